@@ -1,0 +1,210 @@
+use watchfire_model::live::{DeltaBody, Known, RangeBody};
+use watchfire_model::{Grid, Labels};
+
+/// The points of one subscription as the browser holds them: a column of equal length for each series.
+#[derive(Clone, Debug)]
+pub(crate) struct SeriesBuffer {
+    grid: Grid,
+    labels: Vec<Labels>,
+    columns: Vec<Vec<f64>>,
+}
+
+impl Default for SeriesBuffer {
+    fn default() -> Self {
+        Self { grid: Grid { start: 0, step: 1, len: 0 }, labels: Vec::new(), columns: Vec::new() }
+    }
+}
+
+impl SeriesBuffer {
+    /// The points in time of all columns.
+    pub(crate) fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// The series and their values.
+    pub(crate) fn series(&self) -> impl Iterator<Item = (&Labels, &[f64])> {
+        self.labels.iter().zip(self.columns.iter().map(Vec::as_slice))
+    }
+
+    /// The time of the newest point that has a value.
+    pub(crate) fn newest(&self) -> Option<i64> {
+        let index = self
+            .columns
+            .iter()
+            .filter_map(|column| column.iter().rposition(|value| !value.is_nan()))
+            .max()?;
+        Some(self.grid.time(index))
+    }
+
+    /// What to tell the server after a lost connection. The newest point may still have been filling.
+    pub(crate) fn known(&self) -> Option<Known> {
+        Some(Known { step: self.grid.step, until: self.newest()? })
+    }
+
+    /// Takes over a whole answer, or fits the missing end to what is there.
+    pub(crate) fn apply_range(&mut self, body: RangeBody) {
+        let old = std::mem::take(self);
+        let fits = body.keeps
+            && old.grid.len > 0
+            && old.grid.step == body.grid.step
+            && old.grid.start <= body.grid.start;
+        if !fits {
+            self.grid = body.grid;
+            (self.labels, self.columns) =
+                body.series.into_iter().map(|series| (series.labels, series.values)).unzip();
+            return;
+        }
+        // How many of the old points lie before the new ones; a longer gap in between stays without values.
+        let before = ((body.grid.start - old.grid.start) / body.grid.step) as usize;
+        self.grid = Grid { start: old.grid.start, step: body.grid.step, len: before + body.grid.len };
+        let mut kept: std::collections::HashMap<Labels, Vec<f64>> =
+            old.labels.into_iter().zip(old.columns).collect();
+        for series in body.series {
+            let mut column = kept.remove(&series.labels).unwrap_or_default();
+            column.resize(before, f64::NAN);
+            column.extend(series.values);
+            self.labels.push(series.labels);
+            self.columns.push(column);
+        }
+    }
+
+    /// Adds what is new, and replaces points that were still filling.
+    pub(crate) fn apply_delta(&mut self, body: DeltaBody) {
+        for labels in body.new {
+            self.labels.push(labels);
+            self.columns.push(vec![f64::NAN; self.grid.len]);
+        }
+        // Another step, or points from before the first: not for this buffer.
+        if body.grid.len == 0 || body.grid.step != self.grid.step || body.grid.start < self.grid.start {
+            return;
+        }
+        let first = ((body.grid.start - self.grid.start) / self.grid.step) as usize;
+        let len = self.grid.len.max(first + body.grid.len);
+        if len > Grid::MOST_POINTS * 2 {
+            return;
+        }
+        self.grid.len = len;
+        for column in &mut self.columns {
+            column.resize(len, f64::NAN);
+        }
+        for row in body.rows {
+            if let Some(column) = self.columns.get_mut(row.series as usize) {
+                for (value, new) in column[first..].iter_mut().zip(row.values) {
+                    if !new.is_nan() {
+                        *value = new;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets points before `start`, but only when they have become many: so each point moves few times.
+    pub(crate) fn trim(&mut self, start: i64) {
+        let surplus =
+            (start - self.grid.start).div_euclid(self.grid.step).clamp(0, self.grid.len as i64) as usize;
+        if surplus > 60 && surplus * 4 > self.grid.len {
+            for column in &mut self.columns {
+                column.drain(..surplus);
+            }
+            self.grid = Grid { start: self.grid.time(surplus), len: self.grid.len - surplus, ..self.grid };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use watchfire_model::GridSeries;
+    use watchfire_model::live::DeltaRow;
+
+    use super::*;
+
+    fn labels(host: &str) -> Labels {
+        Labels::of("up", [("host", host)]).unwrap()
+    }
+
+    fn grid(start: i64, len: usize) -> Grid {
+        Grid { start, step: 1000, len }
+    }
+
+    fn filled(start: i64, values: &[f64]) -> SeriesBuffer {
+        let mut buffer = SeriesBuffer::default();
+        let series = vec![GridSeries { labels: labels("a"), values: values.to_vec() }];
+        buffer.apply_range(RangeBody { grid: grid(start, values.len()), keeps: false, series });
+        buffer
+    }
+
+    fn text(buffer: &SeriesBuffer) -> Vec<String> {
+        buffer.series().map(|(_, values)| format!("{values:?}")).collect()
+    }
+
+    #[test]
+    fn a_delta_replaces_the_last_point_and_adds_new_ones() {
+        let mut buffer = filled(0, &[1.0, 2.0]);
+        let rows = vec![
+            DeltaRow { series: 0, values: vec![2.5, 3.0] },
+            DeltaRow { series: 1, values: vec![f64::NAN, 9.0] },
+        ];
+        buffer.apply_delta(DeltaBody { grid: grid(1000, 2), new: vec![labels("b")], rows });
+        assert_eq!(text(&buffer), ["[1.0, 2.5, 3.0]", "[NaN, NaN, 9.0]"]);
+        assert_eq!(buffer.newest(), Some(2000));
+    }
+
+    #[test]
+    fn a_gap_stays_a_gap() {
+        let mut buffer = filled(0, &[1.0]);
+        buffer.apply_delta(DeltaBody {
+            grid: grid(3000, 1),
+            new: vec![],
+            rows: vec![DeltaRow { series: 0, values: vec![4.0] }],
+        });
+        assert_eq!(text(&buffer), ["[1.0, NaN, NaN, 4.0]"]);
+    }
+
+    #[test]
+    fn the_missing_end_fits_on() {
+        let mut buffer = filled(0, &[1.0, 2.0, 3.0]);
+        let series = vec![
+            GridSeries { labels: labels("b"), values: vec![7.0, 8.0] },
+            GridSeries { labels: labels("a"), values: vec![3.5, 4.0] },
+        ];
+        buffer.apply_range(RangeBody { grid: grid(2000, 2), keeps: true, series });
+        assert_eq!(text(&buffer), ["[NaN, NaN, 7.0, 8.0]", "[1.0, 2.0, 3.5, 4.0]"]);
+        assert_eq!(buffer.known(), Some(Known { step: 1000, until: 3000 }));
+    }
+
+    #[test]
+    fn another_step_starts_anew() {
+        let mut buffer = filled(0, &[1.0, 2.0, 3.0]);
+        let series = vec![GridSeries { labels: labels("a"), values: vec![7.0] }];
+        buffer.apply_range(RangeBody { grid: Grid { start: 2000, step: 2000, len: 1 }, keeps: true, series });
+        assert_eq!(text(&buffer), ["[7.0]"]);
+    }
+
+    #[test]
+    fn senseless_deltas_change_nothing() {
+        let mut buffer = filled(10_000, &[1.0]);
+        for strange in [grid(0, 1), Grid { start: 10_000, step: 7, len: 1 }, grid(i64::MAX - 5000, 1)] {
+            buffer.apply_delta(DeltaBody {
+                grid: strange,
+                new: vec![],
+                rows: vec![DeltaRow { series: 0, values: vec![4.0] }],
+            });
+        }
+        buffer.apply_delta(DeltaBody {
+            grid: grid(10_000, 1),
+            new: vec![],
+            rows: vec![DeltaRow { series: 99, values: vec![4.0] }],
+        });
+        assert_eq!(text(&buffer), ["[1.0]"]);
+    }
+
+    #[test]
+    fn old_points_go_in_bulk() {
+        let mut buffer = filled(0, &vec![1.0; 400]);
+        buffer.trim(50_000);
+        assert_eq!(buffer.grid(), grid(0, 400));
+        buffer.trim(200_000);
+        assert_eq!(buffer.grid(), grid(200_000, 200));
+        assert_eq!(buffer.series().next().unwrap().1.len(), 200);
+    }
+}

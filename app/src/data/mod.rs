@@ -1,0 +1,11 @@
+//! What panels show: the points that the browser holds, and what a page's first render already knows.
+
+mod buffer;
+#[cfg(feature = "ssr")]
+mod prefetch;
+mod snapshot;
+
+pub(crate) use buffer::SeriesBuffer;
+#[cfg(feature = "ssr")]
+pub use prefetch::{FirstPaint, prefetch};
+pub(crate) use snapshot::{FirstRender, PageSnapshot, SeriesSummary};

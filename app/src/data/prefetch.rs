@@ -1,0 +1,77 @@
+use std::collections::BTreeMap;
+
+use watchfire_chart::{Chart, Column, svg};
+use watchfire_model::{Grid, GridSeries, TimeRange, TimeWindow, choose_step};
+use watchfire_service::{Service, ServiceError};
+
+use super::snapshot::{PageSnapshot, SeriesSummary};
+use crate::pages::Page;
+use crate::panels::{Kind, MAX_POINTS, PanelSpec};
+
+/// Everything that the first render of a page needs, read before rendering begins.
+#[derive(Clone, Debug, Default)]
+pub struct FirstPaint {
+    pub(crate) snapshot: PageSnapshot,
+    /// The charts as SVG, by the panel's id. They are not sent twice: the browser keeps them as they stand in the page.
+    pub(crate) pictures: BTreeMap<String, String>,
+}
+
+/// Reads what the page at `path` shows over `window`; nothing for a path that is no page.
+pub async fn prefetch(
+    service: &Service,
+    path: &str,
+    window: TimeWindow,
+    now: i64,
+    utc_offset: i64,
+) -> Result<FirstPaint, ServiceError> {
+    let mut paint = FirstPaint::default();
+    let range = window.resolve(now);
+    let step = choose_step(range.length(), MAX_POINTS);
+    // A window without length has nothing to show.
+    let Ok(grid) = Grid::covering(range, step) else { return Ok(paint) };
+    let panels = Page::at(path).map(Page::panels).unwrap_or_default();
+    for panel in &panels {
+        let mut answers = Vec::with_capacity(panel.queries.len());
+        for query in &panel.queries {
+            answers.push(service.query(&query.query, grid).await?);
+        }
+        if let Some(style) = panel.picture_style() {
+            let picture = picture(panel, style, &answers, grid, range, utc_offset);
+            paint.pictures.extend(picture.map(|picture| (panel.id.to_owned(), picture)));
+        }
+        paint.snapshot.panels.insert(panel.id.to_owned(), summaries(answers, grid));
+    }
+    Ok(paint)
+}
+
+fn summaries(answers: Vec<Vec<GridSeries>>, grid: Grid) -> Vec<SeriesSummary> {
+    let numbered = answers.into_iter().enumerate();
+    let all = numbered.flat_map(|(query, series)| series.into_iter().map(move |series| (query, series)));
+    all.filter_map(|(query, series)| {
+        let index = series.values.iter().rposition(|value| !value.is_nan())?;
+        Some(SeriesSummary { query, labels: series.labels, last: series.values[index], at: grid.time(index) })
+    })
+    .collect()
+}
+
+fn picture(
+    panel: &PanelSpec,
+    style: watchfire_chart::Style,
+    answers: &[Vec<GridSeries>],
+    grid: Grid,
+    window: TimeRange,
+    utc_offset: i64,
+) -> Option<String> {
+    // A tile draws its first query only; the others are what it compares with.
+    let drawn = if panel.kind == Kind::Tile { answers.get(..1)? } else { answers };
+    let series: Vec<&GridSeries> = drawn.iter().flatten().take(panel.most_drawn()).collect();
+    if series.is_empty() {
+        return None;
+    }
+    let columns =
+        series.iter().enumerate().map(|(color, series)| Column { color, values: &series.values }).collect();
+    let chart =
+        Chart { style, unit: panel.unit, floor: panel.floor, ceiling: panel.ceiling, window, grid, columns };
+    // Drawing into memory fails only for a bug in the backend; a page without a picture is better than none.
+    svg(&chart, panel.height(), utc_offset, panel.title).ok()
+}

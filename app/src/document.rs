@@ -1,0 +1,53 @@
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::{App, Choices};
+
+/// Where the page finds its files; the names carry their content's hash.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assets {
+    /// The URL of the script that starts the interface in the browser; `None` if the interface was not built.
+    pub script: Option<String>,
+    /// The URL of the WebAssembly module, to load it early.
+    pub wasm: Option<String>,
+    /// The URL of the style sheet.
+    pub style: Option<String>,
+    /// The URL of the icon.
+    pub icon: Option<String>,
+    /// Whether pages reload when the server was built anew.
+    pub dev_reload: bool,
+}
+
+/// The whole HTML page.
+pub fn document(assets: Assets, choices: Choices) -> impl IntoView {
+    let nonce = use_nonce();
+    let script = assets.script.map(|script| {
+        view! {
+            <link rel="modulepreload" href=script.clone() nonce=nonce.clone()/>
+            <script type="module" src=script nonce=nonce></script>
+        }
+    });
+    let wasm = assets.wasm.map(|wasm| {
+        view! { <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=choices.theme.word() data-dev-reload=assets.dev_reload.then_some("true")>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="dark light"/>
+                <meta name="description" content="Watchfire: metrics of this host, live."/>
+                {assets.style.map(|style| view! { <link rel="stylesheet" href=style/> })}
+                {assets.icon.map(|icon| view! { <link rel="icon" type="image/svg+xml" href=icon/> })}
+                {wasm}
+                {script}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}

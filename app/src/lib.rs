@@ -1,0 +1,108 @@
+//! The interface: Leptos pages, rendered on the server (feature `ssr`) and taken over in the browser (feature `hydrate`).
+//!
+//! [`document`] is the whole HTML page, [`App`] its body. What the first render needs is read before it begins
+//! ([`prefetch`]) and given to it as context, so that rendering never waits.
+
+#![allow(unreachable_pub, reason = "the component macro makes items public that lie in private modules")]
+
+mod data;
+mod document;
+mod live;
+mod pages;
+mod panels;
+mod preferences;
+mod range;
+mod shell;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+#[cfg(feature = "ssr")]
+pub use data::{FirstPaint, prefetch};
+pub use document::{Assets, document};
+pub use pages::Page;
+pub use preferences::{Choices, ColorTheme};
+pub use range::{DEFAULT_WINDOW, window_of};
+
+use crate::data::{FirstRender, PageSnapshot};
+use crate::live::Live;
+use crate::panels::Crosshair;
+use crate::preferences::Preferences;
+use crate::range::PageRange;
+
+/// The charts that the server has drawn, by the panel's id; a Leptos context that only the server provides.
+#[derive(Clone)]
+pub(crate) struct Pictures(Arc<BTreeMap<String, String>>);
+
+impl Pictures {
+    pub(crate) fn of(&self, id: &str) -> Option<String> {
+        self.0.get(id).cloned()
+    }
+}
+
+/// What the server has read ahead, as Leptos contexts.
+#[cfg(feature = "ssr")]
+pub fn provide_first_paint(paint: FirstPaint, choices: Choices) {
+    provide_context(Pictures(Arc::new(paint.pictures)));
+    provide_context(paint.snapshot);
+    provide_context(choices);
+}
+
+/// The page's body.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let snapshot = SharedValue::new(|| use_context::<PageSnapshot>().unwrap_or_default());
+    let first = FirstRender::new(snapshot.into_inner());
+    provide_context(first);
+    let preferences = Preferences::new(first_choices());
+    provide_context(preferences);
+    let live = Live::new();
+    provide_context(live.clone());
+    provide_context(Crosshair::new());
+    preferences.keep();
+    Effect::new(move |_| {
+        live.start();
+        first.end();
+        if let Some(root) = document_element() {
+            // Only an invalid attribute name could fail. Tests wait for this.
+            let _ = root.set_attribute("data-hydrated", "true");
+        }
+    });
+    view! {
+        <Title formatter=|title: String| format!("{title} · Watchfire")/>
+        <Router>
+            <Frame/>
+        </Router>
+    }
+}
+
+/// The shell around the pages; below the router, since the range is in the URL.
+#[component]
+fn Frame() -> impl IntoView {
+    provide_context(PageRange::from_url());
+    view! {
+        <shell::Shell>
+            <Routes fallback=pages::NotFound>
+                <Route path=path!("/") view=pages::OverviewPage/>
+                <Route path=path!("/host") view=pages::HostPage/>
+            </Routes>
+        </shell::Shell>
+    }
+}
+
+fn first_choices() -> Choices {
+    #[cfg(feature = "hydrate")]
+    return preferences::of_this_browser();
+    #[cfg(not(feature = "hydrate"))]
+    return use_context::<Choices>().unwrap_or_default();
+}
+
+fn document_element() -> Option<web_sys::Element> {
+    leptos::prelude::document().document_element()
+}

@@ -1,0 +1,7 @@
+//! The browser's side of the live protocol: one WebSocket for all panels, which comes back by itself.
+
+mod backoff;
+mod client;
+mod socket;
+
+pub(crate) use client::{Connection, Live, Watch, WatchState};

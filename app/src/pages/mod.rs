@@ -1,0 +1,88 @@
+//! The pages: each one a component and the panels that it shows.
+
+mod host;
+mod not_found;
+mod overview;
+
+pub(crate) use host::HostPage;
+pub(crate) use not_found::NotFound;
+pub(crate) use overview::OverviewPage;
+
+use crate::panels::PanelSpec;
+
+/// The pages there are: what the sidebar lists, and what the server reads ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The state of everything, at a glance.
+    Overview,
+    /// One host in depth.
+    Host,
+}
+
+impl Page {
+    /// In the order of the sidebar.
+    pub const ALL: [Self; 2] = [Self::Overview, Self::Host];
+
+    /// The page at a path.
+    pub fn at(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|page| page.path() == path)
+    }
+
+    /// Where the page is.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "/",
+            Self::Host => "/host",
+        }
+    }
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Host => "Host",
+        }
+    }
+
+    pub(crate) fn panels(self) -> Vec<PanelSpec> {
+        match self {
+            Self::Overview => overview::panels(),
+            Self::Host => host::panels(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::panels::Kind;
+
+    #[test]
+    fn panels_have_their_own_ids_and_fill_whole_rows() {
+        for page in Page::ALL {
+            let panels = page.panels();
+            let ids: BTreeSet<_> = panels.iter().map(|panel| panel.id).collect();
+            assert_eq!(ids.len(), panels.len(), "{page:?}");
+            let columns: u32 = panels.iter().map(|panel| u32::from(panel.columns)).sum();
+            assert_eq!(columns % 24, 0, "{page:?} leaves a hole in its last row");
+        }
+    }
+
+    #[test]
+    fn panels_ask_for_metrics_that_are_collected() {
+        let described = include_str!("../../../docs/METRICS.md");
+        for panel in Page::ALL.into_iter().flat_map(Page::panels) {
+            assert!(!panel.queries.is_empty(), "{}", panel.id);
+            assert!(panel.kind != Kind::Tile || panel.queries.len() <= 2, "{}: part and total", panel.id);
+            for query in &panel.queries {
+                let metric = &query.query.matchers[0].value;
+                let own = metric.starts_with("watchfire_");
+                assert!(
+                    own || described.contains(&format!("`{metric}`")),
+                    "{metric} is not in docs/METRICS.md"
+                );
+            }
+        }
+    }
+}

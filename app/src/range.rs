@@ -1,0 +1,182 @@
+//! The time range of a page: it lives in the URL, so that a link shows what the sender saw.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+use watchfire_model::{TimeError, TimeWindow, format_duration, format_utc};
+
+const MINUTE: i64 = 60_000;
+
+/// What a page shows when the URL says nothing: short enough that every second can be seen to move.
+pub const DEFAULT_WINDOW: TimeWindow = TimeWindow::last(5 * MINUTE);
+
+/// The ranges that the picker offers, in milliseconds.
+pub(crate) const PRESETS: [i64; 8] = [
+    5 * MINUTE,
+    15 * MINUTE,
+    60 * MINUTE,
+    3 * 60 * MINUTE,
+    6 * 60 * MINUTE,
+    24 * 60 * MINUTE,
+    2 * 24 * 60 * MINUTE,
+    7 * 24 * 60 * MINUTE,
+];
+
+/// The range that the query part of a URL asks for; the default where it names none.
+pub fn window_of(from: Option<&str>, to: Option<&str>, now: i64) -> Result<TimeWindow, TimeError> {
+    match (from, to) {
+        (None, None) => Ok(DEFAULT_WINDOW),
+        (from, to) => TimeWindow::parse(from.unwrap_or("now-5m"), to.unwrap_or("now"), 0, now),
+    }
+}
+
+/// The range of the page; a Leptos context.
+#[derive(Clone, Copy)]
+pub(crate) struct PageRange {
+    /// What the URL says.
+    asked: Memo<Result<TimeWindow, TimeError>>,
+    /// Where zooming in came from, to go back to.
+    zooms: StoredValue<Vec<TimeWindow>>,
+}
+
+impl PageRange {
+    /// Reads the range from the router's URL. Below a `Router`.
+    pub(crate) fn from_url() -> Self {
+        let query = use_query_map();
+        let asked = Memo::new(move |_| {
+            let query = query.read();
+            window_of(query.get_str("from"), query.get_str("to"), clock())
+        });
+        Self { asked, zooms: StoredValue::default() }
+    }
+
+    /// The range to show: the default where the URL's can't be read.
+    pub(crate) fn window(self) -> TimeWindow {
+        self.asked.get().unwrap_or(DEFAULT_WINDOW)
+    }
+
+    /// [`PageRange::window`], without following its changes.
+    pub(crate) fn window_untracked(self) -> TimeWindow {
+        self.asked.get_untracked().unwrap_or(DEFAULT_WINDOW)
+    }
+
+    /// What is wrong with the URL's range, if anything.
+    pub(crate) fn error(self) -> Option<String> {
+        self.asked.get().err().map(|error| error.to_string())
+    }
+
+    /// The range in words.
+    pub(crate) fn label(self, utc_offset: i64) -> String {
+        let window = self.window();
+        let at = |timestamp| format_utc(timestamp, utc_offset, "%b %d, %H:%M:%S");
+        match (window.from, window.to) {
+            (watchfire_model::TimeExpr::BeforeNow(back), _) if window.is_live() => {
+                format!("Last {}", words(back))
+            }
+            (watchfire_model::TimeExpr::At(start), _) if window.is_live() => format!("Since {}", at(start)),
+            _ => {
+                let range = window.resolve(clock());
+                format!("{} – {}", at(range.start), at(range.end))
+            }
+        }
+    }
+}
+
+/// Ways to another range. Made once where it is used, below a `Router`.
+#[derive(Clone)]
+pub(crate) struct GoTo {
+    range: PageRange,
+    path: Memo<String>,
+    navigate: std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>,
+}
+
+impl GoTo {
+    pub(crate) fn new() -> Self {
+        let navigate = use_navigate();
+        Self {
+            range: expect_context(),
+            path: use_location().pathname,
+            navigate: std::sync::Arc::new(navigate),
+        }
+    }
+
+    /// Shows another range. It becomes an entry in the browser's history.
+    pub(crate) fn window(&self, window: TimeWindow) {
+        let path = self.path.get_untracked();
+        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        (self.navigate)(&format!("{path}{}", query_of(window)), options);
+    }
+
+    /// Shows a part of the range, from which [`GoTo::zoom_out`] comes back.
+    pub(crate) fn zoom_in(&self, window: TimeWindow) {
+        let here = self.range.window_untracked();
+        self.range.zooms.update_value(|zooms| zooms.push(here));
+        self.window(window);
+    }
+
+    /// Goes back to where the last zoom came from.
+    pub(crate) fn zoom_out(&self) {
+        if let Some(window) = self.range.zooms.try_update_value(Vec::pop).flatten() {
+            self.window(window);
+        }
+    }
+}
+
+/// The query part of a URL that shows `window`.
+pub(crate) fn query_of(window: TimeWindow) -> String {
+    format!("?from={}&to={}", window.from, window.to)
+}
+
+/// A duration in words: `5 minutes`, `1 hour`, `7 days`.
+pub(crate) fn words(millis: i64) -> String {
+    for (unit, name) in
+        [(24 * 60 * MINUTE, "day"), (60 * MINUTE, "hour"), (MINUTE, "minute"), (1000, "second")]
+    {
+        if millis >= unit && millis % unit == 0 {
+            let count = millis / unit;
+            return if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") };
+        }
+    }
+    format_duration(millis)
+}
+
+/// Milliseconds since the epoch, on the server and in the browser alike.
+pub(crate) fn clock() -> i64 {
+    #[cfg(feature = "ssr")]
+    return std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.as_millis() as i64);
+    #[cfg(not(feature = "ssr"))]
+    return js_sys::Date::now() as i64;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_and_windows_agree() {
+        for length in PRESETS {
+            let window = TimeWindow::last(length);
+            assert_eq!(window_of(Some(&window.from.to_string()), Some("now"), 0), Ok(window));
+        }
+        assert_eq!(query_of(DEFAULT_WINDOW), "?from=now-5m&to=now");
+        assert_eq!(window_of(None, None, 0), Ok(DEFAULT_WINDOW));
+        assert!(window_of(Some("soon"), None, 0).is_err());
+        assert!(window_of(Some("now"), Some("now-1h"), 0).is_err());
+    }
+
+    #[test]
+    fn durations_in_words() {
+        let table = [
+            (5 * MINUTE, "5 minutes"),
+            (60 * MINUTE, "1 hour"),
+            (24 * 60 * MINUTE, "1 day"),
+            (90_000, "90 seconds"),
+            (1500, "1s500ms"),
+        ];
+        for (millis, text) in table {
+            assert_eq!(words(millis), text);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The frame around every page: sidebar, top bar, keys.
+
+mod connection;
+mod icon;
+mod keys;
+mod share;
+mod sidebar;
+mod theme;
+mod time_picker;
+mod topbar;
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::preferences::Preferences;
+
+/// The frame around every page.
+#[component]
+pub(crate) fn Shell(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let help = NodeRef::<html::Dialog>::new();
+    keys::listen(help);
+    view! {
+        <a class="skip-link" href="#main">"Skip to content"</a>
+        <div class="shell" class:folded=move || preferences.folded.get()>
+            <sidebar::Sidebar/>
+            <div class="content">
+                <topbar::Topbar help/>
+                <main id="main" tabindex="-1">{children()}</main>
+            </div>
+        </div>
+        <keys::KeyHelp dialog=help/>
+    }
+}

@@ -1,0 +1,60 @@
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+
+use super::icon::{Icon, IconView};
+use crate::pages::Page;
+use crate::preferences::Preferences;
+
+impl Page {
+    fn icon(self) -> Icon {
+        match self {
+            Self::Overview => Icon::Overview,
+            Self::Host => Icon::Host,
+        }
+    }
+}
+
+/// The ways to the pages. Links keep the time range.
+#[component]
+pub(super) fn Sidebar() -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let search = use_location().search;
+    let entry = move |page: Page| {
+        let href = move || {
+            let search = search.get();
+            let search = search.trim_start_matches('?');
+            if search.is_empty() { page.path().to_owned() } else { format!("{}?{search}", page.path()) }
+        };
+        view! {
+            <li>
+                <A href=href exact=true attr:class="nav-link" attr:title=page.title()>
+                    <IconView icon=page.icon()/>
+                    <span class="nav-text">{page.title()}</span>
+                </A>
+            </li>
+        }
+    };
+    let fold = move |_| preferences.folded.update(|folded| *folded = !*folded);
+    view! {
+        <nav class="sidebar" aria-label="Pages">
+            <a class="brand" href="/">
+                <svg class="brand-mark" viewBox="0 0 24 24" aria-hidden="true">
+                    <path d="M12 2c1 4 6 6 6 12a6 6 0 0 1-12 0c0-2 1-4 2-5c0 2 1 3 2 3c1-3-1-6 2-10z"></path>
+                </svg>
+                <span class="nav-text">"Watchfire"</span>
+            </a>
+            <ul>{Page::ALL.map(entry).collect_view()}</ul>
+            <button
+                type="button"
+                class="nav-link fold"
+                aria-pressed=move || preferences.folded.get().to_string()
+                title="Fold the sidebar ( [ )"
+                on:click=fold
+            >
+                <IconView icon=Icon::Fold/>
+                <span class="nav-text">"Fold"</span>
+            </button>
+        </nav>
+    }
+}

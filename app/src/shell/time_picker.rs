@@ -1,0 +1,79 @@
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use watchfire_model::TimeWindow;
+
+use super::icon::{Icon, IconView};
+use crate::preferences::Preferences;
+use crate::range::{GoTo, PRESETS, PageRange, clock, query_of, words};
+
+/// Chooses the time range: from a list, or typed. The list and the form work without JavaScript, too.
+#[component]
+pub(super) fn TimePicker() -> impl IntoView {
+    let range = expect_context::<PageRange>();
+    let preferences = expect_context::<Preferences>();
+    let menu = NodeRef::<html::Details>::new();
+    let from = NodeRef::<html::Input>::new();
+    let to = NodeRef::<html::Input>::new();
+    let typed_error = RwSignal::new(None::<String>);
+    let go_to = StoredValue::new(GoTo::new());
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let (Some(from), Some(to)) = (from.get_untracked(), to.get_untracked()) else { return };
+        match TimeWindow::parse(&from.value(), &to.value(), preferences.utc_offset(), clock()) {
+            Ok(window) => {
+                typed_error.set(None);
+                go_to.with_value(|go_to| go_to.window(window));
+                close();
+            }
+            Err(error) => typed_error.set(Some(error.to_string())),
+        }
+    };
+    let preset = move |length: i64| {
+        let window = TimeWindow::last(length);
+        let current = move || (range.window() == window).then_some("true");
+        view! {
+            <li>
+                <A href=query_of(window) attr:aria-current=current on:click=move |_| close()>
+                    {format!("Last {}", words(length))}
+                </A>
+            </li>
+        }
+    };
+    let error = move || typed_error.get().or_else(|| range.error());
+    let zone = move |_| preferences.utc.update(|utc| *utc = !*utc);
+    view! {
+        <details class="menu time-picker" node_ref=menu>
+            <summary id="time-range" title="Time range ( t )">
+                <IconView icon=Icon::Clock/>
+                <span>{move || range.label(preferences.utc_offset())}</span>
+            </summary>
+            <div class="menu-body">
+                <ul class="presets">{PRESETS.map(preset).collect_view()}</ul>
+                <form method="get" on:submit=submit>
+                    <label>"From"
+                        <input name="from" node_ref=from autocomplete="off" spellcheck="false"
+                            value=move || range.window().from.to_string() aria-describedby="time-error"/>
+                    </label>
+                    <label>"To"
+                        <input name="to" node_ref=to autocomplete="off" spellcheck="false"
+                            value=move || range.window().to.to_string() aria-describedby="time-error"/>
+                    </label>
+                    <p id="time-error" class="field-error" role="alert">{error}</p>
+                    <p class="hint">"now-6h, now, or 2026-11-20 14:00. Drag over a chart to zoom in, Ctrl+Z to zoom out."</p>
+                    <button type="submit" class="button">"Show"</button>
+                </form>
+                <label class="check">
+                    <input type="checkbox" prop:checked=move || preferences.utc.get() on:change=zone/>
+                    "Times in UTC"
+                </label>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,38 @@
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::connection::ConnectionBadge;
+use super::icon::{Icon, IconView};
+use super::keys::open_help;
+use super::share::ShareButton;
+use super::theme::ThemeSwitch;
+use super::time_picker::TimePicker;
+use crate::pages::Page;
+
+/// Where one is, which time is shown, and how the connection is.
+#[component]
+pub(super) fn Topbar(
+    /// The help on keys.
+    help: NodeRef<html::Dialog>,
+) -> impl IntoView {
+    let path = use_location().pathname;
+    let title = move || Page::at(&path.get()).map_or("Not found", Page::title);
+    view! {
+        <header class="topbar">
+            <nav class="breadcrumbs" aria-label="Breadcrumbs">
+                <ol>
+                    <li><a href="/">"Watchfire"</a></li>
+                    <li aria-current="page">{title}</li>
+                </ol>
+            </nav>
+            <ConnectionBadge/>
+            <TimePicker/>
+            <ShareButton/>
+            <ThemeSwitch/>
+            <button type="button" class="icon-button" aria-label="Keys" title="Keys ( ? )" on:click=move |_| open_help(help)>
+                <IconView icon=Icon::Keyboard/>
+            </button>
+        </header>
+    }
+}

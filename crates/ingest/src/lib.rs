@@ -1,0 +1,3 @@
+//! What comes in. Collectors read this machine; decoders of protocols will stand beside them.
+
+pub mod collect;

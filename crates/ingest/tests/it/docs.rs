@@ -1,0 +1,66 @@
+use std::fmt::Write as _;
+use std::{env, fs};
+
+use watchfire_ingest::collect::collectors;
+use watchfire_model::{MetricKind, Unit};
+
+use crate::labels;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/METRICS.md");
+
+const HEAD: &str = "\
+# Metrics that Watchfire collects itself
+
+Each collector asks its source at an interval and sends what it could read; a metric that the machine lacks is left out,
+never sent as 0. Every series carries the label `host`. Counters start again from zero with the host or the device, as
+`rate()` expects.
+
+This page is written by a test from the collectors' own descriptions. After a change, write it again:
+
+    WATCHFIRE_BLESS=1 cargo test -p watchfire-ingest --test it docs
+";
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Number => "",
+        Unit::Percent => "per cent",
+        Unit::Bytes => "bytes",
+        Unit::BytesPerSecond => "bytes per second",
+        Unit::PerSecond => "per second",
+        Unit::Seconds => "seconds",
+        Unit::Celsius => "°C",
+    }
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for collector in collectors(None).unwrap() {
+        write!(page, "\n## {}\n\n", collector.name()).unwrap();
+        page.push_str("| Metric | Kind | Unit | Labels | What it says |\n|---|---|---|---|---|\n");
+        for metric in collector.metrics() {
+            let kind = match metric.kind {
+                MetricKind::Gauge => "gauge",
+                MetricKind::Counter => "counter",
+            };
+            let labels: Vec<String> =
+                labels::of(metric.name).iter().map(|name| format!("`{name}`")).collect();
+            let (name, unit, labels) = (metric.name, unit(metric.unit), labels.join(" "));
+            writeln!(page, "| `{name}` | {kind} | {unit} | {labels} | {} |", metric.help).unwrap();
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_lists_every_metric() {
+    let page = page();
+    if env::var_os("WATCHFIRE_BLESS").is_some_and(|value| value == "1") {
+        fs::write(PATH, &page).unwrap();
+    }
+    let stored = fs::read_to_string(PATH).unwrap_or_default();
+    assert!(
+        stored == page,
+        "docs/METRICS.md is not what the collectors describe; write it again with\n\n    \
+         WATCHFIRE_BLESS=1 cargo test -p watchfire-ingest --test it docs\n"
+    );
+}

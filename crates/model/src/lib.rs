@@ -1,0 +1,20 @@
+//! The vocabulary of Watchfire: plain data that every other crate speaks in.
+//!
+//! Nothing here does IO, and everything compiles to WebAssembly, so that the server and the browser share one
+//! definition of a label set, a time range, a query and a message of the live protocol.
+
+mod duration;
+mod labels;
+mod matcher;
+mod query;
+mod sample;
+mod time;
+
+pub mod live;
+
+pub use duration::{DurationError, format_duration, parse_duration};
+pub use labels::{Label, Labels, LabelsError, METRIC_NAME};
+pub use matcher::{MatchOp, Matcher};
+pub use query::{Function, Grid, GridError, GridSeries, SeriesQuery, choose_step};
+pub use sample::{Batch, BatchSample, MetricDescription, MetricKind, Sample, Series, Unit};
+pub use time::{TimeError, TimeExpr, TimeRange, TimeWindow, format_utc};

@@ -1,0 +1,220 @@
+use std::path::{Path, PathBuf};
+
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
+use sqlx::{Connection, Row};
+
+use crate::database;
+use crate::entry::Entry;
+use crate::partitions::Partitions;
+use crate::{Durability, StorageError};
+
+/// What was acknowledged and is not yet in a partition. One commit, one row, one transaction.
+pub(crate) struct Journal {
+    /// The writer's own; a second one of the pool answers whether the file is well while this one is busy.
+    connection: PoolConnection<Sqlite>,
+    pool: SqlitePool,
+    file: PathBuf,
+    last_seq: i64,
+    size: JournalSize,
+}
+
+/// How much the journal holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct JournalSize {
+    pub(crate) rows: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Journal {
+    /// Opens the journal, or makes one. A new one asks `partitions`: its rows must not get numbers that they know
+    /// already, from an earlier journal that was lost.
+    pub(crate) async fn open(
+        file: &Path,
+        durability: Durability,
+        partitions: &Partitions,
+    ) -> Result<Self, StorageError> {
+        let failed = |error| StorageError::sqlite(file, error);
+        let pool = database::pool(database::options(file, durability), 2);
+        database::migrate(&pool, &database::JOURNAL, file).await?;
+        let mut connection = pool.acquire().await.map_err(failed)?;
+
+        let flushed: Option<i64> = sqlx::query_scalar("SELECT flushed_seq FROM meta")
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(failed)?;
+        let flushed = if let Some(seq) = flushed {
+            seq
+        } else {
+            let seq = partitions.last_seq().await?;
+            let first = sqlx::query("INSERT INTO meta (id, flushed_seq) VALUES (1, ?)").bind(seq);
+            first.execute(&mut *connection).await.map_err(failed)?;
+            seq
+        };
+        let last: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM batch")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(failed)?;
+        let last_seq = last.unwrap_or(flushed).max(flushed);
+        let mut journal =
+            Self { connection, pool, file: file.to_owned(), last_seq, size: JournalSize::default() };
+        journal.size = journal.measure().await.map_err(failed)?;
+        Ok(journal)
+    }
+
+    /// The rows after `seq`, oldest first, a few at a time; none at the end.
+    pub(crate) async fn read_after(&mut self, seq: i64) -> Result<Vec<(i64, Entry)>, StorageError> {
+        let rows = sqlx::query("SELECT seq, body, checksum FROM batch WHERE seq > ? ORDER BY seq LIMIT 100")
+            .bind(seq)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(|error| StorageError::sqlite(&self.file, error))?;
+        rows.iter().map(|row| self.decode(row)).collect()
+    }
+
+    fn decode(&self, row: &SqliteRow) -> Result<(i64, Entry), StorageError> {
+        let failed = |error| StorageError::sqlite(&self.file, error);
+        let seq: i64 = row.try_get("seq").map_err(failed)?;
+        let body: &[u8] = row.try_get("body").map_err(failed)?;
+        let checksum: u32 = row.try_get("checksum").map_err(failed)?;
+        if crc32fast::hash(body) != checksum {
+            return Err(StorageError::corrupt(
+                &self.file,
+                format_args!("row {seq} does not fit its checksum"),
+            ));
+        }
+        let entry = postcard::from_bytes(body)
+            .map_err(|error| StorageError::corrupt(&self.file, format_args!("row {seq}: {error}")))?;
+        Ok((seq, entry))
+    }
+
+    /// Commits one row and returns its number. After an error nothing of it is there, or all of it is and nobody was
+    /// told; either way the next row gets a new number.
+    pub(crate) async fn commit(&mut self, entry: &Entry) -> Result<i64, StorageError> {
+        let body =
+            postcard::to_stdvec(entry).map_err(|error| StorageError::Encode { reason: error.to_string() })?;
+        self.last_seq += 1;
+        let checksum = crc32fast::hash(&body);
+        let bytes = body.len() as u64;
+        sqlx::query("INSERT INTO batch (seq, body, checksum) VALUES (?, ?, ?)")
+            .bind(self.last_seq)
+            .bind(body)
+            .bind(checksum)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(|error| StorageError::sqlite(&self.file, error))?;
+        self.size.rows += 1;
+        self.size.bytes += bytes;
+        Ok(self.last_seq)
+    }
+
+    /// Deletes the rows up to `seq`: their samples are in partitions.
+    pub(crate) async fn delete_to(&mut self, seq: i64) -> Result<(), StorageError> {
+        let deleted = async {
+            let mut transaction = self.connection.begin().await?;
+            sqlx::query("DELETE FROM batch WHERE seq <= ?").bind(seq).execute(&mut *transaction).await?;
+            sqlx::query("UPDATE meta SET flushed_seq = ?").bind(seq).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            self.measure().await
+        };
+        self.size = deleted.await.map_err(|error| StorageError::sqlite(&self.file, error))?;
+        Ok(())
+    }
+
+    async fn measure(&mut self) -> Result<JournalSize, sqlx::Error> {
+        let (rows, bytes): (i64, i64) =
+            sqlx::query_as("SELECT count(*), coalesce(sum(length(body)), 0) FROM batch")
+                .fetch_one(&mut *self.connection)
+                .await?;
+        Ok(JournalSize { rows: rows.unsigned_abs(), bytes: bytes.unsigned_abs() })
+    }
+
+    /// The number of the last row.
+    pub(crate) fn last_seq(&self) -> i64 {
+        self.last_seq
+    }
+
+    pub(crate) fn size(&self) -> JournalSize {
+        self.size
+    }
+
+    /// The file's connections; the writer has one of them.
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    pub(crate) async fn close(self) {
+        drop(self.connection);
+        self.pool.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use watchfire_model::Labels;
+
+    use super::*;
+    use crate::entry::Run;
+
+    fn entry(samples: u32) -> Entry {
+        let samples = (0..samples).map(|id| (id, 0.5)).collect();
+        Entry {
+            definitions: vec![(0, Labels::of("up", []).unwrap())],
+            runs: vec![Run { timestamp: 1, samples }],
+        }
+    }
+
+    async fn open(file: &Path) -> Journal {
+        let partitions = Partitions::find(file.parent().unwrap(), Durability::PowerLoss).unwrap();
+        Journal::open(file, Durability::PowerLoss, &partitions).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn numbers_rise_over_restarts_and_deletions() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("journal.db");
+        let mut journal = open(&file).await;
+        assert_eq!(journal.commit(&entry(3)).await.unwrap(), 1);
+        assert_eq!(journal.commit(&entry(2)).await.unwrap(), 2);
+        let size = journal.size();
+        journal.close().await;
+
+        let mut journal = open(&file).await;
+        assert_eq!((journal.size(), journal.last_seq()), (size, 2));
+        assert_eq!(journal.read_after(0).await.unwrap(), [(1, entry(3)), (2, entry(2))]);
+        journal.delete_to(1).await.unwrap();
+        assert_eq!(journal.read_after(0).await.unwrap(), [(2, entry(2))]);
+        assert_eq!(journal.size().rows, 1);
+        journal.delete_to(2).await.unwrap();
+        journal.close().await;
+
+        let mut journal = open(&file).await;
+        assert_eq!(journal.size(), JournalSize::default());
+        assert_eq!(journal.commit(&entry(1)).await.unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_and_recovers() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut journal = open(&dir.path().join("journal.db")).await;
+        let limit = |pages: u32| sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")));
+        limit(8).execute(&mut *journal.connection).await.unwrap();
+        let refused = journal.commit(&entry(100_000)).await;
+        assert!(matches!(refused, Err(StorageError::DiskFull { .. })), "{refused:?}");
+        assert_eq!(journal.size(), JournalSize::default());
+
+        limit(10_000).execute(&mut *journal.connection).await.unwrap();
+        let seq = journal.commit(&entry(100_000)).await.unwrap();
+        assert_eq!(journal.read_after(0).await.unwrap(), [(seq, entry(100_000))]);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_row_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut journal = open(&dir.path().join("journal.db")).await;
+        journal.commit(&entry(1)).await.unwrap();
+        sqlx::query("UPDATE batch SET body = x'00'").execute(&mut *journal.connection).await.unwrap();
+        let error = journal.read_after(0).await.unwrap_err().to_string();
+        assert!(error.contains("journal.db is damaged (row 1"), "{error}");
+    }
+}

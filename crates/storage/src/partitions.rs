@@ -1,0 +1,147 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use watchfire_model::TimeRange;
+
+use crate::clock::{Day, hull};
+use crate::partition::Partition;
+use crate::{Durability, StorageError};
+
+/// The partitions of a signal, by day. Knowing that a file is there does not open it.
+pub(crate) struct Partitions {
+    dir: PathBuf,
+    durability: Durability,
+    by_day: Mutex<BTreeMap<Day, Arc<Partition>>>,
+}
+
+impl Partitions {
+    /// Finds the files in `dir`.
+    pub(crate) fn find(dir: &Path, durability: Durability) -> io::Result<Self> {
+        let mut by_day = BTreeMap::new();
+        for entry in fs::read_dir(dir)? {
+            let entry = entry?;
+            if let Some(day) = entry.file_name().to_str().and_then(Day::from_file_name) {
+                by_day.insert(day, Arc::new(Partition::new(entry.path(), durability)));
+            }
+        }
+        Ok(Self { dir: dir.to_owned(), durability, by_day: Mutex::new(by_day) })
+    }
+
+    fn by_day(&self) -> MutexGuard<'_, BTreeMap<Day, Arc<Partition>>> {
+        self.by_day.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many days have a file.
+    pub(crate) fn len(&self) -> usize {
+        self.by_day().len()
+    }
+
+    /// The partition of `day`, if there is one.
+    pub(crate) fn get(&self, day: Day) -> Option<Arc<Partition>> {
+        self.by_day().get(&day).cloned()
+    }
+
+    /// The partition of `day`; its file is made with its first use.
+    pub(crate) fn get_or_add(&self, day: Day) -> Arc<Partition> {
+        let add = || Arc::new(Partition::new(self.dir.join(day.file_name()), self.durability));
+        self.by_day().entry(day).or_insert_with(add).clone()
+    }
+
+    /// The partitions of the days that `range` touches, oldest first.
+    pub(crate) fn overlapping(&self, range: TimeRange) -> Vec<(Day, Arc<Partition>)> {
+        if range.end < range.start {
+            return Vec::new();
+        }
+        let days = Day::of(range.start)..=Day::of(range.end);
+        self.by_day().range(days).map(|(day, partition)| (*day, partition.clone())).collect()
+    }
+
+    fn all(&self) -> Vec<Arc<Partition>> {
+        self.by_day().values().cloned().collect()
+    }
+
+    /// From the first to the last timestamp. Opens the oldest and the newest partition only.
+    pub(crate) async fn span(&self) -> Result<Option<TimeRange>, StorageError> {
+        let partitions = self.all();
+        let mut newest = None;
+        // A partition whose first flush was cut short has no blocks yet.
+        for partition in partitions.iter().rev() {
+            newest = readable(partition.meta().await)?.and_then(|meta| meta.span);
+            if newest.is_some() {
+                break;
+            }
+        }
+        let mut oldest = None;
+        for partition in &partitions {
+            oldest = readable(partition.meta().await)?.and_then(|meta| meta.span);
+            if oldest.is_some() {
+                break;
+            }
+        }
+        Ok(newest.into_iter().chain(oldest).reduce(hull))
+    }
+
+    /// The highest row of the journal that any partition knows. Opens all of them.
+    pub(crate) async fn last_seq(&self) -> Result<i64, StorageError> {
+        let mut last = 0;
+        for partition in self.all() {
+            last = readable(partition.meta().await)?.map_or(last, |meta| last.max(meta.flushed_seq));
+        }
+        Ok(last)
+    }
+
+    /// Deletes the files of days that ended before `oldest`, but never of `today` or later.
+    pub(crate) async fn expire(&self, oldest: i64, today: Day) {
+        let expired = |day: &Day| day.range().end < oldest && *day < today;
+        let days: Vec<Day> = self.by_day().keys().filter(|day| expired(day)).copied().collect();
+        for day in days {
+            let Some(partition) = self.by_day().remove(&day) else { continue };
+            partition.close().await;
+            let (path, file) = (partition.file().clone(), partition.file().display());
+            match tokio::task::spawn_blocking(move || delete(&path)).await.map_err(io::Error::from).flatten()
+            {
+                Ok(()) => tracing::info!(%file, "deleted: older than the retention"),
+                Err(error) => {
+                    tracing::error!(%file, %error, "could not be deleted; tried again later");
+                    // Listed again, so that the next time finds it.
+                    self.get_or_add(day);
+                }
+            }
+        }
+    }
+
+    /// Closes all files.
+    pub(crate) async fn close(&self) {
+        for partition in self.all() {
+            partition.close().await;
+        }
+    }
+}
+
+/// A damaged partition must not keep the others from serving.
+fn readable<T>(answer: Result<T, StorageError>) -> Result<Option<T>, StorageError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error @ StorageError::Corrupt { .. }) => {
+            tracing::error!(%error, "a partition is left out");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Deletes a database with what SQLite keeps beside it; the database last, so that nothing stays behind unseen.
+fn delete(file: &Path) -> io::Result<()> {
+    for suffix in ["-wal", "-shm", ""] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(suffix);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}

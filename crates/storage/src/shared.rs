@@ -1,0 +1,102 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use sqlx::sqlite::SqlitePool;
+use watchfire_model::TimeRange;
+
+use crate::clock::hull;
+use crate::head::Head;
+use crate::lock::DirectoryLock;
+use crate::partitions::Partitions;
+use crate::quarantine::Quarantine;
+use crate::stats::{Counters, Refused};
+use crate::{Settings, StorageError, StorageStats};
+
+/// What readers, the writer and the flush share.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) partitions: Partitions,
+    pub(crate) counters: Counters,
+    pub(crate) quarantine: Arc<Quarantine>,
+    /// The journal's file, to see that it answers.
+    pub(crate) journal: SqlitePool,
+    head: RwLock<Head>,
+    /// From the first to the last timestamp in partitions.
+    partition_span: Mutex<Option<TimeRange>>,
+    lock: DirectoryLock,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        settings: Settings,
+        partitions: Partitions,
+        partition_span: Option<TimeRange>,
+        journal: SqlitePool,
+        head: Head,
+        lock: DirectoryLock,
+    ) -> Self {
+        Self {
+            settings,
+            partitions,
+            counters: Counters::default(),
+            quarantine: Arc::default(),
+            journal,
+            head: RwLock::new(head),
+            partition_span: Mutex::new(partition_span),
+            lock,
+        }
+    }
+
+    /// For a moment, never over an await.
+    pub(crate) fn head(&self) -> RwLockReadGuard<'_, Head> {
+        self.head.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// For a moment, never over an await; only the writer changes the head.
+    pub(crate) fn head_mut(&self) -> RwLockWriteGuard<'_, Head> {
+        self.head.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn partition_span(&self) -> MutexGuard<'_, Option<TimeRange>> {
+        self.partition_span.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads again from when to when partitions reach.
+    pub(crate) async fn note_partition_span(&self) -> Result<(), StorageError> {
+        let span = self.partitions.span().await?;
+        *self.partition_span() = span;
+        Ok(())
+    }
+
+    pub(crate) fn stats(&self) -> StorageStats {
+        let (head_series, head_samples, head_span) = {
+            let head = self.head();
+            (head.series(), head.samples(), head.span())
+        };
+        let span = head_span.into_iter().chain(*self.partition_span()).reduce(hull);
+        let counters = &self.counters;
+        let flushes = counters.flushes.get();
+        StorageStats {
+            head_series,
+            head_samples,
+            appended_samples: counters.appended.get(),
+            refused_samples: Refused { too_old: counters.too_old.get(), in_future: counters.in_future.get() },
+            partitions: self.partitions.len(),
+            disk_bytes: counters.disk_bytes.get(),
+            journal_rows: counters.journal_rows.get(),
+            journal_bytes: counters.journal_bytes.get(),
+            blocks_written: counters.blocks_written.get(),
+            flushes,
+            last_flush: (flushes > 0).then(|| Duration::from_micros(counters.last_flush_micros.get())),
+            oldest: span.map(|span| span.start),
+            newest: span.map(|span| span.end),
+            quarantined_blocks: self.quarantine.len(),
+        }
+    }
+
+    /// Closes all files and lets the directory go.
+    pub(crate) async fn close(&self) {
+        self.partitions.close().await;
+        self.lock.release();
+    }
+}

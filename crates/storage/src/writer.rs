@@ -1,0 +1,261 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+use watchfire_model::BatchSample;
+
+use crate::StorageError;
+use crate::clock;
+use crate::disk::{self, FreeSpace};
+use crate::entry::Registry;
+use crate::flush::{self, Flushed};
+use crate::journal::Journal;
+use crate::shared::Shared;
+
+/// How many appends may wait; with more, senders wait for a place.
+pub(crate) const WAITING: usize = 256;
+
+/// How often the writer looks whether a window has ended, and whether a failed flush works now.
+const TICK: Duration = Duration::from_secs(10);
+
+/// Answers whoever waits for it; an error is shared by all in the same commit.
+pub(crate) type Reply = oneshot::Sender<Result<(), StorageError>>;
+
+/// What the writer is asked to do.
+pub(crate) enum Command {
+    /// Store these samples.
+    Append(Vec<BatchSample>, Reply),
+    /// Move everything from the head into partitions.
+    Flush(Reply),
+    /// Store what was sent before, close all files, answer.
+    Close(oneshot::Sender<()>),
+}
+
+/// What a flush did; `None` when there was nothing to flush.
+type Outcome = Result<Option<Flushed>, StorageError>;
+type Job = JoinHandle<Outcome>;
+
+/// The one task that changes journal and head, so that both see the same rows in the same order.
+pub(crate) struct Writer {
+    shared: Arc<Shared>,
+    journal: Journal,
+    registry: Registry,
+    space: FreeSpace,
+    commands: mpsc::Receiver<Command>,
+    /// The flush that runs now.
+    job: Option<Job>,
+    /// Who waits for that flush.
+    waiting_now: Vec<Reply>,
+    /// Who waits for the flush after that.
+    waiting_next: Vec<Reply>,
+    /// Why the last flush failed; `None` when it did not.
+    failure: Option<StorageError>,
+    /// The window in which the last flush started.
+    window: i64,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        journal: Journal,
+        registry: Registry,
+        space: FreeSpace,
+        commands: mpsc::Receiver<Command>,
+    ) -> Self {
+        let window = current_window(&shared);
+        let writer = Self {
+            shared,
+            journal,
+            registry,
+            space,
+            commands,
+            job: None,
+            waiting_now: Vec::new(),
+            waiting_next: Vec::new(),
+            failure: None,
+            window,
+        };
+        writer.note_journal_size();
+        writer
+    }
+
+    /// Works until it is told to close, or until nobody is left who could tell it.
+    pub(crate) async fn run(mut self) {
+        // Without samples: deletes what became too old while the server was down.
+        self.job = Some(tokio::spawn(flush::run(self.shared.clone(), None)));
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut commands = Vec::new();
+        loop {
+            tokio::select! {
+                count = self.commands.recv_many(&mut commands, WAITING) => {
+                    if count == 0 {
+                        return self.close().await;
+                    }
+                    let closing = self.obey(commands.drain(..)).await;
+                    if !closing.is_empty() {
+                        self.close().await;
+                        for reply in closing {
+                            // Whoever asked may have gone.
+                            let _ = reply.send(());
+                        }
+                        return;
+                    }
+                }
+                outcome = finished(&mut self.job) => self.finish_flush(outcome).await,
+                _ = ticks.tick() => self.tick(),
+            }
+        }
+    }
+
+    /// Group commit: all appends that wait go into one transaction. Returns who asked to close.
+    async fn obey(&mut self, commands: impl Iterator<Item = Command>) -> Vec<oneshot::Sender<()>> {
+        let (mut batches, mut replies, mut closing) = (Vec::new(), Vec::new(), Vec::new());
+        for command in commands {
+            match command {
+                Command::Append(samples, reply) => {
+                    batches.push(samples);
+                    replies.push(reply);
+                }
+                Command::Flush(reply) => self.waiting_next.push(reply),
+                Command::Close(reply) => closing.push(reply),
+            }
+        }
+        if !batches.is_empty() {
+            let outcome = self.commit(&batches).await;
+            for reply in replies {
+                // A sender that gave up has its samples stored all the same.
+                let _ = reply.send(outcome.clone());
+            }
+        }
+        if !self.waiting_next.is_empty() || (self.failure.is_none() && self.flush_is_due()) {
+            self.start_flush();
+        }
+        closing
+    }
+
+    async fn commit(&mut self, batches: &[Vec<BatchSample>]) -> Result<(), StorageError> {
+        self.space.check()?;
+        self.bound_memory().await?;
+        let entry = self.registry.entry(batches.iter().flatten());
+        let samples = entry.len() as u64;
+        match self.journal.commit(&entry).await {
+            Ok(seq) => self.shared.head_mut().apply(seq, entry),
+            Err(error) => {
+                // The definitions in the lost row were never written.
+                self.registry.start_epoch();
+                return Err(error);
+            }
+        }
+        self.shared.counters.appended.add(samples);
+        self.note_journal_size();
+        Ok(())
+    }
+
+    /// Waits for the flush when memory is full; refuses when the flush cannot make room.
+    async fn bound_memory(&mut self) -> Result<(), StorageError> {
+        while self.head_is_full() {
+            if self.job.is_some() {
+                let outcome = finished(&mut self.job).await;
+                self.finish_flush(outcome).await;
+            } else if let Some(failure) = &self.failure {
+                return Err(failure.clone());
+            } else {
+                self.start_flush();
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn head_is_full(&self) -> bool {
+        self.shared.head().current_samples() >= self.shared.settings.max_head_samples
+    }
+
+    fn flush_is_due(&self) -> bool {
+        current_window(&self.shared) != self.window || self.head_is_full()
+    }
+
+    fn tick(&mut self) {
+        if self.failure.is_some() || self.flush_is_due() {
+            self.start_flush();
+        }
+        let shared = self.shared.clone();
+        tokio::task::spawn_blocking(move || {
+            shared.counters.disk_bytes.set(disk::used_bytes(&shared.settings.dir));
+        });
+    }
+
+    /// Freezes the head between two commits and starts to write it, unless a flush runs already.
+    fn start_flush(&mut self) {
+        if self.job.is_some() {
+            return;
+        }
+        self.window = current_window(&self.shared);
+        let frozen = self.shared.head_mut().freeze();
+        self.registry.start_epoch();
+        self.waiting_now.append(&mut self.waiting_next);
+        self.job = Some(tokio::spawn(flush::run(self.shared.clone(), frozen)));
+    }
+
+    async fn finish_flush(&mut self, outcome: Outcome) {
+        self.job = None;
+        let outcome = match outcome {
+            Ok(Some(flushed)) => self.settle(flushed).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        self.failure = outcome.clone().err();
+        if let Some(error) = &self.failure {
+            tracing::error!(%error, "the flush failed and will be tried again; nothing is lost");
+        }
+        for reply in self.waiting_now.drain(..) {
+            let _ = reply.send(outcome.clone());
+        }
+        if !self.waiting_next.is_empty() {
+            self.start_flush();
+        }
+    }
+
+    /// What is in partitions leaves the journal, and the layer before it leaves memory.
+    async fn settle(&mut self, flushed: Flushed) -> Result<(), StorageError> {
+        self.journal.delete_to(flushed.seq).await?;
+        self.note_journal_size();
+        let settled = self.shared.head_mut().settle();
+        self.registry.forget(&settled.gone);
+        self.shared.counters.note_flush(flushed.blocks, flushed.took);
+        Ok(())
+    }
+
+    fn note_journal_size(&self) {
+        let size = self.journal.size();
+        self.shared.counters.journal_rows.set(size.rows);
+        self.shared.counters.journal_bytes.set(size.bytes);
+    }
+
+    /// Lets a running flush end and closes the files. What is not flushed stays in the journal.
+    async fn close(mut self) {
+        if self.job.is_some() {
+            let outcome = finished(&mut self.job).await;
+            // Answered with an error: no flush starts any more.
+            self.waiting_next.clear();
+            self.finish_flush(outcome).await;
+        }
+        self.journal.close().await;
+        self.shared.close().await;
+    }
+}
+
+fn current_window(shared: &Shared) -> i64 {
+    clock::now().div_euclid(shared.settings.window())
+}
+
+/// The outcome of the flush that runs; never, when none does.
+async fn finished(job: &mut Option<Job>) -> Outcome {
+    match job {
+        Some(job) => job.await.map_err(|error| StorageError::task(&error)).flatten(),
+        None => std::future::pending().await,
+    }
+}

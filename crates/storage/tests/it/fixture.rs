@@ -1,0 +1,86 @@
+//! What the tests share: settings, batches, and a copy of a data directory as a killed process leaves it.
+
+use std::fs;
+use std::path::Path;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+use watchfire_model::{Batch, Labels, Matcher, Series, TimeRange};
+use watchfire_storage::{Engine, Querier, Settings};
+
+pub(crate) const ALWAYS: TimeRange = TimeRange { start: i64::MIN, end: i64::MAX };
+pub(crate) const DAY: i64 = 86_400_000;
+/// 2023-11-14, 10:40: far from midnight.
+pub(crate) const THEN: i64 = 1_699_958_400_000;
+pub(crate) const THEN_FILE: &str = "metrics/2023-11-14.db";
+
+/// Keeps everything, and flushes only when it is told to.
+pub(crate) fn settings(dir: &Path) -> Settings {
+    Settings {
+        dir: dir.to_owned(),
+        retention: None,
+        block_window: DAY,
+        min_free_bytes: 0,
+        ..Settings::default()
+    }
+}
+
+pub(crate) fn host(name: &str) -> Labels {
+    Labels::of("up", [("host", name)]).unwrap()
+}
+
+/// Samples of `up{host="a"}`.
+pub(crate) fn batch(samples: &[(i64, f64)]) -> Batch {
+    let mut batch = Batch::default();
+    for (timestamp, value) in samples {
+        batch.push(host("a"), *timestamp, *value);
+    }
+    batch
+}
+
+pub(crate) async fn series(engine: &Engine, matchers: &[Matcher], range: TimeRange) -> Vec<Series> {
+    let selected = engine.select(matchers, range).await.unwrap();
+    selected.iter().map(|series| series.to_series(range)).collect()
+}
+
+/// All samples of `up{host="a"}`.
+pub(crate) async fn samples(engine: &Engine) -> Vec<(i64, f64)> {
+    let found = series(engine, &[Matcher::equal("host", "a")], ALWAYS).await;
+    assert!(found.len() <= 1);
+    found
+        .iter()
+        .flat_map(|series| series.timestamps.iter().copied().zip(series.values.iter().copied()))
+        .collect()
+}
+
+/// Copies a data directory while its engine is idle but open: what `kill -9` leaves.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.join("metrics")).unwrap();
+    for entry in fs::read_dir(from.join("metrics")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        // The next process builds the index of the WAL anew.
+        if !name.ends_with("-shm") {
+            fs::copy(&path, to.join("metrics").join(name)).unwrap();
+        }
+    }
+}
+
+/// Runs SQL on a database of a closed engine, as a person with `sqlite3` could.
+pub(crate) async fn sql(file: &Path, statement: &'static str) {
+    let mut connection = connect(file).await;
+    sqlx::query(statement).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// The one number that a query answers.
+pub(crate) async fn number(file: &Path, query: &'static str) -> i64 {
+    let mut connection = connect(file).await;
+    let number = sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    number
+}
+
+async fn connect(file: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(file).connect().await.unwrap()
+}

@@ -1,0 +1,60 @@
+use super::Config;
+use super::origin::{Given, Origin, Problem};
+use super::settings::SETTINGS;
+
+/// The configuration, and for each setting, in the table's order, the value that won.
+pub(super) struct Resolved {
+    /// The typed values.
+    pub(super) config: Config,
+    /// The winners.
+    pub(super) winners: Vec<Given>,
+}
+
+/// Writes the layers over one another, lowest first: that alone is the precedence.
+///
+/// A value that a higher layer covers is checked all the same, so that it does not turn out wrong on the day when
+/// the flag that covers it goes. `problems` may bring mistakes found while reading; the result has all of them, in the
+/// order of the layers and of the lines in the file.
+pub(super) fn resolve(
+    layers: impl IntoIterator<Item = Given>,
+    mut problems: Vec<Problem>,
+) -> Result<Resolved, Vec<Problem>> {
+    let mut config = Config::blank();
+    let mut winners: Vec<Given> = SETTINGS
+        .iter()
+        .map(|setting| Given { setting, text: setting.default.to_owned(), origin: Origin::Default })
+        .collect();
+    for given in winners.clone().into_iter().chain(layers) {
+        match (given.setting.set)(&mut config, &given.text) {
+            Ok(()) => {
+                for winner in winners.iter_mut().filter(|winner| winner.setting.key == given.setting.key) {
+                    *winner = given.clone();
+                }
+            }
+            Err(message) => problems.push(given.problem(&message)),
+        }
+    }
+    if problems.is_empty() {
+        problems.extend(exposed(&config, &winners));
+    }
+    if problems.is_empty() {
+        Ok(Resolved { config, winners })
+    } else {
+        problems.sort();
+        Err(problems)
+    }
+}
+
+/// Refuses an address that other machines can reach unless that was asked for.
+fn exposed(config: &Config, winners: &[Given]) -> Option<Problem> {
+    // `::ffff:127.0.0.1` is loopback too.
+    if config.i_know_there_is_no_login || config.listen.ip().to_canonical().is_loopback() {
+        return None;
+    }
+    let (address, port) = (config.listen, config.listen.port());
+    let message = format!(
+        "{address} can be reached from other machines, and there is no login yet, so whoever reaches it sees \
+         everything; listen on 127.0.0.1:{port}, or add --i-know-there-is-no-login to allow it"
+    );
+    winners.iter().find(|winner| winner.setting.key == "listen").map(|winner| winner.problem(&message))
+}

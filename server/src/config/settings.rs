@@ -1,0 +1,265 @@
+use super::values::{
+    address, choice, count, duration, level, names, optional, path, retention, size, switch,
+};
+use super::{Config, Durability, LogFormat};
+
+/// One setting: a row of [`SETTINGS`].
+pub(super) struct Setting {
+    /// The key in the file, dots between section and name.
+    pub(super) key: &'static str,
+    /// The flag without its dashes.
+    pub(super) flag: &'static str,
+    /// The default, written as a person would write it.
+    pub(super) default: &'static str,
+    /// What kind of value it takes.
+    pub(super) form: Form,
+    /// One sentence with units and limits; the help text and the reference.
+    pub(super) help: &'static str,
+    /// Reads the text and writes the field, or says what is wrong with the text and what to write instead.
+    pub(super) set: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+/// The kind of a value: how it is written in TOML and what stands for it in the help text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A string.
+    Text(&'static str),
+    /// true or false; its flag stands alone and has a `--no-` twin.
+    Switch,
+    /// A whole number.
+    Count,
+    /// Bytes: a number, or a string with a unit.
+    Size,
+    /// A string such as `7d`; the number 0 too.
+    Duration,
+}
+
+impl Setting {
+    /// The environment variable: `storage.retention` is `WATCHFIRE_STORAGE_RETENTION`.
+    pub(super) fn variable(&self) -> String {
+        format!("WATCHFIRE_{}", self.key.replace('.', "_").to_ascii_uppercase())
+    }
+
+    /// The section of the key, empty for those that stand outside.
+    pub(super) fn section(&self) -> &'static str {
+        self.key.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+}
+
+impl Form {
+    /// What stands for the value in the help text; nothing for a switch.
+    pub(super) fn placeholder(self) -> Option<&'static str> {
+        match self {
+            Form::Text(placeholder) => Some(placeholder),
+            Form::Switch => None,
+            Form::Count => Some("NUMBER"),
+            Form::Size => Some("BYTES"),
+            Form::Duration => Some("DURATION"),
+        }
+    }
+
+    /// What the value of a key has to be in a file.
+    pub(super) fn toml(self) -> &'static str {
+        match self {
+            Form::Text(_) => "a string",
+            Form::Switch => "true or false",
+            Form::Count => "a whole number",
+            Form::Size => "a number of bytes or a string such as \"64MiB\"",
+            Form::Duration => "a string such as \"30s\"",
+        }
+    }
+}
+
+/// Puts a value that could be read into its field.
+fn put<T>(field: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *field = value?;
+    Ok(())
+}
+
+/// Every setting, in the order of the help text, of `config show` and of docs/CONFIG.md.
+pub(super) static SETTINGS: &[Setting] = &[
+    Setting {
+        key: "listen",
+        flag: "listen",
+        default: "127.0.0.1:3473",
+        form: Form::Text("ADDRESS"),
+        help: "The address and port of the web interface and the API; port 0 takes any free one.",
+        set: |config, text| put(&mut config.listen, address(text)),
+    },
+    Setting {
+        key: "i_know_there_is_no_login",
+        flag: "i-know-there-is-no-login",
+        default: "false",
+        form: Form::Switch,
+        help: "Allow an address that other machines can reach, although nobody is asked for a password.",
+        set: |config, text| put(&mut config.i_know_there_is_no_login, switch(text)),
+    },
+    Setting {
+        key: "data_dir",
+        flag: "data-dir",
+        default: "./watchfire-data",
+        form: Form::Text("FOLDER"),
+        help: "The folder of everything stored, made if missing; a relative path starts at the working directory.",
+        set: |config, text| put(&mut config.data_dir, path(text)),
+    },
+    Setting {
+        key: "site_dir",
+        flag: "site-dir",
+        default: "",
+        form: Form::Text("FOLDER"),
+        help: "The folder of the interface's files; empty for those built into the program.",
+        set: |config, text| put(&mut config.site_dir, Ok(optional(text))),
+    },
+    Setting {
+        key: "dev_reload",
+        flag: "dev-reload",
+        default: "false",
+        form: Form::Switch,
+        help: "Reload open pages when the server was rebuilt; for work on Watchfire itself.",
+        set: |config, text| put(&mut config.dev_reload, switch(text)),
+    },
+    Setting {
+        key: "log.format",
+        flag: "log-format",
+        default: "text",
+        form: Form::Text("text|json"),
+        help: "How a line of the log looks: text for people, json for programs.",
+        set: |config, text| {
+            let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+            put(&mut config.log.format, choice(text, &formats))
+        },
+    },
+    Setting {
+        key: "log.level",
+        flag: "log-level",
+        default: "info",
+        form: Form::Text("DIRECTIVES"),
+        help: "What is logged: off, error, warn, info, debug or trace, and target=level for single modules, with \
+               commas between.",
+        set: |config, text| put(&mut config.log.level, level(text)),
+    },
+    Setting {
+        key: "storage.retention",
+        flag: "retention",
+        default: "7d",
+        form: Form::Duration,
+        help: "How long samples are kept, 1h or more; 0 for ever.",
+        set: |config, text| put(&mut config.storage.retention, retention(text, "1h")),
+    },
+    Setting {
+        key: "storage.block_window",
+        flag: "block-window",
+        default: "30m",
+        form: Form::Duration,
+        help: "The time range that one compressed block of a series covers, 1s to 1d.",
+        set: |config, text| put(&mut config.storage.block_window, duration(text, "1s", "1d")),
+    },
+    Setting {
+        key: "storage.durability",
+        flag: "durability",
+        default: "process",
+        form: Form::Text("process|power-loss"),
+        help: "What an acknowledged sample survives: the sudden end of the process, or of the machine's power too, \
+               which costs an fsync for each group of batches.",
+        set: |config, text| {
+            let levels = [("process", Durability::Process), ("power-loss", Durability::PowerLoss)];
+            put(&mut config.storage.durability, choice(text, &levels))
+        },
+    },
+    Setting {
+        key: "storage.min_free_bytes",
+        flag: "min-free-bytes",
+        default: "64MiB",
+        form: Form::Size,
+        help: "The free bytes on the disk below which no more samples are taken, 0 to 1TiB.",
+        set: |config, text| put(&mut config.storage.min_free_bytes, size(text, "0", "1TiB")),
+    },
+    Setting {
+        key: "collect.enabled",
+        flag: "collect",
+        default: "true",
+        form: Form::Switch,
+        help: "Read this machine's CPU, memory, disks and network.",
+        set: |config, text| put(&mut config.collect.enabled, switch(text)),
+    },
+    Setting {
+        key: "collect.interval",
+        flag: "collect-interval",
+        default: "1s",
+        form: Form::Duration,
+        help: "The time between two readings of this machine, 100ms to 1h.",
+        set: |config, text| put(&mut config.collect.interval, duration(text, "100ms", "1h")),
+    },
+    Setting {
+        key: "collect.host",
+        flag: "host-name",
+        default: "",
+        form: Form::Text("NAME"),
+        help: "The label host of this machine's series; empty for the machine's own name.",
+        set: |config, text| put(&mut config.collect.host, Ok(optional(text))),
+    },
+    Setting {
+        key: "live.max_connections",
+        flag: "live-max-connections",
+        default: "1000",
+        form: Form::Count,
+        help: "Live connections (open pages) at a time, 1 to 100000; one more is refused.",
+        set: |config, text| put(&mut config.live.max_connections, count(text, 1..=100_000)),
+    },
+    Setting {
+        key: "live.max_subscriptions",
+        flag: "live-max-subscriptions",
+        default: "200",
+        form: Form::Count,
+        help: "Subscriptions (charts) of one live connection, 1 to 10000; one more is refused.",
+        set: |config, text| put(&mut config.live.max_subscriptions, count(text, 1..=10_000)),
+    },
+    Setting {
+        key: "live.max_points",
+        flag: "live-max-points",
+        default: "2000",
+        form: Form::Count,
+        help: "Points of one series in one live answer, 10 to 100000.",
+        set: |config, text| put(&mut config.live.max_points, count(text, 10..=100_000)),
+    },
+    Setting {
+        key: "live.queue",
+        flag: "live-queue",
+        default: "64",
+        form: Form::Count,
+        help: "Messages that a slow reader may lag behind before it is skipped ahead, 1 to 10000.",
+        set: |config, text| put(&mut config.live.queue, count(text, 1..=10_000)),
+    },
+    Setting {
+        key: "live.max_message_bytes",
+        flag: "live-max-message-bytes",
+        default: "64KiB",
+        form: Form::Size,
+        help: "Bytes of one message from a live client, 1KiB to 16MiB; a longer one ends its connection.",
+        set: |config, text| put(&mut config.live.max_message_bytes, size(text, "1KiB", "16MiB")),
+    },
+    Setting {
+        key: "http.request_timeout",
+        flag: "http-request-timeout",
+        default: "30s",
+        form: Form::Duration,
+        help: "How long one request may take, 100ms to 1h.",
+        set: |config, text| put(&mut config.http.request_timeout, duration(text, "100ms", "1h")),
+    },
+    Setting {
+        key: "http.shutdown_timeout",
+        flag: "shutdown-timeout",
+        default: "1500ms",
+        form: Form::Duration,
+        help: "How long open requests may take to finish after SIGTERM, 100ms to 10m.",
+        set: |config, text| put(&mut config.http.shutdown_timeout, duration(text, "100ms", "10m")),
+    },
+    Setting {
+        key: "http.allowed_hosts",
+        flag: "allowed-hosts",
+        default: "",
+        form: Form::Text("NAMES"),
+        help: "Names, separated by commas, besides localhost and loopback addresses under which requests are answered while listening on loopback: those of a proxy in front.",
+        set: |config, text| put(&mut config.http.allowed_hosts, Ok(names(text))),
+    },
+];

@@ -1,0 +1,53 @@
+use std::net::SocketAddr;
+
+use watchfire_ingest::collect::CollectError;
+use watchfire_storage::StorageError;
+
+use crate::site::SiteError;
+use crate::telemetry::TelemetryError;
+
+/// The exit code of what has none of its own.
+pub(crate) const RUNTIME_FAILURE: u8 = 1;
+
+/// Why the server cannot start or go on. Each is a sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fatal {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error(transparent)]
+    Collector(#[from] CollectError),
+    #[error("cannot listen on {address}: {}", listen_advice(.source))]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("the program cannot run: {0}")]
+    Runtime(#[from] std::io::Error),
+}
+
+impl Fatal {
+    /// As docs/CONFIG.md lists them.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Storage(_) => 3,
+            Self::Listen { .. } => 4,
+            Self::Site(_) | Self::Telemetry(_) | Self::Collector(_) | Self::Runtime(_) => RUNTIME_FAILURE,
+        }
+    }
+}
+
+fn listen_advice(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            "another program listens there; stop it or choose another port with --listen".to_owned()
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            "this user may not; choose a port above 1023 with --listen".to_owned()
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            "this machine does not have that address; choose another with --listen".to_owned()
+        }
+        _ => format!("{error}; choose another address with --listen"),
+    }
+}

@@ -1,0 +1,63 @@
+//! The HTTP side: routes, and nothing of what they do.
+
+mod assets;
+mod guard;
+mod page;
+mod probes;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{State, WebSocketUpgrade};
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use watchfire_service::{Collectors, Service};
+
+use crate::config::Config;
+use crate::live::Hub;
+use crate::site::Site;
+use crate::telemetry::Telemetry;
+
+/// What the routes work with.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) service: Service,
+    pub(crate) collectors: Collectors,
+    pub(crate) hub: Hub,
+    pub(crate) telemetry: Arc<Telemetry>,
+    pub(crate) site: Arc<Site>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) started: std::time::Instant,
+    pub(crate) stop: tokio_util::sync::CancellationToken,
+}
+
+/// All routes.
+pub(crate) fn router(app: App) -> Router {
+    let timeout =
+        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.config.http.request_timeout);
+    let answers = Router::new()
+        .route("/health", get(probes::health))
+        .route("/ready", get(probes::ready))
+        .route("/status", get(probes::status))
+        .route("/metrics", get(probes::metrics))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/", get(page::page))
+        .route("/{*path}", get(page::page))
+        .layer(timeout)
+        .layer(CompressionLayer::new());
+    Router::new()
+        .route("/api/v1/live", get(live))
+        .merge(answers)
+        .layer(from_fn(guard::security_headers))
+        .layer(from_fn_with_state(app.clone(), guard::known_hosts))
+        .layer(from_fn_with_state(app.clone(), crate::telemetry::measure))
+        .with_state(app)
+}
+
+async fn live(State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    crate::live::upgrade(app.hub, upgrade)
+}

@@ -1,0 +1,68 @@
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
+use leptos::context::provide_context;
+use leptos::nonce::Nonce;
+use watchfire_app::{Choices, DEFAULT_WINDOW, Page, document, prefetch, provide_first_paint, window_of};
+
+use super::App;
+use crate::clock::now;
+
+/// What the query part of a page's URL may say.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(super) struct Range {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// A page of the interface: its data is read first, then it is rendered in one go, charts included.
+pub(super) async fn page(
+    State(app): State<App>,
+    range: Result<Query<Range>, QueryRejection>,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
+    let choices = Choices::from_cookies(
+        headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default(),
+    );
+    let now = now();
+    let Range { from, to } = range.map(|Query(range)| range).unwrap_or_default();
+    // The page itself says what is wrong with a range that can't be read.
+    let window = window_of(from.as_deref(), to.as_deref(), now).unwrap_or(DEFAULT_WINDOW);
+    let path = request.uri().path().to_owned();
+    let paint = match prefetch(&app.service, &path, window, now, choices.shown_offset()).await {
+        Ok(paint) => paint,
+        Err(error) => {
+            tracing::warn!(%error, %path, "a page was rendered without its data");
+            Default::default()
+        }
+    };
+    let assets = app.site.assets(app.config.dev_reload);
+    let nonce = Nonce::new();
+    let context_nonce = nonce.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || {
+            provide_context(context_nonce.clone());
+            provide_first_paint(paint.clone(), choices);
+        },
+        move || document(assets.clone(), choices),
+    );
+    let mut response = render(request).await;
+    if Page::at(&path).is_none() {
+        *response.status_mut() = axum::http::StatusCode::NOT_FOUND;
+    }
+    let out = response.headers_mut();
+    // Nothing from elsewhere, no script but ours and those with this page's own number. Styles are set on elements by
+    // charts and crosshairs, which the policy can only allow as a whole.
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+         img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'self'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        out.insert(HeaderName::from_static("content-security-policy"), policy);
+    }
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

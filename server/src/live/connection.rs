@@ -1,0 +1,180 @@
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use bytes::{Bytes, BytesMut};
+use futures::stream::{SplitSink, SplitStream};
+use futures::{SinkExt, StreamExt};
+use tokio::sync::mpsc;
+use watchfire_model::live::{ClientMessage, Hello, ServerMessage, VERSION, decode};
+
+use super::hub::{Hub, encoded};
+use super::outbox::Outbox;
+use super::stream::WatcherKey;
+use crate::clock::now;
+
+/// A client hears something at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// A client that takes nothing for this long is gone.
+const STUCK: Duration = Duration::from_secs(30);
+/// The most queued messages that travel in one WebSocket message.
+const MOST_AT_ONCE: usize = 32;
+
+/// Turns the request into a live connection.
+pub(crate) fn upgrade(hub: Hub, upgrade: WebSocketUpgrade) -> Response {
+    let most = hub.inner().settings.max_message_bytes;
+    upgrade.max_message_size(most).max_frame_size(most).on_upgrade(move |socket| serve(hub, socket))
+}
+
+async fn serve(hub: Hub, socket: WebSocket) {
+    let (mut sink, stream) = socket.split();
+    let stats = hub.stats();
+    let before = stats.connections.fetch_add(1, Ordering::Relaxed);
+    let most = hub.inner().settings.max_connections;
+    if before >= most {
+        stats.refused.fetch_add(1, Ordering::Relaxed);
+        let message = format!("all {most} connections are taken (live.max_connections); try again later");
+        if let Some(bytes) = encoded(&ServerMessage::Refused { id: None, message }) {
+            // The client may already be gone; there is nobody else to tell.
+            let _ = sink.send(Message::Binary(bytes)).await;
+        }
+        close(sink, close_code::AGAIN, "too many connections").await;
+    } else {
+        run(&hub, sink, stream).await;
+    }
+    hub.stats().connections.fetch_sub(1, Ordering::Relaxed);
+}
+
+async fn run(hub: &Hub, sink: SplitSink<WebSocket, Message>, stream: SplitStream<WebSocket>) {
+    let connection = hub.next_connection();
+    let (outbox, messages) = Outbox::new(hub.inner().settings.queue);
+    let hello = Hello {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        instance: hub.inner().instance,
+        now: now(),
+        heartbeat: HEARTBEAT.as_millis() as u32,
+    };
+    if let Some(bytes) = encoded(&ServerMessage::Hello(hello)) {
+        outbox.send(bytes).await;
+    }
+    // Whichever of the two ends first ends the other.
+    tokio::select! {
+        () = read(hub, connection, stream, outbox) => {}
+        () = write(hub, sink, messages) => {}
+    }
+    hub.disconnect(connection);
+}
+
+/// Obeys what the client says until it says no more, or nonsense.
+async fn read(hub: &Hub, connection: u64, mut stream: SplitStream<WebSocket>, outbox: Outbox) {
+    let mut subscribed = HashSet::new();
+    while let Some(Ok(message)) = stream.next().await {
+        let bytes = match message {
+            Message::Binary(bytes) => bytes,
+            Message::Close(_) => return,
+            Message::Text(_) => {
+                refuse(
+                    hub,
+                    &outbox,
+                    None,
+                    "text is not understood here; the protocol is binary (docs/LIVE.md)".to_owned(),
+                )
+                .await;
+                continue;
+            }
+            Message::Ping(_) | Message::Pong(_) => continue,
+        };
+        let messages: Vec<ClientMessage> = match decode(&bytes) {
+            Ok(messages) => messages,
+            Err(error) => {
+                refuse(hub, &outbox, None, error.to_string()).await;
+                continue;
+            }
+        };
+        for message in messages {
+            match message {
+                ClientMessage::Subscribe { id, subscription } => {
+                    let key = WatcherKey { connection, id };
+                    if subscribed.contains(&id) {
+                        hub.unsubscribe(key);
+                    }
+                    let most = hub.inner().settings.max_subscriptions;
+                    if subscribed.len() >= most && !subscribed.contains(&id) {
+                        let message =
+                            format!("a connection may have {most} subscriptions (live.max_subscriptions)");
+                        refuse(hub, &outbox, Some(id), message).await;
+                        continue;
+                    }
+                    subscribed.insert(id);
+                    hub.subscribe(key, subscription, &outbox).await;
+                }
+                ClientMessage::Unsubscribe { id } => {
+                    if subscribed.remove(&id) {
+                        hub.unsubscribe(WatcherKey { connection, id });
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn refuse(hub: &Hub, outbox: &Outbox, id: Option<u32>, message: String) {
+    hub.stats().refused.fetch_add(1, Ordering::Relaxed);
+    if let Some(bytes) = encoded(&ServerMessage::Refused { id, message }) {
+        outbox.send(bytes).await;
+    }
+}
+
+/// Sends what is queued, several messages in one, and a heartbeat when nothing is.
+async fn write(hub: &Hub, mut sink: SplitSink<WebSocket, Message>, mut messages: mpsc::Receiver<Bytes>) {
+    let stop = hub.inner().stop.clone();
+    let mut waiting = Vec::with_capacity(MOST_AT_ONCE);
+    loop {
+        let bytes = tokio::select! {
+            () = stop.cancelled() => break,
+            received = messages.recv_many(&mut waiting, MOST_AT_ONCE) => {
+                if received == 0 {
+                    break;
+                }
+                join(&mut waiting)
+            }
+            () = tokio::time::sleep(HEARTBEAT) => match encoded(&ServerMessage::Heartbeat { now: now() }) {
+                Some(bytes) => bytes,
+                None => break,
+            },
+        };
+        hub.stats().messages.fetch_add(1, Ordering::Relaxed);
+        hub.stats().bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        match tokio::time::timeout(STUCK, sink.send(Message::Binary(bytes))).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+    }
+    if let Some(bytes) = encoded(&ServerMessage::Closing) {
+        // On the way out; a client that is gone already misses nothing.
+        let _ = tokio::time::timeout(Duration::from_millis(200), sink.send(Message::Binary(bytes))).await;
+    }
+    close(sink, close_code::AWAY, "the server stops").await;
+}
+
+/// Makes one WebSocket message of several: the version byte once, then all of them.
+fn join(waiting: &mut Vec<Bytes>) -> Bytes {
+    if waiting.len() == 1
+        && let Some(only) = waiting.pop()
+    {
+        return only;
+    }
+    let mut joined = BytesMut::with_capacity(waiting.iter().map(Bytes::len).sum());
+    joined.extend_from_slice(&[VERSION]);
+    for message in waiting.drain(..) {
+        joined.extend_from_slice(message.get(1..).unwrap_or_default());
+    }
+    joined.freeze()
+}
+
+async fn close(mut sink: SplitSink<WebSocket, Message>, code: u16, reason: &'static str) {
+    let frame = CloseFrame { code, reason: reason.into() };
+    let _ = tokio::time::timeout(Duration::from_millis(200), sink.send(Message::Close(Some(frame)))).await;
+}

@@ -1,0 +1,42 @@
+//! The `watchfire` program: it reads its configuration, wires the crates together and serves.
+
+mod clock;
+mod config;
+mod fatal;
+mod http;
+mod live;
+mod serve;
+mod site;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use config::{Command, CommandLineError, parse_command_line};
+
+fn main() -> ExitCode {
+    let folder = match std::env::current_dir() {
+        Ok(folder) => folder,
+        Err(error) => {
+            eprintln!("watchfire: the working directory cannot be read: {error}; start in another");
+            return ExitCode::from(fatal::RUNTIME_FAILURE);
+        }
+    };
+    let config = match parse_command_line(std::env::args_os(), std::env::vars_os(), &folder) {
+        Ok(Command::Serve(config)) => *config,
+        Ok(Command::ConfigCheck(text) | Command::ConfigShow(text) | Command::Print(text)) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(CommandLineError::EXIT_CODE);
+        }
+    };
+    match serve::serve(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("watchfire: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Wiring: what is started in which order, and stopped in the reverse.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use watchfire_ingest::collect::{Collector, collectors};
+use watchfire_service::{Collectors, Service, collect};
+use watchfire_storage::{Engine, Settings};
+
+use crate::config::{Config, Durability};
+use crate::fatal::Fatal;
+use crate::http::{App, router};
+use crate::live::{Hub, HubSettings};
+use crate::site::Site;
+use crate::telemetry::{OwnCollector, ProcessUsage, Sources, Telemetry, register};
+
+/// Runs the server until it is told to stop.
+pub(crate) fn serve(config: Config) -> Result<(), Fatal> {
+    let started = Instant::now();
+    // Before the runtime: the exporters of telemetry have threads of their own and must not be made on one of its.
+    let telemetry = Arc::new(Telemetry::start(&config.log)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(run(config, telemetry.clone(), started));
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    telemetry.stop();
+    served
+}
+
+async fn run(config: Config, telemetry: Arc<Telemetry>, started: Instant) -> Result<(), Fatal> {
+    let site = Site::load(config.site_dir.as_deref())?;
+    if site.is_empty() {
+        tracing::warn!(
+            "the interface was not built into this program: pages come without style and script; use `cargo xtask run`"
+        );
+    }
+    // Watched from the first moment, so that a signal during the start is not lost.
+    let stop = stop_on_signal()?;
+    let engine = Engine::open(storage_settings(&config)).await?;
+    let listener = match TcpListener::bind(config.listen).await {
+        Ok(listener) => listener,
+        Err(source) => {
+            engine.close().await;
+            return Err(Fatal::Listen { address: config.listen, source });
+        }
+    };
+    let served = with_storage(config, telemetry, started, site, &engine, listener, stop).await;
+    engine.close().await;
+    tracing::info!("stopped");
+    served
+}
+
+async fn with_storage(
+    config: Config,
+    telemetry: Arc<Telemetry>,
+    started: Instant,
+    site: Site,
+    engine: &Engine,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> Result<(), Fatal> {
+    let service = Service::new(Arc::new(engine.clone()), Arc::new(engine.clone()));
+    let limits = HubSettings {
+        max_connections: config.live.max_connections,
+        max_subscriptions: config.live.max_subscriptions,
+        max_points: config.live.max_points,
+        queue: config.live.queue,
+        max_message_bytes: config.live.max_message_bytes,
+    };
+    let instance = u64::try_from(crate::clock::now()).unwrap_or_default();
+    let hub = Hub::new(service.clone(), limits, stop.clone(), instance);
+    let collected = Collectors::default();
+    let sources = Sources {
+        service: service.clone(),
+        collectors: collected.clone(),
+        hub: hub.clone(),
+        process: ProcessUsage::new(),
+    };
+    register(&telemetry.meter(), &sources);
+
+    let tasks = TaskTracker::new();
+    if config.collect.enabled {
+        for collector in all_collectors(&config, &telemetry)? {
+            let work =
+                collect(collector, config.collect.interval, service.clone(), collected.clone(), stop.clone());
+            tasks.spawn(work);
+        }
+    }
+
+    let address = listener.local_addr()?;
+    let shutdown_timeout = config.http.shutdown_timeout;
+    let app = App {
+        service,
+        collectors: collected,
+        hub,
+        telemetry,
+        site: Arc::new(site),
+        config: Arc::new(config),
+        started,
+        stop: stop.clone(),
+    };
+    let server = axum::serve(listener, router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    tracing::info!(%address, "Watchfire listens; open http://{address} (started in {:?})", started.elapsed());
+    let mut server = tokio::spawn(server.into_future());
+    let result = tokio::select! {
+        // It ends only when it is told to, or cannot go on.
+        ended = &mut server => ended.unwrap_or_else(|error| Err(std::io::Error::other(error))),
+        () = stop.cancelled() => {
+            tracing::info!("stopping: open requests may finish");
+            match tokio::time::timeout(shutdown_timeout, &mut server).await {
+                Ok(ended) => ended.unwrap_or_else(|error| Err(std::io::Error::other(error))),
+                Err(_) => {
+                    tracing::warn!("requests that were still open after {shutdown_timeout:?} were cut off");
+                    server.abort();
+                    Ok(())
+                }
+            }
+        }
+    };
+    stop.cancel();
+    tasks.close();
+    // A collector that is stuck in a system call must not hold up the end.
+    if tokio::time::timeout(Duration::from_millis(300), tasks.wait()).await.is_err() {
+        tracing::warn!("a collector was still reading and was left behind");
+    }
+    Ok(result?)
+}
+
+fn all_collectors(config: &Config, telemetry: &Arc<Telemetry>) -> Result<Vec<Box<dyn Collector>>, Fatal> {
+    let host = config.collect.host.clone().or_else(|| sysinfo::System::host_name().ok());
+    let mut all = collectors(host.clone())?;
+    all.push(Box::new(OwnCollector::new(telemetry.clone(), host.unwrap_or_else(|| "localhost".to_owned()))));
+    Ok(all)
+}
+
+fn storage_settings(config: &Config) -> Settings {
+    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    Settings {
+        dir: config.data_dir.clone(),
+        retention: config.storage.retention.map(millis),
+        block_window: millis(config.storage.block_window),
+        durability: match config.storage.durability {
+            Durability::Process => watchfire_storage::Durability::Process,
+            Durability::PowerLoss => watchfire_storage::Durability::PowerLoss,
+        },
+        min_free_bytes: config.storage.min_free_bytes,
+        ..Settings::default()
+    }
+}
+
+/// A token that is cancelled by SIGTERM or Ctrl-C.
+fn stop_on_signal() -> Result<CancellationToken, std::io::Error> {
+    let stop = CancellationToken::new();
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stopped = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stopped.cancel();
+    });
+    Ok(stop)
+}

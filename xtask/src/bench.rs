@@ -1,0 +1,85 @@
+//! `bench`: the page and the idle server as they ship, and the criterion benches of the crates.
+
+use std::process::Command;
+
+use crate::browser;
+use crate::project::{Profile, Project};
+use crate::server;
+use crate::site;
+use crate::step::{Failure, Result, Steps};
+
+/// Scripts in `end2end/bench/`, with what they measure.
+const SCRIPTS: [(&str, &str); 2] = [
+    ("page", "bytes over the wire, time to the first chart and to interactive, in Chromium"),
+    ("idle", "CPU and memory of the server at one collection a second, with 0, 1 and 100 viewers"),
+];
+
+/// Runs the bench that the first argument names, with the others as its options; without one, lists them.
+pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) -> Result<()> {
+    let Some((name, options)) = arguments.split_first() else {
+        print!("{}", list(project));
+        return Ok(());
+    };
+    if SCRIPTS.iter().any(|(script, _)| script == name) {
+        return script(name, options, project, steps);
+    }
+    let package = package(name);
+    if !project.packages_with_benches.contains(&package) {
+        return Err(Failure::usage(format!(
+            "There is no bench {name:?}. These are there:\n{}",
+            list(project)
+        )));
+    }
+    let mut command = project.cargo(&["bench", "--package", &package, "--benches"]);
+    steps.command(name, command.args(options), "mend the error above, then repeat the command that you gave")
+}
+
+fn package(name: &str) -> String {
+    format!("watchfire-{name}")
+}
+
+fn list(project: &Project) -> String {
+    let scripts = SCRIPTS.iter().map(|(name, what)| format!("  {name:<10}{what}\n"));
+    let crates = project.packages_with_benches.iter().map(|package| {
+        let name = package.strip_prefix("watchfire-").unwrap_or(package);
+        format!("  {name:<10}criterion benches of {package}; options go to `cargo bench`\n")
+    });
+    scripts.chain(crates).collect::<Vec<String>>().concat()
+}
+
+/// Runs a script against the release server with the site embedded.
+fn script(name: &str, options: &[String], project: &Project, steps: &mut Steps) -> Result<()> {
+    let chromium = browser::ready(project, steps)?;
+    site::build(project, Profile::Release, steps)?;
+    let server = server::build(project, Profile::Release, steps)?;
+    let mut node = Command::new("node");
+    node.arg(format!("end2end/bench/{name}.mjs"))
+        .args(options)
+        .current_dir(&project.root)
+        .env("WATCHFIRE_BIN", server)
+        .env("CHROMIUM", chromium);
+    steps.command(name, &mut node, "look at the message above; the command repeats the measurement alone")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn the_list_has_the_scripts_and_the_crates_and_an_unknown_name_shows_it() {
+        let project = Project {
+            root: PathBuf::from("/w"),
+            target: PathBuf::from("/t"),
+            packages_with_benches: vec!["watchfire-storage".to_owned()],
+        };
+        let text = list(&project);
+        let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        assert_eq!(names, ["page", "idle", "storage"]);
+
+        let failure = bench(&["chart".to_owned()], &project, &mut Steps::new()).unwrap_err();
+        assert!(failure.to_string().contains("no bench \"chart\""), "{failure}");
+        assert!(failure.to_string().contains(&text), "{failure}");
+    }
+}

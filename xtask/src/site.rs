@@ -1,0 +1,241 @@
+//! The site's folder: the browser's code, the style sheet and the files of `public/`, each named by its
+//! content, and `manifest.json`, which says what is called how: `{"assets": {"watchfire.js":
+//! "watchfire.0123456789abcdef.js", ...}}`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+
+use brotli::enc::BrotliEncoderParams;
+use serde::Serialize;
+
+use crate::names::hashed_name;
+use crate::project::{Profile, Project};
+use crate::step::{Failure, Result, Steps};
+use crate::wasm;
+
+/// Builds the whole site.
+pub(crate) fn build(project: &Project, profile: Profile, steps: &mut Steps) -> Result<()> {
+    wasm::build(project, profile, steps)?;
+    assemble(project, profile, steps)
+}
+
+/// Builds the style sheet and takes over `public/`; the browser's code stays as it was compiled last.
+pub(crate) fn assemble(project: &Project, profile: Profile, steps: &mut Steps) -> Result<()> {
+    let folder = project.site(profile);
+    let release = profile == Profile::Release;
+    let css = steps.step("style sheet", || style_sheet(&project.root.join("style"), release))?;
+    let name = if release { "compress and write the site" } else { "write the site" };
+    let site = steps.step(name, || {
+        let mut site = Site::from_bundle(&wasm::bundle_folder(project, profile))?;
+        site.add("watchfire.css", css.into_bytes());
+        site.add_folder(&project.root.join("public"))?;
+        site.write(&folder, release)?;
+        Ok(site)
+    })?;
+    eprint!("    {}\n{}", folder.display(), site.sizes(&folder));
+    Ok(())
+}
+
+fn style_sheet(folder: &Path, compressed: bool) -> Result<String> {
+    let style = if compressed { grass::OutputStyle::Compressed } else { grass::OutputStyle::Expanded };
+    grass::from_path(folder.join("main.scss"), &grass::Options::default().style(style).load_path(folder))
+        .map_err(|error| Failure::new(format!("The style sheet is wrong.\n{error}")))
+}
+
+/// Everything that goes into the folder, held in memory: a few megabytes.
+#[derive(Default)]
+struct Site {
+    manifest: Manifest,
+    /// Content by the name in the folder.
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+#[derive(Default, Serialize)]
+struct Manifest {
+    /// Name in the folder by the asset's own name.
+    assets: BTreeMap<String, String>,
+}
+
+impl Site {
+    /// What wasm-bindgen made, with a script that starts itself: a page needs one `<script type="module">`.
+    fn from_bundle(bundle: &Path) -> Result<Self> {
+        let mut site = Self::default();
+        let module = bundle.join("watchfire_bg.wasm");
+        let module_name = site.add("watchfire.wasm", fs::read(&module).map_err(Failure::at(&module))?);
+        let script = bundle.join("watchfire.js");
+        let mut script = fs::read_to_string(&script).map_err(Failure::at(&script))?;
+        for (snippet, content) in files_below(bundle, "snippets")? {
+            if has_relative_import(&content) {
+                return Err(Failure::new(format!(
+                    "{snippet} imports another file by a relative path, but files of the site get new names. \
+                     Put what it imports into the same file."
+                )));
+            }
+            let name = site.add(&snippet, content);
+            script = redirect_imports(&script, &format!("./{snippet}"), &format!("./{name}"));
+        }
+        site.add("watchfire.js", with_start(script, &module_name)?.into_bytes());
+        Ok(site)
+    }
+
+    /// Takes a file in and returns its name in the folder.
+    fn add(&mut self, asset: &str, content: Vec<u8>) -> String {
+        let name = hashed_name(asset, &content);
+        self.manifest.assets.insert(asset.to_owned(), name.clone());
+        self.files.insert(name.clone(), content);
+        name
+    }
+
+    fn add_folder(&mut self, folder: &Path) -> Result<()> {
+        for (asset, content) in files_below(folder, "")? {
+            self.add(&asset, content);
+        }
+        Ok(())
+    }
+
+    /// Writes what the folder lacks, then the manifest, then removes what is no longer named: whoever follows
+    /// the manifest finds its files at every moment.
+    fn write(&self, folder: &Path, compress: bool) -> Result<()> {
+        fs::create_dir_all(folder).map_err(Failure::at(folder))?;
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = self
+                .files
+                .iter()
+                .map(|(name, content)| scope.spawn(move || write_file(folder, name, content, compress)))
+                .collect();
+            writers.into_iter().try_for_each(|writer| {
+                writer
+                    .join()
+                    .unwrap_or_else(|_| Err(Failure::new("A thread that compresses a file panicked.")))
+            })
+        })?;
+        let manifest = serde_json::to_vec_pretty(&self.manifest)
+            .map_err(|error| Failure::new(format!("manifest.json: {error}")))?;
+        replace(&folder.join("manifest.json"), &manifest)?;
+
+        let mut wanted = BTreeSet::from(["manifest.json".to_owned()]);
+        for name in self.files.keys() {
+            wanted.insert(name.clone());
+            if compress {
+                wanted.insert(format!("{name}.br"));
+            }
+        }
+        for entry in fs::read_dir(folder).map_err(Failure::at(folder))? {
+            let entry = entry.map_err(Failure::at(folder))?;
+            if !entry.file_name().to_str().is_some_and(|name| wanted.contains(name)) {
+                fs::remove_file(entry.path()).map_err(Failure::at(&entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A table of what a first visit loads: raw and, where it was compressed, in brotli.
+    fn sizes(&self, folder: &Path) -> String {
+        let mut sum = (0, 0);
+        let mut table = format!("    {:<16}{:>10}{:>10}\n", "", "raw", "brotli");
+        for asset in ["watchfire.js", "watchfire.wasm", "watchfire.css"] {
+            let Some(name) = self.manifest.assets.get(asset) else { continue };
+            let raw = self.files[name].len() as u64;
+            let compressed = fs::metadata(folder.join(format!("{name}.br"))).map_or(0, |file| file.len());
+            sum = (sum.0 + raw, sum.1 + compressed);
+            table += &size_line(asset, raw, compressed);
+        }
+        table + &size_line("in all", sum.0, sum.1)
+    }
+}
+
+fn size_line(what: &str, raw: u64, compressed: u64) -> String {
+    let kilobytes = |bytes: u64| format!("{:.1} kB", bytes as f64 / 1000.0);
+    let compressed = if compressed == 0 { "-".to_owned() } else { kilobytes(compressed) };
+    format!("    {what:<16}{:>10}{compressed:>10}\n", kilobytes(raw))
+}
+
+/// A file that is there already is left: its name says that its content is the same.
+fn write_file(folder: &Path, name: &str, content: &[u8], compress: bool) -> Result<()> {
+    let path = folder.join(name);
+    if !path.exists() {
+        replace(&path, content)?;
+    }
+    let path = folder.join(format!("{name}.br"));
+    if compress && !path.exists() {
+        replace(&path, &brotli(content).map_err(Failure::at(&path))?)?;
+    }
+    Ok(())
+}
+
+/// Writes beside the path and renames, so a half-written file never bears the name of a whole one.
+fn replace(path: &Path, content: &[u8]) -> Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = Path::new(&beside);
+    fs::write(beside, content).map_err(Failure::at(beside))?;
+    fs::rename(beside, path).map_err(Failure::at(path))
+}
+
+fn brotli(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let parameters = BrotliEncoderParams { quality: 11, size_hint: content.len(), ..Default::default() };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut Cursor::new(content), &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+/// All files in `folder/below`, by their path from `folder` with `/`; none where it does not exist. Hidden
+/// files are left out.
+fn files_below(folder: &Path, below: &str) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let here = folder.join(below);
+    if !here.is_dir() {
+        return Ok(files);
+    }
+    for entry in fs::read_dir(&here).map_err(Failure::at(&here))? {
+        let path = entry.map_err(Failure::at(&here))?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            return Err(Failure::new(format!("{}: the name is not UTF-8", path.display())));
+        };
+        if name.starts_with('.') {
+            continue;
+        }
+        let asset = if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") };
+        if path.is_dir() {
+            files.extend(files_below(folder, &asset)?);
+        } else {
+            files.insert(asset, fs::read(&path).map_err(Failure::at(&path))?);
+        }
+    }
+    Ok(files)
+}
+
+/// Appends the call that loads the module and hydrates the page.
+fn with_start(script: String, module: &str) -> Result<String> {
+    if !script.contains("export function hydrate(") {
+        return Err(Failure::new(
+            "The browser's code exports no function `hydrate`: frontend/src/lib.rs has to define \
+             `#[wasm_bindgen] pub fn hydrate()`.",
+        ));
+    }
+    let start = format!(
+        "\n__wbg_init({{ module_or_path: new URL(\"{module}\", import.meta.url) }}).then(() => hydrate());\n"
+    );
+    Ok(script + &start)
+}
+
+/// Renames a module in the import declarations only: the same text is a key in the table that the compiled
+/// code looks its imports up in, and that one has to stay.
+fn redirect_imports(script: &str, from: &str, to: &str) -> String {
+    let redirect = |line: &str| {
+        if line.starts_with("import ") { line.replace(from, to) } else { line.to_owned() }
+    };
+    script.split_inclusive('\n').map(redirect).collect()
+}
+
+fn has_relative_import(script: &[u8]) -> bool {
+    String::from_utf8_lossy(script).lines().map(str::trim_start).any(|line| {
+        let imports = line.starts_with("import ") || line.starts_with("export ") || line.contains("import(");
+        imports && ["'./", "'../", "\"./", "\"../"].iter().any(|path| line.contains(path))
+    })
+}
+
+#[cfg(test)]
+mod tests;
