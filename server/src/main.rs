@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod fatal;
+mod health;
 mod http;
 mod live;
 mod serve;
@@ -23,6 +24,18 @@ fn main() -> ExitCode {
     };
     let config = match parse_command_line(std::env::args_os(), std::env::vars_os(), &folder) {
         Ok(Command::Serve(config)) => *config,
+        Ok(Command::Health(address)) => {
+            return match health::ask(address) {
+                Ok(answer) => {
+                    println!("{answer}");
+                    ExitCode::SUCCESS
+                }
+                Err(error) => {
+                    eprintln!("watchfire: {error}");
+                    ExitCode::from(fatal::RUNTIME_FAILURE)
+                }
+            };
+        }
         Ok(Command::ConfigCheck(text) | Command::ConfigShow(text) | Command::Print(text)) => {
             print!("{text}");
             return ExitCode::SUCCESS;

@@ -24,6 +24,8 @@ pub(crate) fn serve(config: Config) -> Result<(), Fatal> {
     // Before the runtime: the exporters of telemetry have threads of their own and must not be made on one of its.
     let telemetry = Arc::new(Telemetry::start(&config.log)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Pages are rendered on this runtime. An error would mean that it was said before.
+    let _ = any_spawner::Executor::init_tokio();
     let served = runtime.block_on(run(config, telemetry.clone(), started));
     runtime.shutdown_timeout(Duration::from_millis(200));
     telemetry.stop();
@@ -95,7 +97,7 @@ async fn with_storage(
     let app = App {
         service,
         collectors: collected,
-        hub,
+        hub: hub.clone(),
         telemetry,
         site: Arc::new(site),
         config: Arc::new(config),
@@ -122,9 +124,17 @@ async fn with_storage(
     };
     stop.cancel();
     tasks.close();
-    // A collector that is stuck in a system call must not hold up the end.
-    if tokio::time::timeout(Duration::from_millis(300), tasks.wait()).await.is_err() {
+    // Neither a collector stuck in a system call nor a page that takes nothing must hold up the end.
+    let patience = Duration::from_millis(300);
+    let (collectors, pages) = tokio::join!(
+        tokio::time::timeout(patience, tasks.wait()),
+        tokio::time::timeout(patience, hub.ended())
+    );
+    if collectors.is_err() {
         tracing::warn!("a collector was still reading and was left behind");
+    }
+    if pages.is_err() {
+        tracing::warn!("a live connection that took nothing was cut off");
     }
     Ok(result?)
 }

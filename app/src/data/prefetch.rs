@@ -27,7 +27,7 @@ pub async fn prefetch(
     let mut paint = FirstPaint::default();
     let range = window.resolve(now);
     let step = choose_step(range.length(), MAX_POINTS);
-    // A window without length has nothing to show.
+    // A window without length, or beyond all calendars, has nothing to show.
     let Ok(grid) = Grid::covering(range, step) else { return Ok(paint) };
     let panels = Page::at(path).map(Page::panels).unwrap_or_default();
     for panel in &panels {

@@ -161,7 +161,11 @@ impl PanelData {
 
     /// The grid that covers `window`, and each series with a value in it, by name.
     #[cfg(feature = "hydrate")]
-    pub(super) fn columns(self, spec: &PanelSpec, window: watchfire_model::TimeRange) -> Option<(Grid, Vec<NamedColumn>)> {
+    pub(super) fn columns(
+        self,
+        spec: &PanelSpec,
+        window: watchfire_model::TimeRange,
+    ) -> Option<(Grid, Vec<NamedColumn>)> {
         let mut step = 0;
         self.buffers(|_, buffer| {
             if buffer.grid().len > 0 {
@@ -170,7 +174,8 @@ impl PanelData {
         });
         let grid = Grid::covering(window, step).ok()?;
         let mut found = Vec::new();
-        let queries = if spec.picture_style() == Some(watchfire_chart::Style::Sparkline) { 1 } else { usize::MAX };
+        let queries =
+            if spec.picture_style() == Some(watchfire_chart::Style::Sparkline) { 1 } else { usize::MAX };
         self.buffers(|query, buffer| {
             if query < queries && buffer.grid().step == step {
                 for (labels, values) in buffer.series() {

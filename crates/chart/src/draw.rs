@@ -5,6 +5,7 @@ use plotters::prelude::{DrawingArea, DrawingBackend, IntoFont, ShapeStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, TextStyle};
 
+use crate::scale::LabelSide;
 use crate::{Chart, Frame, Style, Theme, series_color};
 
 /// Whether the axes' labels are drawn into the picture or added by others.
@@ -98,7 +99,12 @@ fn grid<DB: DrawingBackend>(
         area.draw(&PathElement::new(vec![(x, place.top as i32), (x, bottom as i32)], line))?;
         if labelling == Labelling::Drawn {
             let y = (bottom + 6.0 * place.scale) as i32;
-            area.draw_text(&tick.label, &text(HPos::Center, VPos::Top), (x, y))?;
+            let side = match tick.label_side(frame.plot_width()) {
+                LabelSide::Left => HPos::Right,
+                LabelSide::Middle => HPos::Center,
+                LabelSide::Right => HPos::Left,
+            };
+            area.draw_text(&tick.label, &text(side, VPos::Top), (x, y))?;
         }
     }
     Ok(())

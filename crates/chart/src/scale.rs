@@ -11,6 +11,29 @@ pub struct Tick {
     pub label: String,
 }
 
+/// On which side of its mark a label of the time axis stands, so that it does not run out of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LabelSide {
+    Left,
+    Middle,
+    Right,
+}
+
+impl Tick {
+    /// The side for an axis `width` CSS pixels long.
+    pub(crate) fn label_side(&self, width: f64) -> LabelSide {
+        // Half of a label such as `12:34:56`, less the room beside the plot.
+        const HALF: f64 = 18.0;
+        if self.position * width > width - HALF {
+            LabelSide::Left
+        } else if self.position * width < HALF {
+            LabelSide::Right
+        } else {
+            LabelSide::Middle
+        }
+    }
+}
+
 /// The value axis: from `low` to `high` in steps that people count in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ValueScale {

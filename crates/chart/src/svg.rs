@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use plotters::drawing::{DrawingAreaErrorKind, IntoDrawingArea};
 use plotters_svg::SVGBackend;
 
+use crate::scale::LabelSide;
 use crate::{Chart, Frame, Labelling, Style, Theme, draw};
 
 /// Units of the drawing a CSS pixel of height; points lie on whole units, so this is how fine they lie.
@@ -43,10 +44,15 @@ pub fn svg(chart: &Chart<'_>, height: f64, utc_offset: i64, title: &str) -> Resu
             );
         }
         for tick in frame.time.ticks(frame.time_labels()) {
+            let side = match tick.label_side(frame.plot_width()) {
+                LabelSide::Left => "end",
+                LabelSide::Middle => "middle",
+                LabelSide::Right => "start",
+            };
             let (x, y) = (tick.position * 100.0, plot_height + 16.0);
             let _ = write!(
                 svg,
-                r#"<text class="chart-label" x="{x:.2}%" y="{y}" text-anchor="middle">{}</text>"#,
+                r#"<text class="chart-label" x="{x:.2}%" y="{y}" text-anchor="{side}">{}</text>"#,
                 escape(&tick.label)
             );
         }

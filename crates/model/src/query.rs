@@ -38,6 +38,9 @@ pub enum GridError {
     /// The step is zero or negative, or the range runs backwards.
     #[error("the range must not end before it starts, and its step must be positive")]
     Empty,
+    /// The range reaches beyond [`Grid::TIMES`].
+    #[error("the range must lie between the years 1 and 9999")]
+    BeyondTime,
     /// More points than a grid may have.
     #[error("{points} points are too many (at most {most}); ask for a shorter range or a longer step")]
     TooMany {
@@ -52,10 +55,16 @@ impl Grid {
     /// The most points that a grid has; the same as Prometheus allows for a range query.
     pub const MOST_POINTS: usize = 11_000;
 
+    /// The times that grids are laid over, the years 1 to 9999: far enough from the ends of 64 bits to reckon with.
+    pub const TIMES: TimeRange = TimeRange { start: -62_135_596_800_000, end: 253_402_300_799_999 };
+
     /// The grid of `step` that covers `range`: from the step that holds its start to the step that holds its end.
     pub fn covering(range: TimeRange, step: i64) -> Result<Self, GridError> {
         if step <= 0 || range.end < range.start {
             return Err(GridError::Empty);
+        }
+        if !Self::TIMES.contains(range.start) || !Self::TIMES.contains(range.end) {
+            return Err(GridError::BeyondTime);
         }
         let start = range.start.div_euclid(step) * step;
         let points = range.end.saturating_sub(start) / step + 1;
@@ -129,6 +138,11 @@ mod tests {
         assert_eq!(Grid::covering(range, 0), Err(GridError::Empty));
         assert_eq!(Grid::covering(TimeRange { start: 1, end: 0 }, 1), Err(GridError::Empty));
         assert!(matches!(Grid::covering(range, 1), Err(GridError::TooMany { .. })));
+        let ends = TimeRange { start: i64::MIN, end: i64::MAX };
+        for beyond in [ends, TimeRange { start: 0, ..ends }, TimeRange { end: 0, ..ends }] {
+            let step = choose_step(beyond.length(), 500);
+            assert_eq!(Grid::covering(beyond, step), Err(GridError::BeyondTime), "{beyond:?}");
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(crate) fn parse_command_line(
             Some(name) => format!("{name}: nothing is wrong\n"),
             None => format!("nothing is wrong; there is no file {} here\n", file::DEFAULT_FILE),
         }),
+        Some("health") => Command::Health(resolved.config.listen),
         Some("show") => Command::ConfigShow(show::show(&resolved.winners)),
         _ => Command::Serve(Box::new(resolved.config)),
     })
@@ -91,6 +92,9 @@ fn command() -> clap::Command {
         .disable_help_subcommand(true)
         .next_line_help(true)
         .subcommand(clap::Command::new("serve").about("Run the server; what happens without a command"))
+        .subcommand(clap::Command::new("health").about(
+            "Ask the server with this configuration whether it is well: exit code 0 or 1, for containers",
+        ))
         .subcommand(
             clap::Command::new("config")
                 .about("Check or show the configuration")

@@ -33,6 +33,8 @@ use origin::Problem;
 pub(crate) enum Command {
     /// Run the server.
     Serve(Box<Config>),
+    /// `health`: ask the server that listens there.
+    Health(SocketAddr),
     /// `config check`: nothing is wrong; the sentence says with which file.
     ConfigCheck(String),
     /// `config show`: every setting as a configuration file.

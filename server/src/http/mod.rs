@@ -52,8 +52,9 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/api/v1/live", get(live))
         .merge(answers)
-        .layer(from_fn(guard::security_headers))
         .layer(from_fn_with_state(app.clone(), guard::known_hosts))
+        // Around the guard, so that its refusals bear them, too.
+        .layer(from_fn(guard::security_headers))
         .layer(from_fn_with_state(app.clone(), crate::telemetry::measure))
         .with_state(app)
 }

@@ -19,16 +19,20 @@ use crate::clock::now;
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// A client that takes nothing for this long is gone.
 const STUCK: Duration = Duration::from_secs(30);
+/// How long a client may take for the last words.
+const GOODBYE: Duration = Duration::from_millis(200);
 /// The most queued messages that travel in one WebSocket message.
 const MOST_AT_ONCE: usize = 32;
 
 /// Turns the request into a live connection.
 pub(crate) fn upgrade(hub: Hub, upgrade: WebSocketUpgrade) -> Response {
     let most = hub.inner().settings.max_message_bytes;
-    upgrade.max_message_size(most).max_frame_size(most).on_upgrade(move |socket| serve(hub, socket))
+    upgrade.max_message_size(most).max_frame_size(most).on_upgrade(move |socket| async move {
+        hub.track(serve(&hub, socket)).await;
+    })
 }
 
-async fn serve(hub: Hub, socket: WebSocket) {
+async fn serve(hub: &Hub, socket: WebSocket) {
     let (mut sink, stream) = socket.split();
     let stats = hub.stats();
     let before = stats.connections.fetch_add(1, Ordering::Relaxed);
@@ -42,7 +46,7 @@ async fn serve(hub: Hub, socket: WebSocket) {
         }
         close(sink, close_code::AGAIN, "too many connections").await;
     } else {
-        run(&hub, sink, stream).await;
+        run(hub, sink, stream).await;
     }
     hub.stats().connections.fetch_sub(1, Ordering::Relaxed);
 }
@@ -147,16 +151,23 @@ async fn write(hub: &Hub, mut sink: SplitSink<WebSocket, Message>, mut messages:
         };
         hub.stats().messages.fetch_add(1, Ordering::Relaxed);
         hub.stats().bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        match tokio::time::timeout(STUCK, sink.send(Message::Binary(bytes))).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return,
+        let send = tokio::time::timeout(STUCK, sink.send(Message::Binary(bytes)));
+        match stop.run_until_cancelled(send).await {
+            Some(Ok(Ok(()))) => {}
+            Some(Ok(Err(_)) | Err(_)) => return,
+            // What was begun goes out before the goodbye.
+            None => break,
         }
     }
-    if let Some(bytes) = encoded(&ServerMessage::Closing) {
-        // On the way out; a client that is gone already misses nothing.
-        let _ = tokio::time::timeout(Duration::from_millis(200), sink.send(Message::Binary(bytes))).await;
-    }
-    close(sink, close_code::AWAY, "the server stops").await;
+    let goodbye = async {
+        if let Some(bytes) = encoded(&ServerMessage::Closing) {
+            // A client that is gone already misses nothing.
+            let _ = sink.send(Message::Binary(bytes)).await;
+        }
+        close(sink, close_code::AWAY, "the server stops").await;
+    };
+    // Of one that takes nothing, nobody takes leave for long.
+    let _ = tokio::time::timeout(GOODBYE, goodbye).await;
 }
 
 /// Makes one WebSocket message of several: the version byte once, then all of them.
@@ -176,5 +187,5 @@ fn join(waiting: &mut Vec<Bytes>) -> Bytes {
 
 async fn close(mut sink: SplitSink<WebSocket, Message>, code: u16, reason: &'static str) {
     let frame = CloseFrame { code, reason: reason.into() };
-    let _ = tokio::time::timeout(Duration::from_millis(200), sink.send(Message::Close(Some(frame)))).await;
+    let _ = tokio::time::timeout(GOODBYE, sink.send(Message::Close(Some(frame)))).await;
 }

@@ -107,6 +107,17 @@ impl Hub {
         &self.inner
     }
 
+    /// Runs what serves a connection, which [`Hub::ended`] then waits for.
+    pub(super) async fn track<F: Future>(&self, connection: F) -> F::Output {
+        self.inner.tasks.track_future(connection).await
+    }
+
+    /// Returns when every connection has said goodbye and no stream reads any more; after `stop`.
+    pub(crate) async fn ended(&self) {
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
     /// A number that no other connection has.
     pub(super) fn next_connection(&self) -> u64 {
         self.inner.connections.fetch_add(1, Ordering::Relaxed)
@@ -155,7 +166,9 @@ impl Hub {
             outbox.send(bytes.into()).await;
             return Ok(());
         }
-        let kept = known.filter(|known| known.step == step && known.until >= range.start);
+        // What a client claims to know beyond now was not measured on this clock.
+        let kept =
+            known.filter(|known| known.step == step && (range.start..=range.end).contains(&known.until));
         let start = kept.map_or(range.start, |known| known.until);
         self.join(
             StreamKey { query, step },

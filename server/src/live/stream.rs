@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use watchfire_model::live::{
-    DeltaBody, DeltaRow, RangeBody, ServerMessage, append_delta, begin, encode_delta_body,
+    DeltaBody, DeltaRow, RangeBody, ServerMessage, append, append_delta, begin, encode_delta_body,
 };
 use watchfire_model::{Grid, GridSeries, Labels, TimeRange};
 use watchfire_service::ServiceError;
@@ -281,8 +281,15 @@ impl Stream {
             .collect();
         for (key, start, outbox) in ready {
             let Ok(body) = self.range_from(start, true).await else { continue };
-            let messages = [ServerMessage::Skipped { id: key.id }, ServerMessage::Range { id: key.id, body }];
-            let sent = messages.iter().filter_map(encoded).all(|bytes| outbox.offer(bytes).is_ok());
+            // In one piece: half of it would be no use, and the delta that follows needs its place in a short queue.
+            let mut bytes = begin();
+            let encoded = append(&mut bytes, &ServerMessage::Skipped { id: key.id })
+                .and_then(|()| append(&mut bytes, &ServerMessage::Range { id: key.id, body }));
+            if let Err(error) = encoded {
+                tracing::error!(%error, "a live message could not be encoded");
+                continue;
+            }
+            let sent = outbox.offer(bytes.into()).is_ok();
             if let Some(watcher) = self.watchers.get_mut(&key).filter(|_| sent) {
                 watcher.behind = None;
             }

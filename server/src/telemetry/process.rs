@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::time::{ClockId, clock_gettime};
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 /// What this process uses; cloning shares it.
@@ -42,11 +43,12 @@ impl ProcessUsage {
             return Some(usage);
         }
         let pid = state.pid?;
-        let kind = ProcessRefreshKind::nothing().with_cpu().with_memory().without_tasks();
+        let kind = ProcessRefreshKind::nothing().with_memory().without_tasks();
         let system = state.system.as_mut()?;
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, kind);
         let process = system.process(pid)?;
-        let cpu = Duration::from_millis(process.accumulated_cpu_time());
+        // Nanoseconds, where the process table of most systems counts in hundredths of a second.
+        let cpu: Duration = clock_gettime(ClockId::ProcessCPUTime).try_into().ok()?;
         let resident = process.memory();
         let cpu_percent = state.read.map(|(at, before)| {
             cpu.saturating_sub(before.cpu).as_secs_f64() / (now - at).as_secs_f64() * 100.0

@@ -1,0 +1,33 @@
+/** Everything that goes wrong on a page without being seen: a test with a problem that it did not foresee fails. */
+export class Problems {
+  #found = [];
+  #foreseen = [];
+
+  /** A problem that matches `pattern` belongs to what the test does. */
+  foresee(pattern) {
+    this.#foreseen.push(pattern);
+  }
+
+  /** What nobody foresaw. */
+  get unforeseen() {
+    return this.#found.filter((problem) => !this.#foreseen.some((pattern) => pattern.test(problem)));
+  }
+
+  watch(page) {
+    const add = (problem) => this.#found.push(problem);
+    page.on('pageerror', (error) => add(`exception: ${error.stack ?? error}`));
+    page.on('crash', () => add('the page crashed'));
+    page.on('console', (message) => {
+      if (['error', 'warning', 'assert'].includes(message.type())) {
+        add(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+      }
+    });
+    page.on('requestfailed', (request) => add(`request failed: ${request.url()} ${request.failure()?.errorText}`));
+    page.on('response', (response) => {
+      if (response.status() >= 400) {
+        add(`status ${response.status()}: ${response.url()}`);
+      }
+    });
+    page.on('websocket', (socket) => socket.on('socketerror', (error) => add(`WebSocket: ${error}`)));
+  }
+}

@@ -1,0 +1,82 @@
+import { collected, fingerprint, lag, panel, ready } from '../charts.js';
+import { expect, test } from '../fixtures.js';
+
+const FIVE_MINUTES = 300_000;
+
+test('the page is taken over by WebAssembly, over one WebSocket', async ({ page }) => {
+  const wasm = page.waitForResponse((response) => response.url().endsWith('.wasm'));
+  const sockets = [];
+  page.on('websocket', (socket) => {
+    const frames = { url: socket.url(), sent: 0, received: 0 };
+    socket.on('framesent', () => (frames.sent += 1));
+    socket.on('framereceived', () => (frames.received += 1));
+    sockets.push(frames);
+  });
+  await page.goto('/');
+  const response = await wasm;
+  expect(response.status()).toBe(200);
+  expect(response.headers()['content-type']).toBe('application/wasm');
+  await ready(page, 'cpu-chart');
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live');
+  await expect.poll(() => sockets[0]?.received, { message: 'frames from the server' }).toBeGreaterThan(10);
+  expect(sockets).toHaveLength(1);
+  expect(sockets[0].url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/api\/v1\/live$/);
+  expect(sockets[0].sent, 'one subscription or more').toBeGreaterThan(0);
+});
+
+for (const path of ['/', '/host', '/?from=now-1h&to=now', '/host?from=now-2d&to=now']) {
+  test(`${path} is taken over without a mismatch`, async ({ page, watchfire }) => {
+    await collected(watchfire, 3000);
+    await page.goto(path);
+    await ready(page, path.startsWith('/host') ? 'load' : 'cpu-chart');
+  });
+}
+
+test('values change within 5 seconds', async ({ page, watchfire }) => {
+  await collected(watchfire, 3000);
+  await page.goto('/');
+  await ready(page, 'cpu', 'memory');
+  const values = () => page.locator('.tile-value').allInnerTexts();
+  const before = await values();
+  const changed = async () => (await values()).filter((value, tile) => value !== before[tile]).length;
+  await expect.poll(changed, { timeout: 5000, message: 'tiles that changed' }).toBeGreaterThanOrEqual(2);
+});
+
+test('charts move within 5 seconds and end at the present', async ({ page, watchfire }) => {
+  await collected(watchfire, 3000);
+  await page.goto('/');
+  const ids = ['cpu', 'cpu-chart', 'memory-chart', 'own-cpu'];
+  await ready(page, ...ids);
+  for (const id of ids) {
+    const before = await fingerprint(page, id);
+    await expect.poll(() => fingerprint(page, id), { timeout: 5000, message: id }).not.toBe(before);
+  }
+  // Pictures move with the clock alone; new points show only at the right end.
+  const opened = Date.now();
+  await expect.poll(() => Date.now() - opened, { intervals: [250] }).toBeGreaterThan(6000);
+  expect(await lag(page, 'cpu-chart', FIVE_MINUTES)).toBeLessThan(4500);
+});
+
+test('another page and back, without loading anew', async ({ page, watchfire }) => {
+  await collected(watchfire, 3000);
+  await page.goto('/');
+  await ready(page, 'cpu-chart');
+  let documents = 0;
+  page.on('request', (request) => (documents += request.isNavigationRequest() ? 1 : 0));
+  await page.getByRole('link', { name: 'Host' }).click();
+  await expect(page).toHaveURL('/host');
+  await expect(page).toHaveTitle('Host · Watchfire');
+  await ready(page, 'cores', 'load', 'memory');
+  await expect(panel(page, 'facts').locator('dd').first()).toHaveText(/\S/);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await ready(page, 'cpu', 'cpu-chart', 'own-samples');
+  expect(documents).toBe(0);
+});
+
+test('a page that is not there says so and leads back', async ({ page, problems }) => {
+  problems.foresee(/404/);
+  const response = await page.goto('/nowhere');
+  expect(response.status()).toBe(404);
+  await page.getByRole('link', { name: 'Go to the overview' }).click();
+  await ready(page, 'cpu-chart');
+});

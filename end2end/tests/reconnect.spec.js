@@ -1,0 +1,109 @@
+import { expect, test } from '../fixtures.js';
+import { panel, ready, shareDrawn } from '../charts.js';
+import { Wire } from '../wire.js';
+
+const MINUTE = 60_000;
+const PAGE = '/?from=now-1m&to=now';
+const CHARTS = ['cpu-chart', 'memory-chart'];
+/** Longer than the 3 seconds that a line bridges, with room for the seconds at both ends. */
+const OUTAGE = 8000;
+const BEFORE = 7000;
+const AFTER = 3000;
+
+const connection = (page) => page.locator('.connection');
+
+async function passed(since, millis) {
+  await expect.poll(() => Date.now() - since, { timeout: millis + 5000, intervals: [100] }).toBeGreaterThan(millis);
+}
+
+async function saysLost(page) {
+  await expect(connection(page)).toHaveAttribute('data-state', 'lost', { timeout: 20_000 });
+  await expect(connection(page)).toContainText('Not connected');
+  for (const id of [...CHARTS, 'cpu', 'own-memory']) {
+    await expect(panel(page, id)).toHaveAttribute('data-state', 'disconnected');
+    await expect(panel(page, id).locator('.panel-badge')).toContainText('not connected');
+  }
+}
+
+async function saysLive(page) {
+  await expect(connection(page)).toHaveAttribute('data-state', 'live', { timeout: 20_000 });
+  for (const id of [...CHARTS, 'cpu', 'own-memory']) {
+    await expect(panel(page, id)).toHaveAttribute('data-state', 'ready');
+    await expect(panel(page, id).locator('.panel-badge')).toBeEmpty();
+  }
+}
+
+for (const signal of ['SIGTERM', 'SIGKILL']) {
+  test(`the server ends by ${signal} and comes back: old points, a gap, new points`, async ({ page, launch, problems }) => {
+    test.slow();
+    problems.foresee(/WebSocket.*(ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|closed before)/);
+    const server = await launch({ flags: ['--collect-interval', '1s'] });
+    await page.goto(`${server.url}${PAGE}`);
+    await ready(page, ...CHARTS);
+    await passed(server.startedAt, BEFORE);
+    const started = server.startedAt;
+    const stopped = Date.now();
+    await server.stop(signal);
+    await saysLost(page);
+    await expect(panel(page, 'cpu').locator('.tile-number'), 'what was known stays').toHaveText(/\d/);
+    await passed(stopped, OUTAGE);
+    await server.startAgain();
+    await saysLive(page);
+    await passed(server.startedAt, AFTER);
+
+    const check = async (when) => {
+      for (const id of CHARTS) {
+        const share = (start, end) => shareDrawn(page, id, MINUTE, start, end);
+        const message = (part) => `${id}, ${part}, ${when}`;
+        await expect.poll(() => share(started + 3000, stopped - 2000), { message: message('before') }).toBe(1);
+        await expect.poll(() => share(stopped + 2000, server.startedAt - 1000), { message: message('gap') }).toBe(0);
+        await expect.poll(() => share(Date.now() - 5000, Date.now() - 3500), { message: message('new') }).toBe(1);
+      }
+    };
+    await check('on the page that was open');
+    await page.reload();
+    await ready(page, ...CHARTS);
+    await check('loaded anew');
+  });
+}
+
+test('a page that was cut off while the server collected gets what it missed', async ({ page, watchfire, problems }) => {
+  test.slow();
+  problems.foresee(/WebSocket.*(ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|closed before)/);
+  const wire = await Wire.to(watchfire.url);
+  await page.goto(`${wire.url}${PAGE}`);
+  await ready(page, ...CHARTS);
+  await passed(watchfire.startedAt, BEFORE);
+  const cut = Date.now();
+  await wire.cut();
+  await saysLost(page);
+  await passed(cut, OUTAGE);
+  const mended = Date.now();
+  await wire.mend();
+  await saysLive(page);
+  for (const id of CHARTS) {
+    const share = () => shareDrawn(page, id, MINUTE, cut - 1000, mended - 1000);
+    await expect.poll(share, { message: `${id}: the time without connection` }).toBe(1);
+  }
+  await page.close();
+  await wire.cut();
+});
+
+test('a connection that has gone silent is noticed', async ({ page, watchfire, problems }) => {
+  test.slow();
+  problems.foresee(/WebSocket/);
+  const wire = await Wire.to(watchfire.url);
+  await page.goto(`${wire.url}${PAGE}`);
+  await ready(page, ...CHARTS);
+  wire.hold();
+  // A page that was never shown has nothing from the server; its panels say that they wait.
+  await page.getByRole('link', { name: 'Host' }).click();
+  await expect(panel(page, 'load')).toHaveAttribute('data-state', 'loading');
+  await expect(panel(page, 'load').locator('.panel-badge')).toHaveText('… loading');
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await saysLost(page);
+  wire.release();
+  await saysLive(page);
+  await page.close();
+  await wire.cut();
+});

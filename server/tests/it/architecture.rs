@@ -1,0 +1,77 @@
+//! What docs/ARCHITECTURE.md says about the crates is so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+const APP: &str = "watchfire-app";
+const CHART: &str = "watchfire-chart";
+const FRONTEND: &str = "watchfire-frontend";
+const INGEST: &str = "watchfire-ingest";
+const MODEL: &str = "watchfire-model";
+const SERVER: &str = "watchfire";
+const SERVICE: &str = "watchfire-service";
+const STORAGE: &str = "watchfire-storage";
+const XTASK: &str = "xtask";
+
+/// Which crates of the workspace each may depend on. The server may use everything but the browser's entry point.
+fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    BTreeMap::from([
+        (MODEL, BTreeSet::new()),
+        (CHART, BTreeSet::from([MODEL])),
+        (INGEST, BTreeSet::from([MODEL])),
+        (STORAGE, BTreeSet::from([MODEL])),
+        (SERVICE, BTreeSet::from([MODEL, INGEST, STORAGE])),
+        (APP, BTreeSet::from([MODEL, CHART, SERVICE])),
+        (FRONTEND, BTreeSet::from([APP])),
+        (SERVER, BTreeSet::from([MODEL, CHART, INGEST, STORAGE, SERVICE, APP])),
+        (XTASK, BTreeSet::new()),
+    ])
+}
+
+/// The dependencies inside the workspace, tests' and build scripts' included: crate, dependency, optional.
+fn drawn() -> (BTreeSet<String>, Vec<(String, String, bool)>) {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().unwrap();
+    let members: BTreeSet<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
+    let inside = metadata.packages.iter().flat_map(|package| {
+        let inside = package.dependencies.iter().filter(|dependency| dependency.path.is_some());
+        inside.map(|dependency| {
+            let optional = dependency.optional && dependency.kind == DependencyKind::Normal;
+            (package.name.to_string(), dependency.name.clone(), optional)
+        })
+    });
+    let inside = inside.collect();
+    (members, inside)
+}
+
+#[test]
+fn crates_depend_only_as_drawn() {
+    let allowed = allowed();
+    let (members, inside) = drawn();
+    let known: BTreeSet<String> = allowed.keys().map(ToString::to_string).collect();
+    assert_eq!(members, known, "a new crate needs its place in this test and in docs/ARCHITECTURE.md");
+    assert!(!inside.is_empty());
+    for (package, dependency, _) in &inside {
+        assert!(
+            allowed[package.as_str()].contains(dependency.as_str()),
+            "{package} must not depend on {dependency}; docs/ARCHITECTURE.md says which way dependencies go"
+        );
+    }
+}
+
+#[test]
+fn the_interface_meets_the_service_only_on_the_server() {
+    let (_, inside) = drawn();
+    let edge = inside.iter().find(|(package, dependency, _)| package == APP && dependency == SERVICE);
+    assert!(edge.is_some_and(|(.., optional)| *optional), "the browser's build must not contain the service");
+}
+
+#[test]
+fn the_map_names_every_crate() {
+    let map = include_str!("../../../docs/ARCHITECTURE.md");
+    for member in drawn().0 {
+        assert!(map.contains(&format!("| `{member}` |")), "docs/ARCHITECTURE.md has no row for {member}");
+    }
+}

@@ -1,0 +1,17 @@
+//! The real program from outside: started, asked over HTTP and WebSocket, stopped, killed.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod answer;
+mod assets;
+mod client;
+mod guard;
+mod kill;
+mod limits;
+mod live;
+mod pages;
+mod points;
+mod probes;
+mod refused_start;
+mod server;
+mod shutdown;
+mod slow_reader;

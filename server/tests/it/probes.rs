@@ -1,0 +1,185 @@
+//! What machines ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use tempfile::tempdir;
+
+use crate::answer::eventually;
+use crate::server::Server;
+
+#[tokio::test]
+async fn health_and_readiness() {
+    let dir = tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--no-collect"]);
+    for path in ["/health", "/ready"] {
+        let answer = server.get(path).await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"ok"}"#), "{path}");
+        assert_eq!(answer.header("content-type"), "application/json", "{path}");
+    }
+}
+
+/// The keys of an object with those below them, and what kind of value they have.
+fn shape(value: &Value, prefix: &str, into: &mut Vec<String>) {
+    for (key, value) in value.as_object().unwrap() {
+        let key = format!("{prefix}{key}");
+        match value {
+            Value::Object(_) => shape(value, &format!("{key}."), into),
+            Value::String(_) => into.push(format!("{key}: text")),
+            Value::Number(_) => into.push(format!("{key}: number")),
+            other => into.push(format!("{key}: {other}")),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_status() {
+    let dir = tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--collect-interval", "100ms"]);
+    let status = eventually("both collectors' first samples", async || {
+        let status = server.get("/status").await.json();
+        let ran = |name: &str| status["collectors"][name]["runs"].as_u64() > Some(0);
+        (ran("host") && ran("watchfire")).then_some(status)
+    })
+    .await;
+    let mut lines = Vec::new();
+    shape(&status, "", &mut lines);
+    lines.sort();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    collectors.host.failures: number
+    collectors.host.last_duration_seconds: number
+    collectors.host.mean_duration_seconds: number
+    collectors.host.missed: number
+    collectors.host.runs: number
+    collectors.host.samples: number
+    collectors.watchfire.failures: number
+    collectors.watchfire.last_duration_seconds: number
+    collectors.watchfire.mean_duration_seconds: number
+    collectors.watchfire.missed: number
+    collectors.watchfire.runs: number
+    collectors.watchfire.samples: number
+    connections.skipped: number
+    connections.streams: number
+    connections.subscriptions: number
+    connections.websockets: number
+    interface: text
+    storage.appended_samples: number
+    storage.disk_bytes: number
+    storage.head_samples: number
+    storage.head_series: number
+    storage.journal_bytes: number
+    storage.newest_timestamp_ms: number
+    storage.oldest_timestamp_ms: number
+    storage.partitions: number
+    storage.quarantined_blocks: number
+    storage.refused_samples: number
+    uptime_seconds: number
+    version: text
+    ");
+    assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
+
+    let number = |status: &Value, key: &str| status["storage"][key].as_u64().unwrap();
+    eventually("more samples", async || {
+        let later = server.get("/status").await.json();
+        let rises = |key: &str| number(&later, key) > number(&status, key);
+        (rises("appended_samples") && rises("newest_timestamp_ms")).then_some(())
+    })
+    .await;
+}
+
+#[derive(Debug, Default)]
+struct Exposition {
+    kinds: BTreeMap<String, String>,
+    described: BTreeSet<String>,
+    /// Values by the series as it is written.
+    values: BTreeMap<String, f64>,
+}
+
+impl Exposition {
+    /// Reads Prometheus' text format, each line of which must be one of the three that there are.
+    fn parse(text: &str) -> Self {
+        let mut found = Self::default();
+        for line in text.lines() {
+            if let Some(help) = line.strip_prefix("# HELP ") {
+                let (name, help) = help.split_once(' ').unwrap();
+                assert!(help.ends_with('.'), "{line}");
+                assert!(found.described.insert(name.to_owned()), "{name} is described twice");
+            } else if let Some(kind) = line.strip_prefix("# TYPE ") {
+                let (name, kind) = kind.split_once(' ').unwrap();
+                assert!(found.described.contains(name), "{line}");
+                assert!(found.kinds.insert(name.to_owned(), kind.to_owned()).is_none(), "{name} comes twice");
+            } else {
+                let (series, value) = line.rsplit_once(' ').unwrap();
+                let name = series.split('{').next().unwrap();
+                let known =
+                    |suffix| name.strip_suffix(suffix).is_some_and(|name| found.kinds.contains_key(name));
+                assert!(["", "_bucket", "_sum", "_count"].into_iter().any(known), "{line} has no type");
+                assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{line}");
+                assert_eq!(series.contains('{'), series.ends_with("\"}"), "{line}");
+                let value = value.parse().unwrap();
+                assert!(found.values.insert(series.to_owned(), value).is_none(), "{series} comes twice");
+            }
+        }
+        assert_eq!(found.described, found.kinds.keys().cloned().collect());
+        found
+    }
+}
+
+/// Names and kinds in the table of docs/API.md, where `_b` behind `watchfire_x_a` stands for `watchfire_x_b`.
+fn documented() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for row in include_str!("../../../docs/API.md").lines().filter(|line| line.starts_with("| `watchfire_")) {
+        let columns: Vec<_> = row.split('|').map(str::trim).collect();
+        let names = columns[1].split('`').skip(1).step_by(2).map(|name| name.split('{').next().unwrap());
+        let mut subsystem = String::new();
+        for name in names {
+            if !name.starts_with('_') {
+                subsystem = name.split('_').take(2).collect::<Vec<_>>().join("_");
+            }
+            let name = if name.starts_with('_') { format!("{subsystem}{name}") } else { name.to_owned() };
+            assert!(
+                found.insert(name.clone(), columns[2].to_owned()).is_none(),
+                "{name} is documented twice"
+            );
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn metrics() {
+    let dir = tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--collect-interval", "100ms"]);
+    let read = async || {
+        let answer = server.get("/metrics").await;
+        assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+        Exposition::parse(&answer.body)
+    };
+    let runs = r#"watchfire_collector_runs_total{collector="host"}"#;
+    // CPU use takes two readings, and a request's time is known when the request is over.
+    let late = ["watchfire_process_cpu_usage_percent", "watchfire_http_request_duration_seconds"];
+    let first = eventually("the collector's first run and all metrics", async || {
+        let found = read().await;
+        let complete = late.iter().all(|name| found.kinds.contains_key(*name));
+        (complete && found.values.get(runs) > Some(&0.0)).then_some(found)
+    })
+    .await;
+    assert_eq!(first.kinds, documented(), "docs/API.md on the right");
+
+    let rising = [
+        runs,
+        "watchfire_storage_appended_samples_total",
+        "watchfire_process_cpu_seconds_total",
+        r#"watchfire_http_request_duration_seconds_count{route="/metrics",method="GET",status="200"}"#,
+    ];
+    eventually("counters to rise", async || {
+        let later = read().await;
+        for (series, value) in &first.values {
+            let is_counter =
+                first.kinds.get(series.split('{').next().unwrap()).is_some_and(|kind| kind == "counter");
+            assert!(!is_counter || later.values[series] >= *value, "{series} fell");
+        }
+        rising.iter().all(|series| later.values[*series] > first.values[*series]).then_some(())
+    })
+    .await;
+}
