@@ -13,8 +13,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut files: Vec<_> = fs::read_dir(&folder)?.collect::<Result<_, _>>()?;
         files.sort_by_key(fs::DirEntry::file_name);
         for file in files.iter().filter(|file| file.path().is_file()) {
-            let name = file.file_name();
-            writeln!(table, "    ({name:?}, include_bytes!({:?})),", file.path())?;
+            let (name, path) = (file.file_name(), file.path());
+            let (Some(name), Some(path)) = (name.to_str(), path.to_str()) else {
+                return Err(format!("the name of {} is not Unicode", path.display()).into());
+            };
+            writeln!(table, "    ({name:?}, include_bytes!({path:?})),")?;
         }
     }
     table.push_str("];\n");

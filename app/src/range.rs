@@ -82,12 +82,14 @@ impl PageRange {
     }
 }
 
+type Navigate = std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
+
 /// Ways to another range. Made once where it is used, below a `Router`.
 #[derive(Clone)]
 pub(crate) struct GoTo {
     range: PageRange,
     path: Memo<String>,
-    navigate: std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>,
+    navigate: Navigate,
 }
 
 impl GoTo {

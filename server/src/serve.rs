@@ -64,7 +64,8 @@ async fn with_storage(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> Result<(), Fatal> {
-    let service = Service::new(Arc::new(engine.clone()), Arc::new(engine.clone()));
+    let service = Service::new(Arc::new(engine.clone()), Arc::new(engine.clone()))
+        .with_max_series(config.query.max_series);
     let limits = HubSettings {
         max_connections: config.live.max_connections,
         max_subscriptions: config.live.max_subscriptions,
@@ -112,13 +113,12 @@ async fn with_storage(
         ended = &mut server => ended.unwrap_or_else(|error| Err(std::io::Error::other(error))),
         () = stop.cancelled() => {
             tracing::info!("stopping: open requests may finish");
-            match tokio::time::timeout(shutdown_timeout, &mut server).await {
-                Ok(ended) => ended.unwrap_or_else(|error| Err(std::io::Error::other(error))),
-                Err(_) => {
-                    tracing::warn!("requests that were still open after {shutdown_timeout:?} were cut off");
-                    server.abort();
-                    Ok(())
-                }
+            if let Ok(ended) = tokio::time::timeout(shutdown_timeout, &mut server).await {
+                ended.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+            } else {
+                tracing::warn!("requests that were still open after {shutdown_timeout:?} were cut off");
+                server.abort();
+                Ok(())
             }
         }
     };

@@ -169,7 +169,7 @@ impl PanelData {
         let mut step = 0;
         self.buffers(|_, buffer| {
             if buffer.grid().len > 0 {
-                step = step.max(buffer.grid().step)
+                step = step.max(buffer.grid().step);
             }
         });
         let grid = Grid::covering(window, step).ok()?;

@@ -1,6 +1,7 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
@@ -30,7 +31,10 @@ pub(super) fn listen(help: NodeRef<html::Dialog>) {
     Effect::new(move |_| {
         let (go_to, navigate) = (go_to.clone(), navigate.clone());
         let to_page = move |page: Page| {
-            navigate(&format!("{}{}", page.path(), query_of(range.window_untracked())), Default::default())
+            navigate(
+                &format!("{}{}", page.path(), query_of(range.window_untracked())),
+                NavigateOptions::default(),
+            );
         };
         let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
             if is_typing(&event) || event.alt_key() {

@@ -109,7 +109,7 @@ impl Chart<'_> {
 pub(crate) mod tests {
     use super::*;
 
-    pub(crate) fn chart<'a>(style: Style, columns: &'a [Vec<f64>]) -> Chart<'a> {
+    pub(crate) fn chart(style: Style, columns: &[Vec<f64>]) -> Chart<'_> {
         let len = columns.first().map_or(0, Vec::len);
         let start = 1_700_000_000_000;
         Chart {

@@ -145,7 +145,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
             let time = self.chart.grid.time(index);
             match runs.last_mut() {
                 Some(run) if run.last().is_some_and(|(last, _)| time - last <= self.bridge) => {
-                    run.push((time, value))
+                    run.push((time, value));
                 }
                 _ => runs.push(vec![(time, value)]),
             }

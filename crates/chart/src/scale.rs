@@ -173,9 +173,9 @@ impl TimeScale {
         let local_start = self.window.start + self.utc_offset;
         let first =
             local_start.div_euclid(step) * step + if local_start.rem_euclid(step) == 0 { 0 } else { step };
-        (0..)
-            .map(|index| first + index * step)
-            .take_while(|local| *local <= self.window.end + self.utc_offset)
+        let local_end = self.window.end + self.utc_offset;
+        std::iter::successors(Some(first), |local| Some(local + step))
+            .take_while(|local| *local <= local_end)
             .map(|local| {
                 let pattern = match step {
                     _ if local.rem_euclid(DAY) == 0 => "%b %d",
@@ -205,7 +205,8 @@ mod tests {
     #[test]
     fn value_ticks_are_round() {
         let gib = 2_f64.powi(30);
-        let table: [(Option<(f64, f64)>, Option<f64>, Unit, &[&str]); 6] = [
+        type Case<'a> = (Option<(f64, f64)>, Option<f64>, Unit, &'a [&'a str]);
+        let table: [Case<'_>; 6] = [
             (Some((3.0, 97.0)), Some(100.0), Unit::Percent, &["0 %", "50 %", "100 %"]),
             (Some((0.0, 13.0 * gib)), None, Unit::Bytes, &["0 B", "5 GiB", "10 GiB", "15 GiB"]),
             (Some((0.0, 900.0 * 1024.0)), None, Unit::BytesPerSecond, &["0 B/s", "500 KiB/s", "1000 KiB/s"]),

@@ -80,6 +80,8 @@ pub(crate) struct Config {
     pub(crate) collect: CollectConfig,
     /// The WebSocket that charts are fed by.
     pub(crate) live: LiveConfig,
+    /// Answering questions about what is stored.
+    pub(crate) query: QueryConfig,
     /// The HTTP server.
     pub(crate) http: HttpConfig,
 }
@@ -97,6 +99,7 @@ impl Config {
             storage: StorageConfig::default(),
             collect: CollectConfig::default(),
             live: LiveConfig::default(),
+            query: QueryConfig::default(),
             http: HttpConfig::default(),
         }
     }
@@ -168,6 +171,13 @@ pub(crate) struct LiveConfig {
     pub(crate) queue: usize,
     /// Bytes of one message from a client.
     pub(crate) max_message_bytes: usize,
+}
+
+/// Answering questions about what is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct QueryConfig {
+    /// Series that one query may match.
+    pub(crate) max_series: usize,
 }
 
 /// The HTTP server.

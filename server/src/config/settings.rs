@@ -239,6 +239,14 @@ pub(super) static SETTINGS: &[Setting] = &[
         set: |config, text| put(&mut config.live.max_message_bytes, size(text, "1KiB", "16MiB")),
     },
     Setting {
+        key: "query.max_series",
+        flag: "query-max-series",
+        default: "1000",
+        form: Form::Count,
+        help: "Series that one query may match, 1 to 1000000.",
+        set: |config, text| put(&mut config.query.max_series, count(text, 1..=1_000_000)),
+    },
+    Setting {
         key: "http.request_timeout",
         flag: "http-request-timeout",
         default: "30s",

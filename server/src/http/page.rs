@@ -4,7 +4,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
-use watchfire_app::{Choices, DEFAULT_WINDOW, Page, document, prefetch, provide_first_paint, window_of};
+use watchfire_app::{
+    Choices, DEFAULT_WINDOW, FirstPaint, Page, document, prefetch, provide_first_paint, window_of,
+};
 
 use super::App;
 use crate::clock::now;
@@ -35,7 +37,7 @@ pub(super) async fn page(
         Ok(paint) => paint,
         Err(error) => {
             tracing::warn!(%error, %path, "a page was rendered without its data");
-            Default::default()
+            FirstPaint::default()
         }
     };
     let assets = app.site.assets(app.config.dev_reload);

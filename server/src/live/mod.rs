@@ -8,6 +8,8 @@ mod connection;
 mod hub;
 mod outbox;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use connection::upgrade;
 pub(crate) use hub::{Hub, HubSettings, HubStats};

@@ -89,6 +89,12 @@ impl Make<'_> {
         self.counted("watchfire_storage_flushes_total", "Flushes of the head.", |stats| stats.flushes);
         let service = self.sources.service.clone();
         self.meter
+            .u64_observable_counter("watchfire_query_rejected_total")
+            .with_description("Queries that a limit refused.")
+            .with_callback(move |observer| observer.observe(service.rejected_queries(), &[]))
+            .build();
+        let service = self.sources.service.clone();
+        self.meter
             .u64_observable_counter("watchfire_ingest_rejected_total")
             .with_description("Samples refused, by reason.")
             .with_callback(move |observer| {
@@ -185,7 +191,7 @@ impl Make<'_> {
             .u64_observable_gauge(name)
             .with_description(help)
             .with_callback(move |observer| {
-                observer.observe(value(hub.stats()).load(Ordering::Relaxed) as u64, &[])
+                observer.observe(value(hub.stats()).load(Ordering::Relaxed) as u64, &[]);
             })
             .build();
     }

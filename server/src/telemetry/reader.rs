@@ -4,7 +4,7 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::data::{
-    AggregatedMetrics, HistogramDataPoint, Metric, MetricData, ResourceMetrics,
+    AggregatedMetrics, HistogramDataPoint, Metric, MetricData, ResourceMetrics, ScopeMetrics,
 };
 use opentelemetry_sdk::metrics::reader::MetricReader;
 use opentelemetry_sdk::metrics::{InstrumentKind, ManualReader, Pipeline, Temporality};
@@ -51,7 +51,7 @@ impl SharedReader {
             tracing::warn!(%error, "Watchfire's own metrics could not be read");
         }
         let mut families: Vec<Family> =
-            metrics.scope_metrics().flat_map(|scope| scope.metrics()).filter_map(family).collect();
+            metrics.scope_metrics().flat_map(ScopeMetrics::metrics).filter_map(family).collect();
         families.sort_by(|a, b| a.name.cmp(&b.name));
         families
     }

@@ -8,7 +8,7 @@ use crate::client::{Client, last_minutes, over};
 use crate::points::Points;
 use crate::server::Server;
 
-const LARGE: u32 = 60;
+const LARGE: u32 = 16;
 
 /// Ranges that fill the kernel's buffers, too: every series, ten thousand points each.
 fn everything() -> Subscription {
@@ -17,7 +17,7 @@ fn everything() -> Subscription {
 
 /// A client that has asked for much and reads nothing.
 pub(crate) async fn stuck(server: &Server) -> Client {
-    let mut client = Client::open(server.address(), Some(4096)).await;
+    let mut client = Client::open(server.address(), Some(65_536)).await;
     for id in 0..LARGE {
         client.subscribe(id, everything()).await;
     }

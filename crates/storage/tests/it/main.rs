@@ -3,6 +3,7 @@
 
 mod damage;
 mod fixture;
+mod kill;
 mod model;
 mod open;
 mod recovery;

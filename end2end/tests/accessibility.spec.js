@@ -1,0 +1,38 @@
+import AxeBuilder from '@axe-core/playwright';
+import { collected, ready } from '../charts.js';
+import { expect, test } from '../fixtures.js';
+
+const STATES = {
+  'at rest': async () => {},
+  'the time range open': async (page) => {
+    await page.keyboard.press('t');
+    await expect(page.locator('.time-picker')).toHaveAttribute('open', '');
+  },
+  'the keys open': async (page) => {
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+};
+
+test.beforeEach(async ({ watchfire }) => collected(watchfire, 3000));
+
+for (const theme of ['dark', 'light']) {
+  for (const width of [1440, 390]) {
+    for (const [path, chart] of [['/', 'cpu-chart'], ['/host', 'load']]) {
+      test(`no serious fault on ${path}, ${theme}, ${width} wide`, async ({ page, context, baseURL }) => {
+        await context.addCookies([{ name: 'watchfire_theme', value: theme, url: baseURL }]);
+        await page.setViewportSize({ width, height: 900 });
+        for (const [state, bring] of Object.entries(STATES)) {
+          await page.goto(path);
+          await ready(page, chart);
+          await bring(page);
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+          const found = grave.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) =>
+            `${id}: ${help}: ${target.join(' ')}: ${failureSummary}`));
+          expect(found, state).toEqual([]);
+        }
+      });
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { collected, ready } from '../charts.js';
+import { expect, test } from '../fixtures.js';
+
+test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+test.beforeEach(async ({ watchfire }) => collected(watchfire, 3000));
+
+for (const [path, chart] of [['/', 'cpu-chart'], ['/host', 'load']]) {
+  test(`${path} fits the width`, async ({ page }) => {
+    await page.goto(path);
+    await ready(page, chart);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, 'pixels beyond the right edge').toBe(0);
+    const cut = await page.evaluate(() => [...document.querySelectorAll('.panel, .topbar > *, .menu-body')]
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth)
+      .map((element) => element.id || element.className));
+    expect(cut, 'what reaches beyond the right edge').toEqual([]);
+  });
+}
+
+test('the pages can be reached by a tap', async ({ page }) => {
+  await page.goto('/');
+  await ready(page, 'cpu-chart');
+  await page.getByRole('link', { name: 'Host' }).tap();
+  await expect(page).toHaveURL('/host');
+  await ready(page, 'load');
+  await page.getByRole('link', { name: 'Overview' }).tap();
+  await expect(page).toHaveURL('/');
+});
+
+test('the last panel can be scrolled above the navigation', async ({ page }) => {
+  await page.goto('/');
+  await ready(page, 'cpu-chart');
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  const last = await page.locator('.panel').last().boundingBox();
+  const navigation = await page.locator('.sidebar').boundingBox();
+  expect(last.y + last.height).toBeLessThanOrEqual(navigation.y);
+});
+
+test('the time range can be chosen by taps, all of it on the screen', async ({ page }) => {
+  await page.goto('/');
+  await ready(page, 'cpu-chart');
+  await page.locator('.time-picker summary').tap();
+  const menu = await page.locator('.menu-body').boundingBox();
+  expect(menu.x).toBeGreaterThanOrEqual(0);
+  expect(menu.x + menu.width).toBeLessThanOrEqual(390);
+  await page.getByRole('link', { name: 'Last 1 hour' }).tap();
+  await expect(page).toHaveURL('/?from=now-1h&to=now');
+  await ready(page, 'cpu-chart');
+});
