@@ -26,7 +26,8 @@ for (const theme of ['dark', 'light']) {
           await page.goto(path);
           await ready(page, chart);
           await bring(page);
-          const { violations } = await new AxeBuilder({ page }).analyze();
+          const { passes, violations } = await new AxeBuilder({ page }).analyze();
+          expect(passes.length, 'rules that had something to look at').toBeGreaterThan(15);
           const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
           const found = grave.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) =>
             `${id}: ${help}: ${target.join(' ')}: ${failureSummary}`));

@@ -18,6 +18,32 @@ for (const [path, chart] of [['/', 'cpu-chart'], ['/host', 'load']]) {
   });
 }
 
+test('nothing in the top bar lies on something else', async ({ page, launch, problems }) => {
+  problems.foresee(/WebSocket/);
+  const server = await launch({ flags: ['--collect-interval', '1s'] });
+  await page.goto(server.url);
+  await ready(page, 'cpu-chart');
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live');
+  expect(await page.evaluate(overlaps), 'connected').toEqual([]);
+  await server.stop();
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'lost');
+  expect(await page.evaluate(overlaps), 'not connected').toEqual([]);
+});
+
+/** In the page: pairs of texts and buttons of the top bar that share a place. */
+function overlaps() {
+  const items = [...document.querySelectorAll('.breadcrumbs [aria-current], .connection, .topbar summary, .topbar > button')];
+  const boxes = items.map((item) => {
+    const text = document.createRange();
+    text.selectNodeContents(item);
+    return (item.matches('button, summary') ? item : text).getBoundingClientRect();
+  });
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+  return items.flatMap((item, index) => items.slice(index + 1)
+    .filter((_, offset) => !apart(boxes[index], boxes[index + 1 + offset]))
+    .map((other) => `${item.textContent || item.ariaLabel} and ${other.textContent || other.ariaLabel}`));
+}
+
 test('the pages can be reached by a tap', async ({ page }) => {
   await page.goto('/');
   await ready(page, 'cpu-chart');

@@ -14,6 +14,14 @@ async function allEmpty(page) {
   }
 }
 
+/** Titles and badges of panels that are cut off or reach beyond their panel. */
+function cutHeads(page) {
+  return page.locator('section.panel').evaluateAll((panels) => panels.filter((panel) => {
+    const [title, badge] = [panel.querySelector('h2'), panel.querySelector('.panel-badge')];
+    return title.scrollWidth > title.clientWidth || badge.getBoundingClientRect().right > panel.getBoundingClientRect().right;
+  }).map(({ id }) => id));
+}
+
 test('without samples every panel says so and what to do', async ({ page, launch }) => {
   const server = await launch({ flags: NO_COLLECTION });
   await page.goto(server.url);
@@ -56,7 +64,18 @@ test('samples that have stopped coming are shown as old', async ({ page, launch 
     await expect(panel(page, id).locator('.panel-badge')).toHaveText(/no samples since \d\d:\d\d:\d\d/);
   }
   await expect(panel(page, 'cpu').locator('.tile-number'), 'the last value stays').toHaveText(/\d/);
+  expect(await cutHeads(page), 'panels whose title or badge is cut off').toEqual([]);
   await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live');
+});
+
+test('a lost connection is shown in every panel beside its title', async ({ page, launch, problems }) => {
+  problems.foresee(/WebSocket/);
+  const server = await launch({ flags: ['--collect-interval', '1s'] });
+  await page.goto(server.url);
+  await ready(page, 'cpu-chart');
+  await server.stop();
+  await expect(page.locator('section.panel[data-state="disconnected"]')).toHaveCount(13);
+  expect(await cutHeads(page), 'panels whose title or badge is cut off').toEqual([]);
 });
 
 test('what the server refuses is told in the panel', async ({ page, launch }) => {

@@ -26,6 +26,11 @@ for (const [path, charts] of Object.entries(CHARTS)) {
         lines.map((line) => line.getAttribute('points').trim().split(/\s+/).length));
       expect(Math.max(...points), `points of a line in ${id}`).toBeGreaterThan(3);
       await expect(panel(page, id).locator('.legend-value').first()).toHaveText(/\d/);
+      const beyond = await panel(page, id).locator('.chart').evaluate((chart) => {
+        const plot = chart.querySelector('.chart-plot');
+        return plot.getBoundingClientRect().right - chart.getBoundingClientRect().right;
+      });
+      expect(beyond, `pixels of the plot of ${id} beyond the chart's right edge`).toBeLessThanOrEqual(0);
     }
   });
 }

@@ -68,7 +68,7 @@ impl Client {
             }
             match timeout(DEADLINE, self.socket.next()).await.unwrap() {
                 Some(Ok(Message::Binary(bytes))) => {
-                    self.waiting.extend(decode::<ServerMessage>(&bytes).unwrap())
+                    self.waiting.extend(decode::<ServerMessage>(&bytes).unwrap());
                 }
                 Some(Ok(Message::Close(frame))) => {
                     return Err(End::Closed(frame.map_or(0, |frame| frame.code.into())));

@@ -12,7 +12,7 @@ use watchfire_model::live::{ServerMessage, Span};
 
 use crate::client::{Client, last_minutes, over};
 use crate::points::Points;
-use crate::server::Server;
+use crate::server::{Server, now};
 
 /// One query for each collector: each stores its samples in their order, so a newer point means that the one before it was
 /// complete.
@@ -87,9 +87,11 @@ async fn at_any_moment() {
     // Ten times a second, and a flush of everything into the day's partition every second.
     let flags = ["--collect-interval", "100ms", "--block-window", "1s"];
     let mut received = Received::default();
-    for _ in 0..10 {
+    for _ in 0..12 {
         round(dir.path(), &flags, &mut received, Points::settled, async |client, seen| {
-            while seen.iter().any(|seen| seen.settled().is_empty()) {
+            let started = now();
+            // Until steps of this round are over, of both.
+            while seen.iter().any(|seen| seen.newest() < Some(started + 1000)) {
                 take(seen, &client.next().await);
             }
             let end = Instant::now() + at_random(Duration::from_secs(1));

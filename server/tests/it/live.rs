@@ -1,19 +1,13 @@
 //! The live protocol as docs/LIVE.md tells it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use tempfile::tempdir;
 use watchfire_model::live::{ClientMessage, Known, RangeBody, ServerMessage, Span, Subscription};
 
 use crate::client::{Client, last_minutes, over};
 use crate::points::Points;
-use crate::server::Server;
+use crate::server::{Server, now};
 
 const CPU: &str = "system_cpu_usage_percent";
-
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
-}
 
 fn range(id: u32) -> impl FnMut(&ServerMessage) -> Option<RangeBody> {
     move |message| match message {

@@ -14,7 +14,7 @@ fn between<'a>(text: &'a str, from: &'a str, to: &'a str) -> impl Iterator<Item 
 fn skeleton(page: &str) -> String {
     let ids = between(page, "<section id=\"", "\"");
     let titles = between(page, "-title\">", "</h2>");
-    ids.zip(titles).map(|(id, title)| format!("{id}: {title}\n")).collect()
+    ids.zip(titles).map(|(id, title)| format!("{id}: {title}")).collect::<Vec<_>>().join("\n")
 }
 
 fn charts(page: &str) -> usize {

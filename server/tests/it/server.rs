@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use reqwest::Client;
 
@@ -172,6 +172,11 @@ fn program(dir: &Path) -> Command {
         }
     }
     command
+}
+
+/// Milliseconds since the epoch, by the clock that the server reads, too.
+pub(crate) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
 }
 
 fn listening_address(line: &str) -> Option<SocketAddr> {
