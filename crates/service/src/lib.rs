@@ -33,6 +33,16 @@ pub enum ServiceError {
     },
 }
 
+impl ServiceError {
+    /// Whether the same action may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Storage(error) => error.is_retryable(),
+            Self::Unbounded | Self::TooManySeries { .. } => false,
+        }
+    }
+}
+
 /// The longest range in milliseconds that is decoded on the thread that asks.
 const SHORT: i64 = 15 * 60_000;
 

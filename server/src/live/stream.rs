@@ -127,15 +127,19 @@ impl Stream {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Join { key, start, keeps, outbox } => {
-                self.hub.inner().stats.watchers.fetch_add(1, Ordering::Relaxed);
-                let answer = match self.range_from(start, keeps).await {
-                    Ok(body) => ServerMessage::Range { id: key.id, body },
-                    Err(error) => self.refusal(key, &error),
+                let (answer, retry) = match self.range_from(start, keeps).await {
+                    Ok(body) => (ServerMessage::Range { id: key.id, body }, false),
+                    Err(error) => (self.refusal(key, &error), error.is_retryable()),
                 };
+                let refused = matches!(answer, ServerMessage::Refused { .. });
                 // A full queue must not hold up the others who watch: this client is served when it reads again.
                 let full = encoded(&answer).is_some_and(|bytes| outbox.offer(bytes).is_err());
-                if self.watchers.insert(key, Watcher { outbox, behind: full.then_some(start) }).is_some() {
-                    self.hub.inner().stats.watchers.fetch_sub(1, Ordering::Relaxed);
+                if refused && !retry {
+                    return;
+                }
+                let behind = (full || retry).then_some(start);
+                if self.watchers.insert(key, Watcher { outbox, behind }).is_none() {
+                    self.hub.inner().stats.watchers.fetch_add(1, Ordering::Relaxed);
                 }
             }
             Command::Leave(key) => self.remove(|watcher| *watcher == key),

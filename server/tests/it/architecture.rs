@@ -34,7 +34,8 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 fn drawn() -> (BTreeSet<String>, Vec<(String, String, bool)>) {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().unwrap();
-    let members: BTreeSet<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
+    let members: BTreeSet<String> =
+        metadata.packages.iter().map(|package| package.name.to_string()).collect();
     let inside = metadata.packages.iter().flat_map(|package| {
         let inside = package.dependencies.iter().filter(|dependency| dependency.path.is_some());
         inside.map(|dependency| {

@@ -9,6 +9,7 @@ mod guard;
 mod kill;
 mod limits;
 mod live;
+mod otlp;
 mod pages;
 mod points;
 mod probes;

@@ -27,7 +27,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts in `dir`, where its data directory will be, too, and returns when it listens.
     pub(crate) fn start(dir: &Path, flags: &[&str]) -> Self {
+        Self::start_with(dir, flags, &[])
+    }
+
+    /// [`Server::start`] with more variables in the environment.
+    pub(crate) fn start_with(dir: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = program(dir)
+            .envs(variables.iter().copied())
             .args(["--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(flags)
             .stderr(Stdio::piped())
