@@ -47,15 +47,27 @@ fn word(state: &PanelState) -> &'static str {
 #[component]
 fn StateBadge(state: RwSignal<PanelState>) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let text = move || match state.get() {
+    let mark = move || match state.get() {
+        PanelState::Stale(_) => "⚠",
+        PanelState::Disconnected => "✕",
+        PanelState::Loading => "…",
+        PanelState::Ready | PanelState::Empty | PanelState::Failed(_) => "",
+    };
+    let words = move || match state.get() {
         PanelState::Stale(since) => {
-            format!("⚠ no samples since {}", format_utc(since, preferences.utc_offset(), "%H:%M:%S"))
+            format!("no samples since {}", format_utc(since, preferences.utc_offset(), "%H:%M:%S"))
         }
-        PanelState::Disconnected => "⦸ not connected".to_owned(),
-        PanelState::Loading => "… loading".to_owned(),
+        PanelState::Disconnected => "not connected".to_owned(),
+        PanelState::Loading => "loading".to_owned(),
         PanelState::Ready | PanelState::Empty | PanelState::Failed(_) => String::new(),
     };
-    view! { <span class="panel-badge">{text}</span> }
+    view! {
+        <span class="panel-badge" title=words>
+            <span aria-hidden="true">{mark}</span>
+            " "
+            <span class="panel-badge-words">{words}</span>
+        </span>
+    }
 }
 
 /// What stands in the panel when there is nothing to show, and what to do next.

@@ -10,9 +10,9 @@ pub(super) fn ConnectionBadge() -> impl IntoView {
     let range = expect_context::<PageRange>();
     let state = move || match connection.get() {
         Connection::Connecting => ("connecting", "… Connecting"),
-        Connection::Lost => ("lost", "⦸ Not connected, trying again"),
+        Connection::Lost => ("lost", "✕ Not connected, trying again"),
         Connection::Live if range.window().is_live() => ("live", "● Live"),
-        Connection::Live => ("fixed", "❚❚ Fixed range"),
+        Connection::Live => ("fixed", "■ Fixed range"),
     };
     view! {
         <span class="connection" role="status" data-state=move || state().0>{move || state().1}</span>

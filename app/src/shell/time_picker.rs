@@ -1,7 +1,6 @@
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::components::A;
 use watchfire_model::TimeWindow;
 
 use super::icon::{Icon, IconView};
@@ -40,9 +39,9 @@ pub(super) fn TimePicker() -> impl IntoView {
         let current = move || (range.window() == window).then_some("true");
         view! {
             <li>
-                <A href=query_of(window) attr:aria-current=current on:click=move |_| close()>
+                <a href=query_of(window) aria-current=current on:click=move |_| close()>
                     {format!("Last {}", words(length))}
-                </A>
+                </a>
             </li>
         }
     };
