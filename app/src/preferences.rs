@@ -78,6 +78,13 @@ impl Choices {
         choices
     }
 
+    /// The choices of a link: its `theme`, where it names one, goes before the cookie's.
+    #[must_use]
+    pub fn with_theme(self, word: Option<&str>) -> Self {
+        let linked = ColorTheme::ALL.into_iter().find(|theme| Some(theme.word()) == word);
+        Self { theme: linked.unwrap_or(self.theme), ..self }
+    }
+
     /// Milliseconds that the shown zone is east of UTC.
     pub fn shown_offset(self) -> i64 {
         if self.utc { 0 } else { self.utc_offset }
@@ -116,9 +123,12 @@ impl Preferences {
 
     /// Keeps the cookies and the page's theme in step with the signals. For the browser.
     pub(crate) fn keep(self) {
-        Effect::new(move |_| {
+        Effect::new(move |before: Option<()>| {
             let theme = self.theme.get().word();
-            remember(THEME, theme);
+            // What a link brought is not this person's choice until the switch is used.
+            if before.is_some() {
+                remember(THEME, theme);
+            }
             if let Some(root) = document().document_element() {
                 // Only an invalid attribute name could fail.
                 let _ = root.set_attribute("data-theme", theme);
@@ -140,7 +150,9 @@ impl Preferences {
 pub(crate) fn of_this_browser() -> Choices {
     use wasm_bindgen::JsCast;
     let cookies = document().dyn_ref::<web_sys::HtmlDocument>().and_then(|document| document.cookie().ok());
-    Choices::from_cookies(&cookies.unwrap_or_default())
+    let search = window().location().search().unwrap_or_default();
+    let theme = search.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix("theme="));
+    Choices::from_cookies(&cookies.unwrap_or_default()).with_theme(theme)
 }
 
 fn remember(name: &str, value: &str) {
@@ -170,6 +182,10 @@ mod tests {
         for (cookies, expected) in table {
             assert_eq!(Choices::from_cookies(cookies), expected, "{cookies:?}");
         }
+        let light = Choices { theme: ColorTheme::Light, ..Choices::default() };
+        assert_eq!(light.with_theme(Some("dark")).theme, ColorTheme::Dark);
+        assert_eq!(light.with_theme(Some("pink")), light);
+        assert_eq!(light.with_theme(None), light);
         assert_eq!(Choices { utc: true, utc_offset: 5, ..Choices::default() }.shown_offset(), 0);
     }
 

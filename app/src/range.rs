@@ -35,6 +35,8 @@ pub fn window_of(from: Option<&str>, to: Option<&str>, now: i64) -> Result<TimeW
 pub(crate) struct PageRange {
     /// What the URL says.
     asked: Memo<Result<TimeWindow, TimeError>>,
+    /// The same as it stands there.
+    typed: Memo<(Option<String>, Option<String>)>,
     /// Where zooming in came from, to go back to.
     zooms: StoredValue<Vec<TimeWindow>>,
 }
@@ -47,7 +49,11 @@ impl PageRange {
             let query = query.read();
             window_of(query.get_str("from"), query.get_str("to"), clock())
         });
-        Self { asked, zooms: StoredValue::default() }
+        let typed = Memo::new(move |_| {
+            let query = query.read();
+            (query.get("from"), query.get("to"))
+        });
+        Self { asked, typed, zooms: StoredValue::default() }
     }
 
     /// The range to show: the default where the URL's can't be read.
@@ -65,10 +71,28 @@ impl PageRange {
         self.asked.get().err().map(|error| error.to_string())
     }
 
+    /// Both ends as a person would type them; if they can't be read, as someone did.
+    pub(crate) fn words(self) -> (String, String) {
+        match (self.asked.get(), self.typed.get()) {
+            (Ok(window), _) => (window.from.to_string(), window.to.to_string()),
+            (Err(_), (from, to)) => (from.unwrap_or_default(), to.unwrap_or_default()),
+        }
+    }
+
+    /// Whether something is wrong with the URL's range, without following its changes.
+    pub(crate) fn error_untracked(self) -> Option<TimeError> {
+        self.asked.get_untracked().err()
+    }
+
     /// The range in words.
     pub(crate) fn label(self, utc_offset: i64) -> String {
         let window = self.window();
-        let at = |timestamp| format_utc(timestamp, utc_offset, "%b %d, %H:%M:%S");
+        let year = |timestamp| format_utc(timestamp, utc_offset, "%Y");
+        let this_year = year(clock());
+        let at = |timestamp| {
+            let pattern = if year(timestamp) == this_year { "%b %d, %H:%M:%S" } else { "%b %d %Y, %H:%M" };
+            format_utc(timestamp, utc_offset, pattern)
+        };
         match (window.from, window.to) {
             (watchfire_model::TimeExpr::BeforeNow(back), _) if window.is_live() => {
                 format!("Last {}", words(back))

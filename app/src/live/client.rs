@@ -110,10 +110,18 @@ impl Live {
             let silent = state.socket.is_some() && browser_now - state.heard > state.heartbeat * 3;
             (browser_now + state.clock_offset, silent)
         };
-        self.0.now.set(now.div_euclid(1000) * 1000);
+        self.show(now);
         if silent {
             // A cable was pulled, a laptop slept: the browser has not noticed, and would not for minutes.
             self.lost();
+        }
+    }
+
+    /// Moves the shown clock to `now`, in whole seconds.
+    fn show(&self, now: i64) {
+        let second = now.div_euclid(1000) * 1000;
+        if self.0.now.get_untracked() != second {
+            self.0.now.set(second);
         }
     }
 
@@ -155,7 +163,12 @@ impl Live {
     fn heard(&self, bytes: &[u8]) {
         self.state().heard = socket::browser_now();
         match decode::<ServerMessage>(bytes) {
-            Ok(messages) => messages.into_iter().for_each(|message| self.obey(message)),
+            Ok(messages) => {
+                // With the data, so that what has just come is in sight at once.
+                let now = socket::browser_now() + self.state().clock_offset;
+                self.show(now);
+                messages.into_iter().for_each(|message| self.obey(message));
+            }
             Err(error) => leptos::logging::error!("live: {error}"),
         }
     }

@@ -15,7 +15,7 @@ pub(super) fn panels() -> Vec<PanelSpec> {
             .gauge("system_uptime_seconds", Legend::Fixed("Uptime"))
             .gauge("system_memory_total_bytes", Legend::Fixed("Memory")),
         PanelSpec::new("cores", "CPU by core", Kind::Stacked, Unit::Percent, 12)
-            .gauge("system_cpu_core_usage_percent", Legend::Labels(&["core"])),
+            .gauge("system_cpu_core_usage_percent", Legend::WordAnd("core", "core")),
         chart("load", "Load", Unit::Number)
             .gauge("system_load1", Legend::Fixed("1 min"))
             .gauge("system_load5", Legend::Fixed("5 min"))

@@ -20,7 +20,7 @@ pub(super) fn panels() -> Vec<PanelSpec> {
         tile("disk", "Fullest disk", Unit::Bytes)
             .gauge("system_disk_usage_bytes", Legend::Labels(&["mountpoint"]))
             .gauge("system_disk_total_bytes", Legend::Labels(&["mountpoint"])),
-        tile("processes", "Processes", Unit::Number).gauge("system_processes", Legend::Fixed("processes")),
+        tile("processes", "Processes", Unit::Count).gauge("system_processes", Legend::Fixed("processes")),
         tile("uptime", "Uptime", Unit::Seconds).gauge("system_uptime_seconds", Legend::Fixed("uptime")),
         chart("cpu-chart", "CPU", Unit::Percent)
             .up_to(100.0)

@@ -10,7 +10,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 use watchfire_chart::{Chart, Column, Frame, Labelling, Theme, draw};
 use watchfire_model::TimeExpr;
-use web_sys::{HtmlCanvasElement, ResizeObserver};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ResizeObserver};
 
 use super::watching::{Drawn, PanelData};
 use super::{Crosshair, PanelSpec};
@@ -116,6 +116,9 @@ fn paint_on(canvas: &HtmlCanvasElement, chart: &Chart<'_>, frame: &Frame, theme:
     // Setting the size also clears the canvas.
     canvas.set_width(width);
     canvas.set_height(height);
+    let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    // A sharp peak must not seem higher than it is.
+    context.set_line_join("round");
     let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
     draw(&area, chart, frame, theme, Labelling::Drawn).ok()?;
     area.present().ok()

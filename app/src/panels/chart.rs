@@ -63,7 +63,7 @@ pub(super) fn ChartArea(
             aria-label=label
             data-drawn=move || drawn.with(Option::is_some).to_string()
             on:pointermove=move |event| pointer.moved(&event)
-            on:pointerleave=move |_| pointer.left()
+            on:pointerleave=move |event| pointer.gone(&event)
             on:pointerdown=move |event| pointer.pressed(&event)
             on:pointerup=move |event| if let Some(window) = pointer.released(&event) { zoom(window) }
             on:keydown=move |event| pointer.key(&event)
@@ -77,6 +77,9 @@ pub(super) fn ChartArea(
         </div>
     }
 }
+
+/// What browsers call a finger.
+const TOUCH: &str = "touch";
 
 /// What the pointer does on a chart.
 #[derive(Clone, Copy)]
@@ -103,8 +106,17 @@ impl Pointer {
         self.crosshair.time.set(None);
     }
 
+    /// A finger that is lifted leaves what it pointed at in sight; it goes with the focus.
+    fn gone(self, event: &PointerEvent) {
+        if event.pointer_type() != TOUCH {
+            self.left();
+        }
+    }
+
+    /// A finger points; a mouse may begin to drag.
     fn pressed(self, event: &PointerEvent) {
-        if event.button() == 0 && self.here.get_untracked().is_some() {
+        self.moved(event);
+        if event.pointer_type() != TOUCH && event.button() == 0 && self.here.get_untracked().is_some() {
             self.from.set(Some(f64::from(event.offset_x())));
         }
     }

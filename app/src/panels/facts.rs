@@ -31,7 +31,7 @@ fn facts(spec: &PanelSpec, summaries: &[SeriesSummary]) -> Vec<(String, String)>
         summaries.iter().filter(|summary| summary.query == 0).flat_map(|summary| summary.labels.iter());
     let mut facts: Vec<_> = labels
         .filter(|label| label.name != METRIC_NAME)
-        .map(|label| (label.name.replace('_', " "), label.value.clone()))
+        .map(|label| (fact_name(&label.name), label.value.clone()))
         .collect();
     for summary in summaries.iter().filter(|summary| summary.query > 0) {
         let unit = match summary.labels.metric() {
@@ -42,6 +42,21 @@ fn facts(spec: &PanelSpec, summaries: &[SeriesSummary]) -> Vec<(String, String)>
         facts.push((spec.series_name(summary.query, &summary.labels), format_value(unit, summary.last)));
     }
     facts
+}
+
+/// A label's name as a heading.
+fn fact_name(label: &str) -> String {
+    match label {
+        "arch" => "Architecture".to_owned(),
+        "cpu" => "CPU".to_owned(),
+        "os" => "OS".to_owned(),
+        "os_version" => "OS version".to_owned(),
+        other => {
+            let words = other.replace('_', " ");
+            let mut letters = words.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -70,8 +85,7 @@ mod tests {
                 at: 0,
             },
         ];
-        let expected =
-            [("os version".to_owned(), "12".to_owned()), ("Uptime".to_owned(), "2.00 h".to_owned())];
+        let expected = [("OS version".to_owned(), "12".to_owned()), ("Uptime".to_owned(), "2 h".to_owned())];
         assert_eq!(facts(&spec, &summaries), expected);
     }
 }

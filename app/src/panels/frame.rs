@@ -73,14 +73,22 @@ fn StateBadge(state: RwSignal<PanelState>) -> impl IntoView {
 /// What stands in the panel when there is nothing to show, and what to do next.
 #[component]
 fn StateNotice(state: RwSignal<PanelState>) -> impl IntoView {
-    let text = move || match state.get() {
-        PanelState::Empty => {
-            "No samples in this range. Choose a longer range, or wait: a source that has just started shows \
-                              up within seconds; what this machine does not have never does."
-                .to_owned()
-        }
+    let short = move || match state.get() {
+        PanelState::Empty => "No samples in this range.".to_owned(),
         PanelState::Failed(message) => format!("The server could not answer: {message}."),
         _ => String::new(),
     };
-    view! { <p class="panel-notice">{text}</p> }
+    let more = move || {
+        state.with(|state| *state == PanelState::Empty).then_some(
+            "Choose a longer range, or wait: a source that has just started shows up within seconds; what this machine does \
+             not have never does.",
+        )
+    };
+    view! {
+        <p class="panel-notice">
+            <span>{short}</span>
+            " "
+            <span class="panel-notice-more">{more}</span>
+        </p>
+    }
 }

@@ -27,6 +27,8 @@ pub(crate) enum Legend {
     Fixed(&'static str),
     /// By the values of these labels.
     Labels(&'static [&'static str]),
+    /// By this word, and then the value of this label.
+    WordAnd(&'static str, &'static str),
     /// By the value of this label, and then this word.
     LabelAnd(&'static str, &'static str),
 }
@@ -111,6 +113,7 @@ impl PanelSpec {
             Some(Legend::Labels(names)) => {
                 names.iter().filter_map(|name| labels.get(name)).collect::<Vec<_>>().join(" ")
             }
+            Some(Legend::WordAnd(word, name)) => format!("{word} {}", labels.get(name).unwrap_or_default()),
             Some(Legend::LabelAnd(name, word)) => format!("{} {word}", labels.get(name).unwrap_or_default()),
             None => labels.to_string(),
         }

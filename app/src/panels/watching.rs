@@ -87,7 +87,7 @@ impl PanelData {
                 .watches
                 .with_value(|watches| watches.iter().all(|watch| watch.version.get_untracked() > 0))
             {
-                data.refresh();
+                data.refresh(range.window_untracked().resolve(now.get_untracked()).start);
             }
         });
         Effect::new(move |_| {
@@ -101,11 +101,15 @@ impl PanelData {
         data
     }
 
-    fn refresh(self) {
+    /// `start`: the first instant in sight. What has no value since then is not drawn, so it is not named either.
+    fn refresh(self, start: i64) {
         let mut summaries = Vec::new();
         self.buffers(|query, buffer| {
             summaries.extend(buffer.series().filter_map(|(labels, values)| {
                 let index = values.iter().rposition(|value| !value.is_nan())?;
+                if buffer.grid().time(index + 1) <= start {
+                    return None;
+                }
                 Some(SeriesSummary {
                     query,
                     labels: labels.clone(),

@@ -1,6 +1,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use watchfire_model::TimeWindow;
 
 use super::icon::{Icon, IconView};
@@ -15,6 +16,7 @@ pub(super) fn TimePicker() -> impl IntoView {
     let menu = NodeRef::<html::Details>::new();
     let from = NodeRef::<html::Input>::new();
     let to = NodeRef::<html::Input>::new();
+    let path = use_location().pathname;
     let typed_error = RwSignal::new(None::<String>);
     let go_to = StoredValue::new(GoTo::new());
     let close = move || {
@@ -37,9 +39,10 @@ pub(super) fn TimePicker() -> impl IntoView {
     let preset = move |length: i64| {
         let window = TimeWindow::last(length);
         let current = move || (range.window() == window).then_some("true");
+        let href = move || format!("{}{}", path.get(), query_of(window));
         view! {
             <li>
-                <a href=query_of(window) aria-current=current on:click=move |_| close()>
+                <a href=href aria-current=current on:click=move |_| close()>
                     {format!("Last {}", words(length))}
                 </a>
             </li>
@@ -48,7 +51,7 @@ pub(super) fn TimePicker() -> impl IntoView {
     let error = move || typed_error.get().or_else(|| range.error());
     let zone = move |_| preferences.utc.update(|utc| *utc = !*utc);
     view! {
-        <details class="menu time-picker" node_ref=menu>
+        <details class="menu time-picker" node_ref=menu open=range.error_untracked().is_some()>
             <summary id="time-range" title="Time range ( t )">
                 <IconView icon=Icon::Clock/>
                 <span>{move || range.label(preferences.utc_offset())}</span>
@@ -58,11 +61,11 @@ pub(super) fn TimePicker() -> impl IntoView {
                 <form method="get" on:submit=submit>
                     <label>"From"
                         <input name="from" node_ref=from autocomplete="off" spellcheck="false"
-                            value=move || range.window().from.to_string() aria-describedby="time-error"/>
+                            value=move || range.words().0 aria-describedby="time-error"/>
                     </label>
                     <label>"To"
                         <input name="to" node_ref=to autocomplete="off" spellcheck="false"
-                            value=move || range.window().to.to_string() aria-describedby="time-error"/>
+                            value=move || range.words().1 aria-describedby="time-error"/>
                     </label>
                     <p id="time-error" class="field-error" role="alert">{error}</p>
                     <p class="hint">"now-6h, now, or 2026-11-20 14:00. Drag over a chart to zoom in, Ctrl+Z to zoom out."</p>

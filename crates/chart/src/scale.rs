@@ -1,6 +1,6 @@
 use watchfire_model::{TimeRange, Unit, format_utc};
 
-use crate::unit::format_value;
+use crate::unit::{format_value, split_value};
 
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +68,7 @@ impl ValueScale {
                 low -= margin;
             }
         }
-        let step = nice_step((high - low) / marks.max(1) as f64, unit);
+        let step = nice_step((high - low) / marks.max(1) as f64, low.abs().max(high.abs()), unit);
         Self { low: (low / step).floor() * step, high: (high / step).ceil() * step, step, unit }
     }
 
@@ -91,32 +91,42 @@ impl ValueScale {
     }
 
     fn label(&self, value: f64) -> String {
+        if matches!(self.unit, Unit::Bytes | Unit::BytesPerSecond) {
+            // All in the unit of the largest, so that they compare at a glance.
+            let base = byte_base(self.low.abs().max(self.high.abs()));
+            let suffix = split_value(self.unit, base).1;
+            return format!("{} {suffix}", without_zeros(&format!("{:.3}", value / base)));
+        }
         let text = format_value(self.unit, value);
         // An axis of round numbers reads better without their ".0" and ".00".
-        match text.split_once(' ') {
+        match text.rsplit_once(' ') {
             Some((number, suffix)) => format!("{} {suffix}", without_zeros(number)),
             None => without_zeros(&text).to_owned(),
         }
     }
 }
 
+/// The largest power of 1024 that is not above `size`, up to pebibytes.
+fn byte_base(size: f64) -> f64 {
+    if size < 1024.0 { 1.0 } else { 1024_f64.powi(size.log(1024.0).floor().min(5.0) as i32) }
+}
+
 fn without_zeros(number: &str) -> &str {
     if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
 }
 
-/// The next of 1, 2, 5 times a power of ten (for bytes: times a power of 1024) that is not below `least`.
-fn nice_step(least: f64, unit: Unit) -> f64 {
+/// The next of 1, 2, 5 times a power of ten that is not below `least`; of bytes, in the unit of `most`.
+fn nice_step(least: f64, most: f64, unit: Unit) -> f64 {
     let base = match unit {
-        Unit::Bytes | Unit::BytesPerSecond if least >= 1.0 => 1024_f64.powi(least.log(1024.0).floor() as i32),
+        Unit::Bytes | Unit::BytesPerSecond => byte_base(most),
         _ => 1.0,
     };
     let scaled = least / base;
     let power = 10_f64.powi(scaled.log10().floor() as i32);
-    let step =
-        [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| step * power >= scaled * 0.999_999).unwrap_or(10.0);
-    let step = step * power;
-    // 1000 KiB is no round number, 1 MiB is.
-    if base > 1.0 && step > 512.0 { 1024.0 * base } else { step * base }
+    let step = [1.0, 2.0, 5.0].into_iter().find(|step| step * power >= scaled * 0.999_999).unwrap_or(10.0);
+    // A thousandth is what a label can show; a byte is not divided.
+    let finest = if base > 1.0 { base / 1000.0 } else { 0.0 };
+    (step * power * base).max(finest)
 }
 
 /// The time axis.
@@ -198,6 +208,8 @@ mod tests {
 
     use super::*;
 
+    type Case<'a> = (Option<(f64, f64)>, Option<f64>, Unit, &'a [&'a str]);
+
     fn labels(ticks: &[Tick]) -> Vec<&str> {
         ticks.iter().map(|tick| tick.label.as_str()).collect()
     }
@@ -205,11 +217,21 @@ mod tests {
     #[test]
     fn value_ticks_are_round() {
         let gib = 2_f64.powi(30);
-        type Case<'a> = (Option<(f64, f64)>, Option<f64>, Unit, &'a [&'a str]);
-        let table: [Case<'_>; 6] = [
+        let table: [Case<'_>; 7] = [
+            (
+                Some((0.0, 2.0 * 1024.0 * 1024.0)),
+                None,
+                Unit::BytesPerSecond,
+                &["0 MiB/s", "1 MiB/s", "2 MiB/s"],
+            ),
             (Some((3.0, 97.0)), Some(100.0), Unit::Percent, &["0 %", "50 %", "100 %"]),
-            (Some((0.0, 13.0 * gib)), None, Unit::Bytes, &["0 B", "5 GiB", "10 GiB", "15 GiB"]),
-            (Some((0.0, 900.0 * 1024.0)), None, Unit::BytesPerSecond, &["0 B/s", "500 KiB/s", "1000 KiB/s"]),
+            (Some((0.0, 13.0 * gib)), None, Unit::Bytes, &["0 GiB", "5 GiB", "10 GiB", "15 GiB"]),
+            (
+                Some((0.0, 900.0 * 1024.0)),
+                None,
+                Unit::BytesPerSecond,
+                &["0 KiB/s", "500 KiB/s", "1000 KiB/s"],
+            ),
             (Some((0.0, 0.0)), None, Unit::Number, &["0", "0.5", "1"]),
             (Some((0.0, 0.37)), None, Unit::Seconds, &["0 s", "200 ms", "400 ms"]),
             (None, None, Unit::Number, &["0", "0.5", "1"]),

@@ -11,9 +11,9 @@ const UNITS: f64 = 2.0;
 /// The drawing's width in its own units; stretched to whatever width the page gives.
 const WIDTH: u32 = 2000;
 
-/// An SVG of `chart` that stretches to its container's width at a height of `height` CSS pixels. Lines keep their width and
-/// letters their shape. The colours of letters come from the page's CSS (`.chart-label`), and `.chart-plot` gives the plot
-/// its width, since the drawing does not know the container's.
+/// An SVG of `chart` that stretches to its container's width. Lines keep their width and letters their shape. It is the plot
+/// alone, as high as a chart of `height` CSS pixels leaves it; the axes' labels overflow into the room that the page leaves
+/// around it, which is [`Insets::of`](crate::Insets::of) the style. Letters have the class `chart-label`.
 ///
 /// `title` is read to those who can't see the picture.
 pub fn svg(chart: &Chart<'_>, height: f64, utc_offset: i64, title: &str) -> Result<String, String> {
@@ -21,20 +21,16 @@ pub fn svg(chart: &Chart<'_>, height: f64, utc_offset: i64, title: &str) -> Resu
     const TYPICAL_WIDTH: f64 = 560.0;
     let frame = Frame::new(chart, TYPICAL_WIDTH, height, utc_offset);
     let plot = geometry(chart, &frame).map_err(|error| error.to_string())?;
-    let (left, top, plot_height) = (frame.insets.left, frame.insets.top, frame.plot_height());
+    let plot_height = frame.plot_height();
     let view_height = plot_height * UNITS;
     let title = escape(title);
     let mut svg = String::with_capacity(plot.len() + 1024);
     // Writing to a String cannot fail, so the results are not looked at.
     let _ = write!(
         svg,
-        r#"<svg class="chart-svg" width="100%" height="{height}" role="img" aria-label="{title}"><svg class="chart-plot" x="{left}" y="{top}" height="{plot_height}" viewBox="0 0 {WIDTH} {view_height}" preserveAspectRatio="none">{plot}</svg>"#
+        r#"<svg class="chart-svg" width="100%" height="{plot_height}" overflow="visible" role="img" aria-label="{title}"><svg width="100%" height="100%" viewBox="0 0 {WIDTH} {view_height}" preserveAspectRatio="none">{plot}</svg>"#
     );
     if chart.style != Style::Sparkline {
-        let _ = write!(
-            svg,
-            r#"<svg class="chart-plot chart-labels" x="{left}" y="{top}" height="{plot_height}" overflow="visible">"#
-        );
         for tick in frame.value.ticks() {
             let y = (1.0 - tick.position) * plot_height;
             let _ = write!(
@@ -44,19 +40,18 @@ pub fn svg(chart: &Chart<'_>, height: f64, utc_offset: i64, title: &str) -> Resu
             );
         }
         for tick in frame.time.ticks(frame.time_labels()) {
+            let (x, y) = (tick.position * 100.0, plot_height + 16.0);
             let side = match tick.label_side(frame.plot_width()) {
                 LabelSide::Left => "end",
                 LabelSide::Middle => "middle",
                 LabelSide::Right => "start",
             };
-            let (x, y) = (tick.position * 100.0, plot_height + 16.0);
             let _ = write!(
                 svg,
                 r#"<text class="chart-label" x="{x:.2}%" y="{y}" text-anchor="{side}">{}</text>"#,
                 escape(&tick.label)
             );
         }
-        svg.push_str("</svg>");
     }
     svg.push_str("</svg>");
     Ok(svg)

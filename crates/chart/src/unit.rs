@@ -23,6 +23,7 @@ pub fn split_value(unit: Unit, value: f64) -> (String, &'static str) {
     }
     match unit {
         Unit::Number => steps(value, &[(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")], 1e3),
+        Unit::Count => steps(value.round(), &[(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")], 1e3),
         Unit::PerSecond => steps(value, &[(1e9, "G/s"), (1e6, "M/s"), (1e4, "k/s"), (0.0, "/s")], 1e3),
         Unit::Percent => (digits(value, 1), "%"),
         Unit::Celsius => (digits(value, 1), "°C"),
@@ -74,11 +75,23 @@ fn steps(value: f64, steps: &[(f64, &'static str)], thousand: f64) -> (String, &
 
 fn seconds(value: f64) -> (String, &'static str) {
     let size = value.abs();
-    let table = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs")];
     if size == 0.0 {
         return ("0".to_owned(), "s");
     }
-    for (divisor, suffix) in table {
+    // Long times as people say them, in two parts: 1 h 23 min.
+    for (whole, name, part, part_name) in
+        [(86_400.0, "d", 3600.0, "h"), (3600.0, "h", 60.0, "min"), (60.0, "min", 1.0, "s")]
+    {
+        if size >= whole {
+            let sign = if value < 0.0 { "-" } else { "" };
+            let (wholes, parts) = ((size / whole).floor(), ((size % whole) / part).floor());
+            return match parts {
+                0.0 => (format!("{sign}{wholes}"), name),
+                parts => (format!("{sign}{wholes} {name} {parts}"), part_name),
+            };
+        }
+    }
+    for (divisor, suffix) in [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")] {
         if size >= divisor * 0.9995 {
             return (significant(value / divisor), suffix);
         }
@@ -135,8 +148,12 @@ mod tests {
             (Unit::Seconds, 0.0, "0 s"),
             (Unit::Seconds, 0.34, "340 ms"),
             (Unit::Seconds, 0.000_002, "2.00 µs"),
-            (Unit::Seconds, 90.0, "1.50 min"),
-            (Unit::Seconds, 200_000.0, "2.31 d"),
+            (Unit::Seconds, 90.0, "1 min 30 s"),
+            (Unit::Seconds, -3600.0, "-1 h"),
+            (Unit::Seconds, 4980.0, "1 h 23 min"),
+            (Unit::Count, 91.2, "91"),
+            (Unit::Count, 12_345.0, "12.3 k"),
+            (Unit::Seconds, 200_000.0, "2 d 7 h"),
             (Unit::Celsius, 41.25, "41.2 °C"),
             (Unit::Number, f64::NAN, "–"),
             (Unit::Number, f64::INFINITY, "∞"),
@@ -151,7 +168,7 @@ mod tests {
         fn never_long(value in -1e14..1e14_f64) {
             for unit in [Unit::Number, Unit::Bytes, Unit::BytesPerSecond, Unit::PerSecond, Unit::Seconds] {
                 let text = format_value(unit, value);
-                prop_assert!(text.chars().count() <= 16, "{}", text);
+                prop_assert!(text.chars().count() <= 24, "{}", text);
             }
         }
     }

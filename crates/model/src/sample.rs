@@ -70,6 +70,8 @@ pub enum Unit {
     /// A plain number.
     #[default]
     Number,
+    /// A number of things; its mean is shown as a whole number, too.
+    Count,
     /// Per cent, 0 to 100.
     Percent,
     /// Bytes, shown in binary steps (KiB, MiB, ...).

@@ -16,6 +16,7 @@ use crate::clock::now;
 pub(super) struct Range {
     from: Option<String>,
     to: Option<String>,
+    theme: Option<String>,
 }
 
 /// A page of the interface: its data is read first, then it is rendered in one go, charts included.
@@ -25,11 +26,10 @@ pub(super) async fn page(
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let choices = Choices::from_cookies(
-        headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default(),
-    );
     let now = now();
-    let Range { from, to } = range.map(|Query(range)| range).unwrap_or_default();
+    let Range { from, to, theme } = range.map(|Query(range)| range).unwrap_or_default();
+    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let choices = Choices::from_cookies(cookies).with_theme(theme.as_deref());
     // The page itself says what is wrong with a range that can't be read.
     let window = window_of(from.as_deref(), to.as_deref(), now).unwrap_or(DEFAULT_WINDOW);
     let path = request.uri().path().to_owned();

@@ -23,6 +23,7 @@ This page is written by a test from the collectors' own descriptions. After a ch
 fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Number => "",
+        Unit::Count => "count",
         Unit::Percent => "per cent",
         Unit::Bytes => "bytes",
         Unit::BytesPerSecond => "bytes per second",
