@@ -27,7 +27,7 @@ for (const [path, charts] of Object.entries(CHARTS)) {
       expect(Math.max(...points), `points of a line in ${id}`).toBeGreaterThan(3);
       await expect(panel(page, id).locator('.legend-value').first()).toHaveText(/\d/);
       const beyond = await panel(page, id).locator('.chart').evaluate((chart) => {
-        const plot = chart.querySelector('.chart-plot');
+        const plot = chart.querySelector('.chart-first > svg');
         return plot.getBoundingClientRect().right - chart.getBoundingClientRect().right;
       });
       expect(beyond, `pixels of the plot of ${id} beyond the chart's right edge`).toBeLessThanOrEqual(0);

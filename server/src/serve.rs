@@ -28,7 +28,7 @@ pub(crate) fn serve(config: Config) -> Result<(), Fatal> {
     let _ = any_spawner::Executor::init_tokio();
     let served = runtime.block_on(run(config, telemetry.clone(), started));
     runtime.shutdown_timeout(Duration::from_millis(200));
-    telemetry.stop();
+    telemetry.stop(Duration::from_millis(300));
     served
 }
 
@@ -50,7 +50,10 @@ async fn run(config: Config, telemetry: Arc<Telemetry>, started: Instant) -> Res
         }
     };
     let served = with_storage(config, telemetry, started, site, &engine, listener, stop).await;
-    engine.close().await;
+    // A flush that is under way may take longer; the journal has everything that it would write.
+    if tokio::time::timeout(Duration::from_secs(1), engine.close()).await.is_err() {
+        tracing::warn!("a flush was left unfinished; the next start repeats it");
+    }
     tracing::info!("stopped");
     served
 }
@@ -157,7 +160,7 @@ fn storage_settings(config: &Config) -> Settings {
             Durability::PowerLoss => watchfire_storage::Durability::PowerLoss,
         },
         min_free_bytes: config.storage.min_free_bytes,
-        ..Settings::default()
+        max_head_samples: config.storage.max_head_samples,
     }
 }
 

@@ -7,11 +7,19 @@ pub(crate) struct SeriesBuffer {
     grid: Grid,
     labels: Vec<Labels>,
     columns: Vec<Vec<f64>>,
+    /// Series that the server's list no longer has, because they have ended; they stay in sight until the window leaves
+    /// them behind.
+    ended: Vec<(Labels, Vec<f64>)>,
 }
 
 impl Default for SeriesBuffer {
     fn default() -> Self {
-        Self { grid: Grid { start: 0, step: 1, len: 0 }, labels: Vec::new(), columns: Vec::new() }
+        Self {
+            grid: Grid { start: 0, step: 1, len: 0 },
+            labels: Vec::new(),
+            columns: Vec::new(),
+            ended: Vec::new(),
+        }
     }
 }
 
@@ -23,7 +31,8 @@ impl SeriesBuffer {
 
     /// The series and their values.
     pub(crate) fn series(&self) -> impl Iterator<Item = (&Labels, &[f64])> {
-        self.labels.iter().zip(self.columns.iter().map(Vec::as_slice))
+        let ended = self.ended.iter().map(|(labels, column)| (labels, column.as_slice()));
+        self.labels.iter().zip(self.columns.iter().map(Vec::as_slice)).chain(ended)
     }
 
     /// The time of the newest point that has a value.
@@ -58,7 +67,7 @@ impl SeriesBuffer {
         let before = ((body.grid.start - old.grid.start) / body.grid.step) as usize;
         self.grid = Grid { start: old.grid.start, step: body.grid.step, len: before + body.grid.len };
         let mut kept: std::collections::HashMap<Labels, Vec<f64>> =
-            old.labels.into_iter().zip(old.columns).collect();
+            old.labels.into_iter().zip(old.columns).chain(old.ended).collect();
         for series in body.series {
             let mut column = kept.remove(&series.labels).unwrap_or_default();
             column.resize(before, f64::NAN);
@@ -66,13 +75,22 @@ impl SeriesBuffer {
             self.labels.push(series.labels);
             self.columns.push(column);
         }
+        self.ended = kept.into_iter().collect();
+        for (_, column) in &mut self.ended {
+            // Points since `before` are told anew, and this series has none.
+            column.resize(before, f64::NAN);
+            column.resize(self.grid.len, f64::NAN);
+        }
     }
 
     /// Adds what is new, and replaces points that were still filling.
     pub(crate) fn apply_delta(&mut self, body: DeltaBody) {
         for labels in body.new {
+            let back = self.ended.iter().position(|(ended, _)| *ended == labels);
+            let column =
+                back.map_or_else(|| vec![f64::NAN; self.grid.len], |index| self.ended.swap_remove(index).1);
             self.labels.push(labels);
-            self.columns.push(vec![f64::NAN; self.grid.len]);
+            self.columns.push(column);
         }
         // Another step, or points from before the first: not for this buffer.
         if body.grid.len == 0 || body.grid.step != self.grid.step || body.grid.start < self.grid.start {
@@ -84,7 +102,7 @@ impl SeriesBuffer {
             return;
         }
         self.grid.len = len;
-        for column in &mut self.columns {
+        for column in self.columns.iter_mut().chain(self.ended.iter_mut().map(|(_, column)| column)) {
             column.resize(len, f64::NAN);
         }
         for row in body.rows {
@@ -103,9 +121,10 @@ impl SeriesBuffer {
         let surplus =
             (start - self.grid.start).div_euclid(self.grid.step).clamp(0, self.grid.len as i64) as usize;
         if surplus > 60 && surplus * 4 > self.grid.len {
-            for column in &mut self.columns {
+            for column in self.columns.iter_mut().chain(self.ended.iter_mut().map(|(_, column)| column)) {
                 column.drain(..surplus);
             }
+            self.ended.retain(|(_, column)| column.iter().any(|value| !value.is_nan()));
             self.grid = Grid { start: self.grid.time(surplus), len: self.grid.len - surplus, ..self.grid };
         }
     }
@@ -170,6 +189,17 @@ mod tests {
         buffer.apply_range(RangeBody { grid: grid(2000, 2), keeps: true, series });
         assert_eq!(text(&buffer), ["[NaN, NaN, 7.0, 8.0]", "[1.0, 2.0, 3.5, 4.0]"]);
         assert_eq!(buffer.known(), Some(Known { step: 1000, until: 3000 }));
+    }
+
+    #[test]
+    fn what_has_ended_stays_in_sight_and_may_come_back() {
+        let mut buffer = filled(0, &[1.0, 2.0, 3.0]);
+        let other = GridSeries { labels: labels("b"), values: vec![7.0, 8.0] };
+        buffer.apply_range(RangeBody { grid: grid(2000, 2), keeps: true, series: vec![other] });
+        assert_eq!(text(&buffer), ["[NaN, NaN, 7.0, 8.0]", "[1.0, 2.0, NaN, NaN]"]);
+        let rows = vec![DeltaRow { series: 1, values: vec![5.0] }];
+        buffer.apply_delta(DeltaBody { grid: grid(4000, 1), new: vec![labels("a")], rows });
+        assert_eq!(text(&buffer), ["[NaN, NaN, 7.0, 8.0, NaN]", "[1.0, 2.0, NaN, NaN, 5.0]"]);
     }
 
     #[test]

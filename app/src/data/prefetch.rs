@@ -33,7 +33,8 @@ pub async fn prefetch(
     for panel in &panels {
         let mut answers = Vec::with_capacity(panel.queries.len());
         for query in &panel.queries {
-            answers.push(service.query(&query.query, grid).await?);
+            // The panel itself says what is wrong as soon as it is live; the others need not suffer for it.
+            answers.push(service.query(&query.query, grid).await.unwrap_or_default());
         }
         if let Some(style) = panel.picture_style() {
             let picture = picture(panel, style, &answers, grid, range, utc_offset);

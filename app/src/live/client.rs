@@ -139,11 +139,9 @@ impl Live {
     fn opened(&self) {
         let messages: Vec<ClientMessage> = {
             let mut state = self.state();
-            state.backoff.reset();
             state.heard = socket::browser_now();
             state.watches.iter().map(|(id, entry)| entry.subscribe(*id)).collect()
         };
-        self.0.connection.set(Connection::Live);
         self.send(&messages);
     }
 
@@ -167,7 +165,9 @@ impl Live {
                 // With the data, so that what has just come is in sight at once.
                 let now = socket::browser_now() + self.state().clock_offset;
                 self.show(now);
-                messages.into_iter().for_each(|message| self.obey(message));
+                for message in messages {
+                    self.obey(message);
+                }
             }
             Err(error) => leptos::logging::error!("live: {error}"),
         }
@@ -179,7 +179,11 @@ impl Live {
                 let mut state = self.state();
                 state.clock_offset = hello.now - socket::browser_now();
                 state.heartbeat = i64::from(hello.heartbeat);
+                // Only now: a server that is full takes the connection and then ends it.
+                state.backoff.reset();
                 let before = state.instance.replace(hello.instance);
+                drop(state);
+                self.0.connection.set(Connection::Live);
                 if before.is_some_and(|before| before != hello.instance) {
                     socket::reload_in_development();
                 }

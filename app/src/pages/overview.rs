@@ -37,7 +37,7 @@ pub(super) fn panels() -> Vec<PanelSpec> {
             .gauge("watchfire_process_cpu_usage_percent", Legend::Fixed("of one core")),
         of_watchfire("own-memory", "Watchfire: memory", Unit::Bytes)
             .gauge("watchfire_process_resident_memory_bytes", Legend::Fixed("resident")),
-        of_watchfire("own-samples", "Watchfire: samples stored", Unit::PerSecond)
+        of_watchfire("own-samples", "Watchfire: samples", Unit::PerSecond)
             .rate("watchfire_storage_appended_samples_total", Legend::Fixed("samples")),
     ]
 }

@@ -85,9 +85,11 @@ struct Row {
 impl Row {
     fn all(summaries: &[SeriesSummary]) -> Vec<Self> {
         let mut rows: BTreeMap<&str, Self> = BTreeMap::new();
-        let newest = summaries.iter().map(|summary| summary.at).max();
+        // Each column on its own: they do not arrive at the same moment.
+        let newest =
+            |query| summaries.iter().filter(|summary| summary.query == query).map(|summary| summary.at).max();
         // A program that has left the top lists has no new samples; its old ones are no longer true.
-        for summary in summaries.iter().filter(|summary| Some(summary.at) == newest) {
+        for summary in summaries.iter().filter(|summary| Some(summary.at) == newest(summary.query)) {
             let Some(name) = summary.labels.get("process") else { continue };
             let row = rows.entry(name).or_insert_with(|| Self { name: name.to_owned(), ..Self::default() });
             if let Some(value) = row.values.get_mut(summary.query) {

@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::icon::{Icon, IconView};
 use crate::preferences::{ColorTheme, Preferences};
@@ -11,21 +12,26 @@ use watchfire_model::{TimeExpr, TimeWindow};
 pub(super) fn ShareButton() -> impl IntoView {
     let range = expect_context::<PageRange>();
     let preferences = expect_context::<Preferences>();
-    let copied = RwSignal::new(false);
+    let said = RwSignal::new(None::<&'static str>);
     let share = move |_| {
         let location = window().location();
         let (Ok(origin), Ok(path)) = (location.origin(), location.pathname()) else { return };
         let shown = range.window_untracked().resolve(clock());
         let fixed = TimeWindow { from: TimeExpr::At(shown.start), to: TimeExpr::At(shown.end) };
-        // The promise is not waited for: where copying is not allowed, the address bar still holds a link.
         let theme = match preferences.theme.get_untracked() {
             ColorTheme::System => String::new(),
             theme => format!("&theme={}", theme.word()),
         };
         let link = format!("{origin}{path}{}{theme}", query_of(fixed));
-        let _ = window().navigator().clipboard().write_text(&link);
-        copied.set(true);
-        set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
+        spawn_local(async move {
+            let text = if copy(&link).await {
+                "Link copied"
+            } else {
+                "Copying is not allowed here; take it from the address bar"
+            };
+            said.set(Some(text));
+            set_timeout(move || said.set(None), std::time::Duration::from_secs(3));
+        });
     };
     view! {
         <button
@@ -36,7 +42,16 @@ pub(super) fn ShareButton() -> impl IntoView {
             on:click=share
         >
             <IconView icon=Icon::Link/>
-            <span class="share-done" role="status" data-shown=move || copied.get().then_some("true")>{move || copied.get().then_some("Link copied")}</span>
+            <span class="share-done" role="status" data-shown=move || said.get().map(|_| "true")>{move || said.get()}</span>
         </button>
     }
+}
+
+/// Puts `text` on the clipboard, where the browser has one to give: only on secure pages, and if it is allowed.
+async fn copy(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    if clipboard.is_undefined() {
+        return false;
+    }
+    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }

@@ -112,7 +112,7 @@ const STEPS: [i64; 17] = [
 pub fn choose_step(length: i64, max_points: usize) -> i64 {
     let least = length.max(1) / (max_points.clamp(1, Grid::MOST_POINTS - 1) as i64).max(1);
     let day = STEPS[STEPS.len() - 1];
-    STEPS.into_iter().find(|step| *step >= least).unwrap_or_else(|| (least / day + 1) * day)
+    STEPS.into_iter().find(|step| *step >= least).unwrap_or_else(|| (least / day + 1).saturating_mul(day))
 }
 
 #[cfg(test)]

@@ -60,6 +60,10 @@ pub async fn collect(
     let mut due = next_tick(now(), interval);
     collectors.update(name, |_| ());
     loop {
+        if due - now() > interval {
+            // The clock was set back: waiting for the old time could take hours.
+            due = next_tick(now(), interval);
+        }
         let wait = Duration::from_millis((due - now()).max(0) as u64);
         if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
             return;

@@ -135,6 +135,8 @@ pub(crate) struct StorageConfig {
     pub(crate) durability: Durability,
     /// Free bytes on the disk below which nothing more is taken.
     pub(crate) min_free_bytes: u64,
+    /// Samples in memory at which they are written to disk early.
+    pub(crate) max_head_samples: usize,
 }
 
 /// What an acknowledged sample survives.

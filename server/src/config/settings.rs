@@ -175,6 +175,14 @@ pub(super) static SETTINGS: &[Setting] = &[
         set: |config, text| put(&mut config.storage.min_free_bytes, size(text, "0", "1TiB")),
     },
     Setting {
+        key: "storage.max_head_samples",
+        flag: "max-head-samples",
+        default: "4000000",
+        form: Form::Count,
+        help: "Samples in memory at which they are written to disk before the block window ends, 1000 to 1000000000; one takes 16 bytes.",
+        set: |config, text| put(&mut config.storage.max_head_samples, count(text, 1000..=1_000_000_000)),
+    },
+    Setting {
         key: "collect.enabled",
         flag: "collect",
         default: "true",
@@ -267,7 +275,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         flag: "allowed-hosts",
         default: "",
         form: Form::Text("NAMES"),
-        help: "Names, separated by commas, besides localhost and loopback addresses under which requests are answered while listening on loopback: those of a proxy in front.",
+        help: "Names, separated by commas, besides localhost and addresses under which requests are answered: this machine's, or those of a proxy in front.",
         set: |config, text| put(&mut config.http.allowed_hosts, Ok(names(text))),
     },
 ];

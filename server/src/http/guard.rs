@@ -9,15 +9,16 @@ use axum::response::{IntoResponse, Response};
 
 use super::App;
 
-/// While there is no login, the browser is the gate: a page from elsewhere must neither reach a loopback server by a name
-/// that it made point here (DNS rebinding), nor open a WebSocket to it, which browsers allow across origins.
+/// While there is no login, the browser is the gate: a page from elsewhere must neither reach this server by a name that it
+/// made point here (DNS rebinding), nor open a WebSocket to it, which browsers allow across origins. An address cannot be
+/// made to point elsewhere, so addresses are known; on loopback, loopback's only.
 pub(super) async fn known_hosts(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host = host_of(headers, &request);
-    let loopback_only = app.config.listen.ip().is_loopback();
-    if loopback_only && !host.as_deref().is_some_and(|host| is_known(host, &app.config.http.allowed_hosts)) {
-        let text = "This server answers on this machine only, by the names localhost, 127.0.0.1 and [::1]. \
-                    Name others in http.allowed_hosts (docs/CONFIG.md).\n";
+    let loopback_only = app.config.listen.ip().to_canonical().is_loopback();
+    if !host.as_deref().is_some_and(|host| is_known(host, loopback_only, &app.config.http.allowed_hosts)) {
+        let text = "This server answers under its address and as localhost only. \
+                    Name other hosts in http.allowed_hosts (docs/CONFIG.md).\n";
         return (StatusCode::MISDIRECTED_REQUEST, text).into_response();
     }
     if let Some(origin) = headers.get(header::ORIGIN)
@@ -34,11 +35,11 @@ fn host_of(headers: &HeaderMap, request: &Request) -> Option<String> {
     header.map(str::to_owned).or_else(|| request.uri().authority().map(ToString::to_string))
 }
 
-fn is_known(host: &str, allowed: &[String]) -> bool {
+fn is_known(host: &str, loopback_only: bool, allowed: &[String]) -> bool {
     let name = without_port(host);
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     name.eq_ignore_ascii_case("localhost")
-        || address.is_ok_and(|address| address.is_loopback())
+        || address.is_ok_and(|address| !loopback_only || address.to_canonical().is_loopback())
         || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
 }
 
@@ -90,7 +91,20 @@ mod tests {
             ("", false),
         ];
         for (host, known) in table {
-            assert_eq!(is_known(host, &allowed), known, "{host:?}");
+            assert_eq!(is_known(host, true, &allowed), known, "{host:?}");
+        }
+    }
+
+    #[test]
+    fn beyond_loopback_any_address_is_known_but_no_name() {
+        let table = [
+            ("192.168.1.2:3473", true),
+            ("[2001:db8::1]:3473", true),
+            ("evil.example", false),
+            ("localhost", true),
+        ];
+        for (host, known) in table {
+            assert_eq!(is_known(host, false, &[]), known, "{host:?}");
         }
     }
 

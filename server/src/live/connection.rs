@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use futures::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
 use watchfire_model::live::{ClientMessage, Hello, ServerMessage, VERSION, decode};
 
-use super::hub::{Hub, encoded};
+use super::hub::{Hub, HubStats, StreamKey, encoded};
 use super::outbox::Outbox;
 use super::stream::WatcherKey;
 use crate::clock::now;
@@ -36,6 +36,7 @@ async fn serve(hub: &Hub, socket: WebSocket) {
     let (mut sink, stream) = socket.split();
     let stats = hub.stats();
     let before = stats.connections.fetch_add(1, Ordering::Relaxed);
+    let _counted = Counted(stats);
     let most = hub.inner().settings.max_connections;
     if before >= most {
         stats.refused.fetch_add(1, Ordering::Relaxed);
@@ -48,7 +49,15 @@ async fn serve(hub: &Hub, socket: WebSocket) {
     } else {
         run(hub, sink, stream).await;
     }
-    hub.stats().connections.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// A connection that is counted as long as this lives, however it ends.
+struct Counted<'a>(&'a HubStats);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.connections.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 async fn run(hub: &Hub, sink: SplitSink<WebSocket, Message>, stream: SplitStream<WebSocket>) {
@@ -64,17 +73,39 @@ async fn run(hub: &Hub, sink: SplitSink<WebSocket, Message>, stream: SplitStream
         outbox.send(bytes).await;
     }
     // Whichever of the two ends first ends the other.
+    let mut subscribed = Subscribed::new();
     tokio::select! {
-        () = read(hub, connection, stream, outbox) => {}
+        () = read(hub, connection, stream, outbox, &mut subscribed) => {}
         () = write(hub, sink, messages) => {}
     }
-    hub.disconnect(connection);
+    for (id, stream) in subscribed {
+        unsubscribe(hub, WatcherKey { connection, id }, stream).await;
+    }
+}
+
+/// A connection's subscriptions by their ids, and the streams that they are on; a fixed range is on none.
+type Subscribed = HashMap<u32, Option<StreamKey>>;
+
+async fn unsubscribe(hub: &Hub, key: WatcherKey, stream: Option<StreamKey>) {
+    if let Some(stream) = stream {
+        hub.unsubscribe(key, &stream).await;
+    }
 }
 
 /// Obeys what the client says until it says no more, or nonsense.
-async fn read(hub: &Hub, connection: u64, mut stream: SplitStream<WebSocket>, outbox: Outbox) {
-    let mut subscribed = HashSet::new();
-    while let Some(Ok(message)) = stream.next().await {
+async fn read(
+    hub: &Hub,
+    connection: u64,
+    mut stream: SplitStream<WebSocket>,
+    outbox: Outbox,
+    subscribed: &mut Subscribed,
+) {
+    while let Some(message) = stream.next().await {
+        let Ok(message) = message else {
+            // Too long a message, most often; a connection that has just broken counts, too.
+            hub.stats().refused.fetch_add(1, Ordering::Relaxed);
+            return;
+        };
         let bytes = match message {
             Message::Binary(bytes) => bytes,
             Message::Close(_) => return,
@@ -101,22 +132,22 @@ async fn read(hub: &Hub, connection: u64, mut stream: SplitStream<WebSocket>, ou
             match message {
                 ClientMessage::Subscribe { id, subscription } => {
                     let key = WatcherKey { connection, id };
-                    if subscribed.contains(&id) {
-                        hub.unsubscribe(key);
+                    if let Some(stream) = subscribed.remove(&id) {
+                        unsubscribe(hub, key, stream).await;
                     }
                     let most = hub.inner().settings.max_subscriptions;
-                    if subscribed.len() >= most && !subscribed.contains(&id) {
+                    if subscribed.len() >= most {
                         let message =
                             format!("a connection may have {most} subscriptions (live.max_subscriptions)");
                         refuse(hub, &outbox, Some(id), message).await;
                         continue;
                     }
-                    subscribed.insert(id);
-                    hub.subscribe(key, subscription, &outbox).await;
+                    let stream = hub.subscribe(key, subscription, &outbox).await;
+                    subscribed.insert(id, stream);
                 }
                 ClientMessage::Unsubscribe { id } => {
-                    if subscribed.remove(&id) {
-                        hub.unsubscribe(WatcherKey { connection, id });
+                    if let Some(stream) = subscribed.remove(&id) {
+                        unsubscribe(hub, WatcherKey { connection, id }, stream).await;
                     }
                 }
             }

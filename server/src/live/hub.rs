@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_model::live::{RangeBody, ServerMessage, Span, Subscription, encode};
@@ -13,6 +13,9 @@ use watchfire_service::Service;
 use super::outbox::Outbox;
 use super::stream::{Command, Stream, WatcherKey};
 use crate::clock::now;
+
+/// How many commands wait for a stream that reads a long range; who sends more waits, too.
+const COMMANDS: usize = 64;
 
 /// What limits the hub.
 #[derive(Clone, Debug)]
@@ -65,7 +68,7 @@ pub(super) struct Inner {
     pub(super) stop: CancellationToken,
     /// Differs with each start of the server.
     pub(super) instance: u64,
-    streams: Mutex<HashMap<StreamKey, mpsc::UnboundedSender<Command>>>,
+    streams: Mutex<HashMap<StreamKey, mpsc::Sender<Command>>>,
     tasks: TaskTracker,
     connections: AtomicU64,
 }
@@ -123,12 +126,22 @@ impl Hub {
         self.inner.connections.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Begins to answer a subscription. Answers and refusals alike go to `outbox`.
-    pub(super) async fn subscribe(&self, key: WatcherKey, subscription: Subscription, outbox: &Outbox) {
-        if let Err(message) = self.try_subscribe(key, subscription, outbox).await {
-            self.inner.stats.refused.fetch_add(1, Ordering::Relaxed);
-            if let Ok(bytes) = encode(&ServerMessage::Refused { id: Some(key.id), message }) {
-                outbox.send(bytes.into()).await;
+    /// Begins to answer a subscription. Answers and refusals alike go to `outbox`. Returns the stream that it is on, if it
+    /// goes on.
+    pub(super) async fn subscribe(
+        &self,
+        key: WatcherKey,
+        subscription: Subscription,
+        outbox: &Outbox,
+    ) -> Option<StreamKey> {
+        match self.try_subscribe(key, subscription, outbox).await {
+            Ok(stream) => stream,
+            Err(message) => {
+                self.inner.stats.refused.fetch_add(1, Ordering::Relaxed);
+                if let Ok(bytes) = encode(&ServerMessage::Refused { id: Some(key.id), message }) {
+                    outbox.send(bytes.into()).await;
+                }
+                None
             }
         }
     }
@@ -138,14 +151,11 @@ impl Hub {
         key: WatcherKey,
         subscription: Subscription,
         outbox: &Outbox,
-    ) -> Result<(), String> {
+    ) -> Result<Option<StreamKey>, String> {
         let Subscription { query, span, max_points, known } = subscription;
         let most = self.inner.settings.max_points;
         if max_points == 0 || max_points as usize > most {
             return Err(format!("{max_points} points cannot be had; ask for 1 to {most} (live.max_points)"));
-        }
-        if query.matchers.is_empty() {
-            return Err("the query matches every series; name a metric or a label".to_owned());
         }
         let now = now();
         let range = match span {
@@ -164,58 +174,62 @@ impl Hub {
             let bytes =
                 encode(&ServerMessage::Range { id: key.id, body }).map_err(|error| error.to_string())?;
             outbox.send(bytes.into()).await;
-            return Ok(());
+            return Ok(None);
         }
         // What a client claims to know beyond now was not measured on this clock.
         let kept =
             known.filter(|known| known.step == step && (range.start..=range.end).contains(&known.until));
         let start = kept.map_or(range.start, |known| known.until);
-        self.join(
-            StreamKey { query, step },
-            Command::Join { key, start, keeps: kept.is_some(), outbox: outbox.clone() },
-        );
-        Ok(())
+        let stream = StreamKey { query, step };
+        let command = Command::Join { key, start, keeps: kept.is_some(), outbox: outbox.clone() };
+        self.join(&stream, command).await;
+        Ok(Some(stream))
     }
 
-    /// Ends a subscription, on whichever stream it is.
-    pub(super) fn unsubscribe(&self, key: WatcherKey) {
-        for stream in self.streams().values() {
-            // A closed stream has no watchers left.
-            let _ = stream.send(Command::Leave(key));
+    /// Ends a subscription. When this returns, the stream has sent its last.
+    pub(super) async fn unsubscribe(&self, key: WatcherKey, stream: &StreamKey) {
+        let sender = self.streams().get(stream).cloned();
+        if let Some(sender) = sender {
+            let (left, has_left) = oneshot::channel();
+            // A stream that has ended has no watchers; then neither sending nor waiting has anything to wait for.
+            if sender.send(Command::Leave(key, left)).await.is_ok() {
+                let _ = has_left.await;
+            }
         }
     }
 
-    /// Ends all subscriptions of a connection.
-    pub(super) fn disconnect(&self, connection: u64) {
-        for stream in self.streams().values() {
-            let _ = stream.send(Command::Disconnect(connection));
+    pub(super) async fn join(&self, key: &StreamKey, mut command: Command) {
+        // A stream that ends just now hands the command back; the next one takes it.
+        while let Err(mpsc::error::SendError(back)) = self.sender(key).send(command).await {
+            if self.inner.stop.is_cancelled() {
+                return;
+            }
+            command = back;
         }
     }
 
-    fn join(&self, key: StreamKey, command: Command) {
+    /// The way to a stream, which is started if it does not run.
+    fn sender(&self, key: &StreamKey) -> mpsc::Sender<Command> {
         let mut streams = self.streams();
-        let sender = streams.entry(key.clone()).or_insert_with(|| {
-            let (sender, commands) = mpsc::unbounded_channel();
-            self.inner.stats.streams.fetch_add(1, Ordering::Relaxed);
-            self.inner.tasks.spawn(Stream::new(key, self.clone(), commands).run());
-            sender
-        });
-        // The receiver lives until `retire` has taken the sender out of the map, under the same lock.
-        let _ = sender.send(command);
-    }
-
-    /// Takes a stream that nobody watches out of the map, unless someone has come while it made up its mind.
-    pub(super) fn retire(&self, key: &StreamKey, commands: &mpsc::UnboundedReceiver<Command>) -> bool {
-        let mut streams = self.streams();
-        if !commands.is_empty() {
-            return false;
+        if let Some(sender) = streams.get(key).filter(|sender| !sender.is_closed()) {
+            return sender.clone();
         }
-        streams.remove(key);
-        self.inner.stats.streams.fetch_sub(1, Ordering::Relaxed);
-        true
+        let (sender, commands) = mpsc::channel(COMMANDS);
+        let stream = Stream::new(key.clone(), self.clone(), commands);
+        self.inner.tasks.spawn(async move { stream.run().await });
+        streams.insert(key.clone(), sender.clone());
+        sender
     }
 
-    fn streams(&self) -> MutexGuard<'_, HashMap<StreamKey, mpsc::UnboundedSender<Command>>> {
+    /// Takes a stream that nobody watches, and whose way is closed, out of the map, unless another has taken its place.
+    pub(super) fn retire(&self, key: &StreamKey) {
+        let mut streams = self.streams();
+        if streams.get(key).is_some_and(mpsc::Sender::is_closed) {
+            streams.remove(key);
+        }
+    }
+
+    fn streams(&self) -> MutexGuard<'_, HashMap<StreamKey, mpsc::Sender<Command>>> {
         self.inner.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use watchfire_model::live::{
     DeltaBody, DeltaRow, RangeBody, ServerMessage, append, append_delta, begin, encode_delta_body,
 };
@@ -23,18 +23,15 @@ pub(super) struct WatcherKey {
 
 pub(super) enum Command {
     /// Watch from `start` on; `keeps`: the client has what lies before.
-    Join {
-        key: WatcherKey,
-        start: i64,
-        keeps: bool,
-        outbox: Outbox,
-    },
-    Leave(WatcherKey),
-    Disconnect(u64),
+    Join { key: WatcherKey, start: i64, keeps: bool, outbox: Outbox },
+    /// Watch no longer; the answer is that nothing more will be sent.
+    Leave(WatcherKey, oneshot::Sender<()>),
 }
 
 /// Collectors that share a tick store one after the other; this long after the first the others are in, too.
 const SETTLE: Duration = Duration::from_millis(20);
+/// How far back, in milliseconds, new samples are looked for at least; for steps over ten seconds it is three steps.
+const RECENT: i64 = 30_000;
 /// A stream that has named this many series starts its list anew, so that series long gone don't pile up in it.
 const MOST_NAMED: usize = 4096;
 
@@ -42,7 +39,7 @@ const MOST_NAMED: usize = 4096;
 pub(super) struct Stream {
     key: StreamKey,
     hub: Hub,
-    commands: mpsc::UnboundedReceiver<Command>,
+    commands: mpsc::Receiver<Command>,
     watchers: HashMap<WatcherKey, Watcher>,
     /// All series seen, in the order in which clients know them.
     named: Vec<Labels>,
@@ -60,7 +57,8 @@ struct Watcher {
 }
 
 impl Stream {
-    pub(super) fn new(key: StreamKey, hub: Hub, commands: mpsc::UnboundedReceiver<Command>) -> Self {
+    pub(super) fn new(key: StreamKey, hub: Hub, commands: mpsc::Receiver<Command>) -> Self {
+        hub.stats().streams.fetch_add(1, Ordering::Relaxed);
         Self {
             key,
             hub,
@@ -98,10 +96,23 @@ impl Stream {
                     }
                 }
             }
-            if self.watchers.is_empty() && self.hub.retire(&self.key, &self.commands) {
-                return;
+            if self.watchers.is_empty() && self.commands.is_empty() {
+                return self.retire().await;
             }
         }
+    }
+
+    /// Ends without losing a command: the way is closed first, so that who comes now starts another stream, and who was on
+    /// the way is sent there.
+    async fn retire(mut self) {
+        self.commands.close();
+        while let Some(command) = self.commands.recv().await {
+            match command {
+                Command::Join { .. } => self.hub.join(&self.key, command).await,
+                Command::Leave(..) => self.obey(command).await,
+            }
+        }
+        self.hub.retire(&self.key);
     }
 
     /// Waits, but lets commands through.
@@ -142,15 +153,14 @@ impl Stream {
                     self.hub.inner().stats.watchers.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            Command::Leave(key) => self.remove(|watcher| *watcher == key),
-            Command::Disconnect(connection) => self.remove(|watcher| watcher.connection == connection),
+            Command::Leave(key, left) => {
+                if self.watchers.remove(&key).is_some() {
+                    self.hub.inner().stats.watchers.fetch_sub(1, Ordering::Relaxed);
+                }
+                // Who has gone away does not wait for it.
+                let _ = left.send(());
+            }
         }
-    }
-
-    fn remove(&mut self, leaves: impl Fn(&WatcherKey) -> bool) {
-        let before = self.watchers.len();
-        self.watchers.retain(|key, _| !leaves(key));
-        self.hub.inner().stats.watchers.fetch_sub(before - self.watchers.len(), Ordering::Relaxed);
     }
 
     fn refusal(&self, key: WatcherKey, error: &ServiceError) -> ServerMessage {
@@ -186,7 +196,8 @@ impl Stream {
         let grid =
             Grid { start: now().div_euclid(self.key.step) * self.key.step, step: self.key.step, len: 0 };
         if let Ok(body) = encode_delta_body(&DeltaBody { grid, new, rows: Vec::new() }) {
-            self.broadcast(&body, grid.start);
+            // Who misses this may also lack the newest point, which is still filling.
+            self.broadcast(&body, self.upto.map_or(grid.start, |upto| upto.min(grid.start)));
         }
     }
 
@@ -217,7 +228,9 @@ impl Stream {
             self.start_anew();
         }
         self.catch_up().await;
-        let start = self.upto.unwrap_or_else(|| now() - self.key.step);
+        // The newest point may still be filling; but of series that have ended there is nothing to look for.
+        let recent = now() - (self.key.step * 3).max(RECENT);
+        let start = self.upto.map_or_else(|| now() - self.key.step, |upto| upto.max(recent));
         let (grid, found) = match self.evaluate(start).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -310,5 +323,14 @@ impl Stream {
         for watcher in self.watchers.values_mut() {
             watcher.behind.get_or_insert(start);
         }
+    }
+}
+
+impl Drop for Stream {
+    /// However it ends, the counts come right.
+    fn drop(&mut self) {
+        let stats = self.hub.stats();
+        stats.streams.fetch_sub(1, Ordering::Relaxed);
+        stats.watchers.fetch_sub(self.watchers.len(), Ordering::Relaxed);
     }
 }

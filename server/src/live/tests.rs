@@ -12,6 +12,7 @@ use watchfire_model::{Batch, Function, GridSeries, Labels, Matcher, SeriesQuery}
 use watchfire_service::Service;
 use watchfire_storage::{Engine, Settings};
 
+use super::hub::StreamKey;
 use super::hub::{Hub, HubSettings};
 use super::outbox::Outbox;
 use super::stream::WatcherKey;
@@ -66,14 +67,15 @@ impl Fixture {
         // As many seconds as points, so that all lengths have the step of a second.
         let max_points = u32::try_from(length / 1000).unwrap();
         let subscription = Subscription { query: query(), span, max_points, known: None };
-        self.hub.subscribe(key, subscription, &outbox).await;
+        let stream = self.hub.subscribe(key, subscription, &outbox).await.unwrap();
         eventually("the range", || queue.len() == 1).await;
-        Viewer { key, queue }
+        Viewer { key, stream, queue }
     }
 }
 
 struct Viewer {
     key: WatcherKey,
+    stream: StreamKey,
     queue: mpsc::Receiver<Bytes>,
 }
 
@@ -168,13 +170,13 @@ async fn a_stream_ends_with_its_last_watcher() {
     other.range().await;
     assert_eq!(counts(), (1, 2), "the same query at the same step");
 
-    fixture.hub.unsubscribe(one.key);
+    fixture.hub.unsubscribe(one.key, &one.stream).await;
     eventually("the first to leave", || counts() == (1, 1)).await;
     fixture.serve(1.0).await;
     other.delta().await;
     assert!(one.queue.try_recv().is_err(), "whoever left hears nothing");
 
-    fixture.hub.disconnect(other.key.connection);
+    fixture.hub.unsubscribe(other.key, &other.stream).await;
     eventually("the stream to end", || counts() == (0, 0)).await;
     let before = fixture.evaluations();
     fixture.store("a", now(), 2.0).await;

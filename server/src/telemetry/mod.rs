@@ -8,6 +8,9 @@ mod own;
 mod process;
 mod reader;
 
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
 use opentelemetry::global;
 use opentelemetry::metrics::{Histogram, Meter, MeterProvider};
 use opentelemetry::trace::TracerProvider;
@@ -50,7 +53,7 @@ impl Telemetry {
     /// Starts the log, and the exporters if the environment names an endpoint. Outside of an async runtime: the exporters
     /// have threads of their own.
     pub(crate) fn start(log: &LogConfig) -> Result<Self, TelemetryError> {
-        let resource = Resource::builder().with_service_name("watchfire").build();
+        let resource = resource();
         let reader = SharedReader::new();
         let mut meters =
             SdkMeterProvider::builder().with_reader(reader.clone()).with_resource(resource.clone());
@@ -88,14 +91,29 @@ impl Telemetry {
         self.reader.gather()
     }
 
-    /// Sends what has not been sent yet. Outside of an async runtime.
-    pub(crate) fn stop(&self) {
-        // The program ends; whether an exporter could say its last word is only worth a line.
-        if let Some(Err(error)) = self.tracers.as_ref().map(SdkTracerProvider::shutdown) {
-            eprintln!("watchfire: the last traces were not sent: {error}");
-        }
-        if let Err(error) = self.meters.shutdown() {
-            eprintln!("watchfire: the last metrics were not sent: {error}");
+    /// Sends what has not been sent yet, if that takes no longer than `patience`. Outside of an async runtime.
+    pub(crate) fn stop(&self, patience: Duration) {
+        let (done, ended) = mpsc::channel();
+        let (tracers, meters) = (self.tracers.clone(), self.meters.clone());
+        // On threads of their own: the exporters wait for seconds for a collector that does not answer.
+        let (traces_done, metrics_done) = (done.clone(), done);
+        std::thread::spawn(move || {
+            let sent = tracers.map_or(Ok(()), |tracers| tracers.shutdown());
+            // Nobody listens any more if it took too long.
+            let _ = traces_done.send(sent);
+        });
+        std::thread::spawn(move || {
+            let _ = metrics_done.send(meters.shutdown());
+        });
+        let deadline = Instant::now() + patience;
+        for _ in 0..2 {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if !matches!(ended.recv_timeout(left), Ok(Ok(()))) {
+                eprintln!(
+                    "watchfire: the last traces or metrics were not sent; is the OpenTelemetry collector well?"
+                );
+                return;
+            }
         }
     }
 }
@@ -109,6 +127,15 @@ fn is_exported(signal: &str) -> bool {
     let switched_off = variable("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
         || variable(&format!("OTEL_{signal}_EXPORTER")).is_some_and(|value| value == "none");
     endpoint && !switched_off
+}
+
+/// What all telemetry says of its source: what the environment says, and `watchfire` where it names no service.
+fn resource() -> Resource {
+    let named = std::env::var("OTEL_SERVICE_NAME").is_ok_and(|name| !name.is_empty())
+        || std::env::var("OTEL_RESOURCE_ATTRIBUTES")
+            .is_ok_and(|attributes| attributes.contains("service.name="));
+    let resource = Resource::builder();
+    if named { resource.build() } else { resource.with_service_name("watchfire").build() }
 }
 
 fn start_log(log: &LogConfig, tracers: Option<&SdkTracerProvider>) {

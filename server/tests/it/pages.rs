@@ -49,7 +49,7 @@ async fn pages_show_their_charts_without_script() {
     disk-chart: Disk I/O
     own-cpu: Watchfire: CPU
     own-memory: Watchfire: memory
-    own-samples: Watchfire: samples stored
+    own-samples: Watchfire: samples
     ");
     let host = page("/host", 4).await;
     insta::assert_snapshot!(skeleton(&host), @r"
