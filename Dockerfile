@@ -11,8 +11,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
 # glibc and CA certificates (for OTLP over HTTPS), no shell, no package manager.
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /watchfire /usr/bin/watchfire
-COPY --from=build --chown=nonroot:nonroot /data /var/lib/watchfire
-USER nonroot
+COPY --from=build --chown=65532:65532 /data /var/lib/watchfire
+USER 65532
 VOLUME /var/lib/watchfire
 EXPOSE 3473
 # There is no login yet. Inside a container the address must be reachable from outside of it, so publish the port on
