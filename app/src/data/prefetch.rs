@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use watchfire_chart::{Chart, Column, svg};
 use watchfire_model::{Grid, GridSeries, TimeRange, TimeWindow, choose_step};
-use watchfire_service::{Service, ServiceError};
+use watchfire_service::Service;
 
 use super::snapshot::{PageSnapshot, SeriesSummary};
 use crate::pages::Page;
@@ -14,6 +14,8 @@ pub struct FirstPaint {
     pub(crate) snapshot: PageSnapshot,
     /// The charts as SVG, by the panel's id. They are not sent twice: the browser keeps them as they stand in the page.
     pub(crate) pictures: BTreeMap<String, String>,
+    /// Panels that stay empty because a query of theirs failed, and why; for the log.
+    pub failures: Vec<String>,
 }
 
 /// Reads what the page at `path` shows over `window`; nothing for a path that is no page.
@@ -23,18 +25,22 @@ pub async fn prefetch(
     window: TimeWindow,
     now: i64,
     utc_offset: i64,
-) -> Result<FirstPaint, ServiceError> {
+) -> FirstPaint {
     let mut paint = FirstPaint::default();
     let range = window.resolve(now);
     let step = choose_step(range.length(), MAX_POINTS);
     // A window without length, or beyond all calendars, has nothing to show.
-    let Ok(grid) = Grid::covering(range, step) else { return Ok(paint) };
+    let Ok(grid) = Grid::covering(range, step) else { return paint };
     let panels = Page::at(path).map(Page::panels).unwrap_or_default();
     for panel in &panels {
         let mut answers = Vec::with_capacity(panel.queries.len());
         for query in &panel.queries {
             // The panel itself says what is wrong as soon as it is live; the others need not suffer for it.
-            answers.push(service.query(&query.query, grid).await.unwrap_or_default());
+            let answer = service.query(&query.query, grid).await;
+            answers.push(answer.unwrap_or_else(|error| {
+                paint.failures.push(format!("{}: {error}", panel.id));
+                Vec::new()
+            }));
         }
         if let Some(style) = panel.picture_style() {
             let picture = picture(panel, style, &answers, grid, range, utc_offset);
@@ -42,7 +48,7 @@ pub async fn prefetch(
         }
         paint.snapshot.panels.insert(panel.id.to_owned(), summaries(answers, grid));
     }
-    Ok(paint)
+    paint
 }
 
 fn summaries(answers: Vec<Vec<GridSeries>>, grid: Grid) -> Vec<SeriesSummary> {

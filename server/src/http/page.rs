@@ -4,9 +4,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
-use watchfire_app::{
-    Choices, DEFAULT_WINDOW, FirstPaint, Page, document, prefetch, provide_first_paint, window_of,
-};
+use watchfire_app::{Choices, DEFAULT_WINDOW, Page, document, prefetch, provide_first_paint, window_of};
 
 use super::App;
 use crate::clock::now;
@@ -33,13 +31,10 @@ pub(super) async fn page(
     // The page itself says what is wrong with a range that can't be read.
     let window = window_of(from.as_deref(), to.as_deref(), now).unwrap_or(DEFAULT_WINDOW);
     let path = request.uri().path().to_owned();
-    let paint = match prefetch(&app.service, &path, window, now, choices.shown_offset()).await {
-        Ok(paint) => paint,
-        Err(error) => {
-            tracing::warn!(%error, %path, "a page was rendered without its data");
-            FirstPaint::default()
-        }
-    };
+    let paint = prefetch(&app.service, &path, window, now, choices.shown_offset()).await;
+    for failure in &paint.failures {
+        tracing::warn!(%failure, %path, "a panel was rendered without its data");
+    }
     let assets = app.site.assets(app.config.dev_reload);
     let nonce = Nonce::new();
     let context_nonce = nonce.clone();
