@@ -22,39 +22,6 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
-/// One sample on its way in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BatchSample {
-    /// The series that it belongs to.
-    pub labels: Labels,
-    /// The value and its time.
-    pub sample: Sample,
-}
-
-/// What a decoder or a collector hands to storage in one go; stored as a whole.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Batch {
-    /// The samples, in no particular order.
-    pub samples: Vec<BatchSample>,
-}
-
-impl Batch {
-    /// Adds one sample.
-    pub fn push(&mut self, labels: Labels, timestamp: i64, value: f64) {
-        self.samples.push(BatchSample { labels, sample: Sample { timestamp, value } });
-    }
-
-    /// The number of samples.
-    pub fn len(&self) -> usize {
-        self.samples.len()
-    }
-
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.samples.is_empty()
-    }
-}
-
 /// What a metric's values do over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MetricKind {

@@ -1,0 +1,99 @@
+//! What goes into an evaluation and what comes out.
+
+use watchfire_model::{Labels, Matcher, Series, TimeRange};
+
+/// When a query is evaluated: all in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Params {
+    /// The first step, since the epoch.
+    pub start: i64,
+    /// The last step is at or before this; equal to `start` for an instant query.
+    pub end: i64,
+    /// The distance of the steps; 0 for an instant query.
+    pub step: i64,
+    /// How old the newest sample of a series may be to count as its value.
+    pub lookback: i64,
+    /// The step of a subquery that names none.
+    pub default_subquery_step: i64,
+    /// Whether experimental functions may be called.
+    pub experimental: bool,
+}
+
+/// Where an evaluation stops instead of taking the whole machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Samples in memory at one time.
+    pub max_samples: usize,
+    /// Series that a query may select.
+    pub max_series: usize,
+}
+
+/// One selector of a query: what the caller has to fetch for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// The conditions.
+    pub matchers: Vec<Matcher>,
+    /// All samples that the evaluation may ask for, both ends included.
+    pub range: TimeRange,
+}
+
+/// A series that the caller fetched.
+pub trait SelectedSeries {
+    /// Which series this is.
+    fn labels(&self) -> &Labels;
+
+    /// Hands the samples of `range` (both ends included) to `each` in time order: two columns of equal length, never empty,
+    /// strictly rising timestamps over all calls.
+    fn read(&self, range: TimeRange, each: &mut dyn FnMut(&[i64], &[f64]));
+}
+
+/// The value of a query.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// One sample a series, at the time of the query: of an instant query.
+    Vector(Vec<(Labels, f64)>),
+    /// Samples over time. Sorted by labels for a range query.
+    Matrix(Vec<Series>),
+    /// A number.
+    Scalar(f64),
+    /// A text.
+    String(String),
+}
+
+/// A query's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The value.
+    pub value: Value,
+    /// What may be wrong with it, in Prometheus' words.
+    pub warnings: Vec<String>,
+    /// What is probably not meant as it was written, in Prometheus' words.
+    pub infos: Vec<String>,
+    /// How many samples were read.
+    pub samples: u64,
+}
+
+/// Why an evaluation has no answer, in Prometheus' words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EvalError {
+    /// The query can't be evaluated over this data.
+    #[error("{0}")]
+    Execution(String),
+    /// It would take more memory than it may.
+    #[error("query processing would load too many samples into memory in {0}")]
+    TooManySamples(&'static str),
+    /// It selects more series than it may.
+    #[error("the query selects {found} series, {most} are allowed; name more labels")]
+    TooManySeries {
+        /// How many it selects.
+        found: usize,
+        /// How many it may select.
+        most: usize,
+    },
+    /// It took too long.
+    #[error("query timed out in {0}")]
+    Timeout(&'static str),
+    /// Nobody waits for it any more.
+    #[error("query was canceled in {0}")]
+    Canceled(&'static str),
+}
