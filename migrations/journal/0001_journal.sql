@@ -2,7 +2,7 @@
 CREATE TABLE batch (
     -- Rises with each row, also over restarts; partitions remember up to which one they hold the samples.
     seq INTEGER PRIMARY KEY,
-    -- Series definitions and samples in postcard.
+    -- Series definitions and samples; the format stands with the code that writes it (entry.rs).
     body BLOB NOT NULL,
     -- CRC-32 of the body.
     checksum INTEGER NOT NULL

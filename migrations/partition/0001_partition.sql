@@ -1,34 +1,57 @@
--- The series that have samples on this day.
+-- The series that have samples on this day, in groups: one row for up to 1024 series that were new in a flush.
 CREATE TABLE series (
-    id INTEGER PRIMARY KEY,
-    -- The label __name__ once more, for the index; empty for a series without one.
-    metric TEXT NOT NULL,
-    -- All labels as a JSON object, sorted by name.
-    labels TEXT NOT NULL UNIQUE
+    -- The number of the group's first series; the others count on from there.
+    first_id INTEGER PRIMARY KEY,
+    -- How many series the group has.
+    count INTEGER NOT NULL,
+    -- CRC-32 of the body.
+    checksum INTEGER NOT NULL,
+    -- zstd: the packed label sets, each after its length.
+    body BLOB NOT NULL
 );
 
-CREATE INDEX series_by_metric ON series (metric);
-
--- Compressed columns of one series. Small columns stand before the large ones, so that SQLite reads only what it must.
+-- Compressed samples of several series with neighbouring numbers. Small columns stand before the body, so that SQLite reads
+-- only what it must.
 CREATE TABLE block (
     id INTEGER PRIMARY KEY,
-    series_id INTEGER NOT NULL REFERENCES series (id),
-    -- The journal's last row when the block was cut. At equal timestamps the block with the higher seq is right.
+    -- The journal's last row when the block was cut. At equal timestamps the block with the lower seq is right.
     seq INTEGER NOT NULL,
+    -- The numbers of the first and the last series.
+    first_series INTEGER NOT NULL,
+    last_series INTEGER NOT NULL,
     -- First and last timestamp: milliseconds since the epoch.
     min_time INTEGER NOT NULL,
     max_time INTEGER NOT NULL,
-    -- How many samples each column holds.
+    -- How many samples it holds.
     samples INTEGER NOT NULL,
-    -- CRC-32 of timestamps and vals, one after the other.
+    -- CRC-32 of directory and body, one after the other.
     checksum INTEGER NOT NULL,
-    -- pco: 64-bit integers, milliseconds since the epoch.
-    timestamps BLOB NOT NULL,
-    -- pco: 64-bit floats.
-    vals BLOB NOT NULL
+    -- Which series has which bytes of the body.
+    directory BLOB NOT NULL,
+    -- zstd: the chunks, one after the other.
+    body BLOB NOT NULL
 );
 
-CREATE UNIQUE INDEX block_by_time ON block (series_id, min_time, seq);
+CREATE INDEX block_by_time ON block (min_time, max_time);
+
+-- Examples of samples: traces and the like.
+CREATE TABLE exemplar (
+    series INTEGER NOT NULL,
+    -- Milliseconds since the epoch.
+    timestamp INTEGER NOT NULL,
+    value REAL NOT NULL,
+    -- Packed labels.
+    labels TEXT NOT NULL,
+    PRIMARY KEY (series, timestamp)
+) WITHOUT ROWID;
+
+-- What senders said of metrics.
+CREATE TABLE metadata (
+    metric TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    help TEXT NOT NULL,
+    unit TEXT NOT NULL
+) WITHOUT ROWID;
 
 -- One row.
 CREATE TABLE meta (

@@ -1,6 +1,7 @@
 //! The `watchfire` program: it reads its configuration, wires the crates together and serves.
 
 mod clock;
+mod api;
 mod config;
 mod fatal;
 mod health;

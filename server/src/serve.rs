@@ -8,9 +8,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_ingest::collect::{Collector, collectors};
-use watchfire_service::{Collectors, Service, collect};
+use watchfire_service::{Collectors, QueryLimits, Service, collect};
 use watchfire_storage::{Engine, Settings};
 
+use crate::api::Intake;
 use crate::config::{Config, Durability};
 use crate::fatal::Fatal;
 use crate::http::{App, router};
@@ -68,7 +69,8 @@ async fn with_storage(
     stop: CancellationToken,
 ) -> Result<(), Fatal> {
     let service = Service::new(Arc::new(engine.clone()), Arc::new(engine.clone()))
-        .with_max_series(config.query.max_series);
+        .with_max_series(config.live.max_series)
+        .with_limits(query_limits(&config));
     let limits = HubSettings {
         max_connections: config.live.max_connections,
         max_subscriptions: config.live.max_subscriptions,
@@ -79,10 +81,12 @@ async fn with_storage(
     let instance = u64::try_from(crate::clock::now()).unwrap_or_default();
     let hub = Hub::new(service.clone(), limits, stop.clone(), instance);
     let collected = Collectors::default();
+    let intake = Intake::new(&config.ingest);
     let sources = Sources {
         service: service.clone(),
         collectors: collected.clone(),
         hub: hub.clone(),
+        intake: intake.clone(),
         process: ProcessUsage::new(),
     };
     register(&telemetry.meter(), &sources);
@@ -102,6 +106,7 @@ async fn with_storage(
         service,
         collectors: collected,
         hub: hub.clone(),
+        intake,
         telemetry,
         site: Arc::new(site),
         config: Arc::new(config),
@@ -149,8 +154,24 @@ fn all_collectors(config: &Config, telemetry: &Arc<Telemetry>) -> Result<Vec<Box
     Ok(all)
 }
 
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn query_limits(config: &Config) -> QueryLimits {
+    let query = &config.query;
+    QueryLimits {
+        max_series: query.max_series,
+        max_samples: query.max_samples,
+        max_points: query.max_points,
+        max_concurrent: query.max_concurrent,
+        timeout: query.timeout,
+        lookback: millis(query.lookback),
+        experimental: query.experimental_functions,
+    }
+}
+
 fn storage_settings(config: &Config) -> Settings {
-    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     Settings {
         dir: config.data_dir.clone(),
         retention: config.storage.retention.map(millis),
@@ -161,6 +182,14 @@ fn storage_settings(config: &Config) -> Settings {
         },
         min_free_bytes: config.storage.min_free_bytes,
         max_head_samples: config.storage.max_head_samples,
+        head_window: millis(config.storage.head_window),
+        out_of_order_window: config.storage.out_of_order_window.map(millis),
+        max_series: config.storage.max_series,
+        max_labels: config.storage.max_labels,
+        max_label_name: config.storage.max_label_name,
+        max_label_value: config.storage.max_label_value,
+        max_bytes: config.storage.max_bytes,
+        retention_rules: config.storage.retention_rules.clone(),
     }
 }
 

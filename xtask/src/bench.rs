@@ -1,8 +1,10 @@
-//! `bench`: the page and the idle server as they ship, and the criterion benches of the crates.
+//! `bench`: the page and the idle server as they ship, Watchfire beside others, and the criterion benches of the
+//! crates.
 
 use std::process::Command;
 
 use crate::browser;
+use crate::peers;
 use crate::project::{Profile, Project};
 use crate::server;
 use crate::site;
@@ -14,6 +16,10 @@ const SCRIPTS: [(&str, &str); 2] = [
     ("idle", "CPU and memory of the server at one collection a second, with 0, 1 and 100 viewers"),
 ];
 
+/// What [`peers::bench`] measures.
+const PEERS: (&str, &str) =
+    ("peers", "Watchfire beside Prometheus and VictoriaMetrics; options: `bench peers --help`");
+
 /// Runs the bench that the first argument names, with the others as its options; without one, lists them.
 pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) -> Result<()> {
     let Some((name, options)) = arguments.split_first() else {
@@ -22,6 +28,9 @@ pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) 
     };
     if SCRIPTS.iter().any(|(script, _)| script == name) {
         return script(name, options, project, steps);
+    }
+    if name == PEERS.0 {
+        return peers::bench(options, project, steps);
     }
     let package = package(name);
     if !project.packages_with_benches.contains(&package) {
@@ -39,12 +48,12 @@ fn package(name: &str) -> String {
 }
 
 fn list(project: &Project) -> String {
-    let scripts = SCRIPTS.iter().map(|(name, what)| format!("  {name:<10}{what}\n"));
+    let own = SCRIPTS.iter().chain([&PEERS]).map(|(name, what)| format!("  {name:<10}{what}\n"));
     let crates = project.packages_with_benches.iter().map(|package| {
         let name = package.strip_prefix("watchfire-").unwrap_or(package);
         format!("  {name:<10}criterion benches of {package}; options go to `cargo bench`\n")
     });
-    scripts.chain(crates).collect::<Vec<String>>().concat()
+    own.chain(crates).collect::<Vec<String>>().concat()
 }
 
 /// Runs a script against the release server with the site embedded.
@@ -76,7 +85,7 @@ mod tests {
         };
         let text = list(&project);
         let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
-        assert_eq!(names, ["page", "idle", "storage"]);
+        assert_eq!(names, ["page", "idle", "peers", "storage"]);
 
         let failure = bench(&["chart".to_owned()], &project, &mut Steps::new()).unwrap_err();
         assert!(failure.to_string().contains("no bench \"chart\""), "{failure}");

@@ -6,6 +6,7 @@ mod browser;
 mod checks;
 mod dev;
 mod names;
+mod peers;
 mod project;
 mod server;
 mod site;
@@ -53,7 +54,7 @@ fn dispatch(command: &str, arguments: &[String], steps: &mut Steps) -> Result<()
     let (own, passed_on) = split_arguments(arguments, own_options(command));
     let asks_for_help = own.iter().any(|option| option == "--help" || option == "-h");
     if asks_for_help || matches!(command, "help" | "--help" | "-h") {
-        print!("{USAGE}");
+        print!("{}", help_for(command, &passed_on));
         return Ok(());
     }
     let has = |option: &str| own.iter().any(|it| it == option);
@@ -79,6 +80,12 @@ fn dispatch(command: &str, arguments: &[String], steps: &mut Steps) -> Result<()
         "" => Err(Failure::usage(USAGE)),
         unknown => Err(Failure::usage(format!("There is no command {unknown:?}.\n\n{USAGE}"))),
     }
+}
+
+/// A bench with options of its own has a text of its own.
+fn help_for(command: &str, arguments: &[String]) -> &'static str {
+    let is_peers = command == "bench" && arguments.first().is_some_and(|name| name == "peers");
+    if is_peers { peers::HELP } else { USAGE }
 }
 
 /// The options of a command that this program acts on itself.
@@ -132,6 +139,15 @@ mod tests {
             ("-- a -- b", "", "a -- b"),
         ] {
             assert_eq!(split(line), (own.to_owned(), passed_on.to_owned()), "for {line:?}");
+        }
+    }
+
+    #[test]
+    fn help_is_that_of_the_bench_that_was_named() {
+        for (command, argument, expected) in
+            [("bench", "peers", peers::HELP), ("bench", "idle", USAGE), ("test", "peers", USAGE)]
+        {
+            assert_eq!(help_for(command, &[argument.to_owned()]), expected, "for {command} {argument}");
         }
     }
 

@@ -31,7 +31,7 @@ fn facts(spec: &PanelSpec, summaries: &[SeriesSummary]) -> Vec<(String, String)>
         summaries.iter().filter(|summary| summary.query == 0).flat_map(|summary| summary.labels.iter());
     let mut facts: Vec<_> = labels
         .filter(|label| label.name != METRIC_NAME)
-        .map(|label| (fact_name(&label.name), label.value.clone()))
+        .map(|label| (fact_name(label.name), label.value.to_owned()))
         .collect();
     for summary in summaries.iter().filter(|summary| summary.query > 0) {
         let unit = match summary.labels.metric() {

@@ -122,10 +122,10 @@ impl PanelSpec {
 
 /// Whether two series are the same thing measured by different metrics: all labels but the metric's name agree.
 pub(crate) fn same_thing(a: &Labels, b: &Labels) -> bool {
-    let without_name = |labels: &Labels| -> Vec<_> {
-        labels.iter().filter(|label| label.name != METRIC_NAME).cloned().collect()
-    };
-    without_name(a) == without_name(b)
+    fn others(labels: &Labels) -> impl Iterator<Item = watchfire_model::Label<'_>> {
+        labels.iter().filter(|label| label.name != METRIC_NAME)
+    }
+    others(a).eq(others(b))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What goes into an evaluation and what comes out.
 
-use watchfire_model::{Labels, Matcher, Series, TimeRange};
+use watchfire_model::{Labels, Matcher, Sample, Series, TimeRange};
+
+use crate::ast::Span;
 
 /// When a query is evaluated: all in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +11,7 @@ pub struct Params {
     pub start: i64,
     /// The last step is at or before this; equal to `start` for an instant query.
     pub end: i64,
-    /// The distance of the steps; 0 for an instant query.
+    /// The distance of the steps; 0 makes it an instant query.
     pub step: i64,
     /// How old the newest sample of a series may be to count as its value.
     pub lookback: i64,
@@ -22,7 +24,8 @@ pub struct Params {
 /// Where an evaluation stops instead of taking the whole machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Samples in memory at one time.
+    /// Samples in memory at one time: those of the series being read, and one for each series and step of an intermediate
+    /// result.
     pub max_samples: usize,
     /// Series that a query may select.
     pub max_series: usize,
@@ -45,14 +48,36 @@ pub trait SelectedSeries {
     /// Hands the samples of `range` (both ends included) to `each` in time order: two columns of equal length, never empty,
     /// strictly rising timestamps over all calls.
     fn read(&self, range: TimeRange, each: &mut dyn FnMut(&[i64], &[f64]));
+
+    /// The newest sample of `range` (both ends included), a staleness marker too. A store that finds it without decoding
+    /// all of them should do so: a query at one time over many series asks for nothing else.
+    fn newest(&self, range: TimeRange) -> Option<Sample> {
+        let mut newest = None;
+        self.read(range, &mut |timestamps, values| {
+            if let (Some(&timestamp), Some(&value)) = (timestamps.last(), values.last()) {
+                newest = Some(Sample { timestamp, value });
+            }
+        });
+        newest
+    }
+}
+
+/// Why nobody wants the answer any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It takes too long.
+    Timeout,
+    /// Whoever asked has gone.
+    Canceled,
 }
 
 /// The value of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// One sample a series, at the time of the query: of an instant query.
+    /// One sample a series, at the time of the query: of an instant query. In the order of the caller's series, unless the
+    /// query sorts.
     Vector(Vec<(Labels, f64)>),
-    /// Samples over time. Sorted by labels for a range query.
+    /// Samples over time, sorted by labels: of a range query, or of an instant query for a range vector.
     Matrix(Vec<Series>),
     /// A number.
     Scalar(f64),
@@ -76,6 +101,14 @@ pub struct Answer {
 /// Why an evaluation has no answer, in Prometheus' words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EvalError {
+    /// The query can't be evaluated at all, as it is written. Prometheus finds this while it parses.
+    #[error("{message}")]
+    Parse {
+        /// What is wrong.
+        message: String,
+        /// Where it stands in the query.
+        span: Span,
+    },
     /// The query can't be evaluated over this data.
     #[error("{0}")]
     Execution(String),

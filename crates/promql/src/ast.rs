@@ -22,6 +22,23 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// The expressions right below this one, from left to right.
+    pub fn children(&self) -> impl Iterator<Item = &Self> {
+        let (first, second, rest): (Option<&Self>, Option<&Self>, &[Self]) = match &self.kind {
+            ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Vector(_) | ExprKind::Matrix { .. } => {
+                (None, None, &[])
+            }
+            ExprKind::Subquery(subquery) => (Some(&subquery.expr), None, &[]),
+            ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => (Some(expr), None, &[]),
+            ExprKind::Aggregate(aggregate) => (aggregate.param.as_deref(), Some(&aggregate.expr), &[]),
+            ExprKind::Binary(binary) => (Some(&binary.lhs), Some(&binary.rhs), &[]),
+            ExprKind::Call { args, .. } => (None, None, args),
+        };
+        first.into_iter().chain(second).chain(rest)
+    }
+}
+
 /// The kinds of expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
@@ -65,7 +82,8 @@ pub enum ExprKind {
 /// Which series, and when.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selector {
-    /// The metric's name, where one stands before the braces or bare in them; it is among `matchers`, too.
+    /// The metric's name where it stands before the braces; it is the last of `matchers`, too. A name that stands in the
+    /// braces is among `matchers` alone.
     pub name: Option<String>,
     /// All conditions, the one on the name included.
     pub matchers: Vec<Matcher>,
@@ -148,6 +166,62 @@ pub enum AggregateOp {
     LimitRatio,
 }
 
+impl AggregateOp {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Sum,
+        Self::Avg,
+        Self::Min,
+        Self::Max,
+        Self::Count,
+        Self::Group,
+        Self::Stddev,
+        Self::Stdvar,
+        Self::Topk,
+        Self::Bottomk,
+        Self::CountValues,
+        Self::Quantile,
+        Self::Limitk,
+        Self::LimitRatio,
+    ];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Avg => "avg",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Count => "count",
+            Self::Group => "group",
+            Self::Stddev => "stddev",
+            Self::Stdvar => "stdvar",
+            Self::Topk => "topk",
+            Self::Bottomk => "bottomk",
+            Self::CountValues => "count_values",
+            Self::Quantile => "quantile",
+            Self::Limitk => "limitk",
+            Self::LimitRatio => "limit_ratio",
+        }
+    }
+
+    /// The type of its parameter; `None` if it takes none.
+    pub fn param_type(self) -> Option<ValueType> {
+        match self {
+            Self::CountValues => Some(ValueType::String),
+            Self::Topk | Self::Bottomk | Self::Quantile | Self::Limitk | Self::LimitRatio => {
+                Some(ValueType::Scalar)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it must be switched on by a setting.
+    pub fn is_experimental(self) -> bool {
+        matches!(self, Self::Limitk | Self::LimitRatio)
+    }
+}
+
 /// A binary operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binary {
@@ -183,6 +257,40 @@ pub enum BinaryOp {
     And,
     Or,
     Unless,
+}
+
+impl BinaryOp {
+    /// As it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Div => "/",
+            Self::Mod => "%",
+            Self::Pow => "^",
+            Self::Atan2 => "atan2",
+            Self::Eql => "==",
+            Self::Neq => "!=",
+            Self::Gtr => ">",
+            Self::Lss => "<",
+            Self::Gte => ">=",
+            Self::Lte => "<=",
+            Self::And => "and",
+            Self::Or => "or",
+            Self::Unless => "unless",
+        }
+    }
+
+    /// Whether it compares, so that it may be followed by `bool`.
+    pub fn is_comparison(self) -> bool {
+        matches!(self, Self::Eql | Self::Neq | Self::Gtr | Self::Lss | Self::Gte | Self::Lte)
+    }
+
+    /// Whether it works on sets of series.
+    pub fn is_set(self) -> bool {
+        matches!(self, Self::And | Self::Or | Self::Unless)
+    }
 }
 
 /// How series of both sides of a binary operation find each other.
@@ -225,6 +333,16 @@ pub enum ValueType {
 }
 
 impl ValueType {
+    /// As Prometheus' API names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::String => "string",
+            Self::Vector => "vector",
+            Self::Matrix => "matrix",
+        }
+    }
+
     /// As Prometheus' error messages name it.
     pub fn describe(self) -> &'static str {
         match self {

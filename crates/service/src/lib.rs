@@ -2,46 +2,24 @@
 //! the pages' first render are thin shells over [`Service`], so that what holds for one road holds for all.
 
 mod collection;
+mod error;
 mod evaluate;
+mod promql;
+mod queried;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::watch;
-use watchfire_model::{Batch, Grid, GridSeries, SeriesQuery};
-use watchfire_storage::{Appended, Appender, Querier, StorageError, StorageStats};
+use tokio::sync::{Semaphore, watch};
+use watchfire_model::{Batch, Exemplar, Grid, GridSeries, Labels, Matcher, Metadata, SeriesQuery, TimeRange};
+use watchfire_storage::{Appended, Appender, Cardinality, Querier, SelectLimits, StorageStats};
 
 pub use collection::{CollectionStats, Collectors, collect};
+pub use error::ServiceError;
 pub use evaluate::{LOOKBACK, evaluate};
-
-/// Why an action failed.
-#[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
-    /// The storage could not do it.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    /// The query has no condition at all and would read every series.
-    #[error("the query matches every series; name a metric or a label")]
-    Unbounded,
-    /// The query matches more series than one answer may have.
-    #[error("the query matches {found} series, {most} are allowed (query.max_series); name more labels")]
-    TooManySeries {
-        /// How many it matches.
-        found: usize,
-        /// How many it may match.
-        most: usize,
-    },
-}
-
-impl ServiceError {
-    /// Whether the same action may succeed later.
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Storage(error) => error.is_retryable(),
-            Self::Unbounded | Self::TooManySeries { .. } => false,
-        }
-    }
-}
+pub use promql::{Evaluated, PromQuery, QueryLimits, parse_selector};
 
 /// The longest range in milliseconds that is decoded on the thread that asks.
 const SHORT: i64 = 15 * 60_000;
@@ -53,7 +31,12 @@ pub struct Service {
     querier: Arc<dyn Querier>,
     /// Counts the batches, so that whoever watches learns that there is something new.
     appended: watch::Sender<u64>,
+    /// Series of one chart.
     max_series: usize,
+    limits: QueryLimits,
+    /// A permit for each query that may be evaluated now.
+    evaluating: Arc<Semaphore>,
+    queried: Arc<queried::Queried>,
     /// Queries that a limit refused.
     rejected: Arc<AtomicU64>,
 }
@@ -66,17 +49,31 @@ impl Service {
             querier,
             appended: watch::Sender::new(0),
             max_series: usize::MAX,
+            limits: QueryLimits::default(),
+            evaluating: Arc::new(Semaphore::new(QueryLimits::default().max_concurrent)),
+            queried: Arc::default(),
             rejected: Arc::default(),
         }
     }
 
-    /// Refuses queries that match more than `max_series` series.
+    /// Refuses charts whose query matches more than `max_series` series.
     #[must_use]
     pub fn with_max_series(self, max_series: usize) -> Self {
         Self { max_series, ..self }
     }
 
-    /// Stores a batch. When this returns, the batch survives the end of the process.
+    /// Bounds PromQL queries.
+    #[must_use]
+    pub fn with_limits(self, limits: QueryLimits) -> Self {
+        Self { limits, evaluating: Arc::new(Semaphore::new(limits.max_concurrent)), ..self }
+    }
+
+    /// The bounds of PromQL queries.
+    pub fn limits(&self) -> QueryLimits {
+        self.limits
+    }
+
+    /// Stores the good part of a batch. When this returns, that part survives the end of the process.
     pub async fn append(&self, batch: Batch) -> Result<Appended, ServiceError> {
         let appended = self.appender.append(batch).await?;
         self.appended.send_modify(|count| *count += 1);
@@ -95,12 +92,13 @@ impl Service {
             return Err(self.reject(ServiceError::Unbounded));
         }
         let range = evaluate::samples_needed(query.function, grid);
-        let selected = self.querier.select(&query.matchers, range).await?;
+        let mut selected = self.querier.select(&query.matchers, range, SelectLimits::NONE).await?;
         if selected.len() > self.max_series {
             return Err(
                 self.reject(ServiceError::TooManySeries { found: selected.len(), most: self.max_series })
             );
         }
+        selected.sort_by(|one, other| one.labels().cmp(other.labels()));
         let function = query.function;
         let work = move || {
             let mut answer = Vec::with_capacity(selected.len());
@@ -119,6 +117,91 @@ impl Service {
         match tokio::task::spawn_blocking(work).await {
             Ok(answer) => Ok(answer),
             Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    /// The series that meet all matchers of one of the sets and may have samples in `range`, sorted.
+    pub async fn series(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<Vec<Labels>, ServiceError> {
+        Ok(self.querier.series(sets, range).await?)
+    }
+
+    /// The names of labels, sorted; of the series that meet one of `sets`, or of all where there is none.
+    pub async fn label_names(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<Vec<String>, ServiceError> {
+        if sets.is_empty() {
+            return Ok(self.querier.label_names(range).await?);
+        }
+        let series = self.querier.series(sets, range).await?;
+        let names: BTreeSet<&str> = series.iter().flat_map(|labels| labels.iter().map(|label| label.name)).collect();
+        Ok(names.into_iter().map(str::to_owned).collect())
+    }
+
+    /// The values of a label, sorted; of the series that meet one of `sets`, or of all where there is none.
+    pub async fn label_values(
+        &self,
+        name: &str,
+        sets: &[Vec<Matcher>],
+        range: TimeRange,
+    ) -> Result<Vec<String>, ServiceError> {
+        if sets.is_empty() {
+            return Ok(self.querier.label_values(name, range).await?);
+        }
+        let series = self.querier.series(sets, range).await?;
+        let values: BTreeSet<&str> = series.iter().filter_map(|labels| labels.get(name)).collect();
+        Ok(values.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Reads raw samples: for remote read and federation, which do their own encoding.
+    pub async fn select(
+        &self,
+        matchers: &[Matcher],
+        range: TimeRange,
+    ) -> Result<Vec<watchfire_storage::SelectedSeries>, ServiceError> {
+        let limits = SelectLimits { max_series: self.limits.max_series, max_samples: self.limits.max_samples };
+        Ok(self.querier.select(matchers, range, limits).await?)
+    }
+
+    /// What senders said of one metric, or of all.
+    pub async fn metadata(&self, metric: Option<&str>) -> Result<Vec<Metadata>, ServiceError> {
+        Ok(self.querier.metadata(metric).await?)
+    }
+
+    /// The exemplars in `range` of the series that meet all matchers, by series and time.
+    pub async fn exemplars(
+        &self,
+        matchers: &[Matcher],
+        range: TimeRange,
+    ) -> Result<Vec<(Labels, Exemplar)>, ServiceError> {
+        Ok(self.querier.exemplars(matchers, range).await?)
+    }
+
+    /// How many series there are in memory, and what they are made of.
+    pub async fn cardinality(&self, most: usize) -> Result<Cardinality, ServiceError> {
+        Ok(self.querier.cardinality(most).await?)
+    }
+
+    /// When a metric was last queried by its name since the start, in milliseconds since the epoch.
+    pub fn last_queried(&self, metric: &str) -> Option<i64> {
+        self.queried.when(metric)
+    }
+
+    /// Deletes the samples of `range` of the series that meet all matchers.
+    pub async fn delete_series(&self, matchers: Vec<Matcher>, range: TimeRange) -> Result<(), ServiceError> {
+        Ok(self.querier.delete(matchers, range).await?)
+    }
+
+    /// Copies everything that was acknowledged before to `dir`, which must not exist.
+    pub async fn snapshot(&self, dir: &Path) -> Result<(), ServiceError> {
+        Ok(self.querier.snapshot(dir).await?)
+    }
+
+    /// Counts an error that a limit made.
+    fn note(&self, error: ServiceError) -> ServiceError {
+        use watchfire_promql::EvalError;
+        match &error {
+            ServiceError::Eval(
+                EvalError::TooManySamples(_) | EvalError::TooManySeries { .. } | EvalError::Timeout(_),
+            ) => self.reject(error),
+            _ => error,
         }
     }
 
@@ -168,7 +251,7 @@ mod tests {
         let appended = service.appended();
         let mut batch = Batch::default();
         for second in 0..10 {
-            batch.push(Labels::of("up", [("host", "a")]).unwrap(), second * 1000, f64::from(second as i32));
+            batch.push(&Labels::of("up", [("host", "a")]).unwrap(), second * 1000, f64::from(second as i32));
         }
         service.append(batch).await.unwrap();
         assert!(appended.has_changed().unwrap());
@@ -185,7 +268,7 @@ mod tests {
         let service = service(dir.path()).await.with_max_series(2);
         let mut batch = Batch::default();
         for host in ["a", "b", "c"] {
-            batch.push(Labels::of("up", [("host", host)]).unwrap(), 1000, 1.0);
+            batch.push(&Labels::of("up", [("host", host)]).unwrap(), 1000, 1.0);
         }
         service.append(batch).await.unwrap();
         let grid = Grid { start: 0, step: 1000, len: 2 };

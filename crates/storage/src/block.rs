@@ -1,126 +1,176 @@
+use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use pco::ChunkConfig;
-use pco::standalone::{simple_compress, simple_decompress};
 use watchfire_model::TimeRange;
 
-use crate::StorageError;
-use crate::columns::Chunk;
+use crate::chunk::{Chunk, push_signed, push_varint, take_signed, take_varint};
+use crate::clock::hull;
+use crate::index::SeriesId;
 use crate::quarantine::Quarantine;
 
-/// The columns of one block, each compressed by pco (<https://github.com/pcodec/pcodec>).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Packed {
-    pub(crate) timestamps: Vec<u8>,
-    pub(crate) values: Vec<u8>,
-    /// CRC-32 over both, one after the other.
-    pub(crate) checksum: u32,
+/// A block is closed with so many series...
+const FULL_SERIES: usize = 256;
+/// ...or so many bytes before compression: what a reader of one series has to decompress.
+const FULL_BYTES: usize = 128 << 10;
+
+/// zstd's fast default finds nearly all that the slow levels find in chunks.
+const LEVEL: i32 = 3;
+
+/// The most that a block's body may be decompressed to: more means that it is damaged.
+const LARGEST: usize = 64 << 20;
+
+/// A compressed block on its way into a partition.
+#[derive(Debug)]
+pub(crate) struct NewBlock {
+    pub(crate) first: SeriesId,
+    pub(crate) last: SeriesId,
+    pub(crate) span: TimeRange,
+    pub(crate) samples: usize,
+    pub(crate) directory: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
-impl Packed {
-    /// Compresses the two columns of a chunk.
-    pub fn encode(chunk: &Chunk) -> Result<Self, StorageError> {
-        let config = ChunkConfig::default();
-        let failed = |error: pco::errors::PcoError| StorageError::Encode { reason: error.to_string() };
-        let timestamps = simple_compress(&chunk.timestamps, &config).map_err(failed)?;
-        let values = simple_compress(&chunk.values, &config).map_err(failed)?;
-        let checksum = checksum(&timestamps, &values);
-        Ok(Self { timestamps, values, checksum })
-    }
-
-    /// The chunk that was compressed, bit for bit, or what is wrong with the bytes.
-    pub fn decode(&self) -> Result<Chunk, String> {
-        if checksum(&self.timestamps, &self.values) != self.checksum {
-            return Err("its checksum does not fit".to_owned());
-        }
-        let timestamps = simple_decompress(&self.timestamps).map_err(|error| error.to_string())?;
-        let values = simple_decompress(&self.values).map_err(|error| error.to_string())?;
-        if timestamps.len() != values.len() {
-            return Err("its columns differ in length".to_owned());
-        }
-        Ok(Chunk { timestamps, values })
+impl NewBlock {
+    pub(crate) fn checksum(&self) -> u32 {
+        checksum(&self.directory, &self.body)
     }
 }
 
-fn checksum(timestamps: &[u8], values: &[u8]) -> u32 {
+pub(crate) fn checksum(directory: &[u8], body: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(timestamps);
-    hasher.update(values);
+    hasher.update(directory);
+    hasher.update(body);
     hasher.finalize()
 }
 
-/// A block as it was read from a partition, still compressed.
-#[derive(Debug)]
-pub(crate) struct Block {
-    /// The partition's file.
-    pub(crate) file: Arc<PathBuf>,
-    /// The block's row there.
-    pub(crate) id: i64,
-    /// First and last timestamp, as the row says.
+/// Puts the chunks of series, in the order of their numbers, into blocks.
+#[derive(Default)]
+pub(crate) struct BlockWriter {
+    directory: Vec<u8>,
+    body: Vec<u8>,
+    series: usize,
+    first: SeriesId,
+    last: SeriesId,
+    span: Option<TimeRange>,
+    samples: usize,
+    finished: Vec<NewBlock>,
+}
+
+impl BlockWriter {
+    /// Adds a series. The numbers rise strictly, and there is at least one chunk.
+    pub(crate) fn add(&mut self, id: SeriesId, chunks: &[Arc<Chunk>]) -> std::io::Result<()> {
+        if self.series == 0 {
+            self.first = id;
+            self.last = id;
+        }
+        push_varint(&mut self.directory, u64::from(id - self.last));
+        push_varint(&mut self.directory, chunks.len() as u64);
+        let mut before = 0;
+        for chunk in chunks {
+            push_signed(&mut self.directory, chunk.span.start - before);
+            push_varint(&mut self.directory, (chunk.span.end - chunk.span.start) as u64);
+            push_varint(&mut self.directory, u64::from(chunk.samples));
+            push_varint(&mut self.directory, chunk.bytes.len() as u64);
+            self.body.extend_from_slice(&chunk.bytes);
+            before = chunk.span.start;
+            self.samples += chunk.samples as usize;
+            self.span = Some(self.span.map_or(chunk.span, |span| hull(span, chunk.span)));
+        }
+        self.last = id;
+        self.series += 1;
+        if self.series >= FULL_SERIES || self.body.len() >= FULL_BYTES {
+            self.close()?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> std::io::Result<()> {
+        let Some(span) = self.span.take() else { return Ok(()) };
+        let body = zstd::bulk::compress(&self.body, LEVEL)?;
+        let directory = zstd::bulk::compress(&self.directory, LEVEL)?;
+        let (first, last, samples) = (self.first, self.last, self.samples);
+        self.finished.push(NewBlock { first, last, span, samples, directory, body });
+        self.directory.clear();
+        self.body.clear();
+        (self.series, self.samples) = (0, 0);
+        Ok(())
+    }
+
+    /// The blocks.
+    pub(crate) fn finish(mut self) -> std::io::Result<Vec<NewBlock>> {
+        self.close()?;
+        Ok(self.finished)
+    }
+}
+
+/// One chunk as a block's directory has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) series: SeriesId,
     pub(crate) span: TimeRange,
-    pub(crate) packed: Packed,
+    pub(crate) samples: u32,
+    /// Its bytes in the decompressed body.
+    pub(crate) at: Range<usize>,
+}
+
+/// Reads a directory; `None` when it is damaged.
+pub(crate) fn read_directory(first: SeriesId, directory: &[u8], mut each: impl FnMut(Place)) -> Option<()> {
+    let directory = zstd::bulk::decompress(directory, LARGEST).ok()?;
+    let mut rest = directory.as_slice();
+    let (mut series, mut end) = (first, 0_usize);
+    while !rest.is_empty() {
+        series = series.checked_add(SeriesId::try_from(take_varint(&mut rest)?).ok()?)?;
+        let mut start = 0_i64;
+        for _ in 0..take_varint(&mut rest)? {
+            start = start.checked_add(take_signed(&mut rest)?)?;
+            let length = i64::try_from(take_varint(&mut rest)?).ok()?;
+            let samples = u32::try_from(take_varint(&mut rest)?).ok()?;
+            let bytes = usize::try_from(take_varint(&mut rest)?).ok()?;
+            let span = TimeRange { start, end: start.checked_add(length)? };
+            let from = end;
+            end = end.checked_add(bytes)?;
+            each(Place { series, span, samples, at: from..end });
+        }
+    }
+    Some(())
+}
+
+/// A block that was read; decompressed when its first sample is asked for.
+pub(crate) struct StoredBlock {
+    pub(crate) file: Arc<PathBuf>,
+    pub(crate) id: i64,
+    pub(crate) seq: i64,
+    pub(crate) checksum: u32,
+    pub(crate) compressed: Vec<u8>,
     pub(crate) quarantine: Arc<Quarantine>,
+    pub(crate) body: OnceLock<Vec<u8>>,
 }
 
-impl Block {
-    /// The samples, or `None` for a damaged block, which is counted and logged.
-    pub(crate) fn decode(&self) -> Option<Chunk> {
-        let checked = self.packed.decode().and_then(|chunk| {
-            // The span decided which samples win over others; it must be true.
-            if chunk.span() == Some(self.span) {
-                Ok(chunk)
-            } else {
-                Err("it holds another time range".to_owned())
-            }
-        });
-        checked.map_err(|reason| self.quarantine.add(&self.file, Some(self.id), &reason)).ok()
+impl StoredBlock {
+    pub(crate) fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// Whether directory and body are what was written.
+    pub(crate) fn is_whole(&self, directory: &[u8]) -> bool {
+        checksum(directory, &self.compressed) == self.checksum
+    }
+
+    /// A part of the body; `None` when it is damaged.
+    pub(crate) fn bytes(&self, at: Range<usize>) -> Option<&[u8]> {
+        // A body that cannot be decompressed is empty, so that no part of it can be had.
+        let body = self.body.get_or_init(|| zstd::bulk::decompress(&self.compressed, LARGEST).unwrap_or_default());
+        body.get(at)
+    }
+
+    pub(crate) fn note_damage(&self, reason: &str) {
+        self.quarantine.add(&self.file, Some(self.id), reason);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Every bit pattern: all NaNs, infinities, zeros and subnormals among them.
-    fn any_float() -> impl Strategy<Value = f64> {
-        let special = [f64::NAN, -f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, f64::MIN_POSITIVE];
-        prop_oneof![any::<u64>().prop_map(f64::from_bits), prop::sample::select(special.to_vec()), -1e6..1e6]
-    }
-
-    fn bits(values: &[f64]) -> Vec<u64> {
-        values.iter().map(|value| value.to_bits()).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn round_trips(samples in prop::collection::vec((any::<i64>(), any_float()), 0..600)) {
-            let (timestamps, values) = samples.into_iter().unzip();
-            let chunk = Chunk { timestamps, values };
-            let decoded = Packed::encode(&chunk).unwrap().decode().unwrap();
-            prop_assert_eq!(&decoded.timestamps, &chunk.timestamps);
-            prop_assert_eq!(bits(&decoded.values), bits(&chunk.values));
-        }
-
-        #[test]
-        fn a_flipped_bit_is_noticed(place in any::<prop::sample::Index>(), bit in 0_u8..8) {
-            let timestamps: Vec<i64> = (0..50).collect();
-            let values = timestamps.iter().map(|time| *time as f64).collect();
-            let mut packed = Packed::encode(&Chunk { timestamps, values }).unwrap();
-            let index = place.index(packed.values.len());
-            packed.values[index] ^= 1 << bit;
-            prop_assert!(packed.decode().is_err());
-        }
-    }
-
-    #[test]
-    fn regular_samples_are_small() {
-        let timestamps: Vec<i64> = (0..1800).map(|second| 1_795_000_000_000 + second * 1000).collect();
-        let values = timestamps.iter().map(|time| f64::from((time / 1000 % 100) as u32)).collect();
-        let packed = Packed::encode(&Chunk { timestamps, values }).unwrap();
-        assert!(packed.timestamps.len() < 100, "{}", packed.timestamps.len());
-        assert!(packed.values.len() < 1800 * 2, "{}", packed.values.len());
+impl std::fmt::Debug for StoredBlock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "StoredBlock({} of {})", self.id, self.file.display())
     }
 }

@@ -44,9 +44,15 @@ pub(crate) async fn migrate(pool: &SqlitePool, migrator: &Migrator, file: &Path)
     let tables: i64 =
         sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(pool).await.map_err(failed)?;
     if tables == 0 {
-        sqlx::query("PRAGMA journal_mode = WAL").execute(pool).await.map_err(failed)?;
+        // Bodies are tens of kilobytes: large pages, and what is deleted goes back to the disk.
+        for pragma in
+            ["PRAGMA page_size = 16384", "PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL"]
+        {
+            sqlx::query(pragma).execute(pool).await.map_err(failed)?;
+        }
     }
     migrator.run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMismatch(_) => StorageError::OlderVersion { file: file.to_owned() },
         MigrateError::VersionMissing(_) => StorageError::NewerVersion { file: file.to_owned() },
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
         other => StorageError::corrupt(file, other),

@@ -1,23 +1,26 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
-use watchfire_model::{Batch, Labels, Matcher, TimeRange};
+use watchfire_model::{Batch, Exemplar, Labels, Matcher, Metadata, TimeRange};
 
-use crate::clock::{self, Day};
+use crate::admit::Resolved;
 use crate::disk::{self, FreeSpace};
-use crate::entry::Registry;
 use crate::filter::Filter;
 use crate::head::Head;
 use crate::journal::Journal;
+use crate::listing;
 use crate::lock::DirectoryLock;
 use crate::partitions::Partitions;
-use crate::selected::Piece;
+use crate::piece::Piece;
+use crate::replay::replay;
 use crate::shared::Shared;
 use crate::writer::{self, Command, Writer};
-use crate::{Appended, Appender, Querier, SelectedSeries, Settings, StorageError, StorageStats};
+use crate::{
+    Appended, Appender, Cardinality, Querier, SelectLimits, SelectedSeries, Settings, StorageError, StorageStats,
+};
 
 /// The journal's file in the data directory.
 const JOURNAL: &str = "metrics/journal.db";
@@ -47,12 +50,19 @@ impl Engine {
         let span = partitions.span().await?;
         let complete_from = span.map_or(i64::MIN, |span| span.end.saturating_add(1));
         let mut head = Head::new(complete_from, journal.last_seq());
-        let registry = replay(&file, &mut journal, &partitions, &mut head).await?;
+        let extras = replay(&file, &mut journal, &partitions, &mut head).await?;
 
         let shared = Arc::new(Shared::new(settings, partitions, span, journal.pool().clone(), head, lock));
+        listing::load_details(&shared, extras).await?;
         shared.counters.disk_bytes.set(disk::used_bytes(&shared.settings.dir));
         let (commands, receiver) = mpsc::channel(writer::WAITING);
-        tokio::spawn(Writer::new(shared.clone(), journal, registry, space, receiver).run());
+        let writer = Writer::new(shared.clone(), journal, space, receiver);
+        let runtime = tokio::runtime::Handle::current();
+        // A thread of its own: it works for milliseconds on a large batch, which would hold up other tasks.
+        std::thread::Builder::new()
+            .name("storage-writer".to_owned())
+            .spawn(move || runtime.block_on(writer.run()))
+            .map_err(|error| StorageError::not_writable(&shared.settings.dir, &error))?;
         Ok(Self { shared, commands })
     }
 
@@ -73,19 +83,35 @@ impl Engine {
         }
     }
 
+    /// Deletes the samples of `range` of the series that meet all matchers, everywhere. Appends wait meanwhile.
+    pub async fn delete(&self, matchers: Vec<Matcher>, range: TimeRange) -> Result<(), StorageError> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Delete(matchers, range, reply);
+        self.commands.send(command).await.map_err(|_| StorageError::Closed)?;
+        answer.await.map_err(|_| StorageError::Closed)?
+    }
+
+    /// Copies everything that was acknowledged before, as one consistent data directory, to `dir`, which must not exist.
+    pub async fn snapshot(&self, dir: &Path) -> Result<(), StorageError> {
+        crate::snapshot::copy(&self.shared.settings.dir, dir).await
+    }
+
     /// Adds what partitions hold of `range`.
     async fn select_stored(
         &self,
         filter: &Filter,
         range: TimeRange,
         seq: i64,
-        found: &mut HashMap<Labels, Vec<Piece>>,
-    ) -> Result<(), StorageError> {
+        max_samples: usize,
+    ) -> Result<HashMap<Labels, Vec<Piece>>, StorageError> {
         let shared = &self.shared;
+        let (mut found, mut samples) = (HashMap::<Labels, Vec<Piece>>::new(), 0_usize);
         for (day, partition) in shared.partitions.overlapping(range) {
-            match partition.select(filter, range, seq, &shared.quarantine).await {
+            let left = max_samples.saturating_sub(samples);
+            match partition.select(filter, range, seq, left, &shared.quarantine).await {
                 Ok(pieces) => {
                     for (labels, piece) in pieces {
+                        samples += piece.samples as usize;
                         found.entry(labels).or_default().push(piece);
                     }
                 }
@@ -95,65 +121,21 @@ impl Engine {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
-    }
-}
-
-/// Brings the rows of the journal into the head, without the samples that partitions have already: a crash between
-/// the end of a flush and the deletion of its rows leaves both.
-async fn replay(
-    file: &Path,
-    journal: &mut Journal,
-    partitions: &Partitions,
-    head: &mut Head,
-) -> Result<Registry, StorageError> {
-    let mut registry = Registry::default();
-    let mut flushed: HashMap<Day, i64> = HashMap::new();
-    let mut seq = 0;
-    loop {
-        let rows = journal.read_after(seq).await?;
-        let Some((last, _)) = rows.last() else { return Ok(registry) };
-        seq = *last;
-        for (seq, mut entry) in rows {
-            let days: BTreeSet<Day> = entry.runs.iter().map(|run| Day::of(run.timestamp)).collect();
-            for day in days {
-                if let (false, Some(partition)) = (flushed.contains_key(&day), partitions.get(day)) {
-                    flushed.insert(day, partition.meta().await?.flushed_seq);
-                }
-            }
-            entry
-                .runs
-                .retain(|run| flushed.get(&Day::of(run.timestamp)).is_none_or(|flushed| *flushed < seq));
-            registry.learn(&entry.definitions);
-            let used = entry.runs.iter().flat_map(|run| &run.samples);
-            let unknown = used
-                .map(|(id, _)| *id)
-                .find(|id| !head.knows(*id) && entry.definitions.iter().all(|(defined, _)| defined != id));
-            if let Some(id) = unknown {
-                return Err(StorageError::corrupt(
-                    file,
-                    format_args!("row {seq} uses the unknown series {id}"),
-                ));
-            }
-            head.apply(seq, entry);
-        }
+        Ok(found)
     }
 }
 
 #[async_trait]
 impl Appender for Engine {
     async fn append(&self, batch: Batch) -> Result<Appended, StorageError> {
-        let mut samples = batch.samples;
-        let refused = self.shared.settings.refuse(&mut samples, clock::now());
-        self.shared.counters.note_refused(refused);
-        let appended =
-            Appended { stored: samples.len(), refused: (refused.too_old + refused.in_future) as usize };
-        if !samples.is_empty() {
-            let (reply, answer) = oneshot::channel();
-            self.commands.send(Command::Append(samples, reply)).await.map_err(|_| StorageError::Closed)?;
-            answer.await.map_err(|_| StorageError::Closed)??;
+        if batch.is_empty() {
+            return Ok(Appended::default());
         }
-        Ok(appended)
+        let series = self.shared.keys.read().unwrap_or_else(PoisonError::into_inner).resolve(&batch);
+        let resolved = Box::new(Resolved { batch, series });
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Append(resolved, reply)).await.map_err(|_| StorageError::Closed)?;
+        answer.await.map_err(|_| StorageError::Closed)?
     }
 }
 
@@ -163,6 +145,7 @@ impl Querier for Engine {
         &self,
         matchers: &[Matcher],
         range: TimeRange,
+        limits: SelectLimits,
     ) -> Result<Vec<SelectedSeries>, StorageError> {
         let filter = Filter::new(matchers)?;
         if self.shared.journal.is_closed() {
@@ -170,15 +153,62 @@ impl Querier for Engine {
         }
         // Memory first: what a flush moves meanwhile is then seen here, and settled against its copy in a partition.
         let snapshot = self.shared.head().select(&filter, range);
-        let mut found = snapshot.series;
+        let mut stored = HashMap::new();
         if range.start < snapshot.complete_from {
-            let stored = TimeRange { start: range.start, end: range.end.min(snapshot.complete_from - 1) };
-            self.select_stored(&filter, stored, snapshot.seq, &mut found).await?;
+            let before = TimeRange { start: range.start, end: range.end.min(snapshot.complete_from - 1) };
+            stored = self.select_stored(&filter, before, snapshot.seq, limits.max_samples).await?;
         }
-        let mut series: Vec<_> =
-            found.into_iter().map(|(labels, pieces)| SelectedSeries::new(labels, pieces)).collect();
-        series.sort_by(|one, other| one.labels().cmp(other.labels()));
+        let mut series = Vec::with_capacity(snapshot.series.len() + stored.len());
+        for (labels, mut pieces) in snapshot.series {
+            if let Some(older) = stored.remove(&labels) {
+                pieces.extend(older);
+            }
+            series.push(SelectedSeries::new(labels, pieces));
+        }
+        series.extend(stored.into_iter().map(|(labels, pieces)| SelectedSeries::new(labels, pieces)));
+        if series.len() > limits.max_series {
+            let (found, most) = (series.len(), limits.max_series);
+            return Err(StorageError::TooMuch { what: "series", found, most });
+        }
         Ok(series)
+    }
+
+    async fn series(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<Vec<Labels>, StorageError> {
+        listing::series(&self.shared, sets, range).await
+    }
+
+    async fn label_names(&self, range: TimeRange) -> Result<Vec<String>, StorageError> {
+        listing::names(&self.shared, range).await
+    }
+
+    async fn label_values(&self, name: &str, range: TimeRange) -> Result<Vec<String>, StorageError> {
+        listing::values(&self.shared, name, range).await
+    }
+
+    async fn metadata(&self, metric: Option<&str>) -> Result<Vec<Metadata>, StorageError> {
+        Ok(self.shared.details().metadata(metric))
+    }
+
+    async fn exemplars(
+        &self,
+        matchers: &[Matcher],
+        range: TimeRange,
+    ) -> Result<Vec<(Labels, Exemplar)>, StorageError> {
+        listing::exemplars(&self.shared, matchers, range).await
+    }
+
+    async fn cardinality(&self, most: usize) -> Result<Cardinality, StorageError> {
+        let shared = self.shared.clone();
+        let counted = tokio::task::spawn_blocking(move || listing::cardinality(&shared, most));
+        counted.await.map_err(|error| StorageError::task(&error))
+    }
+
+    async fn delete(&self, matchers: Vec<Matcher>, range: TimeRange) -> Result<(), StorageError> {
+        Engine::delete(self, matchers, range).await
+    }
+
+    async fn snapshot(&self, dir: &Path) -> Result<(), StorageError> {
+        Engine::snapshot(self, dir).await
     }
 
     async fn check(&self) -> Result<(), StorageError> {

@@ -39,6 +39,34 @@ pub enum StorageError {
         /// The database file.
         file: PathBuf,
     },
+    /// The file was written by a trial version whose format this one does not read; it was not touched.
+    #[error("{} was written by a trial version of Watchfire in another format; move the data directory away to start anew", .file.display())]
+    OlderVersion {
+        /// The database file.
+        file: PathBuf,
+    },
+    /// More series or samples than one answer may have.
+    #[error("the query selects {found} {what}, {most} are allowed; name more labels or a shorter range")]
+    TooMuch {
+        /// `series` or `samples`.
+        what: &'static str,
+        /// How many it selects, at least.
+        found: usize,
+        /// How many it may select.
+        most: usize,
+    },
+    /// A copy would mix with what is there.
+    #[error("{} is not empty; name a directory that does not exist yet", .dir.display())]
+    NotEmpty {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// There is nothing to copy from.
+    #[error("{} holds no data of Watchfire; name a data directory or a backup", .dir.display())]
+    NoBackup {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// The file is damaged.
     #[error("{} is damaged ({reason}); restore it from a backup, or move it away to go on without what it holds", .file.display())]
     Corrupt {
@@ -81,6 +109,10 @@ impl StorageError {
             Self::DiskFull { .. } | Self::Sqlite { .. } | Self::Closed | Self::NotWritable { .. } => true,
             Self::DirectoryInUse { .. }
             | Self::NewerVersion { .. }
+            | Self::OlderVersion { .. }
+            | Self::TooMuch { .. }
+            | Self::NotEmpty { .. }
+            | Self::NoBackup { .. }
             | Self::Corrupt { .. }
             | Self::Regex { .. }
             | Self::Encode { .. } => false,

@@ -1,14 +1,44 @@
 use regex::Regex;
-use watchfire_model::{Label, Labels, METRIC_NAME, MatchOp, Matcher};
+use watchfire_model::{Labels, MatchOp, Matcher};
 
 use crate::StorageError;
 
 /// Matchers made ready: regular expressions compiled, once for a select.
 pub(crate) struct Filter(Vec<Condition>);
 
-struct Condition {
+/// One matcher made ready.
+pub(crate) struct Condition {
     name: String,
     test: Test,
+}
+
+impl Condition {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether a value meets it.
+    pub(crate) fn matches(&self, value: &str) -> bool {
+        match &self.test {
+            Test::Equal(wanted) => value == wanted,
+            Test::NotEqual(unwanted) => value != unwanted,
+            Test::Regex(regex) => regex.is_match(value),
+            Test::NotRegex(regex) => !regex.is_match(value),
+        }
+    }
+
+    /// Whether a series without the label meets it: an absent label has the empty value, as in Prometheus.
+    pub(crate) fn matches_empty(&self) -> bool {
+        self.matches("")
+    }
+
+    /// The one value that meets it.
+    pub(crate) fn equal_to(&self) -> Option<&str> {
+        match &self.test {
+            Test::Equal(value) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 enum Test {
@@ -32,32 +62,13 @@ impl Filter {
         matchers.iter().map(condition).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether a series meets every condition. An absent label has the empty value, as in Prometheus.
+    pub(crate) fn conditions(&self) -> &[Condition] {
+        &self.0
+    }
+
+    /// Whether a series meets every condition.
     pub(crate) fn matches(&self, labels: &Labels) -> bool {
-        self.0.iter().all(|condition| {
-            let value = labels.get(&condition.name).unwrap_or_default();
-            match &condition.test {
-                Test::Equal(wanted) => value == wanted,
-                Test::NotEqual(unwanted) => value != unwanted,
-                Test::Regex(regex) => regex.is_match(value),
-                Test::NotRegex(regex) => !regex.is_match(value),
-            }
-        })
-    }
-
-    /// The labels that a matching series surely has.
-    pub(crate) fn required(&self) -> impl Iterator<Item = Label> {
-        self.0.iter().filter_map(|condition| match &condition.test {
-            Test::Equal(value) if !value.is_empty() => {
-                Some(Label { name: condition.name.clone(), value: value.clone() })
-            }
-            _ => None,
-        })
-    }
-
-    /// The one metric that matching series belong to, if the conditions say so.
-    pub(crate) fn metric(&self) -> Option<String> {
-        self.required().find(|label| label.name == METRIC_NAME).map(|label| label.value)
+        self.0.iter().all(|condition| condition.matches(labels.get(&condition.name).unwrap_or_default()))
     }
 }
 
@@ -96,7 +107,7 @@ mod tests {
             ("gone", MatchOp::Regex, ".+", false),
             ("gone", MatchOp::NotRegex, ".+", true),
             ("note", MatchOp::Regex, "a.b", true),
-            (METRIC_NAME, MatchOp::Equal, "up", true),
+            ("__name__", MatchOp::Equal, "up", true),
         ];
         for (name, op, value, expected) in table {
             let matcher = matcher(name, op, value);
@@ -111,13 +122,5 @@ mod tests {
             let error = Filter::new(&[Matcher::regex("job", pattern)]).err().unwrap();
             assert!(error.to_string().contains(&format!("job=~{pattern:?}")), "{error}");
         }
-    }
-
-    #[test]
-    fn an_empty_value_requires_no_label() {
-        let matchers = [Matcher::metric("up"), Matcher::equal("gone", ""), Matcher::regex("job", "a")];
-        let filter = Filter::new(&matchers).unwrap();
-        assert_eq!(filter.required().count(), 1);
-        assert_eq!(filter.metric().as_deref(), Some("up"));
     }
 }

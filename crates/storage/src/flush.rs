@@ -1,11 +1,26 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::clock::{self, Day};
-use crate::cut::cut;
-use crate::head::Layer;
+use watchfire_model::{Exemplar, Labels, Metadata};
+
+use crate::block::{BlockWriter, NewBlock};
+use crate::catalogue::{Catalogue, GROUP, pack};
+use crate::chunk::Chunk;
+use crate::clock::{self, Day, hull};
+use crate::index::SeriesId;
+use crate::partition::{Partition, insert_block};
+use crate::quarantine::Quarantine;
 use crate::shared::Shared;
 use crate::{StorageError, disk};
+
+/// What was frozen for a flush.
+pub(crate) struct Frozen {
+    /// The last row of the journal that it has.
+    pub(crate) seq: i64,
+    pub(crate) exemplars: Vec<(Labels, Exemplar)>,
+    pub(crate) metadata: Vec<Metadata>,
+}
 
 /// What a flush did.
 pub(crate) struct Flushed {
@@ -15,18 +30,19 @@ pub(crate) struct Flushed {
     pub(crate) took: Duration,
 }
 
-/// Writes a frozen layer into partitions, one transaction a partition, then deletes what is older than the retention.
-/// When it fails half way it can be run again: a partition takes the same layer only once.
+type Series = Vec<(Labels, Vec<Arc<Chunk>>)>;
+
+/// Writes what is frozen into partitions, one transaction a partition, then deletes what is older than the retention.
+/// When it fails half way it can be run again: a partition takes the same rows only once.
 pub(crate) async fn run(
     shared: Arc<Shared>,
-    frozen: Option<Arc<Layer>>,
+    frozen: Option<Arc<Frozen>>,
 ) -> Result<Option<Flushed>, StorageError> {
     let flushed = match frozen {
-        Some(layer) => Some(write(&shared, layer).await?),
+        Some(frozen) => Some(write(&shared, &frozen).await?),
         None => None,
     };
-    let now = clock::now();
-    shared.partitions.expire(shared.settings.oldest(now), Day::of(now)).await;
+    crate::retention::enforce(&shared, clock::now()).await?;
     if let Err(error) = shared.note_partition_span().await {
         tracing::warn!(%error, "the oldest or newest timestamp is not known");
     }
@@ -37,15 +53,134 @@ pub(crate) async fn run(
     Ok(flushed)
 }
 
-async fn write(shared: &Shared, layer: Arc<Layer>) -> Result<Flushed, StorageError> {
+async fn write(shared: &Arc<Shared>, frozen: &Frozen) -> Result<Flushed, StorageError> {
     let started = Instant::now();
-    let (seq, window) = (layer.seq(), shared.settings.window());
-    let cut = tokio::task::spawn_blocking(move || cut(&layer, window));
-    let by_day = cut.await.map_err(|error| StorageError::task(&error)).flatten()?;
+    let reading = shared.clone();
+    let by_day = tokio::task::spawn_blocking(move || split(reading.head().frozen()));
+    let by_day = by_day.await.map_err(|error| StorageError::task(&error))?;
     let mut written = 0;
-    for (day, blocks) in &by_day {
-        shared.partitions.get_or_add(*day).write(blocks, seq).await?;
-        written += blocks.len();
+    for (day, series) in by_day {
+        let partition = shared.partitions.get_or_add(day);
+        written += write_day(&partition, day, series, frozen, &shared.quarantine).await?;
     }
-    Ok(Flushed { seq, blocks: written, took: started.elapsed() })
+    Ok(Flushed { seq: frozen.seq, blocks: written, took: started.elapsed() })
+}
+
+/// By day, and there in the order of labels, so that similar series become neighbours and compress well.
+fn split(frozen: Series) -> BTreeMap<Day, Series> {
+    let mut by_day: BTreeMap<Day, Series> = BTreeMap::new();
+    for (labels, chunks) in frozen {
+        for same_day in chunks.chunk_by(|one, next| Day::of(one.span.start) == Day::of(next.span.start)) {
+            let series = by_day.entry(Day::of(same_day[0].span.start)).or_default();
+            match series.last_mut() {
+                Some((last, more)) if *last == labels => more.extend_from_slice(same_day),
+                _ => series.push((labels.clone(), same_day.to_vec())),
+            }
+        }
+    }
+    for series in by_day.values_mut() {
+        series.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    }
+    by_day
+}
+
+/// What one partition gets.
+struct Work {
+    catalogue: Arc<Catalogue>,
+    groups: Vec<(SeriesId, usize, Vec<u8>)>,
+    blocks: Vec<NewBlock>,
+}
+
+async fn write_day(
+    partition: &Partition,
+    day: Day,
+    series: Series,
+    frozen: &Frozen,
+    quarantine: &Arc<Quarantine>,
+) -> Result<usize, StorageError> {
+    if partition.meta().await?.flushed_seq >= frozen.seq {
+        return Ok(0);
+    }
+    let catalogue = partition.catalogue(quarantine).await?;
+    let work = tokio::task::spawn_blocking(move || prepare(catalogue, series));
+    let work = work
+        .await
+        .map_err(|error| StorageError::task(&error))?
+        .map_err(|error| StorageError::Encode { reason: error.to_string() })?;
+    store(partition, day, &work, frozen).await.map_err(|error| partition.failed(error))?;
+    partition.replace_catalogue(Some(work.catalogue));
+    Ok(work.blocks.len())
+}
+
+/// Numbers and compresses. Work for the CPU.
+fn prepare(catalogue: Arc<Catalogue>, series: Series) -> std::io::Result<Work> {
+    let first_new = catalogue.next_id();
+    let new: Vec<Labels> =
+        series.iter().filter(|(labels, _)| catalogue.id(labels).is_none()).map(|(l, _)| l.clone()).collect();
+    let catalogue = if new.is_empty() { catalogue } else { extended(catalogue, first_new, &new) };
+    let groups = (first_new..).step_by(GROUP).zip(new.chunks(GROUP));
+    let groups = groups.map(|(first, part)| Ok((first, part.len(), pack(part.iter().map(Some))?))).collect::<std::io::Result<_>>()?;
+    let numbered = series.iter().filter_map(|(labels, chunks)| Some((catalogue.id(labels)?, chunks)));
+    let mut numbered: Vec<_> = numbered.collect();
+    numbered.sort_unstable_by_key(|(id, _)| *id);
+    let mut writer = BlockWriter::default();
+    for (id, chunks) in numbered {
+        writer.add(id, chunks)?;
+    }
+    Ok(Work { catalogue, groups, blocks: writer.finish()? })
+}
+
+fn extended(catalogue: Arc<Catalogue>, first: SeriesId, new: &[Labels]) -> Arc<Catalogue> {
+    let mut longer = Arc::unwrap_or_clone(catalogue);
+    for (id, labels) in (first..).zip(new) {
+        longer.insert(id, labels.clone());
+    }
+    Arc::new(longer)
+}
+
+async fn store(partition: &Partition, day: Day, work: &Work, frozen: &Frozen) -> Result<(), sqlx::Error> {
+    let pool = partition.pool().await.map_err(|_| sqlx::Error::PoolClosed)?;
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    for (first, count, body) in &work.groups {
+        sqlx::query("INSERT INTO series (first_id, count, checksum, body) VALUES (?, ?, ?, ?)")
+            .bind(first)
+            .bind(*count as i64)
+            .bind(crc32fast::hash(body))
+            .bind(body.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    for block in &work.blocks {
+        insert_block(&mut transaction, frozen.seq, block).await?;
+    }
+    for (labels, exemplar) in &frozen.exemplars {
+        let Some(id) = work.catalogue.id(labels).filter(|_| Day::of(exemplar.timestamp) == day) else { continue };
+        sqlx::query("INSERT OR IGNORE INTO exemplar (series, timestamp, value, labels) VALUES (?, ?, ?, ?)")
+            .bind(id)
+            .bind(exemplar.timestamp)
+            .bind(exemplar.value)
+            .bind(exemplar.labels.packed())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    for metadata in &frozen.metadata {
+        sqlx::query("INSERT OR REPLACE INTO metadata (metric, kind, help, unit) VALUES (?, ?, ?, ?)")
+            .bind(&metadata.metric)
+            .bind(metadata.kind.as_str())
+            .bind(&metadata.help)
+            .bind(&metadata.unit)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    let span = work.blocks.iter().map(|block| block.span).reduce(hull);
+    sqlx::query(
+        "UPDATE meta SET flushed_seq = ?1, min_time = min(coalesce(min_time, ?2), ?2), \
+         max_time = max(coalesce(max_time, ?3), ?3)",
+    )
+    .bind(frozen.seq)
+    .bind(span.map(|span| span.start))
+    .bind(span.map(|span| span.end))
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await
 }

@@ -5,7 +5,6 @@ use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{Connection, Row};
 
 use crate::database;
-use crate::entry::Entry;
 use crate::partitions::Partitions;
 use crate::{Durability, StorageError};
 
@@ -62,8 +61,8 @@ impl Journal {
         Ok(journal)
     }
 
-    /// The rows after `seq`, oldest first, a few at a time; none at the end.
-    pub(crate) async fn read_after(&mut self, seq: i64) -> Result<Vec<(i64, Entry)>, StorageError> {
+    /// The bodies of the rows after `seq`, oldest first, a few at a time; none at the end.
+    pub(crate) async fn read_after(&mut self, seq: i64) -> Result<Vec<(i64, Vec<u8>)>, StorageError> {
         let rows = sqlx::query("SELECT seq, body, checksum FROM batch WHERE seq > ? ORDER BY seq LIMIT 100")
             .bind(seq)
             .fetch_all(&mut *self.connection)
@@ -72,27 +71,23 @@ impl Journal {
         rows.iter().map(|row| self.decode(row)).collect()
     }
 
-    fn decode(&self, row: &SqliteRow) -> Result<(i64, Entry), StorageError> {
+    fn decode(&self, row: &SqliteRow) -> Result<(i64, Vec<u8>), StorageError> {
         let failed = |error| StorageError::sqlite(&self.file, error);
         let seq: i64 = row.try_get("seq").map_err(failed)?;
-        let body: &[u8] = row.try_get("body").map_err(failed)?;
+        let body: Vec<u8> = row.try_get("body").map_err(failed)?;
         let checksum: u32 = row.try_get("checksum").map_err(failed)?;
-        if crc32fast::hash(body) != checksum {
+        if crc32fast::hash(&body) != checksum {
             return Err(StorageError::corrupt(
                 &self.file,
                 format_args!("row {seq} does not fit its checksum"),
             ));
         }
-        let entry = postcard::from_bytes(body)
-            .map_err(|error| StorageError::corrupt(&self.file, format_args!("row {seq}: {error}")))?;
-        Ok((seq, entry))
+        Ok((seq, body))
     }
 
     /// Commits one row and returns its number. After an error nothing of it is there, or all of it is and nobody was
     /// told; either way the next row gets a new number.
-    pub(crate) async fn commit(&mut self, entry: &Entry) -> Result<i64, StorageError> {
-        let body =
-            postcard::to_stdvec(entry).map_err(|error| StorageError::Encode { reason: error.to_string() })?;
+    pub(crate) async fn commit(&mut self, body: Vec<u8>) -> Result<i64, StorageError> {
         self.last_seq += 1;
         let checksum = crc32fast::hash(&body);
         let bytes = body.len() as u64;
@@ -115,6 +110,9 @@ impl Journal {
             sqlx::query("DELETE FROM batch WHERE seq <= ?").bind(seq).execute(&mut *transaction).await?;
             sqlx::query("UPDATE meta SET flushed_seq = ?").bind(seq).execute(&mut *transaction).await?;
             transaction.commit().await?;
+            // The pages that the rows had go back to the disk.
+            sqlx::query("PRAGMA incremental_vacuum").execute(&mut *self.connection).await?;
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *self.connection).await?;
             self.measure().await
         };
         self.size = deleted.await.map_err(|error| StorageError::sqlite(&self.file, error))?;
@@ -151,17 +149,10 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use watchfire_model::Labels;
-
     use super::*;
-    use crate::entry::Run;
 
-    fn entry(samples: u32) -> Entry {
-        let samples = (0..samples).map(|id| (id, 0.5)).collect();
-        Entry {
-            definitions: vec![(0, Labels::of("up", []).unwrap())],
-            runs: vec![Run { timestamp: 1, samples }],
-        }
+    fn entry(samples: usize) -> Vec<u8> {
+        vec![7; samples * 8]
     }
 
     async fn open(file: &Path) -> Journal {
@@ -174,8 +165,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("journal.db");
         let mut journal = open(&file).await;
-        assert_eq!(journal.commit(&entry(3)).await.unwrap(), 1);
-        assert_eq!(journal.commit(&entry(2)).await.unwrap(), 2);
+        assert_eq!(journal.commit(entry(3)).await.unwrap(), 1);
+        assert_eq!(journal.commit(entry(2)).await.unwrap(), 2);
         let size = journal.size();
         journal.close().await;
 
@@ -190,7 +181,7 @@ mod tests {
 
         let mut journal = open(&file).await;
         assert_eq!(journal.size(), JournalSize::default());
-        assert_eq!(journal.commit(&entry(1)).await.unwrap(), 3);
+        assert_eq!(journal.commit(entry(1)).await.unwrap(), 3);
     }
 
     #[tokio::test]
@@ -199,12 +190,12 @@ mod tests {
         let mut journal = open(&dir.path().join("journal.db")).await;
         let limit = |pages: u32| sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")));
         limit(8).execute(&mut *journal.connection).await.unwrap();
-        let refused = journal.commit(&entry(100_000)).await;
+        let refused = journal.commit(entry(100_000)).await;
         assert!(matches!(refused, Err(StorageError::DiskFull { .. })), "{refused:?}");
         assert_eq!(journal.size(), JournalSize::default());
 
         limit(10_000).execute(&mut *journal.connection).await.unwrap();
-        let seq = journal.commit(&entry(100_000)).await.unwrap();
+        let seq = journal.commit(entry(100_000)).await.unwrap();
         assert_eq!(journal.read_after(0).await.unwrap(), [(seq, entry(100_000))]);
     }
 
@@ -212,7 +203,7 @@ mod tests {
     async fn a_damaged_row_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let mut journal = open(&dir.path().join("journal.db")).await;
-        journal.commit(&entry(1)).await.unwrap();
+        journal.commit(entry(1)).await.unwrap();
         sqlx::query("UPDATE batch SET body = x'00'").execute(&mut *journal.connection).await.unwrap();
         let error = journal.read_after(0).await.unwrap_err().to_string();
         assert!(error.contains("journal.db is damaged (row 1"), "{error}");

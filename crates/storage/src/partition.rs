@@ -1,28 +1,33 @@
-use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
+use roaring::RoaringBitmap;
 use sqlx::Row;
 use sqlx::sqlite::{SqlitePool, SqliteRow, SqliteTransaction};
 use tokio::sync::OnceCell;
-use watchfire_model::{Label, Labels, TimeRange};
+use watchfire_model::{Labels, TimeRange};
 
-use crate::block::{Block, Packed};
-use crate::clock::hull;
-use crate::cut::NewBlock;
+use crate::block::{self, NewBlock, StoredBlock};
+use crate::catalogue::{Catalogue, unpack};
 use crate::filter::Filter;
+use crate::piece::Piece;
 use crate::quarantine::Quarantine;
-use crate::selected::Piece;
 use crate::{Durability, StorageError, database};
 
 /// Readers at the same time in one partition.
 const CONNECTIONS: u32 = 4;
+
+/// How long the series of a partition stay in memory after the last query.
+const UNUSED: Duration = Duration::from_mins(10);
 
 /// The blocks of one UTC day: one SQLite file, opened when it is needed.
 pub(crate) struct Partition {
     file: Arc<PathBuf>,
     durability: Durability,
     pool: OnceCell<SqlitePool>,
+    /// Read when the first query or flush needs it; replaced by a longer one with each flush that brings new series.
+    catalogue: Mutex<Option<(Arc<Catalogue>, Instant)>>,
 }
 
 /// What a partition says about itself.
@@ -34,16 +39,24 @@ pub(crate) struct Meta {
     pub(crate) span: Option<TimeRange>,
 }
 
+/// Which blocks and which series of them are wanted.
+pub(crate) struct Wanted<'a> {
+    pub(crate) series: &'a RoaringBitmap,
+    pub(crate) range: TimeRange,
+    /// Blocks of later flushes hold what memory has given already.
+    pub(crate) seq: i64,
+}
+
 impl Partition {
     pub(crate) fn new(file: PathBuf, durability: Durability) -> Self {
-        Self { file: Arc::new(file), durability, pool: OnceCell::new() }
+        Self { file: Arc::new(file), durability, pool: OnceCell::new(), catalogue: Mutex::default() }
     }
 
     pub(crate) fn file(&self) -> &PathBuf {
         &self.file
     }
 
-    async fn pool(&self) -> Result<&SqlitePool, StorageError> {
+    pub(crate) async fn pool(&self) -> Result<&SqlitePool, StorageError> {
         self.pool.get_or_try_init(|| self.open()).await
     }
 
@@ -53,7 +66,7 @@ impl Partition {
         Ok(pool)
     }
 
-    fn failed(&self, error: sqlx::Error) -> StorageError {
+    pub(crate) fn failed(&self, error: sqlx::Error) -> StorageError {
         StorageError::sqlite(&self.file, error)
     }
 
@@ -67,105 +80,158 @@ impl Partition {
         Ok(Meta { flushed_seq, span })
     }
 
-    /// Stores the blocks of a flush of all rows up to `seq`, in one transaction. A second time it does nothing.
-    pub(crate) async fn write(&self, blocks: &[NewBlock], seq: i64) -> Result<(), StorageError> {
-        let pool = self.pool().await?;
-        let written = async {
-            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            let flushed: i64 =
-                sqlx::query_scalar("SELECT flushed_seq FROM meta").fetch_one(&mut *transaction).await?;
-            if flushed >= seq {
-                return Ok(());
-            }
-            let mut series: Option<(&Labels, i64)> = None;
-            for block in blocks {
-                let id = match series {
-                    Some((labels, id)) if *labels == block.labels => id,
-                    _ => series_id(&mut transaction, &block.labels).await?,
+    /// The series of this day.
+    pub(crate) async fn catalogue(&self, quarantine: &Quarantine) -> Result<Arc<Catalogue>, StorageError> {
+        if let Some(catalogue) = self.loaded() {
+            return Ok(catalogue);
+        }
+        let rows: Vec<(i64, i64, i64, Vec<u8>)> =
+            sqlx::query_as("SELECT first_id, count, checksum, body FROM series ORDER BY first_id")
+                .fetch_all(self.pool().await?)
+                .await
+                .map_err(|error| self.failed(error))?;
+        let file = self.file.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let (mut catalogue, mut damaged) = (Catalogue::default(), Vec::new());
+            for (first, count, checksum, body) in rows {
+                let checked = crc32fast::hash(&body) == checksum as u32;
+                let Some(all) = checked.then(|| unpack(&body)).flatten().filter(|all| all.len() as i64 == count)
+                else {
+                    damaged.push(first);
+                    continue;
                 };
-                series = Some((&block.labels, id));
-                insert(&mut transaction, id, seq, block).await?;
+                for (id, labels) in (first..).zip(all) {
+                    match labels {
+                        Some(labels) => catalogue.insert(id as u32, labels),
+                        None => catalogue.skip(id as u32),
+                    }
+                }
             }
-            let span = blocks.iter().map(|block| block.span).reduce(hull);
-            sqlx::query(
-                "UPDATE meta SET flushed_seq = ?1, min_time = min(coalesce(min_time, ?2), ?2), \
-                 max_time = max(coalesce(max_time, ?3), ?3)",
-            )
-            .bind(seq)
-            .bind(span.map(|span| span.start))
-            .bind(span.map(|span| span.end))
-            .execute(&mut *transaction)
-            .await?;
-            transaction.commit().await
-        };
-        written.await.map_err(|error| self.failed(error))
+            (catalogue, damaged)
+        });
+        let (catalogue, damaged) = read.await.map_err(|error| StorageError::task(&error))?;
+        for first in damaged {
+            quarantine.add(&file, Some(-1 - first), "a group of series does not fit its checksum");
+        }
+        let catalogue = Arc::new(catalogue);
+        self.replace_catalogue(Some(catalogue.clone()));
+        Ok(catalogue)
     }
 
-    /// The blocks of matching series that may hold samples of `range`, of flushes up to `seq`.
+    pub(crate) fn loaded(&self) -> Option<Arc<Catalogue>> {
+        let mut place = self.catalogue.lock().unwrap_or_else(PoisonError::into_inner);
+        place.as_mut().map(|(catalogue, used)| {
+            *used = Instant::now();
+            catalogue.clone()
+        })
+    }
+
+    /// Forgets the series when nobody asked for them lately; the next query reads them again.
+    pub(crate) fn unload_unused(&self) {
+        let mut place = self.catalogue.lock().unwrap_or_else(PoisonError::into_inner);
+        place.take_if(|(_, used)| used.elapsed() > UNUSED);
+    }
+
+    pub(crate) fn replace_catalogue(&self, catalogue: Option<Arc<Catalogue>>) {
+        *self.catalogue.lock().unwrap_or_else(PoisonError::into_inner) =
+            catalogue.map(|catalogue| (catalogue, Instant::now()));
+    }
+
+    /// The matching series with their chunks that may hold samples of `range`, of flushes up to `seq`; no more than
+    /// `max_samples` samples.
     pub(crate) async fn select(
         &self,
         filter: &Filter,
         range: TimeRange,
         seq: i64,
+        max_samples: usize,
         quarantine: &Arc<Quarantine>,
     ) -> Result<Vec<(Labels, Piece)>, StorageError> {
-        let series = self.series(filter).await?;
-        if series.is_empty() {
+        let catalogue = self.catalogue(quarantine).await?;
+        let found = catalogue.select(filter);
+        if found.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<String> = series.keys().map(ToString::to_string).collect();
-        let rows = sqlx::query(
-            "SELECT id, series_id, seq, min_time, max_time, checksum, timestamps, vals FROM block \
-             WHERE series_id IN (SELECT value FROM json_each(?)) AND max_time >= ? AND min_time <= ? AND seq <= ?",
+        let blocks = self.blocks(&Wanted { series: &found, range, seq }, quarantine).await?;
+        let read = tokio::task::spawn_blocking(move || {
+            let (mut pieces, mut samples) = (Vec::new(), 0_usize);
+            for (block, first, directory) in blocks {
+                if !block.is_whole(&directory) {
+                    block.note_damage("it does not fit its checksum");
+                    continue;
+                }
+                let read = block::read_directory(first, &directory, |place| {
+                    let overlaps = place.span.start <= range.end && place.span.end >= range.start;
+                    if overlaps && found.contains(place.series)
+                        && let Some(labels) = catalogue.labels(place.series)
+                    {
+                        samples += place.samples as usize;
+                        let piece = Piece::stored(&block, place.span, place.samples, place.at);
+                        pieces.push((labels.clone(), piece));
+                    }
+                });
+                if read.is_none() {
+                    block.note_damage("its directory cannot be read");
+                }
+                if samples > max_samples {
+                    return Err(StorageError::TooMuch { what: "samples", found: samples, most: max_samples });
+                }
+            }
+            Ok(pieces)
+        });
+        read.await.map_err(|error| StorageError::task(&error))?
+    }
+
+    /// The blocks that may have what is wanted, with their first series and directories.
+    pub(crate) async fn blocks(
+        &self,
+        wanted: &Wanted<'_>,
+        quarantine: &Arc<Quarantine>,
+    ) -> Result<Vec<(Arc<StoredBlock>, u32, Vec<u8>)>, StorageError> {
+        let pool = self.pool().await?;
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, first_series, last_series FROM block WHERE min_time <= ? AND max_time >= ? AND seq <= ?",
         )
-        .bind(format!("[{}]", ids.join(",")))
-        .bind(range.start)
-        .bind(range.end)
-        .bind(seq)
-        .fetch_all(self.pool().await?)
+        .bind(wanted.range.end)
+        .bind(wanted.range.start)
+        .bind(wanted.seq)
+        .fetch_all(pool)
         .await
         .map_err(|error| self.failed(error))?;
-        let piece = |row: SqliteRow| {
-            let piece = self.piece(&row, quarantine).map_err(|error| self.failed(error))?;
-            let id: i64 = row.try_get("series_id").map_err(|error| self.failed(error))?;
-            Ok(series.get(&id).map(|labels| (labels.clone(), piece)))
-        };
-        rows.into_iter().filter_map(|row| piece(row).transpose()).collect()
+        let has_one = |first: i64, last: i64| wanted.series.range_cardinality(first as u32..=last as u32) > 0;
+        let ids: Vec<String> = rows
+            .into_iter()
+            .filter(|(_, first, last)| has_one(*first, *last))
+            .map(|(id, _, _)| id.to_string())
+            .collect();
+        let rows = sqlx::query(
+            "SELECT id, seq, first_series, checksum, directory, body FROM block \
+             WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        )
+        .bind(format!("[{}]", ids.join(",")))
+        .fetch_all(pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        let blocks = rows.into_iter().map(|row| self.block(&row, quarantine));
+        blocks.collect::<Result<_, _>>().map_err(|error| self.failed(error))
     }
 
-    fn piece(&self, row: &SqliteRow, quarantine: &Arc<Quarantine>) -> Result<Piece, sqlx::Error> {
-        let packed = Packed {
-            timestamps: row.try_get("timestamps")?,
-            values: row.try_get("vals")?,
-            checksum: row.try_get("checksum")?,
-        };
-        let block = Block {
+    fn block(
+        &self,
+        row: &SqliteRow,
+        quarantine: &Arc<Quarantine>,
+    ) -> Result<(Arc<StoredBlock>, u32, Vec<u8>), sqlx::Error> {
+        let block = StoredBlock {
             file: self.file.clone(),
             id: row.try_get("id")?,
-            span: TimeRange { start: row.try_get("min_time")?, end: row.try_get("max_time")? },
-            packed,
+            seq: row.try_get("seq")?,
+            checksum: row.try_get("checksum")?,
+            compressed: row.try_get("body")?,
             quarantine: quarantine.clone(),
+            body: OnceLock::new(),
         };
-        Ok(Piece::block(block, row.try_get("seq")?))
-    }
-
-    /// The matching series by their id here.
-    async fn series(&self, filter: &Filter) -> Result<HashMap<i64, Labels>, StorageError> {
-        let query = match filter.metric() {
-            Some(metric) => sqlx::query_as("SELECT id, labels FROM series WHERE metric = ?").bind(metric),
-            None => sqlx::query_as("SELECT id, labels FROM series"),
-        };
-        let rows: Vec<(i64, String)> =
-            query.fetch_all(self.pool().await?).await.map_err(|error| self.failed(error))?;
-        let mut series = HashMap::new();
-        for (id, text) in rows {
-            let labels = from_json(&text)
-                .map_err(|reason| StorageError::corrupt(&self.file, format_args!("series {id}: {reason}")))?;
-            if filter.matches(&labels) {
-                series.insert(id, labels);
-            }
-        }
-        Ok(series)
+        let first: i64 = row.try_get("first_series")?;
+        Ok((Arc::new(block), first as u32, row.try_get("directory")?))
     }
 
     /// Waits for its readers and closes the file for good, also for those who come to open it only now: the file may
@@ -176,54 +242,25 @@ impl Partition {
     }
 }
 
-async fn series_id(transaction: &mut SqliteTransaction<'_>, labels: &Labels) -> Result<i64, sqlx::Error> {
-    let text = to_json(labels);
-    let known: Option<i64> = sqlx::query_scalar("SELECT id FROM series WHERE labels = ?")
-        .bind(&text)
-        .fetch_optional(&mut **transaction)
-        .await?;
-    if let Some(id) = known {
-        return Ok(id);
-    }
-    let inserted = sqlx::query("INSERT INTO series (metric, labels) VALUES (?, ?)")
-        .bind(labels.metric())
-        .bind(&text)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(inserted.last_insert_rowid())
-}
-
-async fn insert(
+pub(crate) async fn insert_block(
     transaction: &mut SqliteTransaction<'_>,
-    series: i64,
     seq: i64,
     block: &NewBlock,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO block (series_id, seq, min_time, max_time, samples, checksum, timestamps, vals) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO block (seq, first_series, last_series, min_time, max_time, samples, checksum, directory, body) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(series)
     .bind(seq)
+    .bind(block.first)
+    .bind(block.last)
     .bind(block.span.start)
     .bind(block.span.end)
     .bind(block.samples as i64)
-    .bind(block.packed.checksum)
-    .bind(block.packed.timestamps.as_slice())
-    .bind(block.packed.values.as_slice())
+    .bind(block.checksum())
+    .bind(block.directory.as_slice())
+    .bind(block.body.as_slice())
     .execute(&mut **transaction)
     .await?;
     Ok(())
-}
-
-/// Labels as a JSON object, sorted by name: `{"__name__":"up","job":"api"}`.
-fn to_json(labels: &Labels) -> String {
-    let object = labels.iter().map(|label| (label.name.clone(), label.value.clone().into()));
-    serde_json::Value::Object(object.collect()).to_string()
-}
-
-fn from_json(text: &str) -> Result<Labels, String> {
-    let object: BTreeMap<String, String> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let label = |(name, value)| Label { name, value };
-    Labels::new(object.into_iter().map(label).collect()).map_err(|error| error.to_string())
 }

@@ -59,7 +59,13 @@ impl Partitions {
         self.by_day().range(days).map(|(day, partition)| (*day, partition.clone())).collect()
     }
 
-    fn all(&self) -> Vec<Arc<Partition>> {
+    /// All days with their partitions, oldest first.
+    pub(crate) fn with_days(&self) -> Vec<(Day, Arc<Partition>)> {
+        self.by_day().iter().map(|(day, partition)| (*day, partition.clone())).collect()
+    }
+
+    /// All partitions, oldest first.
+    pub(crate) fn all(&self) -> Vec<Arc<Partition>> {
         self.by_day().values().cloned().collect()
     }
 
@@ -98,19 +104,37 @@ impl Partitions {
         let expired = |day: &Day| day.range().end < oldest && *day < today;
         let days: Vec<Day> = self.by_day().keys().filter(|day| expired(day)).copied().collect();
         for day in days {
-            let Some(partition) = self.by_day().remove(&day) else { continue };
-            partition.close().await;
-            let (path, file) = (partition.file().clone(), partition.file().display());
-            match tokio::task::spawn_blocking(move || delete(&path)).await.map_err(io::Error::from).flatten()
-            {
-                Ok(()) => tracing::info!(%file, "deleted: older than the retention"),
-                Err(error) => {
-                    tracing::error!(%file, %error, "could not be deleted; tried again later");
-                    // Listed again, so that the next time finds it.
-                    self.get_or_add(day);
-                }
+            self.remove(day).await;
+        }
+    }
+
+    /// The first day that has a file.
+    pub(crate) fn oldest(&self) -> Option<Day> {
+        self.by_day().keys().next().copied()
+    }
+
+    /// Deletes the file of a day. `false` when that failed.
+    pub(crate) async fn remove(&self, day: Day) -> bool {
+        let Some(partition) = self.by_day().remove(&day) else { return true };
+        partition.close().await;
+        let (path, file) = (partition.file().clone(), partition.file().display());
+        match tokio::task::spawn_blocking(move || delete(&path)).await.map_err(io::Error::from).flatten() {
+            Ok(()) => {
+                tracing::info!(%file, "deleted: beyond the retention");
+                true
+            }
+            Err(error) => {
+                tracing::error!(%file, %error, "could not be deleted; tried again later");
+                // Listed again, so that the next time finds it.
+                self.get_or_add(day);
+                false
             }
         }
+    }
+
+    /// Forgets the series of partitions that nobody asked lately.
+    pub(crate) fn unload_unused(&self) {
+        self.by_day().values().for_each(|partition| partition.unload_unused());
     }
 
     /// Closes all files.

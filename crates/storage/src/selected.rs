@@ -1,13 +1,11 @@
-use std::borrow::Cow;
-use std::sync::Arc;
+use std::cell::Cell;
 
 use watchfire_model::{Labels, Series, TimeRange};
 
-use crate::block::Block;
-use crate::columns::Chunk;
+use crate::piece::Piece;
 
-/// One series of an answer. It holds compressed blocks and shared memory; samples are decoded as they are read, one
-/// block at a time, so that a long range never lies decoded in memory as a whole. Decoding is work for the CPU: on an
+/// One series of an answer. It holds compressed chunks, shared with memory; samples are decoded as they are read, one
+/// chunk at a time, so that a long range never lies decoded in memory as a whole. Decoding is work for the CPU: on an
 /// async thread, read only short ranges.
 #[derive(Debug)]
 pub struct SelectedSeries {
@@ -16,46 +14,15 @@ pub struct SelectedSeries {
     pieces: Vec<Piece>,
 }
 
-/// A part of a series. Pieces may overlap in time; then the one that arrived last is right.
-#[derive(Debug)]
-pub(crate) struct Piece {
-    span: TimeRange,
-    arrival: Arrival,
-    data: Data,
+#[derive(Default)]
+struct Columns {
+    timestamps: Vec<i64>,
+    values: Vec<f64>,
 }
 
-/// When the samples of a piece arrived, in comparison with the other pieces of its series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Arrival {
-    /// In a partition, up to this row of the journal.
-    Flushed(i64),
-    /// In memory, in the layer with this number; all of them are at least as new as any block.
-    Memory(u8),
-}
-
-#[derive(Debug)]
-enum Data {
-    Chunk(Arc<Chunk>),
-    Block(Block),
-}
-
-impl Piece {
-    pub(crate) fn block(block: Block, seq: i64) -> Self {
-        Self { span: block.span, arrival: Arrival::Flushed(seq), data: Data::Block(block) }
-    }
-
-    /// `None` for an empty chunk.
-    pub(crate) fn memory(chunk: Arc<Chunk>, layer: u8) -> Option<Self> {
-        Some(Self { span: chunk.span()?, arrival: Arrival::Memory(layer), data: Data::Chunk(chunk) })
-    }
-
-    /// `None` for a damaged block.
-    fn decode(&self) -> Option<Cow<'_, Chunk>> {
-        match &self.data {
-            Data::Chunk(chunk) => Some(Cow::Borrowed(chunk)),
-            Data::Block(block) => block.decode().map(Cow::Owned),
-        }
-    }
+thread_local! {
+    /// What chunks are decoded into, again and again.
+    static SCRATCH: Cell<Columns> = Cell::default();
 }
 
 impl SelectedSeries {
@@ -66,8 +33,8 @@ impl SelectedSeries {
 
     /// A series that lies in memory already: for other implementations of [`Querier`](crate::Querier).
     pub fn from_series(series: Series) -> Self {
-        let chunk = Chunk { timestamps: series.timestamps, values: series.values };
-        Self::new(series.labels, Piece::memory(Arc::new(chunk), 0).into_iter().collect())
+        let piece = Piece::columns(series.timestamps, series.values, 0);
+        Self::new(series.labels, piece.into_iter().collect())
     }
 
     /// Which series this is.
@@ -75,29 +42,45 @@ impl SelectedSeries {
         &self.labels
     }
 
+    /// How many samples its chunks hold, also outside of what was selected.
+    pub fn samples(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.samples as usize).sum()
+    }
+
     /// Hands the samples of `range` to `each` in time order: two columns of equal length, never empty, strictly
-    /// rising timestamps over all calls. Ask for no more than was selected. Damaged blocks are left out; they are
+    /// rising timestamps over all calls. Ask for no more than was selected. Damaged chunks are left out; they are
     /// counted in [`StorageStats::quarantined_blocks`](crate::StorageStats::quarantined_blocks).
     pub fn read(&self, range: TimeRange, mut each: impl FnMut(&[i64], &[f64])) {
-        let asked = |piece: &&Piece| piece.span.start <= range.end && piece.span.end >= range.start;
-        let mut pieces = self.pieces.iter().filter(asked).peekable();
-        let mut together = Vec::new();
-        while let Some(piece) = pieces.next() {
+        // Taken, not borrowed: `each` may read another series.
+        let mut columns = SCRATCH.take();
+        let mut next = 0;
+        while let Some(first) = self.pieces.get(next) {
             // Pieces that overlap are settled together.
-            let mut end = piece.span.end;
-            together.push(piece);
-            while let Some(piece) = pieces.next_if(|piece| piece.span.start <= end) {
+            let (from, mut end) = (next, first.span.end);
+            next += 1;
+            while let Some(piece) = self.pieces.get(next).filter(|piece| piece.span.start <= end) {
                 end = end.max(piece.span.end);
-                together.push(piece);
+                next += 1;
             }
-            if let Some(chunk) = settle(&mut together) {
-                let (timestamps, values) = chunk.within(range);
-                if !timestamps.is_empty() {
-                    each(timestamps, values);
-                }
+            if first.span.start > range.end {
+                break;
             }
-            together.clear();
+            if end < range.start {
+                continue;
+            }
+            columns.timestamps.clear();
+            columns.values.clear();
+            match &self.pieces[from..next] {
+                [piece] => piece.decode(&mut columns.timestamps, &mut columns.values),
+                pieces => settle(pieces, &mut columns),
+            }
+            let from = columns.timestamps.partition_point(|timestamp| *timestamp < range.start);
+            let to = columns.timestamps.partition_point(|timestamp| *timestamp <= range.end);
+            if from < to {
+                each(&columns.timestamps[from..to], &columns.values[from..to]);
+            }
         }
+        SCRATCH.set(columns);
     }
 
     /// All samples of `range` at once. For tests and short ranges; [`read`](Self::read) needs less memory.
@@ -111,25 +94,24 @@ impl SelectedSeries {
     }
 }
 
-/// One chunk of overlapping pieces: of samples with the same timestamp the one that arrived last stays.
-fn settle<'a>(pieces: &mut [&'a Piece]) -> Option<Cow<'a, Chunk>> {
-    if let [piece] = pieces {
-        return piece.decode();
-    }
+/// Merges overlapping pieces: of samples with the same timestamp the one that arrived first stays.
+fn settle(pieces: &[Piece], columns: &mut Columns) {
+    let mut pieces: Vec<&Piece> = pieces.iter().collect();
     pieces.sort_by_key(|piece| piece.arrival);
-    let mut samples = Vec::new();
-    for chunk in pieces.iter().filter_map(|piece| piece.decode()) {
-        samples.extend(chunk.timestamps.iter().copied().zip(chunk.values.iter().copied()));
+    for piece in pieces {
+        piece.decode(&mut columns.timestamps, &mut columns.values);
     }
+    let mut samples: Vec<(i64, f64)> =
+        columns.timestamps.iter().copied().zip(columns.values.iter().copied()).collect();
     // Stable: samples with the same timestamp stay in the order of their arrival.
     samples.sort_by_key(|(timestamp, _)| *timestamp);
-    let mut settled = Chunk::default();
-    for (index, (timestamp, value)) in samples.iter().enumerate() {
-        if samples.get(index + 1).is_none_or(|(next, _)| next != timestamp) {
-            settled.push(*timestamp, *value);
-        }
+    samples.dedup_by_key(|(timestamp, _)| *timestamp);
+    columns.timestamps.clear();
+    columns.values.clear();
+    for (timestamp, value) in samples {
+        columns.timestamps.push(timestamp);
+        columns.values.push(value);
     }
-    Some(Cow::Owned(settled))
 }
 
 #[cfg(test)]
@@ -138,9 +120,9 @@ mod tests {
 
     const ALWAYS: TimeRange = TimeRange { start: i64::MIN, end: i64::MAX };
 
-    fn piece(samples: &[(i64, f64)], layer: u8) -> Piece {
+    fn piece(samples: &[(i64, f64)], order: u32) -> Piece {
         let (timestamps, values) = samples.iter().copied().unzip();
-        Piece::memory(Arc::new(Chunk { timestamps, values }), layer).unwrap()
+        Piece::columns(timestamps, values, order).unwrap()
     }
 
     fn up(pieces: Vec<Piece>) -> SelectedSeries {
@@ -148,14 +130,15 @@ mod tests {
     }
 
     #[test]
-    fn the_last_arrival_wins() {
+    fn the_first_arrival_wins() {
         let old = [(1, 1.0), (2, 1.0), (9, 1.0)];
         let new = [(2, 2.0), (3, 2.0)];
         for pieces in [vec![piece(&old, 0), piece(&new, 1)], vec![piece(&new, 1), piece(&old, 0)]] {
             let series = up(pieces).to_series(ALWAYS);
             assert_eq!(series.timestamps, [1, 2, 3, 9]);
-            assert_eq!(series.values, [1.0, 2.0, 2.0, 1.0]);
+            assert_eq!(series.values, [1.0, 1.0, 2.0, 1.0]);
         }
+        use crate::piece::Arrival;
         assert!(Arrival::Memory(0) > Arrival::Flushed(i64::MAX));
     }
 

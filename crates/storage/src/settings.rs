@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
-use watchfire_model::BatchSample;
+use watchfire_model::Labels;
 
+use crate::append::Reason;
 use crate::clock::DAY;
-use crate::stats::Refused;
 
 /// What an acknowledged batch survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,8 +28,34 @@ pub struct Settings {
     pub durability: Durability,
     /// Bytes that are left free on the disk; with less, appends are refused.
     pub min_free_bytes: u64,
-    /// The number of samples in memory at which the head is flushed before its window ends.
+    /// Samples that no flush has taken yet, at which one starts before the window ends: what a start has to read again.
     pub max_head_samples: usize,
+    /// Milliseconds that flushed samples stay in memory for fast queries, counted back from the newest.
+    pub head_window: i64,
+    /// How far behind the newest sample of its series a sample may be, in milliseconds; `None` takes samples of any age
+    /// in any order, also of times to come.
+    pub out_of_order_window: Option<i64>,
+    /// Series in memory; new ones are refused beyond, never old ones.
+    pub max_series: usize,
+    /// Labels of a series, the metric's name included.
+    pub max_labels: usize,
+    /// Bytes of a label's name.
+    pub max_label_name: usize,
+    /// Bytes of a label's value.
+    pub max_label_value: usize,
+    /// Bytes of all partitions; the oldest are deleted beyond. `None` bounds nothing.
+    pub max_bytes: Option<u64>,
+    /// Other retentions for the series that match: matchers and milliseconds.
+    pub retention_rules: Vec<RetentionRule>,
+}
+
+/// How long the series stay that meet all matchers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetentionRule {
+    /// The conditions.
+    pub matchers: Vec<watchfire_model::Matcher>,
+    /// Milliseconds.
+    pub keep: i64,
 }
 
 impl Default for Settings {
@@ -40,7 +66,15 @@ impl Default for Settings {
             block_window: 30 * 60 * 1000,
             durability: Durability::Process,
             min_free_bytes: 64 << 20,
-            max_head_samples: 4_000_000,
+            max_head_samples: 16_000_000,
+            head_window: 60 * 60 * 1000,
+            out_of_order_window: Some(60 * 60 * 1000),
+            max_series: 2_000_000,
+            max_labels: 64,
+            max_label_name: 1024,
+            max_label_value: 8192,
+            max_bytes: None,
+            retention_rules: Vec::new(),
         }
     }
 }
@@ -62,48 +96,70 @@ impl Settings {
         }
     }
 
-    /// Removes what cannot be stored at `now` from `samples` and counts it by reason.
-    pub(crate) fn refuse(&self, samples: &mut Vec<BatchSample>, now: i64) -> Refused {
-        let (oldest, newest) = (self.oldest(now), now.saturating_add(MOST_AHEAD));
-        let mut refused = Refused::default();
-        samples.retain(|sample| {
-            let timestamp = sample.sample.timestamp;
-            refused.too_old += u64::from(timestamp < oldest);
-            refused.in_future += u64::from(timestamp > newest);
-            (oldest..=newest).contains(&timestamp)
-        });
-        refused
+    /// The newest timestamp that is taken at `now`. A sample far ahead would move the window of late samples with it; where
+    /// there is no such window, there is nothing to protect.
+    pub(crate) fn newest(&self, now: i64) -> i64 {
+        if self.out_of_order_window.is_none() { i64::MAX } else { now.saturating_add(MOST_AHEAD) }
+    }
+
+    /// The first rule that a label set breaks, and how to mend it.
+    pub(crate) fn broken_rule(&self, labels: &Labels) -> Option<(Reason, String)> {
+        if labels.metric().is_empty() {
+            let words = format!("the series {labels} has no metric name; give it the label __name__");
+            return Some((Reason::InvalidLabels, words));
+        }
+        let count = labels.len();
+        if count > self.max_labels {
+            let most = self.max_labels;
+            let words = format!(
+                "the series {labels} has {count} labels, {most} are allowed (storage.max_labels); send fewer"
+            );
+            return Some((Reason::TooManyLabels, words));
+        }
+        labels.iter().find_map(|label| {
+            let (what, length, most, setting) = if label.name.len() > self.max_label_name {
+                ("name", label.name.len(), self.max_label_name, "storage.max_label_name")
+            } else if label.value.len() > self.max_label_value {
+                ("value", label.value.len(), self.max_label_value, "storage.max_label_value")
+            } else {
+                return None;
+            };
+            let start: String = label.name.chars().take(40).collect();
+            let metric: String = labels.metric().chars().take(80).collect();
+            let words = format!(
+                "a label {what} of {metric} has {length} bytes, {most} are allowed ({setting}); shorten the label {start:?}"
+            );
+            Some((Reason::LabelTooLong, words))
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use watchfire_model::{Batch, Labels};
-
     use super::*;
 
     #[test]
-    fn refuses_by_reason() {
-        let now = 30 * DAY;
-        let up = Labels::of("up", []).unwrap();
-        let timestamps = [-1, now - 7 * DAY - 1, now - 7 * DAY, now, now + MOST_AHEAD, now + MOST_AHEAD + 1];
-        let batch = || {
-            let mut batch = Batch::default();
-            for timestamp in timestamps {
-                batch.push(up.clone(), timestamp, 1.0);
-            }
-            batch.samples
+    fn bounds_of_time() {
+        let (now, settings) = (30 * DAY, Settings::default());
+        assert_eq!((settings.oldest(now), settings.newest(now)), (23 * DAY, now + MOST_AHEAD));
+        let for_ever =
+            Settings { retention: Some(0), out_of_order_window: None, ..Settings::default() };
+        assert_eq!((for_ever.oldest(now), for_ever.newest(now)), (0, i64::MAX));
+    }
+
+    #[test]
+    fn broken_rules_are_named() {
+        let settings = Settings { max_labels: 3, max_label_name: 10, max_label_value: 5, ..Settings::default() };
+        let broken = |pairs: &[(&str, &str)]| {
+            settings.broken_rule(&Labels::new(pairs.iter().copied()).unwrap()).map(|(reason, _)| reason)
         };
-
-        let mut samples = batch();
-        let refused = Settings::default().refuse(&mut samples, now);
-        assert_eq!((refused.too_old, refused.in_future, samples.len()), (2, 1, 3));
-
-        for for_ever in [None, Some(0)] {
-            let settings = Settings { retention: for_ever, ..Settings::default() };
-            let mut samples = batch();
-            let refused = settings.refuse(&mut samples, now);
-            assert_eq!((refused.too_old, refused.in_future, samples.len()), (1, 1, 4));
-        }
+        assert_eq!(broken(&[("__name__", "up"), ("a", "1")]), None);
+        assert_eq!(broken(&[("a", "1")]), Some(Reason::InvalidLabels));
+        assert_eq!(
+            broken(&[("__name__", "up"), ("a", "1"), ("b", "1"), ("c", "1")]),
+            Some(Reason::TooManyLabels)
+        );
+        assert_eq!(broken(&[("__name__", "up"), ("a", "123456")]), Some(Reason::LabelTooLong));
+        assert_eq!(broken(&[("__name__", "up"), ("abcdefghijk", "1")]), Some(Reason::LabelTooLong));
     }
 }

@@ -5,11 +5,13 @@ use sqlx::sqlite::SqlitePool;
 use watchfire_model::TimeRange;
 
 use crate::clock::hull;
+use crate::details::Details;
 use crate::head::Head;
+use crate::keys::Keys;
 use crate::lock::DirectoryLock;
 use crate::partitions::Partitions;
 use crate::quarantine::Quarantine;
-use crate::stats::{Counters, Refused};
+use crate::stats::Counters;
 use crate::{Settings, StorageError, StorageStats};
 
 /// What readers, the writer and the flush share.
@@ -20,7 +22,9 @@ pub(crate) struct Shared {
     pub(crate) quarantine: Arc<Quarantine>,
     /// The journal's file, to see that it answers.
     pub(crate) journal: SqlitePool,
+    pub(crate) keys: RwLock<Keys>,
     head: RwLock<Head>,
+    details: Mutex<Details>,
     /// From the first to the last timestamp in partitions.
     partition_span: Mutex<Option<TimeRange>>,
     lock: DirectoryLock,
@@ -41,7 +45,9 @@ impl Shared {
             counters: Counters::default(),
             quarantine: Arc::default(),
             journal,
+            keys: RwLock::new(Keys::new()),
             head: RwLock::new(head),
+            details: Mutex::default(),
             partition_span: Mutex::new(partition_span),
             lock,
         }
@@ -55,6 +61,11 @@ impl Shared {
     /// For a moment, never over an await; only the writer changes the head.
     pub(crate) fn head_mut(&self) -> RwLockWriteGuard<'_, Head> {
         self.head.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Exemplars and metadata; for a moment, never over an await.
+    pub(crate) fn details(&self) -> MutexGuard<'_, Details> {
+        self.details.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn partition_span(&self) -> MutexGuard<'_, Option<TimeRange>> {
@@ -80,7 +91,9 @@ impl Shared {
             head_series,
             head_samples,
             appended_samples: counters.appended.get(),
-            refused_samples: Refused { too_old: counters.too_old.get(), in_future: counters.in_future.get() },
+            refused_samples: std::array::from_fn(|reason| counters.refused[reason].get()),
+            max_series: self.settings.max_series,
+            expired_by_size: counters.expired_by_size.get(),
             partitions: self.partitions.len(),
             disk_bytes: counters.disk_bytes.get(),
             journal_rows: counters.journal_rows.get(),

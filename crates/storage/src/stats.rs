@@ -1,14 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Samples that were not stored, by reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Refused {
-    /// Older than the retention, or before 1970.
-    pub too_old: u64,
-    /// More than ten minutes ahead of the server's clock.
-    pub in_future: u64,
-}
+use crate::append::{Reason, Refusals};
 
 /// How storage is doing. Counts start with the process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +12,12 @@ pub struct StorageStats {
     pub head_samples: usize,
     /// Samples stored since the start.
     pub appended_samples: u64,
-    /// Samples refused since the start.
-    pub refused_samples: Refused,
+    /// Samples refused since the start, by reason.
+    pub refused_samples: [u64; Reason::ALL.len()],
+    /// The most series that memory takes.
+    pub max_series: usize,
+    /// Days deleted since the start because all together took too many bytes.
+    pub expired_by_size: u64,
     /// Partitions: UTC days that have a file.
     pub partitions: usize,
     /// Bytes of all files; up to ten seconds old.
@@ -41,6 +38,31 @@ pub struct StorageStats {
     pub newest: Option<i64>,
     /// Blocks and partitions that turned out damaged when they were read, and are left out of answers.
     pub quarantined_blocks: usize,
+}
+
+/// How many series there are in memory, and what they are made of. Each list has the largest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cardinality {
+    /// Series.
+    pub series: usize,
+    /// Label names.
+    pub names: usize,
+    /// Pairs of a label's name and value.
+    pub pairs: usize,
+    /// Samples.
+    pub samples: usize,
+    /// The oldest timestamp: milliseconds since the epoch.
+    pub oldest: Option<i64>,
+    /// The newest timestamp.
+    pub newest: Option<i64>,
+    /// Series of each metric.
+    pub series_by_metric: Vec<(String, u64)>,
+    /// Different values of each label.
+    pub values_by_label: Vec<(String, u64)>,
+    /// Bytes that the values of each label take, over all series.
+    pub bytes_by_label: Vec<(String, u64)>,
+    /// Series of each pair, as `name=value`.
+    pub series_by_pair: Vec<(String, u64)>,
 }
 
 /// A number that many may write and read.
@@ -65,8 +87,8 @@ impl Counter {
 #[derive(Default)]
 pub(crate) struct Counters {
     pub(crate) appended: Counter,
-    pub(crate) too_old: Counter,
-    pub(crate) in_future: Counter,
+    pub(crate) refused: [Counter; Reason::ALL.len()],
+    pub(crate) expired_by_size: Counter,
     pub(crate) disk_bytes: Counter,
     pub(crate) journal_rows: Counter,
     pub(crate) journal_bytes: Counter,
@@ -82,8 +104,9 @@ impl Counters {
         self.flushes.add(1);
     }
 
-    pub(crate) fn note_refused(&self, refused: Refused) {
-        self.too_old.add(refused.too_old);
-        self.in_future.add(refused.in_future);
+    pub(crate) fn note_refused(&self, refused: &Refusals) {
+        for reason in Reason::ALL {
+            self.refused[reason as usize].add(refused.count(reason));
+        }
     }
 }

@@ -1,16 +1,19 @@
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
-use watchfire_model::BatchSample;
+use watchfire_model::{Matcher, TimeRange};
 
-use crate::StorageError;
+use crate::admit::{Admission, Resolved, undo};
 use crate::clock;
+use crate::delete::delete_stored;
 use crate::disk::{self, FreeSpace};
-use crate::entry::Registry;
-use crate::flush::{self, Flushed};
+use crate::entry::EntryWriter;
+use crate::filter::Filter;
+use crate::flush::{self, Flushed, Frozen};
+use crate::{Appended, StorageError};
 use crate::journal::Journal;
 use crate::shared::Shared;
 
@@ -21,12 +24,14 @@ pub(crate) const WAITING: usize = 256;
 const TICK: Duration = Duration::from_secs(10);
 
 /// Answers whoever waits for it; an error is shared by all in the same commit.
-pub(crate) type Reply = oneshot::Sender<Result<(), StorageError>>;
+pub(crate) type Reply<T = ()> = oneshot::Sender<Result<T, StorageError>>;
 
 /// What the writer is asked to do.
 pub(crate) enum Command {
-    /// Store these samples.
-    Append(Vec<BatchSample>, Reply),
+    /// Store this batch.
+    Append(Box<Resolved>, Reply<Appended>),
+    /// Delete the samples of a range of the series that meet all matchers.
+    Delete(Vec<Matcher>, TimeRange, Reply),
     /// Move everything from the head into partitions.
     Flush(Reply),
     /// Store what was sent before, close all files, answer.
@@ -41,9 +46,12 @@ type Job = JoinHandle<Outcome>;
 pub(crate) struct Writer {
     shared: Arc<Shared>,
     journal: Journal,
-    registry: Registry,
+    /// Counts the times that the journal started anew: what was defined before then must be defined again.
+    epoch: u32,
     space: FreeSpace,
     commands: mpsc::Receiver<Command>,
+    /// What the flush that runs now, or failed, has to write beside the head's frozen chunks.
+    frozen: Option<Arc<Frozen>>,
     /// The flush that runs now.
     job: Option<Job>,
     /// Who waits for that flush.
@@ -60,7 +68,6 @@ impl Writer {
     pub(crate) fn new(
         shared: Arc<Shared>,
         journal: Journal,
-        registry: Registry,
         space: FreeSpace,
         commands: mpsc::Receiver<Command>,
     ) -> Self {
@@ -68,7 +75,8 @@ impl Writer {
         let writer = Self {
             shared,
             journal,
-            registry,
+            epoch: 1,
+            frozen: None,
             space,
             commands,
             job: None,
@@ -113,22 +121,35 @@ impl Writer {
     /// Group commit: all appends that wait go into one transaction. Returns who asked to close.
     async fn obey(&mut self, commands: impl Iterator<Item = Command>) -> Vec<oneshot::Sender<()>> {
         let (mut batches, mut replies, mut closing) = (Vec::new(), Vec::new(), Vec::new());
+        let mut deletions = Vec::new();
         for command in commands {
             match command {
-                Command::Append(samples, reply) => {
-                    batches.push(samples);
+                Command::Append(batch, reply) => {
+                    batches.push(batch);
                     replies.push(reply);
                 }
+                Command::Delete(matchers, range, reply) => deletions.push((matchers, range, reply)),
                 Command::Flush(reply) => self.waiting_next.push(reply),
                 Command::Close(reply) => closing.push(reply),
             }
         }
         if !batches.is_empty() {
-            let outcome = self.commit(&batches).await;
-            for reply in replies {
-                // A sender that gave up has its samples stored all the same.
-                let _ = reply.send(outcome.clone());
+            // A sender that gave up has its samples stored all the same.
+            match self.commit(&batches).await {
+                Ok(appended) => {
+                    for (reply, appended) in replies.into_iter().zip(appended) {
+                        let _ = reply.send(Ok(appended));
+                    }
+                }
+                Err(error) => {
+                    for reply in replies {
+                        let _ = reply.send(Err(error.clone()));
+                    }
+                }
             }
+        }
+        for (matchers, range, reply) in deletions {
+            let _ = reply.send(self.delete(&matchers, range).await);
         }
         if !self.waiting_next.is_empty() || (self.failure.is_none() && self.flush_is_due()) {
             self.start_flush();
@@ -136,22 +157,80 @@ impl Writer {
         closing
     }
 
-    async fn commit(&mut self, batches: &[Vec<BatchSample>]) -> Result<(), StorageError> {
+    async fn commit(&mut self, batches: &[Box<Resolved>]) -> Result<Vec<Appended>, StorageError> {
         self.space.check()?;
         self.bound_memory().await?;
-        let entry = self.registry.entry(batches.iter().flatten());
-        let samples = entry.len() as u64;
-        match self.journal.commit(&entry).await {
-            Ok(seq) => self.shared.head_mut().apply(seq, entry),
+        let mut entry = EntryWriter::default();
+        let now = clock::now();
+        let appended: Vec<Appended> = {
+            let settings = &self.shared.settings;
+            let mut head = self.shared.head_mut();
+            let mut admission = Admission {
+                head: &mut head,
+                settings,
+                oldest: settings.oldest(now),
+                newest: settings.newest(now),
+                epoch: self.epoch,
+            };
+            batches.iter().map(|batch| admission.admit(batch, &self.shared.keys, &mut entry)).collect()
+        };
+        for one in &appended {
+            self.shared.counters.note_refused(&one.refused);
+        }
+        {
+            let details = self.shared.details();
+            entry.extras.metadata.retain(|metadata| details.is_news(metadata));
+        }
+        if entry.is_empty() {
+            return Ok(appended);
+        }
+        let body = entry.finish().map_err(|error| StorageError::Encode { reason: error.to_string() });
+        let committed = match body {
+            Ok(body) => self.journal.commit(body).await,
+            Err(error) => Err(error),
+        };
+        let mut head = self.shared.head_mut();
+        match committed {
+            Ok(seq) => {
+                entry.samples(|id, timestamp, value| head.push(id, timestamp, value));
+                head.set_seq(seq);
+                let mut details = self.shared.details();
+                for (id, exemplar) in std::mem::take(&mut entry.extras.exemplars) {
+                    if let Some(series) = head.get(id) {
+                        details.push(series.labels.clone(), exemplar);
+                    }
+                }
+                std::mem::take(&mut entry.extras.metadata).into_iter().for_each(|one| details.note(one));
+            }
             Err(error) => {
+                undo(&mut head, &entry);
                 // The definitions in the lost row were never written.
-                self.registry.start_epoch();
+                self.epoch += 1;
                 return Err(error);
             }
         }
-        self.shared.counters.appended.add(samples);
+        drop(head);
+        self.shared.counters.appended.add(entry.len() as u64);
         self.note_journal_size();
-        Ok(())
+        Ok(appended)
+    }
+
+    /// Deletes samples from partitions and memory. Everything is flushed first, so that no row of the journal can bring them
+    /// back; nothing is appended meanwhile.
+    async fn delete(&mut self, matchers: &[Matcher], range: TimeRange) -> Result<(), StorageError> {
+        let filter = Filter::new(matchers)?;
+        // A flush that runs has frozen an earlier state.
+        for _ in 0..2 {
+            self.start_flush();
+            let outcome = finished(&mut self.job).await;
+            self.finish_flush(outcome).await;
+            if let Some(failure) = &self.failure {
+                return Err(failure.clone());
+            }
+        }
+        delete_stored(&self.shared, &filter, range).await?;
+        self.shared.head_mut().delete(&filter, range);
+        self.shared.note_partition_span().await
     }
 
     /// Waits for the flush when memory is full; refuses when the flush cannot make room.
@@ -171,7 +250,7 @@ impl Writer {
     }
 
     fn head_is_full(&self) -> bool {
-        self.shared.head().current_samples() >= self.shared.settings.max_head_samples
+        self.shared.head().unflushed_samples() >= self.shared.settings.max_head_samples
     }
 
     fn flush_is_due(&self) -> bool {
@@ -194,10 +273,17 @@ impl Writer {
             return;
         }
         self.window = current_window(&self.shared);
-        let frozen = self.shared.head_mut().freeze();
-        self.registry.start_epoch();
+        // After a failure the same rows are written again, before newer ones are frozen.
+        if self.frozen.is_none() {
+            let seq = self.shared.head_mut().freeze();
+            self.frozen = seq.map(|seq| {
+                let (exemplars, metadata) = self.shared.details().freeze();
+                Arc::new(Frozen { seq, exemplars, metadata })
+            });
+            self.epoch += 1;
+        }
         self.waiting_now.append(&mut self.waiting_next);
-        self.job = Some(tokio::spawn(flush::run(self.shared.clone(), frozen)));
+        self.job = Some(tokio::spawn(flush::run(self.shared.clone(), self.frozen.clone())));
     }
 
     async fn finish_flush(&mut self, outcome: Outcome) {
@@ -222,9 +308,17 @@ impl Writer {
     /// What is in partitions leaves the journal, and the layer before it leaves memory.
     async fn settle(&mut self, flushed: Flushed) -> Result<(), StorageError> {
         self.journal.delete_to(flushed.seq).await?;
+        self.frozen = None;
         self.note_journal_size();
-        let settled = self.shared.head_mut().settle();
-        self.registry.forget(&settled.gone);
+        let gone = {
+            let mut head = self.shared.head_mut();
+            let newest = head.span().map_or(0, |span| span.end);
+            head.settle(newest.saturating_sub(self.shared.settings.head_window))
+        };
+        if gone > 0 {
+            let head = self.shared.head();
+            self.shared.keys.write().unwrap_or_else(PoisonError::into_inner).retain(|id| head.get(id).is_some());
+        }
         self.shared.counters.note_flush(flushed.blocks, flushed.took);
         Ok(())
     }
@@ -235,8 +329,11 @@ impl Writer {
         self.shared.counters.journal_bytes.set(size.bytes);
     }
 
-    /// Lets a running flush end and closes the files. What is not flushed stays in the journal.
+    /// Flushes, so that the next start has little to read, and closes the files. What cannot be flushed stays in the journal.
     async fn close(mut self) {
+        if self.job.is_none() && self.failure.is_none() {
+            self.start_flush();
+        }
         if self.job.is_some() {
             let outcome = finished(&mut self.job).await;
             // Answered with an error: no flush starts any more.

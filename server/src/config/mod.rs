@@ -8,6 +8,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use watchfire_storage::RetentionRule;
+
 mod command_line;
 mod environment;
 mod file;
@@ -76,6 +78,8 @@ pub(crate) struct Config {
     pub(crate) log: LogConfig,
     /// What is kept and how.
     pub(crate) storage: StorageConfig,
+    /// Taking samples from other programs.
+    pub(crate) ingest: IngestConfig,
     /// Reading this machine.
     pub(crate) collect: CollectConfig,
     /// The WebSocket that charts are fed by.
@@ -97,6 +101,7 @@ impl Config {
             dev_reload: false,
             log: LogConfig::default(),
             storage: StorageConfig::default(),
+            ingest: IngestConfig::default(),
             collect: CollectConfig::default(),
             live: LiveConfig::default(),
             query: QueryConfig::default(),
@@ -135,8 +140,35 @@ pub(crate) struct StorageConfig {
     pub(crate) durability: Durability,
     /// Free bytes on the disk below which nothing more is taken.
     pub(crate) min_free_bytes: u64,
-    /// Samples in memory at which they are written to disk early.
+    /// Samples not yet in a partition at which they are written there early.
     pub(crate) max_head_samples: usize,
+    /// How much of the newest time stays in memory.
+    pub(crate) head_window: Duration,
+    /// How far behind the newest sample of its series a sample may be; `None`: any age.
+    pub(crate) out_of_order_window: Option<Duration>,
+    /// Shorter retentions for some series.
+    pub(crate) retention_rules: Vec<RetentionRule>,
+    /// Bytes of everything stored; `None`: no bound.
+    pub(crate) max_bytes: Option<u64>,
+    /// Series in memory.
+    pub(crate) max_series: usize,
+    /// Labels of one series.
+    pub(crate) max_labels: usize,
+    /// Bytes of a label's name.
+    pub(crate) max_label_name: usize,
+    /// Bytes of a label's value.
+    pub(crate) max_label_value: usize,
+}
+
+/// Taking samples from other programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IngestConfig {
+    /// Bytes of one request after decompression.
+    pub(crate) max_body_bytes: u64,
+    /// Requests that are worked on at a time.
+    pub(crate) max_in_flight: usize,
+    /// Samples a second of one sender; 0: no bound.
+    pub(crate) max_samples_per_second: usize,
 }
 
 /// What an acknowledged sample survives.
@@ -173,13 +205,27 @@ pub(crate) struct LiveConfig {
     pub(crate) queue: usize,
     /// Bytes of one message from a client.
     pub(crate) max_message_bytes: usize,
+    /// Series of one chart.
+    pub(crate) max_series: usize,
 }
 
 /// Answering questions about what is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct QueryConfig {
-    /// Series that one query may match.
+    /// Series that one selector may match.
     pub(crate) max_series: usize,
+    /// Samples that one query may hold.
+    pub(crate) max_samples: usize,
+    /// Steps of one range query.
+    pub(crate) max_points: usize,
+    /// Queries that are evaluated at a time.
+    pub(crate) max_concurrent: usize,
+    /// How long one query may take.
+    pub(crate) timeout: Duration,
+    /// How old the newest sample of a series may be to count as its value.
+    pub(crate) lookback: Duration,
+    /// Whether experimental functions may be called.
+    pub(crate) experimental_functions: bool,
 }
 
 /// The HTTP server.
@@ -191,4 +237,6 @@ pub(crate) struct HttpConfig {
     pub(crate) shutdown_timeout: Duration,
     /// Names besides loopback's under which a server on loopback answers.
     pub(crate) allowed_hosts: Vec<String>,
+    /// Origins whose pages may read the Prometheus API.
+    pub(crate) cors_origins: Vec<String>,
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use watchfire_model::parse_duration;
+use watchfire_storage::RetentionRule;
 
 /// An IP address or `localhost`, and a port.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
@@ -46,6 +47,33 @@ pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, St
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
         format!("{text:?} is not one of the choices; write {}", words.join(" or "))
     })
+}
+
+/// A window for late samples; `None` for `unlimited`.
+pub(super) fn late_window(text: &str) -> Result<Option<Duration>, String> {
+    if text == "unlimited" {
+        return Ok(None);
+    }
+    duration(text, "0s", "1y").map(Some).map_err(|error| format!("{error}, or unlimited"))
+}
+
+/// A size of which 0 means none.
+pub(super) fn bound(text: &str) -> Result<Option<u64>, String> {
+    size(text, "0", "1024TiB").map(|bytes| (bytes > 0).then_some(bytes))
+}
+
+/// Selectors with durations, separated by semicolons.
+pub(super) fn retention_rules(text: &str) -> Result<Vec<RetentionRule>, String> {
+    let rule = |text: &str| {
+        let form = "write a selector and a duration, such as {job=\"debug\"} 1d";
+        let (selector, keep) =
+            text.rsplit_once(char::is_whitespace).ok_or_else(|| format!("{text:?} is no rule; {form}"))?;
+        let matchers = watchfire_service::parse_selector(selector.trim())
+            .map_err(|error| format!("{selector:?} is no selector: {error}; {form}"))?;
+        let keep = duration(keep, "1h", "100y")?;
+        Ok(RetentionRule { matchers, keep: i64::try_from(keep.as_millis()).unwrap_or(i64::MAX) })
+    };
+    text.split(';').map(str::trim).filter(|text| !text.is_empty()).map(rule).collect()
 }
 
 /// A whole number within limits.

@@ -12,7 +12,7 @@ use axum::extract::{State, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use watchfire_service::{Collectors, Service};
@@ -28,6 +28,7 @@ pub(crate) struct App {
     pub(crate) service: Service,
     pub(crate) collectors: Collectors,
     pub(crate) hub: Hub,
+    pub(crate) intake: crate::api::Intake,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) site: Arc<Site>,
     pub(crate) config: Arc<Config>,
@@ -51,6 +52,7 @@ pub(crate) fn router(app: App) -> Router {
         .layer(CompressionLayer::new());
     Router::new()
         .route("/api/v1/live", get(live))
+        .route("/api/v1/write", post(crate::api::remote_write::write))
         .merge(answers)
         .layer(from_fn_with_state(app.clone(), guard::known_hosts))
         // Around the guard, so that its refusals bear them, too.

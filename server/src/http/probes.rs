@@ -115,7 +115,7 @@ pub(super) async fn status(State(app): State<App>) -> Json<Status> {
             head_series: storage.head_series,
             head_samples: storage.head_samples,
             appended_samples: storage.appended_samples,
-            refused_samples: storage.refused_samples.too_old + storage.refused_samples.in_future,
+            refused_samples: storage.refused_samples.iter().sum(),
             partitions: storage.partitions,
             disk_bytes: storage.disk_bytes,
             journal_bytes: storage.journal_bytes,

@@ -3,9 +3,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Meter;
 use watchfire_service::{CollectionStats, Collectors, Service};
-use watchfire_storage::StorageStats;
+use watchfire_storage::{Reason, StorageStats};
 
 use super::process::{ProcessUsage, Usage};
+use crate::api::Intake;
 use crate::live::{Hub, HubStats};
 
 /// Where the numbers come from.
@@ -14,6 +15,7 @@ pub(crate) struct Sources {
     pub(crate) service: Service,
     pub(crate) collectors: Collectors,
     pub(crate) hub: Hub,
+    pub(crate) intake: Intake,
     pub(crate) process: ProcessUsage,
 }
 
@@ -63,6 +65,14 @@ impl Make<'_> {
         self.stored("watchfire_storage_head_samples", "Samples in memory.", |stats| {
             stats.head_samples as f64
         });
+        self.stored("watchfire_storage_max_series", "Series that memory takes.", |stats| {
+            stats.max_series as f64
+        });
+        self.counted(
+            "watchfire_storage_expired_by_size_total",
+            "Days deleted because all together took more bytes than allowed.",
+            |stats| stats.expired_by_size,
+        );
         self.stored("watchfire_storage_partitions", "Days that have a file.", |stats| {
             stats.partitions as f64
         });
@@ -93,13 +103,16 @@ impl Make<'_> {
             .with_description("Queries that a limit refused.")
             .with_callback(move |observer| observer.observe(service.rejected_queries(), &[]))
             .build();
-        let service = self.sources.service.clone();
+        let (service, intake) = (self.sources.service.clone(), self.sources.intake.clone());
         self.meter
             .u64_observable_counter("watchfire_ingest_rejected_total")
-            .with_description("Samples refused, by reason.")
+            .with_description("Samples and requests refused, by reason.")
             .with_callback(move |observer| {
                 let refused = service.storage_stats().refused_samples;
-                for (reason, count) in [("too_old", refused.too_old), ("in_future", refused.in_future)] {
+                for (reason, count) in Reason::ALL.iter().zip(refused) {
+                    observer.observe(count, &[KeyValue::new("reason", reason.as_str())]);
+                }
+                for (reason, count) in intake.counts() {
                     observer.observe(count, &[KeyValue::new("reason", reason)]);
                 }
             })

@@ -50,7 +50,7 @@ impl Collector for OwnCollector {
                 family.points.iter().filter(|point| point.suffix != "_bucket" && point.value.is_finite())
             {
                 if let Some(labels) = self.labels(&family.name, point) {
-                    into.push(labels, at, point.value);
+                    into.push(&labels, at, point.value);
                 }
             }
         }

@@ -60,7 +60,7 @@ impl Writer<'_> {
     pub(super) fn push(&mut self, metric: MetricDescription, others: &[(&'static str, &str)], value: f64) {
         if value.is_finite() {
             let labels = self.cache.labels(metric.name, others);
-            self.into.push(labels, self.at, value);
+            self.into.push(&labels, self.at, value);
         }
     }
 }
@@ -82,7 +82,7 @@ mod tests {
             cache.writer(at, &mut batch).push(METRIC, &[("core", "0")], 5.0);
             cache.writer(at, &mut batch).push(METRIC, &[("core", "1")], f64::NAN);
         }
-        let told: Vec<_> = batch.samples.iter().map(|s| (s.labels.to_string(), s.sample.timestamp)).collect();
+        let told: Vec<_> = batch.iter().map(|(labels, s)| (labels.unwrap().to_string(), s.timestamp)).collect();
         let series = r#"m{core="0",host="a"}"#.to_owned();
         assert_eq!(told, [(series.clone(), 1), (series, 2)]);
         assert_eq!(cache.known.len(), 1);

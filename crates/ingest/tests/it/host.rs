@@ -14,8 +14,8 @@ fn read(collector: &mut HostCollector, at: i64) -> Reading {
     let mut batch = Batch::default();
     collector.collect(at, &mut batch).unwrap();
     let count = batch.len();
-    assert!(batch.samples.iter().all(|sample| sample.sample.timestamp == at));
-    let reading: Reading = batch.samples.into_iter().map(|s| (s.labels, s.sample.value)).collect();
+    assert!(batch.timestamps.iter().all(|timestamp| *timestamp == at));
+    let reading: Reading = batch.iter().map(|(labels, sample)| (labels.unwrap(), sample.value)).collect();
     assert_eq!(reading.len(), count, "a series came twice in one collection");
     reading
 }
@@ -117,7 +117,7 @@ fn every_sample_is_described() {
         assert_eq!(series.get("host"), Some("test-host"), "{series}");
         let known: HashSet<&str> =
             labels::of(metric.name).iter().copied().chain([METRIC_NAME, "host"]).collect();
-        let names: HashSet<&str> = series.iter().map(|Label { name, .. }| name.as_str()).collect();
+        let names: HashSet<&str> = series.iter().map(|Label { name, .. }| name).collect();
         // A fact that the system does not tell is no label.
         let same = if metric.name == "system_host_info" { names.is_subset(&known) } else { names == known };
         assert!(same, "{series}");
@@ -147,7 +147,7 @@ fn values_are_possible() {
         if metric.ends_with("_usage_bytes") && !metric.contains("process") {
             let total = metric.replace("_usage_", "_total_");
             let others = series.iter().filter(|label| label.name != METRIC_NAME);
-            let total = Labels::of(&total, others.map(|l| (l.name.as_str(), l.value.as_str()))).unwrap();
+            let total = Labels::of(&total, others.map(|l| (l.name, l.value))).unwrap();
             assert!(*value <= second[&total], "{series} {value}");
         }
     }

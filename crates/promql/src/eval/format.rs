@@ -1,0 +1,94 @@
+//! Numbers and labels as Prometheus writes them.
+
+use std::fmt::Write as _;
+
+use watchfire_model::{Labels, is_plain_label_name};
+
+/// A sample's value as text, as Prometheus' JSON has it: the fewest digits that read back as the same number, never an
+/// exponent; `NaN`, `+Inf`, `-Inf`.
+///
+/// ```
+/// use watchfire_promql::format_value;
+/// assert_eq!(format_value(1e21), "1000000000000000000000");
+/// assert_eq!(format_value(f64::NEG_INFINITY), "-Inf");
+/// ```
+pub fn format_value(value: f64) -> String {
+    special(value).map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn special(value: f64) -> Option<&'static str> {
+    if value.is_nan() {
+        Some("NaN")
+    } else if value.is_infinite() {
+        Some(if value > 0.0 { "+Inf" } else { "-Inf" })
+    } else {
+        None
+    }
+}
+
+/// A number in a message: as `%g` in Go, with an exponent where that is below -4 or above 5.
+pub(crate) fn format_short(value: f64) -> String {
+    if let Some(text) = special(value) {
+        return text.to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..6).contains(&exponent) {
+        return value.to_string();
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+/// A label set in a message: `{__name__="up", job="a"}`.
+pub(crate) fn format_labels<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::from("{");
+    for (index, (name, value)) in labels.into_iter().enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        // Writing to a string can't fail.
+        let _ = if is_plain_label_name(name) {
+            write!(text, "{comma}{name}={value:?}")
+        } else {
+            write!(text, "{comma}{name:?}={value:?}")
+        };
+    }
+    text.push('}');
+    text
+}
+
+/// All labels of a set, as [`format_labels`] writes them.
+pub(crate) fn format_all_labels(labels: &Labels) -> String {
+    format_labels(labels.iter().map(|label| (label.name, label.value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_in_prometheus() {
+        let table = [
+            (0.0, "0", "0"),
+            (-0.0, "-0", "-0"),
+            (1.5, "1.5", "1.5"),
+            (1e-7, "0.0000001", "1e-07"),
+            (1_234_567.0, "1234567", "1.234567e+06"),
+            (2.5e22, "25000000000000000000000", "2.5e+22"),
+            (0.1 + 0.2, "0.30000000000000004", "0.30000000000000004"),
+            (f64::NAN, "NaN", "NaN"),
+            (f64::INFINITY, "+Inf", "+Inf"),
+        ];
+        for (value, plain, short) in table {
+            assert_eq!(format_value(value), plain);
+            assert_eq!(format_short(value), short);
+        }
+    }
+
+    #[test]
+    fn labels_as_in_prometheus() {
+        let labels = Labels::of("up", [("job", "a\"b"), ("x.y", "1")]).unwrap();
+        assert_eq!(format_all_labels(&labels), r#"{__name__="up", job="a\"b", "x.y"="1"}"#);
+        assert_eq!(format_all_labels(&Labels::empty()), "{}");
+    }
+}

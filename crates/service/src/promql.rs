@@ -1,0 +1,221 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use watchfire_model::{Labels, Matcher, TimeRange};
+use watchfire_promql::ast::{Expr, ExprKind};
+use watchfire_promql::{Answer, EvalError, Limits, Params, Query, Stop, parse};
+use watchfire_storage::{SelectLimits, SelectedSeries, StorageError};
+
+use crate::{Service, ServiceError};
+
+/// A query and when to evaluate it; all times in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromQuery {
+    /// The text.
+    pub text: String,
+    /// The first step, since the epoch.
+    pub start: i64,
+    /// The last step is at or before this; equal to `start` for an instant query.
+    pub end: i64,
+    /// The distance of the steps; 0 for an instant query.
+    pub step: i64,
+    /// How old the newest sample of a series may be to count as its value; `None` takes the setting.
+    pub lookback: Option<i64>,
+    /// A shorter time than the setting allows.
+    pub timeout: Option<Duration>,
+}
+
+/// An answer and what it cost.
+#[derive(Clone, Debug)]
+pub struct Evaluated {
+    /// The query as it was understood.
+    pub expr: Expr,
+    /// The answer.
+    pub answer: Answer,
+    /// From the text to the answer.
+    pub took: Duration,
+}
+
+/// How queries are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueryLimits {
+    /// Series that one selector may match.
+    pub max_series: usize,
+    /// Samples that one query may hold.
+    pub max_samples: usize,
+    /// Steps of one range query.
+    pub max_points: usize,
+    /// Queries that are evaluated at a time.
+    pub max_concurrent: usize,
+    /// How long one query may take.
+    pub timeout: Duration,
+    /// How old the newest sample of a series may be to count as its value, in milliseconds.
+    pub lookback: i64,
+    /// Whether experimental functions may be called.
+    pub experimental: bool,
+}
+
+impl Default for QueryLimits {
+    fn default() -> Self {
+        Self {
+            max_series: 1_000_000,
+            max_samples: 50_000_000,
+            max_points: 11_000,
+            max_concurrent: 20,
+            timeout: Duration::from_mins(2),
+            lookback: 300_000,
+            experimental: false,
+        }
+    }
+}
+
+/// The step of subqueries that name none: Prometheus' default evaluation interval, in milliseconds.
+const SUBQUERY_STEP: i64 = 60_000;
+
+/// A series of the storage as the evaluation wants it.
+struct Fetched(SelectedSeries);
+
+impl watchfire_promql::SelectedSeries for Fetched {
+    fn labels(&self) -> &Labels {
+        self.0.labels()
+    }
+
+    fn read(&self, range: TimeRange, each: &mut dyn FnMut(&[i64], &[f64])) {
+        self.0.read(range, each);
+    }
+}
+
+/// Tells a running evaluation that nobody waits for it any more, when whoever waits is dropped.
+struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Reads a series selector such as `up{job="api"}`.
+pub fn parse_selector(text: &str) -> Result<Vec<Matcher>, ServiceError> {
+    match parse(text)?.kind {
+        ExprKind::Vector(selector) if selector.when.at.is_none() && selector.when.offset == 0 => {
+            Ok(selector.matchers)
+        }
+        _ => Err(ServiceError::BadData(format!("{text:?} is not a series selector; write one like up{{job=\"api\"}}"))),
+    }
+}
+
+impl Service {
+    /// Evaluates a PromQL query. Dropping the future stops the work.
+    pub async fn evaluate(&self, query: PromQuery) -> Result<Evaluated, ServiceError> {
+        let began = Instant::now();
+        let limits = self.limits;
+        let timeout = query.timeout.map_or(limits.timeout, |asked| asked.min(limits.timeout));
+        let deadline = began + timeout;
+        let evaluated = self.evaluate_until(query, deadline).await;
+        match evaluated {
+            Ok((expr, answer)) => Ok(Evaluated { expr, answer, took: began.elapsed() }),
+            Err(error) => Err(self.note(error)),
+        }
+    }
+
+    async fn evaluate_until(
+        &self,
+        query: PromQuery,
+        deadline: Instant,
+    ) -> Result<(Expr, Answer), ServiceError> {
+        let limits = self.limits;
+        if query.step > 0 && (query.end - query.start) / query.step >= limits.max_points as i64 {
+            return Err(ServiceError::BadData(format!(
+                "exceeded maximum resolution of {} points per timeseries. Try decreasing the query resolution (?step=XX)",
+                thousands(limits.max_points)
+            )));
+        }
+        let expr = parse(&query.text)?;
+        let params = Params {
+            start: query.start,
+            end: query.end,
+            step: query.step,
+            lookback: query.lookback.unwrap_or(limits.lookback),
+            default_subquery_step: SUBQUERY_STEP,
+            experimental: limits.experimental,
+        };
+        let plan = Query::new(expr.clone(), params)?.with_text(&query.text);
+        self.queried.note(plan.selections());
+        let waiting = tokio::time::timeout_at(deadline.into(), self.evaluating.clone().acquire_owned());
+        let Ok(Ok(permit)) = waiting.await else {
+            return Err(EvalError::Timeout("query queue").into());
+        };
+        let select = SelectLimits { max_series: limits.max_series, max_samples: limits.max_samples };
+        let mut data = Vec::with_capacity(plan.selections().len());
+        for selection in plan.selections() {
+            let found = self.querier.select(&selection.matchers, selection.range, select);
+            let Ok(found) = tokio::time::timeout_at(deadline.into(), found).await else {
+                return Err(EvalError::Timeout("query execution").into());
+            };
+            data.push(found.map_err(selected)?.into_iter().map(Fetched).collect::<Vec<_>>());
+        }
+        let canceled = Arc::new(AtomicBool::new(false));
+        let _guard = CancelOnDrop(canceled.clone());
+        let work = move || {
+            let _permit = permit;
+            let stop = || {
+                if canceled.load(Ordering::Relaxed) {
+                    Some(Stop::Canceled)
+                } else {
+                    (Instant::now() >= deadline).then_some(Stop::Timeout)
+                }
+            };
+            let limits = Limits { max_samples: limits.max_samples, max_series: limits.max_series };
+            plan.evaluate(&data, &limits, &stop)
+        };
+        let answer = tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| ServiceError::Internal(error.to_string()))??;
+        Ok((expr, answer))
+    }
+}
+
+/// What Prometheus finds in the evaluation, storage finds in the select.
+fn selected(error: StorageError) -> ServiceError {
+    match error {
+        StorageError::TooMuch { what: "samples", .. } => EvalError::TooManySamples("query execution").into(),
+        StorageError::TooMuch { found, most, .. } => EvalError::TooManySeries { found, most }.into(),
+        StorageError::Regex { .. } => ServiceError::BadData(error.to_string()),
+        other => other.into(),
+    }
+}
+
+/// 11000 as `11,000`.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_come_in_threes() {
+        let table = [(7, "7"), (999, "999"), (1000, "1,000"), (11_000, "11,000"), (1_234_567, "1,234,567")];
+        for (number, text) in table {
+            assert_eq!(thousands(number), text);
+        }
+    }
+
+    #[test]
+    fn selectors() {
+        assert_eq!(parse_selector("up{job=\"api\"}").unwrap().len(), 2);
+        for bad in ["rate(up[5m])", "up offset 5m", "up{", "1"] {
+            assert!(parse_selector(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What there is, without samples: series, label names and values, exemplars, and how many of each.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use watchfire_model::{Exemplar, Labels, METRIC_NAME, Matcher, Metadata, MetadataKind, TimeRange};
+
+use crate::catalogue::Catalogue;
+use crate::entry::Extras;
+use crate::filter::Filter;
+use crate::shared::Shared;
+use crate::{Cardinality, StorageError};
+
+/// Series that meet all matchers of one set at least and have samples in the days of `range`, sorted.
+pub(crate) async fn series(
+    shared: &Arc<Shared>,
+    sets: &[Vec<Matcher>],
+    range: TimeRange,
+) -> Result<Vec<Labels>, StorageError> {
+    let filters = sets.iter().map(|set| Filter::new(set)).collect::<Result<Vec<_>, _>>()?;
+    let mut found = HashSet::new();
+    {
+        let head = shared.head();
+        for filter in &filters {
+            for id in head.find(filter) {
+                if let Some(series) = head.get(id).filter(|series| series.overlaps(range)) {
+                    found.insert(series.labels.clone());
+                }
+            }
+        }
+    }
+    for catalogue in catalogues(shared, range).await? {
+        for filter in &filters {
+            found.extend(catalogue.select(filter).iter().filter_map(|id| catalogue.labels(id)).cloned());
+        }
+    }
+    let mut found: Vec<Labels> = found.into_iter().collect();
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// The names of all labels, sorted.
+pub(crate) async fn names(shared: &Arc<Shared>, range: TimeRange) -> Result<Vec<String>, StorageError> {
+    let mut found = BTreeSet::new();
+    if head_overlaps(shared, range) {
+        found.extend(shared.head().index().names().map(|(name, _)| name.to_owned()));
+    }
+    for catalogue in catalogues(shared, range).await? {
+        found.extend(catalogue.index().names().map(|(name, _)| name.to_owned()));
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// The values of a label, sorted.
+pub(crate) async fn values(
+    shared: &Arc<Shared>,
+    name: &str,
+    range: TimeRange,
+) -> Result<Vec<String>, StorageError> {
+    let mut found = BTreeSet::new();
+    if head_overlaps(shared, range) {
+        found.extend(shared.head().index().values(name).map(str::to_owned));
+    }
+    for catalogue in catalogues(shared, range).await? {
+        found.extend(catalogue.index().values(name).map(str::to_owned));
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn head_overlaps(shared: &Shared, range: TimeRange) -> bool {
+    shared.head().span().is_some_and(|span| span.start <= range.end && span.end >= range.start)
+}
+
+/// The series of the partitions that `range` touches, but for those of which memory has all.
+async fn catalogues(shared: &Arc<Shared>, range: TimeRange) -> Result<Vec<Arc<Catalogue>>, StorageError> {
+    let complete_from = shared.head().complete_from();
+    let mut all = Vec::new();
+    if range.start >= complete_from {
+        return Ok(all);
+    }
+    let range = TimeRange { start: range.start, end: range.end.min(complete_from.saturating_sub(1)) };
+    for (day, partition) in shared.partitions.overlapping(range) {
+        match partition.catalogue(&shared.quarantine).await {
+            Ok(catalogue) => all.push(catalogue),
+            Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
+            // Deleted by the retention meanwhile.
+            Err(StorageError::Closed) if shared.partitions.get(day).is_none() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
+/// The exemplars of matching series, from memory and partitions, by series and time.
+pub(crate) async fn exemplars(
+    shared: &Arc<Shared>,
+    matchers: &[Matcher],
+    range: TimeRange,
+) -> Result<Vec<(Labels, Exemplar)>, StorageError> {
+    let filter = Filter::new(matchers)?;
+    let mut found = shared.details().exemplars(&filter, range);
+    for (_, partition) in shared.partitions.overlapping(range) {
+        let catalogue = partition.catalogue(&shared.quarantine).await?;
+        let series = catalogue.select(&filter);
+        if series.is_empty() {
+            continue;
+        }
+        let rows: Vec<(i64, i64, f64, String)> = sqlx::query_as(
+            "SELECT series, timestamp, value, labels FROM exemplar WHERE timestamp BETWEEN ? AND ?",
+        )
+        .bind(range.start)
+        .bind(range.end)
+        .fetch_all(partition.pool().await?)
+        .await
+        .map_err(|error| partition.failed(error))?;
+        for (id, timestamp, value, labels) in rows {
+            let id = id as u32;
+            let read = (catalogue.labels(id), Labels::from_packed(&labels));
+            if let (true, (Some(series), Ok(labels))) = (series.contains(id), read) {
+                found.push((series.clone(), Exemplar { labels, timestamp, value }));
+            }
+        }
+    }
+    found.sort_by(|(one, a), (other, b)| one.cmp(other).then(a.timestamp.cmp(&b.timestamp)));
+    // Memory keeps what was flushed.
+    found.dedup();
+    Ok(found)
+}
+
+/// Counts the series in memory by metric, label and pair.
+pub(crate) fn cardinality(shared: &Shared, most: usize) -> Cardinality {
+    let head = shared.head();
+    let (mut by_metric, mut values_by_label, mut series_by_pair) = (Vec::new(), Vec::new(), Vec::new());
+    let mut bytes_by_label = Vec::new();
+    let (mut pairs, mut names) = (0_usize, 0_usize);
+    for (name, values) in head.index().names() {
+        names += 1;
+        let (mut count, mut bytes) = (0_u64, 0_u64);
+        for (value, series) in values {
+            count += 1;
+            bytes += series * value.len() as u64;
+            if name == METRIC_NAME {
+                by_metric.push((value.to_owned(), series));
+            }
+            series_by_pair.push((format!("{name}={value}"), series));
+        }
+        pairs += count as usize;
+        values_by_label.push((name.to_owned(), count));
+        bytes_by_label.push((name.to_owned(), bytes));
+        // Kept short on the way: there may be a pair for every series.
+        if series_by_pair.len() > 100_000 {
+            top(&mut series_by_pair, most);
+        }
+    }
+    for list in [&mut by_metric, &mut values_by_label, &mut series_by_pair, &mut bytes_by_label] {
+        top(list, most);
+    }
+    let span = head.span();
+    Cardinality {
+        series: head.series(),
+        names,
+        pairs,
+        samples: head.samples(),
+        oldest: span.map(|span| span.start),
+        newest: span.map(|span| span.end),
+        series_by_metric: by_metric,
+        values_by_label,
+        bytes_by_label,
+        series_by_pair,
+    }
+}
+
+fn top(list: &mut Vec<(String, u64)>, most: usize) {
+    list.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    list.truncate(most);
+}
+
+/// What the newest partition and the journal know beside samples.
+pub(crate) async fn load_details(shared: &Arc<Shared>, extras: Extras) -> Result<(), StorageError> {
+    let newest = shared.partitions.all().pop();
+    let mut known: Vec<(String, String, String, String)> = Vec::new();
+    if let Some(partition) = newest {
+        let read = async {
+            sqlx::query_as("SELECT metric, kind, help, unit FROM metadata")
+                .fetch_all(partition.pool().await?)
+                .await
+                .map_err(|error| partition.failed(error))
+        };
+        match read.await {
+            Ok(rows) => known = rows,
+            Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
+            Err(error) => return Err(error),
+        }
+    }
+    let labels: HashMap<u32, Labels> = {
+        let head = shared.head();
+        let of = |id: u32| Some((id, head.get(id)?.labels.clone()));
+        extras.exemplars.iter().filter_map(|(id, _)| of(*id)).collect()
+    };
+    let mut details = shared.details();
+    for (metric, kind, help, unit) in known {
+        details.note(Metadata { metric, kind: MetadataKind::from_word(&kind), help, unit });
+    }
+    extras.metadata.into_iter().for_each(|metadata| details.note(metadata));
+    for (id, exemplar) in extras.exemplars {
+        if let Some(labels) = labels.get(&id) {
+            details.push(labels.clone(), exemplar);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! The protocols that other programs speak to Watchfire, one folder or file each.
+
+mod intake;
+pub(crate) mod remote_write;
+
+pub(crate) use intake::Intake;
