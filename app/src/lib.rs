@@ -5,9 +5,14 @@
 
 #![allow(unreachable_pub, reason = "the component macro makes items public that lie in private modules")]
 
+mod address;
+mod api;
+mod cardinality;
 mod data;
 mod document;
+mod explore;
 mod live;
+mod numbers;
 mod pages;
 mod panels;
 mod preferences;
@@ -91,6 +96,8 @@ fn Frame() -> impl IntoView {
             <Routes fallback=pages::NotFound>
                 <Route path=path!("/") view=pages::OverviewPage/>
                 <Route path=path!("/host") view=pages::HostPage/>
+                <Route path=path!("/explore") view=explore::ExplorePage/>
+                <Route path=path!("/explore/cardinality") view=cardinality::CardinalityPage/>
             </Routes>
         </shell::Shell>
     }

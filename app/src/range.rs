@@ -5,6 +5,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use watchfire_model::{TimeError, TimeWindow, format_duration, format_utc};
 
+use crate::address::Search;
+
 const MINUTE: i64 = 60_000;
 
 /// What a page shows when the URL says nothing: short enough that every second can be seen to move.
@@ -113,15 +115,18 @@ type Navigate = std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 pub(crate) struct GoTo {
     range: PageRange,
     path: Memo<String>,
+    search: Memo<String>,
     navigate: Navigate,
 }
 
 impl GoTo {
     pub(crate) fn new() -> Self {
         let navigate = use_navigate();
+        let location = use_location();
         Self {
             range: expect_context(),
-            path: use_location().pathname,
+            path: location.pathname,
+            search: location.search,
             navigate: std::sync::Arc::new(navigate),
         }
     }
@@ -130,7 +135,8 @@ impl GoTo {
     pub(crate) fn window(&self, window: TimeWindow) {
         let path = self.path.get_untracked();
         let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-        (self.navigate)(&format!("{path}{}", query_of(window)), options);
+        let search = self.search.with_untracked(|search| search_with(search, window));
+        (self.navigate)(&format!("{path}{search}"), options);
     }
 
     /// Shows a part of the range, from which [`GoTo::zoom_out`] comes back.
@@ -146,6 +152,18 @@ impl GoTo {
             self.window(window);
         }
     }
+}
+
+/// What a page's URL says besides the range, and `window`.
+pub(crate) fn search_with(search: &str, window: TimeWindow) -> Search {
+    let others = Search::parse(search).without(&["from", "to", "theme"]);
+    let range = Search::parse(&query_of(window));
+    others.pairs().iter().fold(range, |all, (name, value)| all.with(name, value))
+}
+
+/// The part of a URL's query part that goes along from page to page.
+pub(crate) fn kept(search: &str) -> Search {
+    Search::parse(search).only(&["from", "to", "theme"])
 }
 
 /// The query part of a URL that shows `window`.
@@ -187,6 +205,9 @@ mod tests {
             assert_eq!(window_of(Some(&window.from.to_string()), Some("now"), 0), Ok(window));
         }
         assert_eq!(query_of(DEFAULT_WINDOW), "?from=now-5m&to=now");
+        let search = "from=now-1h&q=a%20b&theme=dark";
+        assert_eq!(search_with(search, DEFAULT_WINDOW).to_string(), "?from=now-5m&to=now&q=a%20b");
+        assert_eq!(kept(search).to_string(), "?from=now-1h&theme=dark");
         assert_eq!(window_of(None, None, 0), Ok(DEFAULT_WINDOW));
         assert!(window_of(Some("soon"), None, 0).is_err());
         assert!(window_of(Some("now"), Some("now-1h"), 0).is_err());

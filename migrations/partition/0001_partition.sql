@@ -4,7 +4,7 @@ CREATE TABLE series (
     first_id INTEGER PRIMARY KEY,
     -- How many series the group has.
     count INTEGER NOT NULL,
-    -- CRC-32 of the body.
+    -- CRC-32 of first_id (4 bytes, little endian) and the body.
     checksum INTEGER NOT NULL,
     -- zstd: the packed label sets, each after its length.
     body BLOB NOT NULL
@@ -24,7 +24,7 @@ CREATE TABLE block (
     max_time INTEGER NOT NULL,
     -- How many samples it holds.
     samples INTEGER NOT NULL,
-    -- CRC-32 of directory and body, one after the other.
+    -- CRC-32 of seq (8 bytes, little endian), first_series (4 bytes), directory and body.
     checksum INTEGER NOT NULL,
     -- Which series has which bytes of the body.
     directory BLOB NOT NULL,

@@ -1,8 +1,9 @@
 //! The `watchfire` program: it reads its configuration, wires the crates together and serves.
 
-mod clock;
 mod api;
+mod clock;
 mod config;
+mod copies;
 mod fatal;
 mod health;
 mod http;
@@ -37,6 +38,8 @@ fn main() -> ExitCode {
                 }
             };
         }
+        Ok(Command::Backup { data_dir, copy }) => return said(copies::backup(&data_dir, &copy)),
+        Ok(Command::Restore { copy, data_dir }) => return said(copies::restore(&copy, &data_dir)),
         Ok(Command::ConfigCheck(text) | Command::ConfigShow(text) | Command::Print(text)) => {
             print!("{text}");
             return ExitCode::SUCCESS;
@@ -46,8 +49,16 @@ fn main() -> ExitCode {
             return ExitCode::from(CommandLineError::EXIT_CODE);
         }
     };
-    match serve::serve(config) {
-        Ok(()) => ExitCode::SUCCESS,
+    said(serve::serve(config).map(|()| String::new()))
+}
+
+/// Prints what a command did, or why it could not, and gives the exit code.
+fn said(outcome: Result<String, fatal::Fatal>) -> ExitCode {
+    match outcome {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("watchfire: {error}");
             ExitCode::from(error.exit_code())

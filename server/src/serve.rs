@@ -19,6 +19,9 @@ use crate::live::{Hub, HubSettings};
 use crate::site::Site;
 use crate::telemetry::{OwnCollector, ProcessUsage, Sources, Telemetry, register};
 
+/// Process managers wait ten seconds or more before they kill.
+const LAST_FLUSH: Duration = Duration::from_secs(8);
+
 /// Runs the server until it is told to stop.
 pub(crate) fn serve(config: Config) -> Result<(), Fatal> {
     let started = Instant::now();
@@ -51,9 +54,9 @@ async fn run(config: Config, telemetry: Arc<Telemetry>, started: Instant) -> Res
         }
     };
     let served = with_storage(config, telemetry, started, site, &engine, listener, stop).await;
-    // A flush that is under way may take longer; the journal has everything that it would write.
-    if tokio::time::timeout(Duration::from_secs(1), engine.close()).await.is_err() {
-        tracing::warn!("a flush was left unfinished; the next start repeats it");
+    // The last flush makes the next start fast. What it cannot finish in time is in the journal still.
+    if tokio::time::timeout(LAST_FLUSH, engine.close()).await.is_err() {
+        tracing::warn!("the last flush was left unfinished; the next start repeats it");
     }
     tracing::info!("stopped");
     served

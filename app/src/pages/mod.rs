@@ -3,10 +3,12 @@
 mod host;
 mod not_found;
 mod overview;
+mod views;
 
 pub(crate) use host::HostPage;
 pub(crate) use not_found::NotFound;
 pub(crate) use overview::OverviewPage;
+pub(crate) use views::Views;
 
 use crate::panels::PanelSpec;
 
@@ -17,11 +19,18 @@ pub enum Page {
     Overview,
     /// One host in depth.
     Host,
+    /// Ask anything.
+    Explore,
+    /// Which metrics and labels make how many series.
+    Cardinality,
 }
 
 impl Page {
-    /// In the order of the sidebar.
-    pub const ALL: [Self; 2] = [Self::Overview, Self::Host];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Host, Self::Explore, Self::Cardinality];
+
+    /// In the order of the sidebar; the others are reached from these.
+    pub(crate) const SIDEBAR: [Self; 3] = [Self::Overview, Self::Host, Self::Explore];
 
     /// The page at a path.
     pub fn at(path: &str) -> Option<Self> {
@@ -33,6 +42,8 @@ impl Page {
         match self {
             Self::Overview => "/",
             Self::Host => "/host",
+            Self::Explore => "/explore",
+            Self::Cardinality => "/explore/cardinality",
         }
     }
 
@@ -40,13 +51,30 @@ impl Page {
         match self {
             Self::Overview => "Overview",
             Self::Host => "Host",
+            Self::Explore => "Explore",
+            Self::Cardinality => "Cardinality",
         }
+    }
+
+    /// The page that this one belongs to.
+    pub(crate) fn parent(self) -> Option<Self> {
+        match self {
+            Self::Cardinality => Some(Self::Explore),
+            Self::Overview | Self::Host | Self::Explore => None,
+        }
+    }
+
+    /// Whether what it shows follows the time by itself.
+    pub(crate) fn is_live(self) -> bool {
+        matches!(self, Self::Overview | Self::Host)
     }
 
     pub(crate) fn panels(self) -> Vec<PanelSpec> {
         match self {
             Self::Overview => overview::panels(),
             Self::Host => host::panels(),
+            // They ask the server's API once they are in the browser.
+            Self::Explore | Self::Cardinality => Vec::new(),
         }
     }
 }

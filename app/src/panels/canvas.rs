@@ -12,8 +12,8 @@ use watchfire_chart::{Chart, Column, Frame, Labelling, Theme, draw};
 use watchfire_model::TimeExpr;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ResizeObserver};
 
-use super::watching::{Drawn, PanelData};
-use super::{Crosshair, PanelSpec};
+use super::watching::Drawn;
+use super::{ChartSource, Crosshair, PanelSpec};
 use crate::live::Live;
 use crate::preferences::{ColorTheme, Preferences};
 use crate::range::PageRange;
@@ -21,7 +21,7 @@ use crate::range::PageRange;
 /// Draws the panel whenever its data, its size, its range or the theme changes.
 pub(super) fn keep_drawn(
     spec: &PanelSpec,
-    data: PanelData,
+    source: ChartSource,
     hidden: RwSignal<BTreeSet<String>>,
     canvas: NodeRef<html::Canvas>,
     drawn: RwSignal<Option<Drawn>>,
@@ -53,14 +53,14 @@ pub(super) fn keep_drawn(
             ColorTheme::Light => false,
         };
         let theme = if dark { Theme::DARK } else { Theme::LIGHT };
-        let window = range.window_untracked();
-        let window = match (window.from, now.get_untracked()) {
+        let page = range.window_untracked();
+        let page = match (page.from, now.get_untracked()) {
             // The clock has not ticked yet.
-            (TimeExpr::BeforeNow(_), 0) => return,
-            (_, now) => window.resolve(now),
+            (TimeExpr::BeforeNow(_), 0) if source.moves() => return,
+            (_, now) => page.resolve(now),
         };
         let painted = spec.with_value(|spec| {
-            let (grid, columns) = data.columns(spec, window)?;
+            let (window, grid, columns) = source.columns(spec, page)?;
             let hidden = hidden.get_untracked();
             let columns: Vec<_> = columns
                 .into_iter()
@@ -89,7 +89,7 @@ pub(super) fn keep_drawn(
         }
     };
     Effect::new(move |_| {
-        data.version.track();
+        source.version().track();
         hidden.track();
         width.track();
         dark.track();
@@ -97,8 +97,10 @@ pub(super) fn keep_drawn(
         preferences.theme.track();
         preferences.utc_offset();
         // While the pointer rests on a chart, pictures hold still; they catch up when it leaves.
-        let held = crosshair.time.with(Option::is_some) && drawn.with_untracked(Option::is_some);
-        if held || data.version.get_untracked() == 0 || scheduled.get_value() {
+        let held = source.moves()
+            && crosshair.time.with(Option::is_some)
+            && drawn.with_untracked(Option::is_some);
+        if held || source.version().get_untracked() == 0 || scheduled.get_value() {
             return;
         }
         scheduled.set_value(true);

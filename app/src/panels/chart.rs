@@ -9,7 +9,7 @@ use watchfire_model::{TimeExpr, TimeRange, TimeWindow, format_utc};
 use super::frame::PanelFrame;
 use super::legend::ChartLegend;
 use super::watching::{Drawn, PanelData};
-use super::{Crosshair, PanelSpec};
+use super::{ChartSource, Crosshair, PanelSpec};
 use crate::Pictures;
 use crate::preferences::Preferences;
 use crate::range::GoTo;
@@ -24,7 +24,7 @@ pub(super) fn ChartPanel(
     let hidden = RwSignal::new(BTreeSet::new());
     view! {
         <PanelFrame spec=spec.clone() state=data.state>
-            <ChartArea spec=spec.clone() data hidden/>
+            <ChartArea spec=spec.clone() source=ChartSource::Live(data) hidden/>
             <ChartLegend spec summaries=data.summaries hidden/>
         </PanelFrame>
     }
@@ -33,11 +33,11 @@ pub(super) fn ChartPanel(
 /// The picture: SVG as the server drew it, until the browser draws on its canvas. Points at the time under the pointer, on
 /// all charts at once, and zooms into a part that is dragged over.
 #[component]
-pub(super) fn ChartArea(
+pub(crate) fn ChartArea(
     /// Which panel.
     spec: PanelSpec,
-    /// Its data.
-    data: PanelData,
+    /// Where its data comes from.
+    source: ChartSource,
     /// The names of the series that are not drawn.
     hidden: RwSignal<BTreeSet<String>>,
 ) -> impl IntoView {
@@ -46,9 +46,9 @@ pub(super) fn ChartArea(
     let canvas = NodeRef::<html::Canvas>::new();
     let drawn = RwSignal::new(None::<Drawn>);
     #[cfg(feature = "hydrate")]
-    super::canvas::keep_drawn(&spec, data, hidden, canvas, drawn);
+    super::canvas::keep_drawn(&spec, source, hidden, canvas, drawn);
     #[cfg(not(feature = "hydrate"))]
-    let _ = (data, hidden);
+    let _ = (source, hidden);
     let pointer =
         Pointer { crosshair: expect_context(), drawn, here: RwSignal::new(None), from: RwSignal::new(None) };
     let go_to = StoredValue::new(GoTo::new());

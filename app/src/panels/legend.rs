@@ -9,7 +9,7 @@ use crate::data::SeriesSummary;
 
 /// The names of the series with their colours and newest values. A click shows one alone, with Ctrl it hides or shows one.
 #[component]
-pub(super) fn ChartLegend(
+pub(crate) fn ChartLegend(
     /// Which panel.
     #[prop(into)]
     spec: Signal<PanelSpec>,

@@ -8,14 +8,19 @@ mod facts;
 mod frame;
 mod legend;
 mod process_table;
+mod source;
 mod spec;
 mod tile;
 mod watching;
 
 use leptos::prelude::*;
 
+pub(crate) use chart::ChartArea;
 pub(crate) use crosshair::Crosshair;
+pub(crate) use legend::ChartLegend;
+pub(crate) use source::{Answer, ChartSource};
 pub(crate) use spec::{Kind, Legend, MAX_POINTS, PanelSpec};
+pub(crate) use watching::NamedColumn;
 
 /// A panel of any kind.
 #[component]

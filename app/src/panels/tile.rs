@@ -8,7 +8,7 @@ use super::chart::ChartArea;
 use super::frame::PanelFrame;
 use super::spec::same_thing;
 use super::watching::PanelData;
-use super::{Legend, PanelSpec};
+use super::{ChartSource, Legend, PanelSpec};
 use crate::data::SeriesSummary;
 
 /// The newest value in large type, what it is part of, and how it came to be.
@@ -30,7 +30,7 @@ pub(super) fn TilePanel(
                 <span class="tile-unit">{move || shown.get().unit}</span>
             </p>
             <p class="tile-detail">{move || shown.get().detail}</p>
-            <ChartArea spec data hidden=RwSignal::new(BTreeSet::new())/>
+            <ChartArea spec source=ChartSource::Live(data) hidden=RwSignal::new(BTreeSet::new())/>
         </PanelFrame>
     }
 }

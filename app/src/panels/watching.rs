@@ -28,7 +28,7 @@ pub(super) enum PanelState {
 
 /// A panel's live data: its subscriptions over the page's range.
 #[derive(Clone, Copy)]
-pub(super) struct PanelData {
+pub(crate) struct PanelData {
     /// Each series in a few words, in the order of queries and labels.
     pub(super) summaries: RwSignal<Vec<SeriesSummary>>,
     pub(super) state: RwSignal<PanelState>,
@@ -39,9 +39,9 @@ pub(super) struct PanelData {
 
 /// One series, laid on the panel's common grid.
 #[derive(Clone, Debug)]
-pub(super) struct NamedColumn {
-    pub(super) name: String,
-    pub(super) values: Vec<f64>,
+pub(crate) struct NamedColumn {
+    pub(crate) name: String,
+    pub(crate) values: Vec<f64>,
 }
 
 /// What a panel has drawn: for the crosshair and the tooltip.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 pub(super) enum Icon {
     Overview,
     Host,
+    Explore,
     Fold,
     Clock,
     Keyboard,
@@ -19,6 +20,7 @@ impl Icon {
         match self {
             Self::Overview => "M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z",
             Self::Host => "M4 4h16v7H4zM4 13h16v7H4zM8 7.5h.01M8 16.5h.01",
+            Self::Explore => "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM15.5 15.5L20 20",
             Self::Fold => "M4 4h16v16H4zM10 4v16",
             Self::Clock => "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM12 7v5l3 2",
             Self::Keyboard => "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M17 14h.01M8 14h6",

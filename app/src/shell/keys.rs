@@ -10,14 +10,16 @@ use crate::preferences::Preferences;
 use crate::range::{GoTo, PageRange, query_of};
 
 /// The keys there are, and what they do.
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 11] = [
     ("?", "Show this list"),
+    ("/", "Write in the query or the search field"),
     ("t", "Choose the time range"),
     ("Ctrl+Z", "Zoom back out"),
     ("s", "Copy a link to this view"),
     ("[", "Fold or open the sidebar"),
     ("o", "Go to the overview"),
     ("h", "Go to the host"),
+    ("x", "Explore"),
     ("← →", "On a chart: read value after value"),
     ("Esc", "Close what is open"),
 ];
@@ -49,6 +51,8 @@ pub(super) fn listen(help: NodeRef<html::Dialog>) {
                 ("[", false) => preferences.folded.update(|folded| *folded = !*folded),
                 ("o", false) => to_page(Page::Overview),
                 ("h", false) => to_page(Page::Host),
+                ("x", false) => to_page(Page::Explore),
+                ("/", false) => focus("[data-search]"),
                 ("Escape", false) => return close_menus(),
                 _ => return,
             }
@@ -76,6 +80,13 @@ fn click(selector: &str) {
     }
 }
 
+fn focus(selector: &str) {
+    if let Some(element) = find(selector) {
+        // Focus is a courtesy.
+        let _ = element.focus();
+    }
+}
+
 fn open_time_range() {
     let Some(menu) = find(".time-picker") else { return };
     // Setting a boolean attribute fails only for an invalid name; so for focus, which is a courtesy.
@@ -87,10 +98,8 @@ fn open_time_range() {
 
 fn close_menus() {
     if let Some(menu) = find(".menu[open]") {
+        focus(".menu[open] summary");
         let _ = menu.remove_attribute("open");
-        if let Some(summary) = find(".menu summary") {
-            let _ = summary.focus();
-        }
     }
 }
 

@@ -3,7 +3,7 @@ use leptos::task::spawn_local;
 
 use super::icon::{Icon, IconView};
 use crate::preferences::{ColorTheme, Preferences};
-use crate::range::{PageRange, clock, query_of};
+use crate::range::{PageRange, clock, search_with};
 use watchfire_model::{TimeExpr, TimeWindow};
 
 /// Copies a link to what is on the screen: the theme goes along, and the range as fixed times, so that the
@@ -15,14 +15,16 @@ pub(super) fn ShareButton() -> impl IntoView {
     let said = RwSignal::new(None::<&'static str>);
     let share = move |_| {
         let location = window().location();
-        let (Ok(origin), Ok(path)) = (location.origin(), location.pathname()) else { return };
+        let (Ok(origin), Ok(path), Ok(search)) = (location.origin(), location.pathname(), location.search()) else {
+            return;
+        };
         let shown = range.window_untracked().resolve(clock());
         let fixed = TimeWindow { from: TimeExpr::At(shown.start), to: TimeExpr::At(shown.end) };
         let theme = match preferences.theme.get_untracked() {
-            ColorTheme::System => String::new(),
-            theme => format!("&theme={}", theme.word()),
+            ColorTheme::System => "",
+            theme => theme.word(),
         };
-        let link = format!("{origin}{path}{}{theme}", query_of(fixed));
+        let link = format!("{origin}{path}{}", search_with(&search, fixed).with("theme", theme));
         spawn_local(async move {
             let text = if copy(&link).await {
                 "Link copied"

@@ -5,12 +5,14 @@ use leptos_router::hooks::use_location;
 use super::icon::{Icon, IconView};
 use crate::pages::Page;
 use crate::preferences::Preferences;
+use crate::range::kept;
 
 impl Page {
     fn icon(self) -> Icon {
         match self {
             Self::Overview => Icon::Overview,
             Self::Host => Icon::Host,
+            Self::Explore | Self::Cardinality => Icon::Explore,
         }
     }
 }
@@ -21,14 +23,12 @@ pub(super) fn Sidebar() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let search = use_location().search;
     let entry = move |page: Page| {
-        let href = move || {
-            let search = search.get();
-            let search = search.trim_start_matches('?');
-            if search.is_empty() { page.path().to_owned() } else { format!("{}?{search}", page.path()) }
-        };
+        let href = move || format!("{}{}", page.path(), search.with(|search| kept(search)));
+        // What belongs to a page marks it, too; everything lies below the overview's path.
+        let exact = page == Page::Overview;
         view! {
             <li>
-                <A href=href exact=true attr:class="nav-link" attr:title=page.title()>
+                <A href=href exact attr:class="nav-link" attr:title=page.title()>
                     <IconView icon=page.icon()/>
                     <span class="nav-text">{page.title()}</span>
                 </A>
@@ -44,7 +44,7 @@ pub(super) fn Sidebar() -> impl IntoView {
                 </svg>
                 <span class="nav-text">"Watchfire"</span>
             </a>
-            <ul>{Page::ALL.map(entry).collect_view()}</ul>
+            <ul>{Page::SIDEBAR.map(entry).collect_view()}</ul>
             <button
                 type="button"
                 class="nav-link fold"

@@ -6,7 +6,8 @@ use watchfire_model::TimeWindow;
 
 use super::icon::{Icon, IconView};
 use crate::preferences::Preferences;
-use crate::range::{GoTo, PRESETS, PageRange, clock, query_of, words};
+use crate::address::Search;
+use crate::range::{GoTo, PRESETS, PageRange, clock, search_with, words};
 
 /// Chooses the time range: from a list, or typed. The list and the form work without JavaScript, too.
 #[component]
@@ -16,7 +17,8 @@ pub(super) fn TimePicker() -> impl IntoView {
     let menu = NodeRef::<html::Details>::new();
     let from = NodeRef::<html::Input>::new();
     let to = NodeRef::<html::Input>::new();
-    let path = use_location().pathname;
+    let location = use_location();
+    let (path, search) = (location.pathname, location.search);
     let typed_error = RwSignal::new(None::<String>);
     let go_to = StoredValue::new(GoTo::new());
     let close = move || {
@@ -39,7 +41,7 @@ pub(super) fn TimePicker() -> impl IntoView {
     let preset = move |length: i64| {
         let window = TimeWindow::last(length);
         let current = move || (range.window() == window).then_some("true");
-        let href = move || format!("{}{}", path.get(), query_of(window));
+        let href = move || format!("{}{}", path.get(), search.with(|search| search_with(search, window)));
         view! {
             <li>
                 <a href=href aria-current=current on:click=move |_| close()>
@@ -47,6 +49,14 @@ pub(super) fn TimePicker() -> impl IntoView {
                 </a>
             </li>
         }
+    };
+    // Without JavaScript the form leads to a URL of its fields alone.
+    let others = move || {
+        let others = search.with(|search| Search::parse(search)).without(&["from", "to"]);
+        let field = |(name, value): &(String, String)| {
+            view! { <input type="hidden" name=name.clone() value=value.clone()/> }
+        };
+        others.pairs().iter().map(field).collect_view()
     };
     let error = move || typed_error.get().or_else(|| range.error());
     let zone = move |_| preferences.utc.update(|utc| *utc = !*utc);
@@ -67,6 +77,7 @@ pub(super) fn TimePicker() -> impl IntoView {
                         <input name="to" node_ref=to autocomplete="off" spellcheck="false"
                             value=move || range.words().1 aria-describedby="time-error"/>
                     </label>
+                    {others}
                     <p id="time-error" class="field-error" role="alert">{error}</p>
                     <p class="hint">"now-6h, now, or 2026-11-20 14:00. Drag over a chart to zoom in, Ctrl+Z to zoom out."</p>
                     <button type="submit" class="button">"Show"</button>

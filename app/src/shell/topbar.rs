@@ -17,12 +17,18 @@ pub(super) fn Topbar(
     help: NodeRef<html::Dialog>,
 ) -> impl IntoView {
     let path = use_location().pathname;
-    let title = move || Page::at(&path.get()).map_or("Not found", Page::title);
+    let page = Memo::new(move |_| Page::at(&path.get()));
+    let title = move || page.get().map_or("Not found", Page::title);
+    let parent = move || {
+        let parent = page.get().and_then(Page::parent)?;
+        Some(view! { <li><a href=parent.path()>{parent.title()}</a></li> })
+    };
     view! {
         <header class="topbar">
             <nav class="breadcrumbs" aria-label="Breadcrumbs">
                 <ol>
                     <li><a href="/">"Watchfire"</a></li>
+                    {parent}
                     <li aria-current="page">{title}</li>
                 </ol>
             </nav>

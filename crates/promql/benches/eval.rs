@@ -1,5 +1,7 @@
 //! How long queries take over series in memory: the evaluation alone, without a store.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot be set up should stop")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

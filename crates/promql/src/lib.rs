@@ -24,6 +24,6 @@ pub use check::{refuse_experimental, value_type};
 pub use complete::{Completion, Fit, complete_at};
 pub use error::{ParseError, Position};
 #[cfg(feature = "eval")]
-pub use eval::{Query, format_value};
+pub use eval::{Query, format_value, write_value};
 pub use parser::{MAX_DEPTH, parse};
 pub use print::{Json, pretty, to_json};

@@ -49,6 +49,7 @@ impl Admission<'_> {
             if let Some(Some(id)) = ids.get(*series as usize)
                 && (self.oldest..=self.newest).contains(&exemplar.timestamp)
             {
+                self.define(*id, entry);
                 entry.extras.exemplars.push((*id, exemplar.clone()));
                 appended.exemplars += 1;
             }
@@ -70,6 +71,8 @@ impl Admission<'_> {
         let range = series.samples.start as usize..series.samples.end as usize;
         let window = self.settings.out_of_order_window.unwrap_or(i64::MAX);
         accepted.clear();
+        // Whether `accepted` rises, so that a timestamp can be searched in it.
+        let mut rises = true;
         for (&timestamp, &value) in batch.timestamps[range.clone()].iter().zip(&batch.values[range]) {
             let reason = if timestamp < self.oldest {
                 Reason::TooOld
@@ -82,8 +85,13 @@ impl Admission<'_> {
             } else if timestamp < state.newest.saturating_sub(window) {
                 Reason::OutOfOrder
             } else {
-                match state.look(timestamp, value) {
+                let known = match state.look(timestamp, value) {
+                    Known::Nothing => look_in(accepted, rises, timestamp, value),
+                    known => known,
+                };
+                match known {
                     Known::Nothing => {
+                        rises &= accepted.last().is_none_or(|(last, _)| *last < timestamp);
                         accepted.push((timestamp, value));
                         continue;
                     }
@@ -100,15 +108,20 @@ impl Admission<'_> {
         if accepted.is_empty() {
             return;
         }
-        if state.defined_in != self.epoch {
-            state.defined_in = self.epoch;
-            entry.define(id, &state.labels);
-        }
+        self.define(id, entry);
         entry.series(id, accepted.len());
         for (timestamp, value) in accepted.iter() {
             entry.sample(*timestamp, *value);
         }
         appended.stored += accepted.len();
+    }
+
+    /// Defines a series in the row, when no row of the journal that will be replayed has it.
+    fn define(&mut self, id: SeriesId, entry: &mut EntryWriter) {
+        if let Some(state) = self.head.get_mut(id).filter(|state| state.defined_in != self.epoch) {
+            state.defined_in = self.epoch;
+            entry.define(id, &state.labels);
+        }
     }
 
     /// The series of a key that is new, or whose series left memory.
@@ -147,12 +160,45 @@ impl Admission<'_> {
                 format!("the series {labels} is new, and there are {most} already (storage.max_series); remove labels with many values, or allow more")
             });
             return None;
+        } else if !self.has_good_time(batch, series, &labels, refused) {
+            // It would take a place in memory without a sample.
+            return None;
         } else {
             self.head.add(labels)
         };
         keys.insert(own_hash, id);
         keys.insert(hash, id);
         Some(id)
+    }
+}
+
+impl Admission<'_> {
+    /// Whether a sample of a new series can be taken; refuses all of them when not.
+    fn has_good_time(&self, batch: &Batch, series: &BatchSeries, labels: &Labels, refused: &mut Refusals) -> bool {
+        let range = series.samples.start as usize..series.samples.end as usize;
+        let (timestamps, values) = (&batch.timestamps[range.clone()], &batch.values[range]);
+        if timestamps.iter().any(|timestamp| (self.oldest..=self.newest).contains(timestamp)) {
+            return true;
+        }
+        for (&timestamp, &value) in timestamps.iter().zip(values) {
+            let reason = if timestamp < self.oldest { Reason::TooOld } else { Reason::InFuture };
+            refused.add(reason, 1, || words(reason, labels, timestamp, value, 0));
+        }
+        false
+    }
+}
+
+/// What is known of a late timestamp by the samples that were admitted just before.
+fn look_in(accepted: &[(i64, f64)], rises: bool, timestamp: i64, value: f64) -> Known {
+    let found = if rises {
+        accepted.binary_search_by_key(&timestamp, |(timestamp, _)| *timestamp).ok()
+    } else {
+        accepted.iter().position(|(known, _)| *known == timestamp)
+    };
+    match found {
+        Some(at) if accepted[at].1.to_bits() == value.to_bits() => Known::Same,
+        Some(_) => Known::Other,
+        None => Known::Nothing,
     }
 }
 

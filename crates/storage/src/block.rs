@@ -32,13 +32,16 @@ pub(crate) struct NewBlock {
 }
 
 impl NewBlock {
-    pub(crate) fn checksum(&self) -> u32 {
-        checksum(&self.directory, &self.body)
+    pub(crate) fn checksum(&self, seq: i64) -> u32 {
+        checksum(seq, self.first, &self.directory, &self.body)
     }
 }
 
-pub(crate) fn checksum(directory: &[u8], body: &[u8]) -> u32 {
+/// Over all that says which samples the block holds of which series, and which of several is right.
+fn checksum(seq: i64, first: SeriesId, directory: &[u8], body: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&seq.to_le_bytes());
+    hasher.update(&first.to_le_bytes());
     hasher.update(directory);
     hasher.update(body);
     hasher.finalize()
@@ -152,9 +155,9 @@ impl StoredBlock {
         self.seq
     }
 
-    /// Whether directory and body are what was written.
-    pub(crate) fn is_whole(&self, directory: &[u8]) -> bool {
-        checksum(directory, &self.compressed) == self.checksum
+    /// Whether the number of its first series, its directory and its body are what was written.
+    pub(crate) fn is_whole(&self, first: SeriesId, directory: &[u8]) -> bool {
+        checksum(self.seq, first, directory, &self.compressed) == self.checksum
     }
 
     /// A part of the body; `None` when it is damaged.

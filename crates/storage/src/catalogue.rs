@@ -73,6 +73,14 @@ pub(crate) fn pack<'a>(series: impl IntoIterator<Item = Option<&'a Labels>>) -> 
     zstd::bulk::compress(&body, 3)
 }
 
+/// Over the number of a row's first series and its body.
+pub(crate) fn checksum(first: SeriesId, body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&first.to_le_bytes());
+    hasher.update(body);
+    hasher.finalize()
+}
+
 /// Reads a body; `None` when it is damaged.
 pub(crate) fn unpack(body: &[u8]) -> Option<Vec<Option<Labels>>> {
     let body = zstd::bulk::decompress(body, LARGEST).ok()?;

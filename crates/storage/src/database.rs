@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::{Durability, StorageError};
 
@@ -23,6 +23,9 @@ pub(crate) fn options(file: &Path, durability: Durability) -> SqliteConnectOptio
     SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
+        // For a new file: bodies are tens of kilobytes, and what is deleted goes back to the disk.
+        .page_size(16384)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .synchronous(synchronous)
         .disable_statement_logging()
 }
@@ -44,12 +47,7 @@ pub(crate) async fn migrate(pool: &SqlitePool, migrator: &Migrator, file: &Path)
     let tables: i64 =
         sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(pool).await.map_err(failed)?;
     if tables == 0 {
-        // Bodies are tens of kilobytes: large pages, and what is deleted goes back to the disk.
-        for pragma in
-            ["PRAGMA page_size = 16384", "PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL"]
-        {
-            sqlx::query(pragma).execute(pool).await.map_err(failed)?;
-        }
+        sqlx::query("PRAGMA journal_mode = WAL").execute(pool).await.map_err(failed)?;
     }
     migrator.run(pool).await.map_err(|error| match error {
         MigrateError::VersionMismatch(_) => StorageError::OlderVersion { file: file.to_owned() },

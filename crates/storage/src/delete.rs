@@ -5,7 +5,7 @@ use watchfire_model::TimeRange;
 
 use crate::StorageError;
 use crate::block::{self, BlockWriter, NewBlock, StoredBlock};
-use crate::catalogue::{Catalogue, GROUP, pack};
+use crate::catalogue::{self, Catalogue, GROUP, pack};
 use crate::chunk::Chunk;
 use crate::filter::Filter;
 use crate::index::SeriesId;
@@ -14,20 +14,53 @@ use crate::series::without;
 use crate::shared::Shared;
 
 /// Deletes the samples of `range` of the matching series from all partitions. Blocks are written anew without them, one
-/// transaction a partition; the space is used again by later blocks.
+/// transaction a partition; the space is used again by later blocks. Damaged partitions are left out: nobody sees what
+/// they hold.
 pub(crate) async fn delete_stored(
     shared: &Arc<Shared>,
     filter: &Filter,
     range: TimeRange,
 ) -> Result<(), StorageError> {
     for (_, partition) in shared.partitions.overlapping(range) {
-        let catalogue = partition.catalogue(&shared.quarantine).await?;
-        let doomed = catalogue.select(filter);
-        if !doomed.is_empty() {
-            delete_in(shared, &partition, &catalogue, doomed, range).await?;
+        match delete_from(shared, &partition, filter, range).await {
+            Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
+            outcome => outcome?,
         }
     }
     Ok(())
+}
+
+async fn delete_from(
+    shared: &Arc<Shared>,
+    partition: &Partition,
+    filter: &Filter,
+    range: TimeRange,
+) -> Result<(), StorageError> {
+    let catalogue = partition.catalogue(&shared.quarantine).await?;
+    let doomed = catalogue.select(filter);
+    if doomed.is_empty() {
+        return Ok(());
+    }
+    delete_exemplars(partition, &doomed, range).await?;
+    delete_in(shared, partition, &catalogue, doomed, range).await
+}
+
+async fn delete_exemplars(
+    partition: &Partition,
+    doomed: &RoaringBitmap,
+    range: TimeRange,
+) -> Result<(), StorageError> {
+    let ids: Vec<String> = doomed.iter().map(|id| id.to_string()).collect();
+    sqlx::query(
+        "DELETE FROM exemplar WHERE timestamp BETWEEN ? AND ? AND series IN (SELECT value FROM json_each(?))",
+    )
+    .bind(range.start)
+    .bind(range.end)
+    .bind(format!("[{}]", ids.join(",")))
+    .execute(partition.pool().await?)
+    .await
+    .map(drop)
+    .map_err(|error| partition.failed(error))
 }
 
 async fn delete_in(
@@ -75,7 +108,7 @@ fn rewrite(
     range: TimeRange,
 ) -> Option<Vec<NewBlock>> {
     let (mut series, mut changed): (Vec<(SeriesId, Vec<Arc<Chunk>>)>, bool) = (Vec::new(), false);
-    let mut whole = block.is_whole(directory);
+    let mut whole = block.is_whole(first, directory);
     block::read_directory(first, directory, |place| {
         let Some(bytes) = block.bytes(place.at) else {
             whole = false;
@@ -142,7 +175,7 @@ async fn forget_empty(
         let body = pack(labels).map_err(|error| StorageError::Encode { reason: error.to_string() })?;
         sqlx::query("UPDATE series SET body = ?, checksum = ? WHERE first_id = ?")
             .bind(&body)
-            .bind(crc32fast::hash(&body))
+            .bind(catalogue::checksum(first as SeriesId, &body))
             .bind(first)
             .execute(&mut *transaction)
             .await

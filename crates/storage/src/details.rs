@@ -47,6 +47,16 @@ impl Details {
         (new, self.metadata.values().cloned().collect())
     }
 
+    /// Removes the exemplars of `range` of matching series.
+    pub(crate) fn delete(&mut self, filter: &Filter, range: TimeRange) {
+        let gone = |(labels, one): &(Labels, Exemplar)| {
+            (range.start..=range.end).contains(&one.timestamp) && filter.matches(labels)
+        };
+        let flushed = self.exemplars.len() - self.unflushed;
+        self.unflushed = self.exemplars.iter().skip(flushed).filter(|one| !gone(one)).count();
+        self.exemplars.retain(|one| !gone(one));
+    }
+
     /// What is said of metrics.
     pub(crate) fn metadata(&self, metric: Option<&str>) -> Vec<Metadata> {
         match metric {

@@ -9,13 +9,12 @@ use watchfire_model::{Batch, Exemplar, Labels, Matcher, Metadata, TimeRange};
 use crate::admit::Resolved;
 use crate::disk::{self, FreeSpace};
 use crate::filter::Filter;
-use crate::head::Head;
-use crate::journal::Journal;
 use crate::listing;
 use crate::lock::DirectoryLock;
 use crate::partitions::Partitions;
 use crate::piece::Piece;
-use crate::replay::replay;
+use crate::quarantine::Quarantine;
+use crate::replay::{Recovered, recover};
 use crate::shared::Shared;
 use crate::writer::{self, Command, Writer};
 use crate::{
@@ -46,13 +45,15 @@ impl Engine {
         let partitions = Partitions::find(&metrics, settings.durability)
             .map_err(|error| StorageError::not_writable(&metrics, &error))?;
         let file = settings.dir.join(JOURNAL);
-        let mut journal = Journal::open(&file, settings.durability, &partitions).await?;
         let span = partitions.span().await?;
         let complete_from = span.map_or(i64::MIN, |span| span.end.saturating_add(1));
-        let mut head = Head::new(complete_from, journal.last_seq());
-        let extras = replay(&file, &mut journal, &partitions, &mut head).await?;
+        let quarantine = Quarantine::default();
+        let Recovered { journal, head, extras } =
+            recover(&file, settings.durability, complete_from, &partitions, &quarantine).await?;
 
-        let shared = Arc::new(Shared::new(settings, partitions, span, journal.pool().clone(), head, lock));
+        let pool = journal.pool().clone();
+        let shared = Arc::new(Shared::new(settings, partitions, span, quarantine, pool, head, lock));
+        shared.learn_keys();
         listing::load_details(&shared, extras).await?;
         shared.counters.disk_bytes.set(disk::used_bytes(&shared.settings.dir));
         let (commands, receiver) = mpsc::channel(writer::WAITING);
@@ -165,6 +166,9 @@ impl Querier for Engine {
             }
             series.push(SelectedSeries::new(labels, pieces));
         }
+        // Those that memory lacks, in an order that is the same each time.
+        let mut stored: Vec<_> = stored.into_iter().collect();
+        stored.sort_unstable_by(|one, other| one.0.cmp(&other.0));
         series.extend(stored.into_iter().map(|(labels, pieces)| SelectedSeries::new(labels, pieces)));
         if series.len() > limits.max_series {
             let (found, most) = (series.len(), limits.max_series);

@@ -125,6 +125,10 @@ impl StorageError {
             return Self::Closed;
         }
         let reason = error.to_string();
+        // A column of another type than the one that was written.
+        if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) {
+            return Self::corrupt(file, reason);
+        }
         match primary_code(&error) {
             Some(PERM | READONLY | CANTOPEN) => Self::NotWritable { path: file.to_owned(), reason },
             Some(CORRUPT | NOT_A_DATABASE) => Self::corrupt(file, reason),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use watchfire_model::{Exemplar, Labels, Metadata};
 
 use crate::block::{BlockWriter, NewBlock};
-use crate::catalogue::{Catalogue, GROUP, pack};
+use crate::catalogue::{self, Catalogue, GROUP, pack};
 use crate::chunk::Chunk;
 use crate::clock::{self, Day, hull};
 use crate::index::SeriesId;
@@ -42,7 +42,10 @@ pub(crate) async fn run(
         Some(frozen) => Some(write(&shared, &frozen).await?),
         None => None,
     };
-    crate::retention::enforce(&shared, clock::now()).await?;
+    // What was written is written: the rows of the journal must go, and the next flush tries to delete again.
+    if let Err(error) = crate::retention::enforce(&shared, clock::now()).await {
+        tracing::error!(%error, "what is beyond the retention could not be deleted; tried again later");
+    }
     if let Err(error) = shared.note_partition_span().await {
         tracing::warn!(%error, "the oldest or newest timestamp is not known");
     }
@@ -145,7 +148,7 @@ async fn store(partition: &Partition, day: Day, work: &Work, frozen: &Frozen) ->
         sqlx::query("INSERT INTO series (first_id, count, checksum, body) VALUES (?, ?, ?, ?)")
             .bind(first)
             .bind(*count as i64)
-            .bind(crc32fast::hash(body))
+            .bind(catalogue::checksum(*first, body))
             .bind(body.as_slice())
             .execute(&mut *transaction)
             .await?;

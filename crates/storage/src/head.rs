@@ -107,7 +107,8 @@ impl Head {
     }
 
     pub(crate) fn set_seq(&mut self, seq: i64) {
-        self.seq = seq;
+        // Never back: partitions may know later rows than a journal that is replayed.
+        self.seq = self.seq.max(seq);
     }
 
     pub(crate) fn find(&self, filter: &Filter) -> RoaringBitmap {
@@ -134,6 +135,15 @@ impl Head {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &HeadSeries> {
         self.segments.iter().flatten().flat_map(|segment| segment.series.iter().flatten())
+    }
+
+    /// All series with their numbers.
+    pub(crate) fn all_with_ids(&self) -> impl Iterator<Item = (SeriesId, &HeadSeries)> {
+        let numbered = self.segments.iter().enumerate().filter_map(|(at, segment)| Some((at, segment.as_ref()?)));
+        numbered.flat_map(|(segment, of)| {
+            let places = of.series.iter().enumerate();
+            places.filter_map(move |(at, series)| Some(((segment * SEGMENT + at) as SeriesId, series.as_ref()?)))
+        })
     }
 
     /// Finishes what is open. `None` when there is nothing to flush.

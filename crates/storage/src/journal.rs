@@ -26,63 +26,72 @@ pub(crate) struct JournalSize {
 }
 
 impl Journal {
-    /// Opens the journal, or makes one. A new one asks `partitions`: its rows must not get numbers that they know
-    /// already, from an earlier journal that was lost.
+    /// Opens the journal, or makes one. Its rows get numbers beyond those that `partitions` know: an earlier journal
+    /// may have been lost, and in a backup the copy of the journal is older than those of the partitions.
     pub(crate) async fn open(
         file: &Path,
         durability: Durability,
         partitions: &Partitions,
     ) -> Result<Self, StorageError> {
-        let failed = |error| StorageError::sqlite(file, error);
+        let known = partitions.last_seq().await?;
         let pool = database::pool(database::options(file, durability), 2);
-        database::migrate(&pool, &database::JOURNAL, file).await?;
-        let mut connection = pool.acquire().await.map_err(failed)?;
+        let opened = Self::of_pool(&pool, file, known).await;
+        if opened.is_err() {
+            pool.close().await;
+        }
+        opened
+    }
 
-        let flushed: Option<i64> = sqlx::query_scalar("SELECT flushed_seq FROM meta")
-            .fetch_optional(&mut *connection)
+    async fn of_pool(pool: &SqlitePool, file: &Path, known: i64) -> Result<Self, StorageError> {
+        let failed = |error| StorageError::sqlite(file, error);
+        database::migrate(pool, &database::JOURNAL, file).await?;
+        let mut connection = pool.acquire().await.map_err(failed)?;
+        sqlx::query("INSERT OR IGNORE INTO meta (id, flushed_seq) VALUES (1, ?)")
+            .bind(known)
+            .execute(&mut *connection)
             .await
             .map_err(failed)?;
-        let flushed = if let Some(seq) = flushed {
-            seq
-        } else {
-            let seq = partitions.last_seq().await?;
-            let first = sqlx::query("INSERT INTO meta (id, flushed_seq) VALUES (1, ?)").bind(seq);
-            first.execute(&mut *connection).await.map_err(failed)?;
-            seq
-        };
-        let last: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM batch")
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(failed)?;
-        let last_seq = last.unwrap_or(flushed).max(flushed);
-        let mut journal =
-            Self { connection, pool, file: file.to_owned(), last_seq, size: JournalSize::default() };
-        journal.size = journal.measure().await.map_err(failed)?;
+        let (flushed, last): (i64, Option<i64>) =
+            sqlx::query_as("SELECT flushed_seq, (SELECT max(seq) FROM batch) FROM meta")
+                .fetch_one(&mut *connection)
+                .await
+                .map_err(failed)?;
+        let last_seq = last.unwrap_or_default().max(flushed).max(known);
+        let (pool, file) = (pool.clone(), file.to_owned());
+        let mut journal = Self { connection, pool, file, last_seq, size: JournalSize::default() };
+        journal.size = journal.measure().await.map_err(|error| StorageError::sqlite(&journal.file, error))?;
         Ok(journal)
     }
 
-    /// The bodies of the rows after `seq`, oldest first, a few at a time; none at the end.
-    pub(crate) async fn read_after(&mut self, seq: i64) -> Result<Vec<(i64, Vec<u8>)>, StorageError> {
+    /// The bodies of the rows after `seq`, oldest first, a few at a time; none at the end. A row that does not fit its
+    /// checksum has no body.
+    pub(crate) async fn read_after(&mut self, seq: i64) -> Result<Vec<(i64, Option<Vec<u8>>)>, StorageError> {
         let rows = sqlx::query("SELECT seq, body, checksum FROM batch WHERE seq > ? ORDER BY seq LIMIT 100")
             .bind(seq)
             .fetch_all(&mut *self.connection)
-            .await
-            .map_err(|error| StorageError::sqlite(&self.file, error))?;
-        rows.iter().map(|row| self.decode(row)).collect()
+            .await;
+        let rows = rows.and_then(|rows| rows.iter().map(|row| Ok((row.try_get("seq")?, whole_body(row)))).collect());
+        rows.map_err(|error| StorageError::sqlite(&self.file, error))
     }
 
-    fn decode(&self, row: &SqliteRow) -> Result<(i64, Vec<u8>), StorageError> {
-        let failed = |error| StorageError::sqlite(&self.file, error);
-        let seq: i64 = row.try_get("seq").map_err(failed)?;
-        let body: Vec<u8> = row.try_get("body").map_err(failed)?;
-        let checksum: u32 = row.try_get("checksum").map_err(failed)?;
-        if crc32fast::hash(&body) != checksum {
-            return Err(StorageError::corrupt(
-                &self.file,
-                format_args!("row {seq} does not fit its checksum"),
-            ));
-        }
-        Ok((seq, body))
+    /// Takes rows in as they were in another file: number, body and checksum.
+    pub(crate) async fn adopt(&mut self, rows: &[(i64, Vec<u8>, i64)]) -> Result<(), StorageError> {
+        let adopted = async {
+            let mut transaction = self.connection.begin().await?;
+            for (seq, body, checksum) in rows {
+                sqlx::query("INSERT OR IGNORE INTO batch (seq, body, checksum) VALUES (?, ?, ?)")
+                    .bind(seq)
+                    .bind(body.as_slice())
+                    .bind(checksum)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            transaction.commit().await?;
+            self.measure().await
+        };
+        self.size = adopted.await.map_err(|error| StorageError::sqlite(&self.file, error))?;
+        self.last_seq = rows.iter().map(|(seq, _, _)| *seq).fold(self.last_seq, i64::max);
+        Ok(())
     }
 
     /// Commits one row and returns its number. After an error nothing of it is there, or all of it is and nobody was
@@ -147,6 +156,13 @@ impl Journal {
     }
 }
 
+/// A row's body when it is what was written.
+fn whole_body(row: &SqliteRow) -> Option<Vec<u8>> {
+    let body: Vec<u8> = row.try_get("body").ok()?;
+    let checksum: i64 = row.try_get("checksum").ok()?;
+    (i64::from(crc32fast::hash(&body)) == checksum).then_some(body)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,9 +188,9 @@ mod tests {
 
         let mut journal = open(&file).await;
         assert_eq!((journal.size(), journal.last_seq()), (size, 2));
-        assert_eq!(journal.read_after(0).await.unwrap(), [(1, entry(3)), (2, entry(2))]);
+        assert_eq!(journal.read_after(0).await.unwrap(), [(1, Some(entry(3))), (2, Some(entry(2)))]);
         journal.delete_to(1).await.unwrap();
-        assert_eq!(journal.read_after(0).await.unwrap(), [(2, entry(2))]);
+        assert_eq!(journal.read_after(0).await.unwrap(), [(2, Some(entry(2)))]);
         assert_eq!(journal.size().rows, 1);
         journal.delete_to(2).await.unwrap();
         journal.close().await;
@@ -196,16 +212,19 @@ mod tests {
 
         limit(10_000).execute(&mut *journal.connection).await.unwrap();
         let seq = journal.commit(entry(100_000)).await.unwrap();
-        assert_eq!(journal.read_after(0).await.unwrap(), [(seq, entry(100_000))]);
+        assert_eq!(journal.read_after(0).await.unwrap(), [(seq, Some(entry(100_000)))]);
     }
 
     #[tokio::test]
-    async fn a_damaged_row_is_named() {
+    async fn a_damaged_row_has_no_body() {
         let dir = tempfile::tempdir().unwrap();
         let mut journal = open(&dir.path().join("journal.db")).await;
-        journal.commit(entry(1)).await.unwrap();
-        sqlx::query("UPDATE batch SET body = x'00'").execute(&mut *journal.connection).await.unwrap();
-        let error = journal.read_after(0).await.unwrap_err().to_string();
-        assert!(error.contains("journal.db is damaged (row 1"), "{error}");
+        for samples in 1..=3 {
+            journal.commit(entry(samples)).await.unwrap();
+        }
+        for damage in ["UPDATE batch SET body = x'00' WHERE seq = 1", "UPDATE batch SET checksum = 'x' WHERE seq = 2"] {
+            sqlx::query(damage).execute(&mut *journal.connection).await.unwrap();
+        }
+        assert_eq!(journal.read_after(0).await.unwrap(), [(1, None), (2, None), (3, Some(entry(3)))]);
     }
 }

@@ -44,6 +44,7 @@ mod piece;
 mod quarantine;
 mod replay;
 mod retention;
+mod salvage;
 mod selected;
 mod series;
 mod settings;

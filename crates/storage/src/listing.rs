@@ -8,6 +8,7 @@ use watchfire_model::{Exemplar, Labels, METRIC_NAME, Matcher, Metadata, Metadata
 use crate::catalogue::Catalogue;
 use crate::entry::Extras;
 use crate::filter::Filter;
+use crate::partition::Partition;
 use crate::shared::Shared;
 use crate::{Cardinality, StorageError};
 
@@ -99,32 +100,45 @@ pub(crate) async fn exemplars(
 ) -> Result<Vec<(Labels, Exemplar)>, StorageError> {
     let filter = Filter::new(matchers)?;
     let mut found = shared.details().exemplars(&filter, range);
-    for (_, partition) in shared.partitions.overlapping(range) {
-        let catalogue = partition.catalogue(&shared.quarantine).await?;
-        let series = catalogue.select(&filter);
-        if series.is_empty() {
-            continue;
-        }
-        let rows: Vec<(i64, i64, f64, String)> = sqlx::query_as(
-            "SELECT series, timestamp, value, labels FROM exemplar WHERE timestamp BETWEEN ? AND ?",
-        )
-        .bind(range.start)
-        .bind(range.end)
-        .fetch_all(partition.pool().await?)
-        .await
-        .map_err(|error| partition.failed(error))?;
-        for (id, timestamp, value, labels) in rows {
-            let id = id as u32;
-            let read = (catalogue.labels(id), Labels::from_packed(&labels));
-            if let (true, (Some(series), Ok(labels))) = (series.contains(id), read) {
-                found.push((series.clone(), Exemplar { labels, timestamp, value }));
-            }
+    for (day, partition) in shared.partitions.overlapping(range) {
+        match stored_exemplars(shared, &partition, &filter, range).await {
+            Ok(stored) => found.extend(stored),
+            Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
+            // Deleted by the retention meanwhile.
+            Err(StorageError::Closed) if shared.partitions.get(day).is_none() => {}
+            Err(error) => return Err(error),
         }
     }
     found.sort_by(|(one, a), (other, b)| one.cmp(other).then(a.timestamp.cmp(&b.timestamp)));
     // Memory keeps what was flushed.
     found.dedup();
     Ok(found)
+}
+
+async fn stored_exemplars(
+    shared: &Shared,
+    partition: &Partition,
+    filter: &Filter,
+    range: TimeRange,
+) -> Result<Vec<(Labels, Exemplar)>, StorageError> {
+    let catalogue = partition.catalogue(&shared.quarantine).await?;
+    let series = catalogue.select(filter);
+    if series.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, i64, f64, String)> =
+        sqlx::query_as("SELECT series, timestamp, value, labels FROM exemplar WHERE timestamp BETWEEN ? AND ?")
+            .bind(range.start)
+            .bind(range.end)
+            .fetch_all(partition.pool().await?)
+            .await
+            .map_err(|error| partition.failed(error))?;
+    let one = |(id, timestamp, value, labels): (i64, i64, f64, String)| {
+        let id = u32::try_from(id).ok().filter(|id| series.contains(*id))?;
+        let labels = Labels::from_packed(&labels).ok()?;
+        Some((catalogue.labels(id)?.clone(), Exemplar { labels, timestamp, value }))
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
 }
 
 /// Counts the series in memory by metric, label and pair.
@@ -175,11 +189,11 @@ fn top(list: &mut Vec<(String, u64)>, most: usize) {
     list.truncate(most);
 }
 
-/// What the newest partition and the journal know beside samples.
+/// What partitions and the journal know beside samples; what was said last counts.
 pub(crate) async fn load_details(shared: &Arc<Shared>, extras: Extras) -> Result<(), StorageError> {
-    let newest = shared.partitions.all().pop();
     let mut known: Vec<(String, String, String, String)> = Vec::new();
-    if let Some(partition) = newest {
+    // All of them: late samples bring what is said of their metrics to the partition of their own day only.
+    for partition in shared.partitions.all() {
         let read = async {
             sqlx::query_as("SELECT metric, kind, help, unit FROM metadata")
                 .fetch_all(partition.pool().await?)
@@ -187,7 +201,7 @@ pub(crate) async fn load_details(shared: &Arc<Shared>, extras: Extras) -> Result
                 .map_err(|error| partition.failed(error))
         };
         match read.await {
-            Ok(rows) => known = rows,
+            Ok(rows) => known.extend(rows),
             Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
             Err(error) => return Err(error),
         }

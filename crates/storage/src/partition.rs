@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use watchfire_model::{Labels, TimeRange};
 
 use crate::block::{self, NewBlock, StoredBlock};
-use crate::catalogue::{Catalogue, unpack};
+use crate::catalogue::{self, Catalogue, GROUP, unpack};
 use crate::filter::Filter;
 use crate::piece::Piece;
 use crate::quarantine::Quarantine;
@@ -94,10 +94,12 @@ impl Partition {
         let read = tokio::task::spawn_blocking(move || {
             let (mut catalogue, mut damaged) = (Catalogue::default(), Vec::new());
             for (first, count, checksum, body) in rows {
-                let checked = crc32fast::hash(&body) == checksum as u32;
+                let checked = i64::from(catalogue::checksum(first as u32, &body)) == checksum;
                 let Some(all) = checked.then(|| unpack(&body)).flatten().filter(|all| all.len() as i64 == count)
                 else {
                     damaged.push(first);
+                    // Its numbers stay taken: blocks use them, and a new group must not.
+                    catalogue.skip(first as u32 + GROUP as u32 - 1);
                     continue;
                 };
                 for (id, labels) in (first..).zip(all) {
@@ -156,7 +158,7 @@ impl Partition {
         let read = tokio::task::spawn_blocking(move || {
             let (mut pieces, mut samples) = (Vec::new(), 0_usize);
             for (block, first, directory) in blocks {
-                if !block.is_whole(&directory) {
+                if !block.is_whole(first, &directory) {
                     block.note_damage("it does not fit its checksum");
                     continue;
                 }
@@ -225,7 +227,7 @@ impl Partition {
             file: self.file.clone(),
             id: row.try_get("id")?,
             seq: row.try_get("seq")?,
-            checksum: row.try_get("checksum")?,
+            checksum: row.try_get::<i64, _>("checksum")? as u32,
             compressed: row.try_get("body")?,
             quarantine: quarantine.clone(),
             body: OnceLock::new(),
@@ -257,7 +259,7 @@ pub(crate) async fn insert_block(
     .bind(block.span.start)
     .bind(block.span.end)
     .bind(block.samples as i64)
-    .bind(block.checksum())
+    .bind(block.checksum(seq))
     .bind(block.directory.as_slice())
     .bind(block.body.as_slice())
     .execute(&mut **transaction)

@@ -108,6 +108,16 @@ impl Partitions {
         }
     }
 
+    /// The bytes of all files, with what is written and not yet folded into them.
+    pub(crate) fn bytes(&self) -> u64 {
+        let size = |file: &Path, suffix| {
+            let mut path = file.as_os_str().to_owned();
+            path.push(suffix);
+            fs::metadata(path).map_or(0, |data| data.len())
+        };
+        self.all().iter().map(|partition| size(partition.file(), "") + size(partition.file(), "-wal")).sum()
+    }
+
     /// The first day that has a file.
     pub(crate) fn oldest(&self) -> Option<Day> {
         self.by_day().keys().next().copied()

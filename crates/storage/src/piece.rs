@@ -78,6 +78,15 @@ impl Piece {
         Self { span, samples, arrival, data: Data::Stored(block.clone(), at) }
     }
 
+    /// The newest sample, where it is known without decoding.
+    pub(crate) fn known_newest(&self) -> Option<(i64, f64)> {
+        match &self.data {
+            Data::Open(writer) => Some((writer.last(), f64::from_bits(writer.last_bits()))),
+            Data::Columns(timestamps, values) => Some((*timestamps.last()?, *values.last()?)),
+            Data::Finished(_) | Data::Stored(..) => None,
+        }
+    }
+
     /// Appends the samples to both columns. A damaged piece adds nothing; it is noted where it lies.
     pub(crate) fn decode(&self, timestamps: &mut Vec<i64>, values: &mut Vec<f64>) {
         let before = timestamps.len();

@@ -1,20 +1,71 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::StorageError;
 use crate::clock::Day;
 use crate::entry::{Entry, Extras};
 use crate::head::Head;
 use crate::journal::Journal;
 use crate::partitions::Partitions;
+use crate::quarantine::Quarantine;
+use crate::{Durability, StorageError, salvage};
+
+/// What the journal gave.
+pub(crate) struct Recovered {
+    pub(crate) journal: Journal,
+    pub(crate) head: Head,
+    /// What its rows have beside samples.
+    pub(crate) extras: Extras,
+}
+
+/// Opens the journal `file` and brings its rows into a head of which partitions have everything before
+/// `complete_from`. Damaged rows are left out; a file that SQLite cannot read is moved aside, and what can be read of it
+/// goes into a new one.
+pub(crate) async fn recover(
+    file: &Path,
+    durability: Durability,
+    complete_from: i64,
+    partitions: &Partitions,
+    quarantine: &Quarantine,
+) -> Result<Recovered, StorageError> {
+    let reason = match open_and_replay(file, durability, complete_from, partitions, quarantine).await {
+        Err(StorageError::Corrupt { file: damaged, reason }) if damaged == file => reason,
+        outcome => return outcome,
+    };
+    let aside = salvage::move_aside(file)?;
+    quarantine.add(&aside, None, &reason);
+    let mut journal = Journal::open(file, durability, partitions).await?;
+    let rows = salvage::readable_rows(&aside, &mut journal).await?;
+    journal.close().await;
+    tracing::warn!(damaged = %aside.display(), rows, "a new journal begins with what could be read of the damaged one");
+    open_and_replay(file, durability, complete_from, partitions, quarantine).await
+}
+
+async fn open_and_replay(
+    file: &Path,
+    durability: Durability,
+    complete_from: i64,
+    partitions: &Partitions,
+    quarantine: &Quarantine,
+) -> Result<Recovered, StorageError> {
+    let mut journal = Journal::open(file, durability, partitions).await?;
+    let mut head = Head::new(complete_from, journal.last_seq());
+    match replay(file, &mut journal, partitions, &mut head, quarantine).await {
+        Ok(extras) => Ok(Recovered { journal, head, extras }),
+        Err(error) => {
+            journal.close().await;
+            Err(error)
+        }
+    }
+}
 
 /// Brings the rows of the journal into the head, without the samples that partitions have already: a crash between
-/// the end of a flush and the deletion of its rows leaves both. Returns what the rows have beside samples.
-pub(crate) async fn replay(
+/// the end of a flush and the deletion of its rows leaves both.
+async fn replay(
     file: &Path,
     journal: &mut Journal,
     partitions: &Partitions,
     head: &mut Head,
+    quarantine: &Quarantine,
 ) -> Result<Extras, StorageError> {
     let mut flushed: HashMap<Day, i64> = HashMap::new();
     for (day, partition) in partitions.with_days() {
@@ -29,16 +80,25 @@ pub(crate) async fn replay(
         let Some((last, _)) = rows.last() else { return Ok(extras) };
         seq = *last;
         for (seq, body) in &rows {
-            let more = apply(*seq, body, &flushed, head).map_err(|reason| {
-                StorageError::corrupt(file, format_args!("row {seq}: {reason}"))
-            })?;
-            extras.exemplars.extend(more.exemplars);
-            extras.metadata.extend(more.metadata);
+            let applied = match body {
+                Some(body) => apply(*seq, body, &flushed, head, &mut extras),
+                None => Err("a row of the journal does not fit its checksum".to_owned()),
+            };
+            if let Err(reason) = applied {
+                quarantine.add(file, Some(*seq), &reason);
+            }
         }
     }
 }
 
-fn apply(seq: i64, body: &[u8], flushed: &HashMap<Day, i64>, head: &mut Head) -> Result<Extras, String> {
+/// Brings one row in, as far as it can be read; says what is wrong with the rest.
+fn apply(
+    seq: i64,
+    body: &[u8],
+    flushed: &HashMap<Day, i64>,
+    head: &mut Head,
+    extras: &mut Extras,
+) -> Result<(), String> {
     let entry = Entry::read(body)?;
     if !entry.definitions(|id, labels| head.define(id, labels)) {
         return Err("a definition of a series is damaged".to_owned());
@@ -60,12 +120,13 @@ fn apply(seq: i64, body: &[u8], flushed: &HashMap<Day, i64>, head: &mut Head) ->
         }
         head.push(id, timestamp, value);
     });
+    head.set_seq(seq);
+    extras.exemplars.extend(entry.extras.exemplars);
+    extras.metadata.extend(entry.extras.metadata);
     match unknown {
+        // Defined in a damaged row before.
         Some(id) => Err(format!("it uses the unknown series {id}")),
-        None if whole => {
-            head.set_seq(seq);
-            Ok(entry.extras)
-        }
+        None if whole => Ok(()),
         None => Err("its samples are damaged".to_owned()),
     }
 }

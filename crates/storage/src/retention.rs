@@ -6,7 +6,7 @@ use crate::clock::Day;
 use crate::delete::delete_stored;
 use crate::filter::Filter;
 use crate::shared::Shared;
-use crate::{StorageError, disk};
+use crate::StorageError;
 
 /// Deletes what is older than the retention, by age, by rule and by size.
 pub(crate) async fn enforce(shared: &Arc<Shared>, now: i64) -> Result<(), StorageError> {
@@ -20,7 +20,7 @@ pub(crate) async fn enforce(shared: &Arc<Shared>, now: i64) -> Result<(), Storag
         delete_stored(shared, &filter, TimeRange { start: i64::MIN, end }).await?;
     }
     if let Some(most) = settings.max_bytes {
-        while shared.partitions.len() > 1 && disk::used_bytes(&settings.dir) > most {
+        while shared.partitions.len() > 1 && shared.partitions.bytes() > most {
             let Some(day) = shared.partitions.oldest() else { break };
             tracing::warn!(most, "the data takes more bytes than storage.max_bytes; the oldest day is deleted");
             shared.counters.expired_by_size.add(1);

@@ -1,6 +1,6 @@
 use std::cell::Cell;
 
-use watchfire_model::{Labels, Series, TimeRange};
+use watchfire_model::{Labels, Sample, Series, TimeRange};
 
 use crate::piece::Piece;
 
@@ -83,6 +83,36 @@ impl SelectedSeries {
         SCRATCH.set(columns);
     }
 
+    /// The newest sample of `range`. Decodes no more than it must.
+    pub fn newest(&self, range: TimeRange) -> Option<Sample> {
+        let inside = |timestamp: i64| (range.start..=range.end).contains(&timestamp);
+        // Sorted by their start, the last piece has the newest samples, unless one before reaches into it.
+        if let Some((last, before)) = self.pieces.split_last()
+            && before.iter().all(|piece| piece.span.end < last.span.start)
+        {
+            if let Some((timestamp, value)) = last.known_newest().filter(|(timestamp, _)| inside(*timestamp)) {
+                return Some(Sample { timestamp, value });
+            }
+            let mut columns = SCRATCH.take();
+            columns.timestamps.clear();
+            columns.values.clear();
+            last.decode(&mut columns.timestamps, &mut columns.values);
+            let to = columns.timestamps.partition_point(|timestamp| *timestamp <= range.end);
+            let found = to.checked_sub(1).map(|at| (columns.timestamps[at], columns.values[at]));
+            SCRATCH.set(columns);
+            if let Some((timestamp, value)) = found.filter(|(timestamp, _)| inside(*timestamp)) {
+                return Some(Sample { timestamp, value });
+            }
+        }
+        let mut newest = None;
+        self.read(range, |timestamps, values| {
+            if let (Some(timestamp), Some(value)) = (timestamps.last(), values.last()) {
+                newest = Some(Sample { timestamp: *timestamp, value: *value });
+            }
+        });
+        newest
+    }
+
     /// All samples of `range` at once. For tests and short ranges; [`read`](Self::read) needs less memory.
     pub fn to_series(&self, range: TimeRange) -> Series {
         let (mut timestamps, mut values) = (Vec::new(), Vec::new());
@@ -152,6 +182,11 @@ mod tests {
         });
         assert_eq!(calls, [(vec![2], vec![2.0]), (vec![5, 6], vec![5.0, 6.0])]);
         series.read(TimeRange { start: 3, end: 4 }, |_, _| panic!("there is nothing in the gap"));
+        let newest = |start, end| series.newest(TimeRange { start, end }).map(|sample| sample.timestamp);
+        let table = [(1, 9, Some(9)), (1, 8, Some(6)), (1, 5, Some(5)), (3, 4, None), (10, 11, None), (0, 1, Some(1))];
+        for (start, end, expected) in table {
+            assert_eq!(newest(start, end), expected, "{start} to {end}");
+        }
     }
 
     #[test]

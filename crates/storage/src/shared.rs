@@ -35,6 +35,7 @@ impl Shared {
         settings: Settings,
         partitions: Partitions,
         partition_span: Option<TimeRange>,
+        quarantine: Quarantine,
         journal: SqlitePool,
         head: Head,
         lock: DirectoryLock,
@@ -43,7 +44,7 @@ impl Shared {
             settings,
             partitions,
             counters: Counters::default(),
-            quarantine: Arc::default(),
+            quarantine: Arc::new(quarantine),
             journal,
             keys: RwLock::new(Keys::new()),
             head: RwLock::new(head),
@@ -61,6 +62,16 @@ impl Shared {
     /// For a moment, never over an await; only the writer changes the head.
     pub(crate) fn head_mut(&self) -> RwLockWriteGuard<'_, Head> {
         self.head.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the series that are in memory known by their labels: after a start, before the first batch.
+    pub(crate) fn learn_keys(&self) {
+        let head = self.head();
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        for (id, series) in head.all_with_ids() {
+            let hash = keys.hash_labels(&series.labels);
+            keys.insert(hash, id);
+        }
     }
 
     /// Exemplars and metadata; for a moment, never over an await.

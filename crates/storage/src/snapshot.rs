@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
 use crate::StorageError;
 
 /// Where the databases are, below a data directory.
 const METRICS: &str = "metrics";
+const JOURNAL: &str = "journal.db";
 
 /// Copies the databases of `from` as of now to `to`, which must not exist or be empty. `from` may be in use: everything
 /// acknowledged before the call is in the copy. The journal comes first, so that what a flush moves meanwhile is in both
@@ -19,11 +20,15 @@ pub async fn copy(from: &Path, to: &Path) -> Result<(), StorageError> {
     }
     let target = to.join(METRICS);
     std::fs::create_dir_all(&target).map_err(|error| StorageError::not_writable(&target, &error))?;
-    let mut files = databases(&from.join(METRICS))?;
-    files.sort_by_key(|file| (file.file_stem().is_none_or(|stem| stem != "journal"), file.clone()));
-    for file in files {
-        let Some(name) = file.file_name() else { continue };
-        vacuum_into(&file, &target.join(name)).await?;
+    let source = from.join(METRICS);
+    if databases(&source)?.iter().any(|file| file.ends_with(JOURNAL)) {
+        vacuum_into(&source.join(JOURNAL), &target.join(JOURNAL)).await?;
+    }
+    // Listed only now: a flush may have begun a partition and emptied the journal before it was copied.
+    for file in databases(&source)? {
+        if let Some(name) = file.file_name().filter(|name| *name != JOURNAL) {
+            vacuum_into(&file, &target.join(name)).await?;
+        }
     }
     Ok(())
 }
@@ -54,5 +59,11 @@ async fn vacuum_into(file: &Path, copy: &Path) -> Result<(), StorageError> {
     };
     let target = copy.to_string_lossy().into_owned();
     sqlx::query("VACUUM INTO ?").bind(target).execute(&mut connection).await.map_err(failed)?;
-    sqlx::Connection::close(connection).await.map_err(failed)
+    connection.close().await.map_err(failed)?;
+    // The copy comes without the WAL mode, in which readers and the writer do not wait for each other.
+    let failed = |error| StorageError::sqlite(copy, error);
+    let options = SqliteConnectOptions::new().filename(copy).disable_statement_logging();
+    let mut connection = options.connect().await.map_err(failed)?;
+    sqlx::query("PRAGMA journal_mode = WAL").execute(&mut connection).await.map_err(failed)?;
+    connection.close().await.map_err(failed)
 }

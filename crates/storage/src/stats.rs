@@ -36,7 +36,8 @@ pub struct StorageStats {
     pub oldest: Option<i64>,
     /// The newest timestamp: milliseconds since the epoch.
     pub newest: Option<i64>,
-    /// Blocks and partitions that turned out damaged when they were read, and are left out of answers.
+    /// Blocks, groups of series, commits of the journal and whole files that turned out damaged when they were read, and
+    /// are left out of answers.
     pub quarantined_blocks: usize,
 }
 

@@ -230,6 +230,7 @@ impl Writer {
         }
         delete_stored(&self.shared, &filter, range).await?;
         self.shared.head_mut().delete(&filter, range);
+        self.shared.details().delete(&filter, range);
         self.shared.note_partition_span().await
     }
 
@@ -331,13 +332,19 @@ impl Writer {
 
     /// Flushes, so that the next start has little to read, and closes the files. What cannot be flushed stays in the journal.
     async fn close(mut self) {
-        if self.job.is_none() && self.failure.is_none() {
-            self.start_flush();
-        }
-        if self.job.is_some() {
+        // A flush that runs has frozen an earlier state, so there is one more after it.
+        for last in [false, true] {
+            if self.job.is_none() {
+                if self.failure.is_some() {
+                    break;
+                }
+                self.start_flush();
+            }
             let outcome = finished(&mut self.job).await;
-            // Answered with an error: no flush starts any more.
-            self.waiting_next.clear();
+            if last {
+                // Answered with an error: no flush starts any more.
+                self.waiting_next.clear();
+            }
             self.finish_flush(outcome).await;
         }
         self.journal.close().await;

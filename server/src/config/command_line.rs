@@ -39,6 +39,12 @@ pub(crate) fn parse_command_line(
     let problems = file.problems.into_iter().chain(environment.problems).collect();
     let resolved = resolve(layers, problems).map_err(CommandLineError::Invalid)?;
 
+    if let Some((word @ ("backup" | "restore"), given)) = matches.subcommand()
+        && let Some(copy) = given.get_one::<PathBuf>("copy").cloned()
+    {
+        let data_dir = resolved.config.data_dir;
+        return Ok(if word == "backup" { Command::Backup { data_dir, copy } } else { Command::Restore { copy, data_dir } });
+    }
     let words = std::iter::successors(matches.subcommand(), |(_, matches)| matches.subcommand());
     Ok(match words.last().map(|(word, _)| word) {
         Some("check") => Command::ConfigCheck(match file.name {
@@ -96,6 +102,16 @@ fn command() -> clap::Command {
             "Ask the server with this configuration whether it is well: exit code 0 or 1, for containers",
         ))
         .subcommand(
+            clap::Command::new("backup")
+                .about("Copy everything stored to a new folder, also while the server runs")
+                .arg(copy("The folder that the copy goes to; must not exist")),
+        )
+        .subcommand(
+            clap::Command::new("restore")
+                .about("Copy a backup to the data folder, which must be empty")
+                .arg(copy("The folder that holds the backup")),
+        )
+        .subcommand(
             clap::Command::new("config")
                 .about("Check or show the configuration")
                 .subcommand_required(true)
@@ -114,6 +130,11 @@ fn command() -> clap::Command {
                 )),
         )
         .args(SETTINGS.iter().flat_map(arguments))
+}
+
+/// The folder that `backup` and `restore` name.
+fn copy(help: &'static str) -> Arg {
+    Arg::new("copy").value_name("FOLDER").value_parser(value_parser!(PathBuf)).required(true).help(help)
 }
 
 /// The flag of a setting, and for a switch the one that turns it off.

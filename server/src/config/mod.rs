@@ -37,6 +37,20 @@ pub(crate) enum Command {
     Serve(Box<Config>),
     /// `health`: ask the server that listens there.
     Health(SocketAddr),
+    /// `backup`: copy what is stored.
+    Backup {
+        /// From here.
+        data_dir: PathBuf,
+        /// To here.
+        copy: PathBuf,
+    },
+    /// `restore`: copy a backup back.
+    Restore {
+        /// From here.
+        copy: PathBuf,
+        /// To here.
+        data_dir: PathBuf,
+    },
     /// `config check`: nothing is wrong; the sentence says with which file.
     ConfigCheck(String),
     /// `config show`: every setting as a configuration file.

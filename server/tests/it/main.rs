@@ -17,3 +17,4 @@ mod refused_start;
 mod server;
 mod shutdown;
 mod slow_reader;
+mod writing;

@@ -87,6 +87,19 @@ impl Server {
         Answer::read(request.send().await.unwrap()).await
     }
 
+    pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        self.try_post(path, headers, body).await.unwrap()
+    }
+
+    /// [`Server::post`] to a server that may die meanwhile.
+    pub(crate) async fn try_post(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Option<Answer> {
+        let mut request = self.client.post(format!("http://{}{path}", self.address)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Some(Answer::read(request.send().await.ok()?).await)
+    }
+
     /// SIGKILL.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

@@ -5,7 +5,9 @@
 //! Samples become the columns of the batch as they are read; labels are not read at all where that can wait, since
 //! storage knows the bytes of almost every key from the request before.
 
-use watchfire_model::{Batch, MetadataKind};
+use std::ops::Range;
+
+use watchfire_model::{Batch, BatchSeries, MetadataKind};
 
 use crate::protobuf::{Broken, Reader, fixed64_field, known, varint_field};
 use crate::{DecodeError, snappy};
@@ -86,6 +88,15 @@ fn sample(mut reader: Reader<'_>, batch: &mut Batch) -> Result<(), Broken> {
     batch.values.push(value);
     batch.timestamps.push(timestamp);
     Ok(())
+}
+
+/// Closes a series whose samples and exemplars were added since there were `samples` and `exemplars` of them. One
+/// without any is left out: it had native histograms at most.
+#[inline]
+fn close_series(batch: &mut Batch, key: Range<u32>, samples: usize, exemplars: usize) {
+    if batch.values.len() > samples || batch.exemplars.len() > exemplars {
+        batch.series.push(BatchSeries { key, samples: samples as u32..batch.values.len() as u32 });
+    }
 }
 
 /// Text that only people read: what is no UTF-8 in it is shown as such, and is no reason to refuse samples.

@@ -1,6 +1,6 @@
 use std::mem::size_of;
 
-use watchfire_model::{Batch, BatchSeries, Exemplar, Metadata};
+use watchfire_model::{Exemplar, Metadata};
 
 use crate::DecodeError;
 
@@ -35,14 +35,5 @@ impl Room {
     /// Takes what metadata need that have `text` bytes.
     pub(super) fn take_metadata(&mut self, text: usize) -> Result<(), DecodeError> {
         self.take(size_of::<Metadata>().saturating_add(text))
-    }
-}
-
-/// Closes a series whose samples and exemplars were added since there were `samples` and `exemplars` of them. One
-/// without any is left out: it had native histograms at most.
-#[inline]
-pub(super) fn close_series(batch: &mut Batch, key: std::ops::Range<u32>, samples: usize, exemplars: usize) {
-    if batch.values.len() > samples || batch.exemplars.len() > exemplars {
-        batch.series.push(BatchSeries { key, samples: samples as u32..batch.values.len() as u32 });
     }
 }

@@ -4,8 +4,8 @@
 use watchfire_model::{Batch, Exemplar, Metadata};
 
 use super::key::{LABEL_FIELDS, LABELS, label, labels_of_pairs};
-use super::room::{Room, close_series};
-use super::{Decoded, MOST_RESERVED, metadata_kind, sample, text};
+use super::room::Room;
+use super::{Decoded, MOST_RESERVED, close_series, metadata_kind, sample, text};
 use crate::DecodeError;
 use crate::protobuf::{Broken, Reader, bytes_field, fixed64_field, known, put_bytes, varint_field};
 

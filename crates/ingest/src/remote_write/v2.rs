@@ -8,9 +8,9 @@ use watchfire_model::{Batch, Exemplar};
 
 use super::described::{Described, Said};
 use super::key::{PACKED_LABELS, Pair, labels_of_pairs, pack, rises};
-use super::room::{Room, close_series};
+use super::room::Room;
 use super::symbols::Symbols;
-use super::{Decoded, MOST_RESERVED, sample};
+use super::{Decoded, MOST_RESERVED, close_series, sample};
 use crate::DecodeError;
 use crate::protobuf::{Reader, bytes_field, fixed64_field, known, varint_field};
 

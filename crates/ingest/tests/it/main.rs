@@ -1,7 +1,9 @@
-//! Tests of the collectors on the real machine, and of their documentation.
+//! Tests of the collectors on the real machine, of their documentation, and of the decoders.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod docs;
 mod host;
 mod labels;
+mod remote_read;
+mod remote_write;

@@ -1,11 +1,12 @@
 //! Numbers and labels as Prometheus writes them.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use watchfire_model::{Labels, is_plain_label_name};
 
-/// A sample's value as text, as Prometheus' JSON has it: the fewest digits that read back as the same number, never an
-/// exponent; `NaN`, `+Inf`, `-Inf`.
+/// A number as text, as Prometheus has scalars in JSON and the labels of `count_values`: the fewest digits that read back
+/// as the same number, never an exponent; `NaN`, `+Inf`, `-Inf`. Samples are written by [`write_value`].
 ///
 /// ```
 /// use watchfire_promql::format_value;
@@ -14,6 +15,46 @@ use watchfire_model::{Labels, is_plain_label_name};
 /// ```
 pub fn format_value(value: f64) -> String {
     special(value).map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Appends the value of a sample as Prometheus has it in JSON: as [`format_value`], but with an exponent below 1e-6 and from
+/// 1e21 on. It takes no memory but that of `text`.
+///
+/// ```
+/// let mut text = Vec::new();
+/// watchfire_promql::write_value(&mut text, 1e-7);
+/// assert_eq!(text, b"1e-07");
+/// ```
+pub fn write_value(text: &mut Vec<u8>, value: f64) {
+    let size = value.abs();
+    // Writing to a vector can't fail.
+    let _ = if let Some(word) = special(value) {
+        text.write_all(word.as_bytes())
+    } else if size >= 1e21 || (size < 1e-6 && size > 0.0) {
+        write_scientific(text, value);
+        Ok(())
+    } else if size < WHOLE && size.fract() == 0.0 && (size > 0.0 || value.is_sign_positive()) {
+        // Most samples are counts, and whole numbers are written several times as fast.
+        write!(text, "{}", value as i64)
+    } else {
+        write!(text, "{value}")
+    };
+}
+
+/// Below this every whole number is exactly one `f64`: 2^53.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// As `%e` in Go: a sign and two digits at least in the exponent.
+fn write_scientific(text: &mut Vec<u8>, value: f64) {
+    let start = text.len();
+    let _ = write!(text, "{value:e}");
+    let Some(at) = text[start..].iter().position(|byte| *byte == b'e').map(|at| start + at + 1) else { return };
+    let sign = if text[at] == b'-' { text.remove(at) } else { b'+' };
+    let digits = text.len() - at;
+    text.insert(at, sign);
+    if digits == 1 {
+        text.insert(at + 1, b'0');
+    }
 }
 
 fn special(value: f64) -> Option<&'static str> {
@@ -82,6 +123,31 @@ mod tests {
         for (value, plain, short) in table {
             assert_eq!(format_value(value), plain);
             assert_eq!(format_short(value), short);
+        }
+    }
+
+    #[test]
+    fn samples_as_in_prometheus() {
+        let table = [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (-42.0, "-42"),
+            (0.1, "0.1"),
+            (1e-6, "0.000001"),
+            (-1e-7, "-1e-07"),
+            (9.99e-7, "9.99e-07"),
+            (5e-324, "5e-324"),
+            (9_007_199_254_740_993.0, "9007199254740992"),
+            (123_456_789_012_345_680_000.0, "123456789012345680000"),
+            (1e21, "1e+21"),
+            (-1.5e300, "-1.5e+300"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Inf"),
+        ];
+        for (value, expected) in table {
+            let mut text = b"x".to_vec();
+            write_value(&mut text, value);
+            assert_eq!(String::from_utf8(text).unwrap(), format!("x{expected}"));
         }
     }
 

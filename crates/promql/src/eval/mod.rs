@@ -23,5 +23,5 @@ mod range;
 mod selector;
 mod window;
 
-pub use format::format_value;
+pub use format::{format_value, write_value};
 pub use query::Query;

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use watchfire_model::Labels;
+
 use crate::answer::EvalError;
 use crate::eval::block::Block;
 use crate::eval::column::Steps;
@@ -25,12 +27,9 @@ impl Evaluator<'_> {
             }
             Order::Labels { names, descending } => {
                 let (a, b) = (block.labels(a), block.labels(b));
-                let value = |labels: &watchfire_model::Labels, name: &str| {
-                    labels.get(name).unwrap_or_default().to_owned()
-                };
                 let by_names = names
                     .iter()
-                    .map(|name| compare_natural(&value(a, name), &value(b, name)))
+                    .map(|name| compare_natural(value(a, name), value(b, name)))
                     .find(|order| *order != Ordering::Equal);
                 // Series that are equal in these labels are told apart by all of them.
                 let order = by_names.unwrap_or_else(|| a.cmp(b));
@@ -39,4 +38,8 @@ impl Evaluator<'_> {
         });
         block.reordered(&rows)
     }
+}
+
+fn value<'l>(labels: &'l Labels, name: &str) -> &'l str {
+    labels.get(name).unwrap_or_default()
 }

@@ -25,8 +25,8 @@ impl Samples {
 
     /// Adds samples, but no staleness markers.
     pub(crate) fn extend_present(&mut self, timestamps: &[i64], values: &[f64]) {
-        // The bits are compared without a jump for each sample, so that this is a fraction of the copying.
-        if !values.iter().fold(false, |any, value| any | is_absent(*value)) {
+        // A marker is a NaN, and looking for any NaN is a fraction of the copying.
+        if !values.iter().fold(false, |any, value| any | value.is_nan()) {
             return self.extend(timestamps, values);
         }
         for (timestamp, value) in timestamps.iter().zip(values) {

@@ -4,6 +4,9 @@ use regex::Regex;
 use watchfire_model::{Labels, MatchOp, Matcher, TimeRange};
 use watchfire_promql::SelectedSeries;
 
+/// The bits of the NaN that marks a series as gone, as Prometheus has it.
+pub(crate) const STALE: u64 = 0x7ff0_0000_0000_0002;
+
 /// Series in the order in which they came.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
@@ -54,7 +57,7 @@ impl Store {
 
 fn pattern(matcher: &Matcher) -> Option<Regex> {
     let regex = matches!(matcher.op, MatchOp::Regex | MatchOp::NotRegex);
-    regex.then(|| Regex::new(&format!("^(?s:{})$", matcher.value)).expect("the evaluation checked it"))
+    regex.then(|| Regex::new(&format!("^(?s:{})$", matcher.value)).unwrap())
 }
 
 impl SelectedSeries for Stored {

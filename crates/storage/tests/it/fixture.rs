@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use watchfire_model::{Batch, Labels, Matcher, Series, TimeRange};
-use watchfire_storage::{Engine, Querier, Settings};
+use watchfire_storage::{Engine, Querier, SelectLimits, Settings};
 
 pub(crate) const ALWAYS: TimeRange = TimeRange { start: i64::MIN, end: i64::MAX };
 pub(crate) const DAY: i64 = 86_400_000;
@@ -14,13 +15,14 @@ pub(crate) const DAY: i64 = 86_400_000;
 pub(crate) const THEN: i64 = 1_699_958_400_000;
 pub(crate) const THEN_FILE: &str = "metrics/2023-11-14.db";
 
-/// Keeps everything, and flushes only when it is told to.
+/// Keeps everything, takes samples of any age, and flushes only when it is told to, or closed.
 pub(crate) fn settings(dir: &Path) -> Settings {
     Settings {
         dir: dir.to_owned(),
         retention: None,
         block_window: DAY,
         min_free_bytes: 0,
+        out_of_order_window: None,
         ..Settings::default()
     }
 }
@@ -33,14 +35,28 @@ pub(crate) fn host(name: &str) -> Labels {
 pub(crate) fn batch(samples: &[(i64, f64)]) -> Batch {
     let mut batch = Batch::default();
     for (timestamp, value) in samples {
-        batch.push(host("a"), *timestamp, *value);
+        batch.push(&host("a"), *timestamp, *value);
     }
     batch
 }
 
+/// One batch with one sample of each series.
+pub(crate) fn one_each(all: &[Labels], timestamp: i64, value: f64) -> Batch {
+    let mut batch = Batch::default();
+    all.iter().for_each(|labels| batch.push(labels, timestamp, value));
+    batch
+}
+
+/// What a select answers, sorted by labels.
 pub(crate) async fn series(engine: &Engine, matchers: &[Matcher], range: TimeRange) -> Vec<Series> {
-    let selected = engine.select(matchers, range).await.unwrap();
-    selected.iter().map(|series| series.to_series(range)).collect()
+    let selected = engine.select(matchers, range, SelectLimits::NONE).await.unwrap();
+    let mut all: Vec<Series> = selected.iter().map(|series| series.to_series(range)).collect();
+    all.sort_by(|one, other| one.labels.cmp(&other.labels));
+    all
+}
+
+pub(crate) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
 }
 
 /// All samples of `up{host="a"}`.

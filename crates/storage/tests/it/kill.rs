@@ -17,7 +17,7 @@ use crate::fixture::{ALWAYS, THEN, host, series, settings};
 const DIR: &str = "KILL_TEST_DIR";
 const FIRST: &str = "KILL_TEST_FIRST";
 
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 25;
 /// Appends that wait at the same time, so that several share a commit.
 const AT_ONCE: u64 = 8;
 /// Samples of a batch, each of its own series: all of them are stored, or none.
@@ -31,7 +31,7 @@ fn busy(dir: &Path) -> Settings {
 fn batch(number: u64) -> Batch {
     let mut batch = Batch::default();
     for name in 0..SAMPLES {
-        batch.push(host(&name.to_string()), THEN + number as i64, number as f64);
+        batch.push(&host(&name.to_string()), THEN + number as i64, number as f64);
     }
     batch
 }

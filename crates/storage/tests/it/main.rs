@@ -1,9 +1,15 @@
 //! The engine from outside: one data directory, opened, filled, broken and opened again.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod backup;
 mod damage;
+mod delete;
+mod details;
 mod fixture;
+mod flip;
 mod kill;
+mod limits;
+mod listing;
 mod model;
 mod open;
 mod recovery;

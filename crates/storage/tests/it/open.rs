@@ -1,6 +1,6 @@
 use std::fs;
 
-use watchfire_storage::{Appender, Durability, Engine, Querier, Settings, StorageError};
+use watchfire_storage::{Appender, Durability, Engine, Querier, SelectLimits, Settings, StorageError};
 
 use crate::fixture::{ALWAYS, THEN, THEN_FILE, batch, samples, settings, sql};
 
@@ -25,7 +25,7 @@ async fn a_closed_engine_says_so() {
     engine.close().await;
     clone.close().await;
     assert!(matches!(clone.append(batch(&[(THEN, 1.0)])).await, Err(StorageError::Closed)));
-    assert!(matches!(clone.select(&[], ALWAYS).await, Err(StorageError::Closed)));
+    assert!(matches!(clone.select(&[], ALWAYS, SelectLimits::NONE).await, Err(StorageError::Closed)));
     assert!(matches!(clone.check().await, Err(StorageError::Closed)));
     assert!(matches!(clone.flush().await, Err(StorageError::Closed)));
 }
@@ -44,7 +44,8 @@ async fn what_was_stored_is_there_after_a_restart() {
         let engine = Engine::open(settings).await.unwrap();
         assert_eq!(samples(&engine).await, [(THEN, 1.0), (THEN + 1, 2.0)]);
         let stats = engine.stats();
-        assert_eq!((stats.head_samples, stats.journal_rows, stats.partitions), (1, 1, 1));
+        // To close is to flush: the next start has nothing to read.
+        assert_eq!((stats.head_samples, stats.journal_rows, stats.partitions), (0, 0, 1));
         assert_eq!((stats.oldest, stats.newest), (Some(THEN), Some(THEN + 1)));
         engine.close().await;
     }
@@ -72,7 +73,7 @@ async fn a_newer_version_is_refused_and_untouched() {
             matches!(&refused, StorageError::NewerVersion { file: named } if *named == file),
             "{refused}"
         );
-        assert_eq!(fs::read(&file).unwrap(), before);
+        assert!(fs::read(&file).unwrap() == before, "{name} was written to");
     }
 }
 

@@ -1,41 +1,45 @@
-use std::time::{SystemTime, UNIX_EPOCH};
+use watchfire_model::{Matcher, TimeRange};
+use watchfire_storage::{Appender, Engine, Querier, Reason, SelectLimits, Settings, StorageError};
 
-use watchfire_model::{Batch, Matcher, TimeRange};
-use watchfire_storage::{Appended, Appender, Engine, Querier, Settings};
-
-use crate::fixture::{ALWAYS, DAY, THEN, batch, host, samples, series, settings};
+use crate::fixture::{ALWAYS, DAY, THEN, batch, host, one_each, samples, series, settings};
 
 #[tokio::test]
-async fn the_last_arrival_wins_wherever_it_lies() {
+async fn the_first_arrival_stays_wherever_it_lies() {
     let dir = tempfile::tempdir().unwrap();
     let engine = Engine::open(settings(dir.path())).await.unwrap();
-    // Each flush makes a block with the same three times; the last values stay in the head.
-    for round in 0..4 {
-        let value = f64::from(round);
-        engine
-            .append(batch(&[(THEN, value), (THEN + 2, 9.0), (THEN + 1, -1.0), (THEN + 2, value)]))
-            .await
-            .unwrap();
-        assert_eq!(samples(&engine).await, [(THEN, value), (THEN + 1, -1.0), (THEN + 2, value)]);
-        if round < 3 {
-            engine.flush().await.unwrap();
-            assert_eq!(samples(&engine).await, [(THEN, value), (THEN + 1, -1.0), (THEN + 2, value)]);
-        }
+    let first = [(THEN, 0.0), (THEN + 1, -1.0), (THEN + 2, 9.0)];
+    let given = |value| batch(&[(THEN, value), (THEN + 2, 9.0), (THEN + 1, -1.0), (THEN + 2, value)]);
+    let appended = engine.append(given(0.0)).await.unwrap();
+    assert_eq!((appended.stored, appended.refused.count(Reason::Duplicate)), (3, 1));
+    for round in 1..4 {
+        assert_eq!(samples(&engine).await, first);
+        engine.flush().await.unwrap();
+        // Memory knows all three of them, flushed or not.
+        let appended = engine.append(given(f64::from(round))).await.unwrap();
+        assert_eq!((appended.stored, appended.refused.count(Reason::Duplicate)), (2, 2));
+        assert_eq!(samples(&engine).await, first);
     }
     let stats = engine.stats();
-    assert_eq!((stats.flushes, stats.blocks_written, stats.appended_samples), (3, 3, 16));
+    assert_eq!((stats.flushes, stats.blocks_written, stats.appended_samples), (1, 1, 3));
     assert!(stats.last_flush.is_some());
+    engine.close().await;
+
+    // Only the partition has them now: taken, and left out on reading.
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let appended = engine.append(given(7.0)).await.unwrap();
+    assert_eq!((appended.stored, appended.refused.total()), (3, 1));
+    assert_eq!(samples(&engine).await, first);
+    engine.flush().await.unwrap();
+    assert_eq!(samples(&engine).await, first);
     engine.close().await;
 }
 
 #[tokio::test]
-async fn series_come_sorted_from_memory_and_partitions() {
+async fn series_come_from_memory_and_partitions() {
     let dir = tempfile::tempdir().unwrap();
     let engine = Engine::open(settings(dir.path())).await.unwrap();
     for (name, day) in [("c", 0), ("a", 1), ("b", 2)] {
-        let mut batch = Batch::default();
-        batch.push(host(name), THEN - day * DAY, 1.0);
-        engine.append(batch).await.unwrap();
+        engine.append(one_each(&[host(name)], THEN - day * DAY, 1.0)).await.unwrap();
         engine.flush().await.unwrap();
     }
     let names = async |matchers: &[Matcher], range| -> Vec<String> {
@@ -52,18 +56,26 @@ async fn series_come_sorted_from_memory_and_partitions() {
 }
 
 #[tokio::test]
-async fn too_old_and_too_new_are_refused() {
+async fn a_select_stops_at_its_limits() {
     let dir = tempfile::tempdir().unwrap();
-    let engine = Engine::open(Settings { retention: Some(DAY), ..settings(dir.path()) }).await.unwrap();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
-    let hour = 3_600_000;
-    let given =
-        batch(&[(now - 2 * DAY, 1.0), (now, 2.0), (now + hour, 3.0), (i64::MAX, 4.0), (i64::MIN, 5.0)]);
-    assert_eq!(engine.append(given).await.unwrap(), Appended { stored: 1, refused: 4 });
-    assert_eq!(samples(&engine).await, [(now, 2.0)]);
-    let refused = engine.stats().refused_samples;
-    assert_eq!((refused.too_old, refused.in_future), (2, 2));
-    assert_eq!(engine.append(Batch::default()).await.unwrap(), Appended::default());
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    for second in 0..10 {
+        engine.append(one_each(&[host("a"), host("b")], THEN + second, 1.0)).await.unwrap();
+    }
+    let select = async |max_series, max_samples| {
+        let limits = SelectLimits { max_series, max_samples };
+        engine.select(&[Matcher::metric("up")], ALWAYS, limits).await.map(|found| found.len())
+    };
+    assert_eq!(select(2, 0).await.unwrap(), 2, "memory costs no reading");
+    let refused = select(1, 0).await.unwrap_err();
+    assert!(matches!(refused, StorageError::TooMuch { what: "series", found: 2, most: 1 }), "{refused}");
+    engine.close().await;
+
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let limits = SelectLimits { max_series: 2, max_samples: 20 };
+    assert_eq!(engine.select(&[], ALWAYS, limits).await.unwrap().len(), 2);
+    let refused = engine.select(&[], ALWAYS, SelectLimits { max_samples: 19, ..limits }).await.unwrap_err();
+    assert!(matches!(refused, StorageError::TooMuch { what: "samples", found: 20, most: 19 }), "{refused}");
     engine.close().await;
 }
 

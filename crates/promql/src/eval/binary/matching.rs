@@ -44,7 +44,7 @@ impl OneSide {
     }
 
     /// Refuses groups in which two series have a value at one step, unless the other side has none at all there.
-    fn check(&self, many: &Block, matching: &Matching, steps: Steps) -> Result<(), EvalError> {
+    fn check(&self, many: &Block, matching: &Matching, steps: Steps, failure: &mut Failure) {
         let mut owner = Vec::new();
         for group in (0..self.first.len()).filter(|group| self.next[self.first[*group]].is_some()) {
             owner.clear();
@@ -57,12 +57,11 @@ impl OneSide {
                     if let Some(before) = owner[step].replace(row)
                         && (0..many.len()).any(|row| !is_absent(many.column(row)[step]))
                     {
-                        return Err(self.duplicate(matching, before, row));
+                        failure.at(step, || self.duplicate(matching, before, row));
                     }
                 }
             }
         }
-        Ok(())
     }
 
     fn duplicate(&self, matching: &Matching, before: usize, row: usize) -> EvalError {
@@ -91,17 +90,32 @@ impl Met {
         Self { words_per_group, words: vec![0; groups * words_per_group] }
     }
 
-    /// Marks the steps of a result; answers whether one was marked before.
-    fn mark(&mut self, group: usize, column: &[f64]) -> bool {
+    /// Marks the steps of a result; answers the first one that was marked before.
+    fn mark(&mut self, group: usize, column: &[f64]) -> Option<usize> {
         let words = &mut self.words[group * self.words_per_group..];
-        let mut again = false;
-        for (word, values) in words.iter_mut().zip(column.chunks(64)) {
+        let mut again = None;
+        for ((word, values), chunk) in words.iter_mut().zip(column.chunks(64)).zip(0..) {
             let marks =
                 values.iter().rev().fold(0_u64, |marks, value| marks << 1 | u64::from(!is_absent(*value)));
-            again |= *word & marks != 0;
+            let both = *word & marks;
+            if both != 0 {
+                again = again.or(Some(chunk * 64 + both.trailing_zeros() as usize));
+            }
             *word |= marks;
         }
         again
+    }
+}
+
+/// What fails at the earliest step: Prometheus goes on from step to step and stops there.
+#[derive(Default)]
+struct Failure(Option<(usize, EvalError)>);
+
+impl Failure {
+    fn at(&mut self, step: usize, error: impl FnOnce() -> EvalError) {
+        if self.0.as_ref().is_none_or(|(earliest, _)| step < *earliest) {
+            self.0 = Some((step, error()));
+        }
     }
 }
 
@@ -117,7 +131,8 @@ impl Evaluator<'_> {
         let swapped = matching.card == Cardinality::OneToMany;
         let (many, one) = if swapped { (rhs, lhs) } else { (lhs, rhs) };
         let mut one = OneSide::new(one, matching);
-        one.check(&many, matching, steps)?;
+        let mut failure = Failure::default();
+        one.check(&many, matching, steps, &mut failure);
         let drops_name = operation.return_bool || !is_comparison(operation.op);
         let one_to_one = matching.card == Cardinality::OneToOne;
         let mut met = Met::new(one.first.len(), steps.len);
@@ -132,10 +147,16 @@ impl Evaluator<'_> {
                 let partner_values = one.block.column(partner);
                 let (left, right) = if swapped { (partner_values, values) } else { (values, partner_values) };
                 operate(operation.op, operation.return_bool, left, right, &mut column);
-                if one_to_one && met.mark(group, &column) {
-                    return Err(execution(
-                        "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
-                    ));
+                if one_to_one && let Some(step) = met.mark(group, &column) {
+                    failure.at(step, || {
+                        execution(
+                            "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
+                        )
+                    });
+                }
+                if failure.0.is_some() {
+                    // There is no result any more, only an error that is earlier still.
+                    continue;
                 }
                 let result = result_labels(matching, labels, one.block.labels(partner), drops_name);
                 let rows = merger.len();
@@ -151,7 +172,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        Ok(merger.into_block())
+        failure.0.map_or_else(|| Ok(merger.into_block()), |(_, error)| Err(error))
     }
 }
 

@@ -127,6 +127,7 @@ fn nearly_equal(a: f64, b: f64) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the expected numbers are exact")]
 mod tests {
     use super::*;
 
@@ -136,8 +137,9 @@ mod tests {
 
     #[test]
     fn quantiles_as_in_prometheus() {
+        type Pairs = [(f64, f64)];
         let inf = f64::INFINITY;
-        let table: &[(f64, &[(f64, f64)], f64, bool)] = &[
+        let table: &[(f64, &Pairs, f64, bool)] = &[
             (0.5, &[(1.0, 10.0), (2.0, 20.0), (inf, 20.0)], 1.0, false),
             (0.75, &[(1.0, 10.0), (2.0, 20.0), (inf, 20.0)], 1.5, false),
             (0.25, &[(1.0, 10.0), (inf, 20.0)], 0.5, false),

@@ -78,6 +78,7 @@ impl Mean {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the expected numbers are exact")]
 mod tests {
     use super::*;
 

@@ -57,17 +57,20 @@ fn sign(value: f64) -> f64 {
     }
 }
 
-/// The greater of two numbers; NaN where one of them is NaN, unlike `f64::max`.
+/// The greater of two numbers; NaN where one of them is NaN, unless the other one is +Inf: as Go's `math.Max`.
 fn greater(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+    let infinite = a == f64::INFINITY || b == f64::INFINITY;
+    if !infinite && (a.is_nan() || b.is_nan()) { f64::NAN } else { a.max(b) }
 }
 
-/// The lesser of two numbers; NaN where one of them is NaN.
+/// The lesser of two numbers; NaN where one of them is NaN, unless the other one is -Inf: as Go's `math.Min`.
 fn lesser(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
+    let infinite = a == f64::NEG_INFINITY || b == f64::NEG_INFINITY;
+    if !infinite && (a.is_nan() || b.is_nan()) { f64::NAN } else { a.min(b) }
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the expected numbers are exact")]
 mod tests {
     use super::*;
 
@@ -94,6 +97,10 @@ mod tests {
         for (name, value, expected) in table {
             assert_eq!(plain(name, value), expected, "{name}({value})");
         }
+        assert_eq!(
+            (greater(f64::NAN, f64::INFINITY), lesser(f64::NEG_INFINITY, f64::NAN)),
+            (f64::INFINITY, f64::NEG_INFINITY)
+        );
         for name in ["sgn", "clamp_min", "clamp_max", "clamp"] {
             assert!(plain(name, f64::NAN).is_nan(), "{name}");
         }

@@ -34,6 +34,7 @@ pub(crate) fn quantile(q: f64, numbers: &mut [f64]) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the expected numbers are exact")]
 mod tests {
     use super::*;
 

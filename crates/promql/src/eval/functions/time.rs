@@ -31,6 +31,7 @@ fn part(seconds: f64, part: impl Fn(DateTime) -> f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the expected numbers are exact")]
 mod tests {
     use super::*;
 

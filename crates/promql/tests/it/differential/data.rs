@@ -3,6 +3,7 @@
 use watchfire_model::Labels;
 
 use super::chance::Chance;
+use crate::store::STALE;
 
 /// Labels, and samples in time order.
 pub(crate) type Samples = (Labels, Vec<(i64, f64)>);
@@ -11,7 +12,6 @@ pub(crate) type Samples = (Labels, Vec<(i64, f64)>);
 pub(crate) const BEGIN: i64 = 1_700_000_000_000;
 const LENGTH: i64 = 30 * MINUTE;
 const MINUTE: i64 = 60_000;
-const STALE: u64 = 0x7ff0_0000_0000_0002;
 
 /// Two counters, two gauges and a classic histogram, each in several series.
 pub(crate) fn series(chance: &mut Chance) -> Vec<Samples> {
@@ -20,9 +20,9 @@ pub(crate) fn series(chance: &mut Chance) -> Vec<Samples> {
         for b in ["x", "y"] {
             let labels = |metric| Labels::of(metric, [("a", a), ("b", b)]).unwrap();
             all.push((labels("c_total"), counter(chance)));
-            all.push((labels("g"), gauge(chance, 0)));
+            all.push((labels("g"), gauge(chance, 0, all.len())));
             if a != "3" {
-                all.push((labels("other"), gauge(chance, 10)));
+                all.push((labels("other"), gauge(chance, 10, 0)));
                 all.push((labels("errors_total"), counter(chance)));
             }
         }
@@ -60,10 +60,11 @@ fn counter(chance: &mut Chance) -> Vec<(i64, f64)> {
     times.into_iter().map(count).collect()
 }
 
-/// A gauge in 64ths, so that sums are exact; `odd` per cent of its samples are NaN, infinite or mark staleness.
-fn gauge(chance: &mut Chance, odd: u64) -> Vec<(i64, f64)> {
+/// A gauge in 64ths and a few 4096ths that tell one series from the other, so that sums are exact and values of two series are
+/// never equal; `odd` of 400 samples are NaN, infinite or mark staleness.
+fn gauge(chance: &mut Chance, odd: u64, series: usize) -> Vec<(i64, f64)> {
     let value = |chance: &mut Chance| match chance.below(400) {
-        at if at >= odd => (chance.below(12_800) as f64 - 3_200.0) / 64.0,
+        at if at >= odd => (chance.below(12_800) as f64 - 3_200.0) / 64.0 + series as f64 / 4096.0,
         0 | 1 => f64::NAN,
         2 => f64::INFINITY,
         3 => f64::NEG_INFINITY,

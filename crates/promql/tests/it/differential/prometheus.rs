@@ -21,7 +21,7 @@ pub(crate) struct Prometheus {
 }
 
 /// A reply that takes longer than this is a fault.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Prometheus {
     /// Starts the binary that the environment names; an error says why there is none to start.

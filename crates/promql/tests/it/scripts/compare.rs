@@ -110,6 +110,7 @@ fn matrix(
 }
 
 /// Whether two values count as equal; `NaN` equals itself here.
+#[expect(clippy::float_cmp, reason = "infinities are the same or not")]
 pub(crate) fn near(a: f64, b: f64) -> bool {
     let bound = TOLERANCE * a.abs().max(b.abs());
     a == b || (a.is_nan() && b.is_nan()) || (bound.is_finite() && (a - b).abs() <= bound)

@@ -29,6 +29,7 @@ mod parse;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use watchfire_promql::functions::FUNCTIONS;
 use watchfire_promql::{Answer, Value};
 
 use self::compare::{compare, near};
@@ -75,6 +76,36 @@ fn every_eval_of_every_script() {
         assert!(evals > before, "{name} evaluates nothing");
     }
     assert!(failures.is_empty(), "{} of {evals} failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// All functions and aggregations, but those that the Prometheus which the scripts were checked with does not have.
+#[test]
+fn every_function_is_in_a_script() {
+    let newer = ["first_over_time", "ts_of_first_over_time"];
+    let aggregations = [
+        "avg",
+        "bottomk",
+        "count",
+        "count_values",
+        "group",
+        "limit_ratio",
+        "limitk",
+        "max",
+        "min",
+        "quantile",
+        "stddev",
+        "stdvar",
+        "sum",
+        "topk",
+    ];
+    let texts: Vec<String> = scripts().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let evals: Vec<&str> =
+        texts.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("eval ")).collect();
+    let functions = FUNCTIONS.iter().map(|function| function.name).filter(|name| !newer.contains(name));
+    for name in functions.chain(aggregations) {
+        let call = regex::Regex::new(&format!(r"\b{name} ?\(")).unwrap();
+        assert!(evals.iter().any(|eval| call.is_match(eval)), "no script calls {name}");
+    }
 }
 
 fn run(store: &Store, eval: &Eval) -> Result<(), String> {

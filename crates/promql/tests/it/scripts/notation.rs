@@ -2,8 +2,7 @@
 
 use watchfire_model::{Labels, METRIC_NAME};
 
-/// The bits of the NaN that marks a series as gone, as Prometheus has it.
-const STALE: u64 = 0x7ff0_0000_0000_0002;
+use crate::store::STALE;
 
 /// `name{label="value", ...}` off the front of a line; `{"name", "label"="value"}` for names that need quotes. Returns the
 /// labels and the rest of the line.
@@ -114,7 +113,8 @@ pub(crate) fn number(text: &str) -> Option<f64> {
 /// `a+b` or `a-b`; a sign behind an `e` belongs to the number.
 fn stepped(text: &str) -> Option<(f64, f64)> {
     let bytes = text.as_bytes();
-    let mut splits = (1..bytes.len()).filter(|at| matches!(bytes[*at], b'+' | b'-') && bytes[*at - 1] != b'e');
+    let mut splits =
+        (1..bytes.len()).filter(|at| matches!(bytes[*at], b'+' | b'-') && bytes[*at - 1] != b'e');
     splits.find_map(|at| Some((number(&text[..at])?, number(&text[at..])?)))
 }
 

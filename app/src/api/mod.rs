@@ -1,0 +1,9 @@
+//! Questions to the server's HTTP API, which is Prometheus' own: <https://prometheus.io/docs/prometheus/latest/querying/api/>.
+
+mod fetch;
+mod reply;
+mod tsdb;
+
+pub(crate) use fetch::{Abort, get, post};
+pub(crate) use reply::{AnswerKind, AnswerSeries, Cost, Failure, MetricHelp, Names, QueryAnswer};
+pub(crate) use tsdb::{Count, TsdbStatus};

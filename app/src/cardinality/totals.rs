@@ -1,0 +1,75 @@
+use leptos::prelude::*;
+use watchfire_model::format_utc;
+
+use crate::api::TsdbStatus;
+use crate::numbers::grouped;
+use crate::preferences::Preferences;
+
+/// The sums over everything that is stored, and the limit on series.
+#[component]
+pub(super) fn Totals(
+    /// What the server said.
+    status: RwSignal<Option<TsdbStatus>>,
+) -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let facts = move || {
+        let stats = status.get().map(|status| status.head_stats).unwrap_or_default();
+        let number = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), grouped);
+        let time = |millis: Option<i64>| {
+            let text = millis.map(|millis| format_utc(millis, preferences.utc_offset(), "%Y-%m-%d %H:%M:%S"));
+            text.unwrap_or_else(|| "–".to_owned())
+        };
+        let (oldest, newest) = stats.times().unzip();
+        let fact = |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+        [
+            fact("Series", number(stats.num_series)),
+            fact("Label pairs", number(stats.num_label_pairs)),
+            fact("Chunks", number(stats.chunk_count)),
+            fact("Oldest sample", time(oldest)),
+            fact("Newest sample", time(newest)),
+        ]
+        .collect_view()
+    };
+    view! {
+        <section class="panel totals" aria-label="Totals">
+            <dl class="facts">{facts}</dl>
+            <LimitLine status/>
+        </section>
+    }
+}
+
+/// How much of the limit on series is used.
+#[component]
+fn LimitLine(status: RwSignal<Option<TsdbStatus>>) -> impl IntoView {
+    move || {
+        let stats = status.get()?.head_stats;
+        let (series, most) = (stats.num_series?, stats.max_series?);
+        if most == 0 {
+            return Some(
+                view! {
+                    <p class="limit-words">
+                        "There is no limit on series: "<code>"storage.max_series"</code>" is 0."
+                    </p>
+                }
+                .into_any(),
+            );
+        }
+        let share = series as f64 / most as f64 * 100.0;
+        // By word as well as by colour.
+        let (state, words) = match share {
+            share if share >= 100.0 => ("full", "Full: new series are refused. Raise the limit or drop labels."),
+            share if share >= 80.0 => ("near", "Nearly full."),
+            _ => ("fine", "Beyond it new series are refused."),
+        };
+        let text = format!("{share:.1} % of {} series ", grouped(most));
+        Some(
+            view! {
+                <div class="limit" data-state=state>
+                    <div class="limit-bar" aria-hidden="true" style=format!("--share:{:.2}%", share.min(100.0))></div>
+                    <p class="limit-words">{text}"("<code>"storage.max_series"</code>"). "{words}</p>
+                </div>
+            }
+            .into_any(),
+        )
+    }
+}

@@ -1,0 +1,229 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::html;
+use leptos::prelude::*;
+use watchfire_model::TimeRange;
+use watchfire_promql::{Fit, complete_at};
+
+use super::names::{NameCache, Source};
+use super::suggest::{Known, Suggestion, suggestions};
+
+/// The id of the list, for the box's `aria-controls`.
+pub(super) const LIST: &str = "query-completions";
+
+/// How long typing must pause before the server is asked for names.
+const PAUSE: Duration = Duration::from_millis(120);
+
+/// The list of what fits at the cursor.
+#[derive(Clone, Copy)]
+pub(super) struct Popup {
+    pub(super) items: RwSignal<Vec<Suggestion>>,
+    /// Which one Enter takes.
+    pub(super) active: RwSignal<Option<usize>>,
+    /// The bytes that a suggestion takes the place of.
+    pub(super) span: StoredValue<(usize, usize)>,
+    /// The text before them; its end is where the list is put.
+    before: RwSignal<String>,
+    /// Where that is, in pixels from the box's corner.
+    place: RwSignal<(f64, f64)>,
+    /// The text, the cursor and whether the list was asked for, to look again when names have come.
+    last: StoredValue<Option<(String, usize, bool)>>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+    names: NameCache,
+}
+
+impl Popup {
+    pub(super) fn new() -> Self {
+        let popup = Self {
+            items: RwSignal::new(Vec::new()),
+            active: RwSignal::new(None),
+            span: StoredValue::new((0, 0)),
+            before: RwSignal::new(String::new()),
+            place: RwSignal::new((0.0, 0.0)),
+            last: StoredValue::new(None),
+            timer: StoredValue::new(None),
+            names: NameCache::new(),
+        };
+        popup
+    }
+
+    pub(super) fn is_open(self) -> bool {
+        self.items.with(|items| !items.is_empty())
+    }
+
+    pub(super) fn is_open_untracked(self) -> bool {
+        self.items.with_untracked(|items| !items.is_empty())
+    }
+
+    pub(super) fn close(self) {
+        self.last.set_value(None);
+        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        if self.is_open_untracked() {
+            self.items.set(Vec::new());
+            self.active.set(None);
+        }
+    }
+
+    /// Gets what will be needed soon.
+    pub(super) fn prepare(self, range: TimeRange) {
+        self.names.want_descriptions();
+        if let Some(source) = Source::of(&Fit::Metrics, range) {
+            self.names.want(source);
+        }
+    }
+
+    /// Looks again when names have come that were missing.
+    pub(super) fn follow(self, range: impl Fn() -> TimeRange + 'static) {
+        let arrived = self.names.arrived;
+        Effect::new(move |_| {
+            arrived.track();
+            if let Some((text, cursor, forced)) = self.last.get_value() {
+                self.look(&text, cursor, forced, range());
+            }
+        });
+    }
+
+    /// Shows what fits at byte `cursor` of `text`. While nothing of a word is typed it opens only if it was asked for
+    /// (`forced`), or where there is little to choose from.
+    pub(super) fn look(self, text: &str, cursor: usize, forced: bool, range: TimeRange) {
+        let completion = complete_at(text, cursor);
+        let (start, end) = (completion.span.start as usize, completion.span.end as usize);
+        let typed = text.get(start..end).unwrap_or_default();
+        let few = |fit: &Fit| matches!(fit, Fit::LabelNames(_) | Fit::LabelValues { .. } | Fit::Durations);
+        if completion.fits.is_empty() || (typed.is_empty() && !forced && !completion.fits.iter().any(few)) {
+            return self.close();
+        }
+        self.last.set_value(Some((text.to_owned(), cursor, forced)));
+        let sources: Vec<(Fit, Source)> = completion
+            .fits
+            .iter()
+            .filter_map(|fit| Some((fit.clone(), Source::of(fit, range)?)))
+            .collect();
+        let list = |wanted: fn(&Fit) -> bool| -> Arc<Vec<String>> {
+            let source = sources.iter().find(|(fit, _)| wanted(fit)).map(|(_, source)| source);
+            source.and_then(|source| self.names.list(source)).unwrap_or_default()
+        };
+        let metrics = list(|fit| matches!(fit, Fit::Metrics));
+        let label_names = list(|fit| matches!(fit, Fit::LabelNames(_)));
+        let label_values = list(|fit| matches!(fit, Fit::LabelValues { .. }));
+        let described = self.names.described();
+        let known = Known {
+            metrics: &metrics,
+            label_names: &label_names,
+            label_values: &label_values,
+            described: described.as_deref(),
+        };
+        let items = suggestions(&completion.fits, typed, &known);
+        // What is already there in full need not be taken: Enter runs the query then.
+        let done = items.first().is_none_or(|first| first.text == typed);
+        self.span.set_value((start, end));
+        self.before.set(text.get(..start).unwrap_or_default().to_owned());
+        self.active.set((!done).then_some(0));
+        self.items.set(items);
+        self.ask_for(sources);
+    }
+
+    fn ask_for(self, sources: Vec<(Fit, Source)>) {
+        let missing: Vec<Source> =
+            sources.into_iter().map(|(_, source)| source).filter(|source| self.names.lacks(source)).collect();
+        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        if missing.is_empty() {
+            return;
+        }
+        let ask = move || missing.into_iter().for_each(|source| self.names.want(source));
+        // Without a timer there is no list: a browser that is that short of everything has other troubles.
+        self.timer.set_value(set_timeout_with_handle(ask, PAUSE).ok());
+    }
+
+    /// Moves the choice, around the ends.
+    pub(super) fn step(self, by: isize) {
+        let count = self.items.with_untracked(Vec::len) as isize;
+        if count == 0 {
+            return;
+        }
+        self.active.update(|active| {
+            let next = match *active {
+                None if by > 0 => 0,
+                None => count - 1,
+                Some(at) => (at as isize + by).rem_euclid(count),
+            };
+            *active = Some(next as usize);
+        });
+    }
+}
+
+/// The id of a line of the list.
+pub(super) fn option_id(index: usize) -> String {
+    format!("{LIST}-{index}")
+}
+
+/// The list, below the place where the text is put in.
+#[component]
+pub(super) fn CompletionList(
+    /// What is in it.
+    popup: Popup,
+    /// Takes line number `index`.
+    #[prop(into)]
+    take: Callback<usize>,
+) -> impl IntoView {
+    let marker = NodeRef::<html::Span>::new();
+    let list = NodeRef::<html::Ul>::new();
+    Effect::new(move |_| {
+        popup.before.track();
+        popup.items.track();
+        if let Some(marker) = marker.get() {
+            let bottom = marker.offset_top() + marker.offset_height();
+            popup.place.set((f64::from(marker.offset_left()), f64::from(bottom)));
+        }
+    });
+    Effect::new(move |_| {
+        let active = popup.active.get();
+        popup.items.track();
+        let line = list.get().and_then(|list| list.children().item(active.unwrap_or(0) as u32));
+        if let Some(line) = line {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            line.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
+    let line = move |(index, item): (usize, Suggestion)| {
+        view! {
+            <li
+                id=option_id(index)
+                role="option"
+                class="completion"
+                aria-selected=move || (popup.active.get() == Some(index)).to_string()
+                on:pointerdown=move |event| {
+                    // The box keeps the focus.
+                    event.prevent_default();
+                    take.run(index);
+                }
+            >
+                <span class="completion-text">{item.text}</span>
+                <span class="completion-kind">{item.kind.word()}</span>
+                <span class="completion-help">{item.help}</span>
+            </li>
+        }
+    };
+    let style = move || {
+        let (x, y) = popup.place.get();
+        format!("--caret-x:{x:.0}px;--caret-y:{y:.0}px")
+    };
+    move || {
+        popup.is_open().then(|| {
+            view! {
+                <div class="editor-text editor-caret" aria-hidden="true">
+                    {move || popup.before.get()}<span node_ref=marker>"\u{200b}"</span>
+                </div>
+                <ul id=LIST class="completions" role="listbox" aria-label="Completions" style=style node_ref=list>
+                    {move || popup.items.get().into_iter().enumerate().map(line).collect_view()}
+                </ul>
+            }
+        })
+    }
+}
