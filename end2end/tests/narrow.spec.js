@@ -3,12 +3,19 @@ import { expect, test } from '../fixtures.js';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
-test.beforeEach(async ({ watchfire }) => collected(watchfire, 3000));
+test.beforeEach(async ({ watchfire, problems }) => {
+  problems.foresee(/ERR_ABORTED/);
+  await collected(watchfire, 5000);
+});
 
-for (const [path, chart] of [['/', 'cpu-chart'], ['/host', 'load']]) {
+const EXPLORE = '/explore?q=system_network_bytes_total';
+const PAGES = [['/', 'cpu-chart'], ['/host', 'load'], [EXPLORE, 'result'], [`${EXPLORE}&tab=table`], ['/explore/cardinality']];
+
+for (const [path, chart] of PAGES) {
   test(`${path} fits the width`, async ({ page }) => {
     await page.goto(path);
-    await ready(page, chart);
+    await ready(page, ...(chart ? [chart] : []));
+    await expect(page.locator('[data-state="loading"]')).toHaveCount(0);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wide, 'pixels beyond the right edge').toBe(0);
     const cut = await page.evaluate(() => [...document.querySelectorAll('.panel, .topbar > *, .menu-body')]
@@ -52,6 +59,25 @@ test('the pages can be reached by a tap', async ({ page }) => {
   await ready(page, 'load');
   await page.getByRole('link', { name: 'Overview' }).tap();
   await expect(page).toHaveURL('/');
+});
+
+test('a query is written and run by taps', async ({ page }) => {
+  await page.goto('/explore');
+  await ready(page);
+  await page.getByRole('combobox').tap();
+  await page.keyboard.type('system_cpu_us');
+  const list = page.getByRole('listbox');
+  await expect(list).toBeVisible();
+  const place = await list.boundingBox();
+  expect(place.x).toBeGreaterThanOrEqual(0);
+  expect(place.x + place.width).toBeLessThanOrEqual(390);
+  await list.getByRole('option').first().tap();
+  await page.getByRole('button', { name: 'Run' }).tap();
+  await ready(page, 'result');
+  await page.locator('.history summary').tap();
+  const menu = await page.locator('.history .menu-body').boundingBox();
+  expect(menu.x).toBeGreaterThanOrEqual(0);
+  expect(menu.x + menu.width).toBeLessThanOrEqual(390);
 });
 
 test('the last panel can be scrolled above the navigation', async ({ page }) => {

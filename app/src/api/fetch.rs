@@ -39,9 +39,7 @@ pub(crate) async fn post(path: &str, form: &Search, abort: &Abort) -> Result<Str
     options.set_method("POST");
     options.set_body(&JsValue::from_str(&form.form()));
     let headers = web_sys::Headers::new().map_err(|_| Failure::Unreachable)?;
-    headers
-        .set("Content-Type", "application/x-www-form-urlencoded")
-        .map_err(|_| Failure::Unreachable)?;
+    headers.set("Content-Type", "application/x-www-form-urlencoded").map_err(|_| Failure::Unreachable)?;
     options.set_headers(&headers);
     if let Some(controller) = &abort.0 {
         options.set_signal(Some(&controller.signal()));

@@ -56,7 +56,9 @@ fn open<'a, T: Deserialize<'a>>(text: &'a str) -> Result<(T, Vec<String>, Vec<St
         .map_err(|error| Failure::Strange(format!("the answer can't be read: {error}")))?;
     match envelope {
         Envelope { data: Some(data), warnings, infos, .. } => Ok((data, warnings, infos)),
-        Envelope { error, .. } => Err(Failure::Refused(error.unwrap_or_else(|| "the answer is empty".to_owned()))),
+        Envelope { error, .. } => {
+            Err(Failure::Refused(error.unwrap_or_else(|| "the answer is empty".to_owned())))
+        }
     }
 }
 
@@ -281,7 +283,8 @@ mod tests {
     #[test]
     fn the_other_kinds() {
         let answer = |kind: &str, result: &str| {
-            let text = format!(r#"{{"status":"success","data":{{"resultType":"{kind}","result":{result}}}}}"#);
+            let text =
+                format!(r#"{{"status":"success","data":{{"resultType":"{kind}","result":{result}}}}}"#);
             QueryAnswer::read(&text).unwrap().series
         };
         let matrix = answer("matrix", r#"[{"metric":{},"values":[[1,"2"],[3.5,"NaN"]]}]"#);

@@ -163,7 +163,9 @@ fn StateLine(progress: RwSignal<Progress>) -> impl IntoView {
         Progress::Loading => "… counting".to_owned(),
         Progress::Renewing => "… counting anew; these are the last numbers".to_owned(),
         Progress::Ready => String::new(),
-        Progress::Empty => "No series yet. A source that has just started shows up within seconds.".to_owned(),
+        Progress::Empty => {
+            "No series yet. A source that has just started shows up within seconds.".to_owned()
+        }
         Progress::Disconnected => {
             "✕ The server does not answer. It is asked again as soon as the connection is back.".to_owned()
         }
@@ -198,6 +200,7 @@ fn Tables(status: RwSignal<Option<TsdbStatus>>, filter: Memo<String>) -> impl In
                 rows=part(|status| &status.memory_in_bytes_by_label_name) filter link=of_label/>
         </div>
     }
+    .into_any()
 }
 
 /// Which jobs and instances make the series of a metric.
@@ -209,7 +212,8 @@ fn count_of_metric(metric: &str) -> String {
 }
 
 fn count_by_label(label: &str) -> String {
-    let name = if watchfire_model::is_plain_label_name(label) { label.to_owned() } else { format!("{label:?}") };
+    let name =
+        if watchfire_model::is_plain_label_name(label) { label.to_owned() } else { format!("{label:?}") };
     format!("sort_desc(count by ({name}) ({{{name}!=\"\"}}))")
 }
 

@@ -61,14 +61,15 @@ pub(super) fn CountTable(
         let needle = filter.get().to_lowercase();
         rows.get().into_iter().filter(|row| row.name.to_lowercase().contains(&needle)).collect::<Vec<_>>()
     });
-    let most = Memo::new(move |_| rows.with(|rows| rows.iter().map(|row| row.value).max().unwrap_or(1).max(1)));
+    let most =
+        Memo::new(move |_| rows.with(|rows| rows.iter().map(|row| row.value).max().unwrap_or(1).max(1)));
     // Only a server that counts queries can say when a metric was last part of one.
     let tells = Memo::new(move |_| rows.with(|rows| rows.iter().any(|row| row.last_queried.is_some())));
     let row = move |row: Count| {
         let share = row.value as f64 / most.get() as f64 * 100.0;
         let queried = tells.get().then(|| {
             let text = row.last_queried.flatten().map(|seconds| {
-                format_utc((seconds * 1000.0) as i64, preferences.utc_offset(), "%Y-%m-%d %H:%M")
+                format_utc((seconds * 1000.0) as i64, preferences.utc_offset(), "%b %d %Y, %H:%M")
             });
             let never = text.is_none();
             view! { <td class="number" class:never=never>{text.unwrap_or_else(|| "never".to_owned())}</td> }
@@ -106,4 +107,5 @@ pub(super) fn CountTable(
             {none}
         </section>
     }
+    .into_any()
 }

@@ -36,6 +36,7 @@ pub(super) fn Totals(
             <LimitLine status/>
         </section>
     }
+    .into_any()
 }
 
 /// How much of the limit on series is used.
@@ -57,7 +58,9 @@ fn LimitLine(status: RwSignal<Option<TsdbStatus>>) -> impl IntoView {
         let share = series as f64 / most as f64 * 100.0;
         // By word as well as by colour.
         let (state, words) = match share {
-            share if share >= 100.0 => ("full", "Full: new series are refused. Raise the limit or drop labels."),
+            share if share >= 100.0 => {
+                ("full", "Full: new series are refused. Raise the limit or drop labels.")
+            }
             share if share >= 80.0 => ("near", "Nearly full."),
             _ => ("fine", "Beyond it new series are refused."),
         };

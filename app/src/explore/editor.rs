@@ -31,6 +31,9 @@ pub(super) struct QueryBox {
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
+/// A space without width.
+const NOTHING: &str = "\u{200b}";
+
 /// What is wrong with a query, if it has any text.
 fn fault(text: &str) -> Option<ParseError> {
     if text.trim().is_empty() { None } else { parse(text).err() }
@@ -237,29 +240,36 @@ pub(super) fn Editor(
 ) -> impl IntoView {
     let popup = query_box.popup;
     let shown_error = Memo::new(move |_| query_box.error.get().filter(|_| !popup.is_open()));
-    let copy = move || {
+    let copy = Memo::new(move |_| {
         let text = query_box.text.get();
         let (before, marked, after) = match shown_error.get() {
             Some(error) => parts(&text, error.span.start as usize, error.span.end as usize),
             None => (text, String::new(), String::new()),
         };
-        // The last line counts even if it is empty.
-        view! { {before}<mark>{marked}</mark>{after}"\u{200b}" }
-    };
-    // Put in as HTML, since an area's text is no child that hydration could find; a first line end would be dropped.
+        // The last line counts even if it is empty; so does each part, for hydration to find its text.
+        let filled = |part: String| if part.is_empty() { NOTHING.to_owned() } else { part };
+        (filled(before), filled(marked), format!("{after}{NOTHING}"))
+    });
+    // Put in as HTML, since an area's text is no child that hydration could find.
     let first = query_box.text.get_untracked().replace('&', "&amp;").replace('<', "&lt;");
+    // Of HTML that is read as a page the first line end is dropped, of HTML that a script puts in it is not.
+    let first = if cfg!(feature = "ssr") { format!("\n{first}") } else { first };
     let active = move || popup.active.get().filter(|_| popup.is_open()).map(option_id);
     Effect::new(move |_| query_box.adopt());
     view! {
         <div class="editor">
             <div class="editor-box">
-                <div class="editor-text editor-copy" aria-hidden="true">{copy}</div>
+                <div class="editor-text editor-copy" aria-hidden="true">
+                    <span>{move || copy.get().0}</span>
+                    <mark class:fault=move || shown_error.with(Option::is_some)>{move || copy.get().1}</mark>
+                    <span>{move || copy.get().2}</span>
+                </div>
                 <textarea
                     id="query"
                     name="q"
                     class="editor-text editor-area"
                     node_ref=query_box.area
-                    inner_html=format!("\n{first}")
+                    inner_html=first
                     rows="1"
                     data-search="true"
                     role="combobox"
@@ -288,6 +298,7 @@ pub(super) fn Editor(
             </p>
         </div>
     }
+    .into_any()
 }
 
 /// The text before, in and behind the bytes that are to be marked. Where there is nothing to mark, the next letter is; at a

@@ -46,4 +46,5 @@ pub(super) fn HistoryMenu(
             </div>
         </details>
     }
+    .into_any()
 }

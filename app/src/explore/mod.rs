@@ -46,7 +46,8 @@ impl Explore {
     fn new() -> Self {
         let search = use_location().search;
         let range = expect_context::<PageRange>();
-        let asked = Memo::new(move |_| search.with(|search| Asked::from(&Search::parse(search), range.window())));
+        let asked =
+            Memo::new(move |_| search.with(|search| Asked::from(&Search::parse(search), range.window())));
         let navigate = use_navigate();
         let navigate: Navigate = Arc::new(move |search: &str| {
             let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };

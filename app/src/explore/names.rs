@@ -105,9 +105,8 @@ impl NameCache {
 
     /// Whether the list must be asked for.
     pub(super) fn lacks(self, source: &Source) -> bool {
-        self.lists.with_value(|lists| {
-            lists.get(&source.key()).is_none_or(|entry| clock() - entry.asked > FRESH)
-        })
+        self.lists
+            .with_value(|lists| lists.get(&source.key()).is_none_or(|entry| clock() - entry.asked > FRESH))
     }
 
     /// Asks for the list, unless it is here or on its way. For the browser.
@@ -168,6 +167,10 @@ mod tests {
         let values = key(&Fit::LabelValues { label: "a.b".into(), matchers: Vec::new() });
         assert_eq!(values.as_deref(), Some("/api/v1/label/a.b/values?start=3600&end=10800&limit=20000"));
         assert_eq!(key(&Fit::Functions), None);
-        assert_eq!(selector(&matchers[1..]), None, "a selector needs one condition that not all series fulfil");
+        assert_eq!(
+            selector(&matchers[1..]),
+            None,
+            "a selector needs one condition that not all series fulfil"
+        );
     }
 }

@@ -118,7 +118,11 @@ impl Outcome {
         }
         let expr = match watchfire_promql::parse(&asked.query) {
             Ok(expr) => expr,
-            Err(error) => return self.progress.set(Progress::Failed(error.to_string())),
+            // The box says what is wrong, and where.
+            Err(_) => {
+                let words = "the query above can't be read, so nothing was asked".to_owned();
+                return self.progress.set(Progress::Failed(words));
+            }
         };
         let range = asked.window.resolve(clock());
         let grid = match asked.grid(range) {

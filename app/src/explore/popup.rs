@@ -35,7 +35,7 @@ pub(super) struct Popup {
 
 impl Popup {
     pub(super) fn new() -> Self {
-        let popup = Self {
+        Self {
             items: RwSignal::new(Vec::new()),
             active: RwSignal::new(None),
             span: StoredValue::new((0, 0)),
@@ -44,8 +44,7 @@ impl Popup {
             last: StoredValue::new(None),
             timer: StoredValue::new(None),
             names: NameCache::new(),
-        };
-        popup
+        }
     }
 
     pub(super) fn is_open(self) -> bool {
@@ -97,11 +96,8 @@ impl Popup {
             return self.close();
         }
         self.last.set_value(Some((text.to_owned(), cursor, forced)));
-        let sources: Vec<(Fit, Source)> = completion
-            .fits
-            .iter()
-            .filter_map(|fit| Some((fit.clone(), Source::of(fit, range)?)))
-            .collect();
+        let sources: Vec<(Fit, Source)> =
+            completion.fits.iter().filter_map(|fit| Some((fit.clone(), Source::of(fit, range)?))).collect();
         let list = |wanted: fn(&Fit) -> bool| -> Arc<Vec<String>> {
             let source = sources.iter().find(|(fit, _)| wanted(fit)).map(|(_, source)| source);
             source.and_then(|source| self.names.list(source)).unwrap_or_default()

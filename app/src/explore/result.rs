@@ -50,6 +50,7 @@ pub(super) fn ResultPanel(
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -86,6 +87,7 @@ fn Tabs(explore: Explore, tab: Memo<Tab>) -> impl IntoView {
     view! {
         <div class="tabs" role="tablist" aria-label="Show as" on:keydown=key>{Tab::ALL.map(button).collect_view()}</div>
     }
+    .into_any()
 }
 
 #[component]
@@ -119,6 +121,7 @@ fn StepChoice(explore: Explore) -> impl IntoView {
             </select>
         </label>
     }
+    .into_any()
 }
 
 /// When it was evaluated and what it cost.
@@ -133,7 +136,8 @@ fn FactsLine(explore: Explore) -> impl IntoView {
             Progress::Disconnected => Some("✕ not connected".to_owned()),
             Progress::Idle | Progress::Ready | Progress::Empty | Progress::Failed(_) => None,
         };
-        let facts = explore.outcome.facts.get().filter(|_| !matches!(progress, Progress::Idle | Progress::Failed(_)));
+        let facts =
+            explore.outcome.facts.get().filter(|_| !matches!(progress, Progress::Idle | Progress::Failed(_)));
         let facts = facts.map(|facts| facts_in_words(&facts, preferences.utc_offset()));
         asking.into_iter().chain(facts).collect::<Vec<_>>().join(" · ")
     };
@@ -174,7 +178,8 @@ fn Notice(explore: Explore) -> impl IntoView {
     let example = move |query: &'static str| {
         view! { <li><button type="button" class="example" on:click=move |_| explore.run_text(query)>{query}</button></li> }
     };
-    move || match explore.outcome.progress.get() {
+    move || {
+        match explore.outcome.progress.get() {
         Progress::Idle => view! {
             <div class="result-notice">
                 <p>"Nothing was asked yet. Write a query above and press Enter, or begin with one of these:"</p>
@@ -202,6 +207,7 @@ fn Notice(explore: Explore) -> impl IntoView {
         .into_any(),
         Progress::Loading | Progress::Ready | Progress::Renewing => ().into_any(),
     }
+    }
 }
 
 /// The chart with its legend.
@@ -215,7 +221,8 @@ fn Graph(explore: Explore) -> impl IntoView {
         hidden.set(BTreeSet::new());
     });
     let unit = Memo::new(move |_| outcome.unit.get());
-    let spec = move || PanelSpec { floor: None, ..PanelSpec::new("graph", "Graph", Kind::Lines, unit.get(), 24) };
+    let spec =
+        move || PanelSpec { floor: None, ..PanelSpec::new("graph", "Graph", Kind::Lines, unit.get(), 24) };
     let cut = move || {
         outcome.facts.get().filter(|facts| facts.more && facts.step.is_some()).map(|_| {
             let words = format!(
@@ -229,4 +236,5 @@ fn Graph(explore: Explore) -> impl IntoView {
         {move || view! { <ChartArea spec=spec() source=ChartSource::Fixed(outcome.graph) hidden/> }}
         <ChartLegend spec=Signal::derive(spec) summaries=outcome.summaries hidden/>
     }
+    .into_any()
 }

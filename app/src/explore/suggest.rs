@@ -276,7 +276,11 @@ mod tests {
         ];
         for (kind, text, before, after, expected, again) in table {
             let suggestion = Suggestion { kind, text: text.to_owned(), help: String::new() };
-            assert_eq!(insertion(&suggestion, before, after), (expected.to_owned(), again), "{before}|{after}");
+            assert_eq!(
+                insertion(&suggestion, before, after),
+                (expected.to_owned(), again),
+                "{before}|{after}"
+            );
         }
     }
 }

@@ -22,7 +22,13 @@ pub(super) fn AnswerTable(
     let head = move |column: Column| {
         let (order_of, clicked, number) = (column.clone(), column.clone(), column.is_number());
         let order = move || match sorting.get() {
-            Some((by, falling)) if by == order_of => if falling { "descending" } else { "ascending" },
+            Some((by, falling)) if by == order_of => {
+                if falling {
+                    "descending"
+                } else {
+                    "ascending"
+                }
+            }
             _ => "none",
         };
         let click = move |_| {
@@ -69,7 +75,9 @@ pub(super) fn AnswerTable(
     };
     let cut = move || {
         rows.with(|rows| rows.more).then(|| {
-            let words = format!("The first {MOST_ROWS} rows are shown; there are more. Narrow the query, or use topk().");
+            let words = format!(
+                "The first {MOST_ROWS} rows are shown; there are more. Narrow the query, or use topk()."
+            );
             view! { <p class="answer-cut">{words}</p> }
         })
     };
@@ -82,6 +90,7 @@ pub(super) fn AnswerTable(
             </table>
         </div>
     }
+    .into_any()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,9 @@ pub(super) fn unit_of(expr: &Expr) -> Unit {
         ExprKind::Subquery(subquery) => unit_of(&subquery.expr),
         ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => unit_of(expr),
         ExprKind::Aggregate(aggregate) => match aggregate.op {
-            AggregateOp::Count | AggregateOp::CountValues | AggregateOp::Group | AggregateOp::Stdvar => Unit::Number,
+            AggregateOp::Count | AggregateOp::CountValues | AggregateOp::Group | AggregateOp::Stdvar => {
+                Unit::Number
+            }
             _ => unit_of(&aggregate.expr),
         },
         ExprKind::Call { function, args } => unit_of_call(function.name, args),
@@ -35,11 +37,11 @@ fn unit_of_call(name: &str, args: &[Expr]) -> Unit {
             Unit::Seconds | Unit::Percent | Unit::Celsius => Unit::Number,
             _ => Unit::PerSecond,
         },
-        "abs" | "avg_over_time" | "ceil" | "clamp" | "clamp_max" | "clamp_min" | "delta" | "first_over_time" | "floor"
-        | "histogram_quantile" | "idelta" | "increase" | "label_join" | "label_replace" | "last_over_time"
-        | "mad_over_time" | "max_over_time" | "min_over_time" | "predict_linear" | "quantile_over_time" | "round"
-        | "scalar" | "sort" | "sort_by_label" | "sort_by_label_desc" | "sort_desc" | "stddev_over_time"
-        | "sum_over_time" => {
+        "abs" | "avg_over_time" | "ceil" | "clamp" | "clamp_max" | "clamp_min" | "delta"
+        | "first_over_time" | "floor" | "histogram_quantile" | "idelta" | "increase" | "label_join"
+        | "label_replace" | "last_over_time" | "mad_over_time" | "max_over_time" | "min_over_time"
+        | "predict_linear" | "quantile_over_time" | "round" | "scalar" | "sort" | "sort_by_label"
+        | "sort_by_label_desc" | "sort_desc" | "stddev_over_time" | "sum_over_time" => {
             // Buckets are counted, what they are counted by is measured.
             if name == "histogram_quantile" && inner == Unit::PerSecond {
                 args.get(1).map_or(Unit::Number, bucket_unit)
@@ -62,7 +64,8 @@ fn bucket_unit(expr: &Expr) -> Unit {
 }
 
 fn metric_of(selector: &Selector) -> Option<&str> {
-    let named = selector.matchers.iter().find(|matcher| matcher.name == METRIC_NAME && matcher.op == MatchOp::Equal);
+    let named =
+        selector.matchers.iter().find(|matcher| matcher.name == METRIC_NAME && matcher.op == MatchOp::Equal);
     named.map(|matcher| matcher.value.as_str())
 }
 

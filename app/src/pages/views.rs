@@ -20,4 +20,5 @@ pub(crate) fn Views(
         view! { <li><A href=href exact=true attr:class="view-link">{title}</A></li> }
     };
     view! { <nav class="views" aria-label="Views"><ul>{members.map(link).collect_view()}</ul></nav> }
+        .into_any()
 }

@@ -97,9 +97,8 @@ pub(super) fn keep_drawn(
         preferences.theme.track();
         preferences.utc_offset();
         // While the pointer rests on a chart, pictures hold still; they catch up when it leaves.
-        let held = source.moves()
-            && crosshair.time.with(Option::is_some)
-            && drawn.with_untracked(Option::is_some);
+        let held =
+            source.moves() && crosshair.time.with(Option::is_some) && drawn.with_untracked(Option::is_some);
         if held || source.version().get_untracked() == 0 || scheduled.get_value() {
             return;
         }

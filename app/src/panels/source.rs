@@ -7,6 +7,7 @@ use crate::panels::PanelSpec;
 
 /// Where a chart's data comes from.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
 pub(crate) enum ChartSource {
     /// A panel's subscriptions: the picture moves with the time.
     Live(PanelData),
@@ -21,6 +22,7 @@ pub(crate) struct Answer {
     content: StoredValue<Option<Content>>,
 }
 
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
 struct Content {
     window: watchfire_model::TimeRange,
     grid: watchfire_model::Grid,

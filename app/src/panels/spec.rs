@@ -98,7 +98,11 @@ impl PanelSpec {
 
     /// The height of the drawing in CSS pixels.
     pub(crate) fn height(&self) -> f64 {
-        if self.kind == Kind::Tile { 36.0 } else { 200.0 }
+        match (self.kind, self.columns) {
+            (Kind::Tile, _) => 36.0,
+            (_, 24) => 320.0,
+            _ => 200.0,
+        }
     }
 
     /// How many series are drawn: a tile draws one.

@@ -15,7 +15,8 @@ pub(super) fn ShareButton() -> impl IntoView {
     let said = RwSignal::new(None::<&'static str>);
     let share = move |_| {
         let location = window().location();
-        let (Ok(origin), Ok(path), Ok(search)) = (location.origin(), location.pathname(), location.search()) else {
+        let (Ok(origin), Ok(path), Ok(search)) = (location.origin(), location.pathname(), location.search())
+        else {
             return;
         };
         let shown = range.window_untracked().resolve(clock());

@@ -5,8 +5,8 @@ use leptos_router::hooks::use_location;
 use watchfire_model::TimeWindow;
 
 use super::icon::{Icon, IconView};
-use crate::preferences::Preferences;
 use crate::address::Search;
+use crate::preferences::Preferences;
 use crate::range::{GoTo, PRESETS, PageRange, clock, search_with, words};
 
 /// Chooses the time range: from a list, or typed. The list and the form work without JavaScript, too.

@@ -230,7 +230,8 @@ mod tests {
 
     #[test]
     fn lengths_never_overflow() {
-        let lengths: [&[u8]; 3] = [b"\x01", b"\xff\xff\xff\xff\x0f", b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"];
+        let lengths: [&[u8]; 3] =
+            [b"\x01", b"\xff\xff\xff\xff\x0f", b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"];
         for length in lengths {
             let expected = "as many bytes as the length before it says";
             let broken = Err(Broken { offset: length.len(), expected });

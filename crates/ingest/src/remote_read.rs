@@ -123,7 +123,9 @@ fn match_op(reader: &mut Reader<'_>) -> Result<MatchOp, DecodeError> {
 
 /// An answer is longer than a block of snappy can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the answer takes {found} bytes, and 4294967295 are possible; ask for fewer series or a shorter time")]
+#[error(
+    "the answer takes {found} bytes, and 4294967295 are possible; ask for fewer series or a shorter time"
+)]
 pub struct AnswerTooLarge {
     /// Bytes of the answer before compression.
     pub found: usize,

@@ -6,7 +6,7 @@ use crate::DecodeError;
 /// need as many bytes again for keys.
 const MOST: usize = i32::MAX as usize;
 
-/// What the frame format begins with; https://github.com/google/snappy/blob/main/framing_format.txt
+/// What the frame format begins with; <https://github.com/google/snappy/blob/main/framing_format.txt>
 const FRAME_START: &[u8] = b"\xff\x06\x00\x00sNaPpY";
 
 /// Decompresses one block of at most `most` bytes. The length that the block declares is checked before memory is

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use watchfire_model::{Batch, BatchSeries, Labels};
 
 use crate::append::{Appended, Reason};
@@ -24,13 +26,21 @@ pub(crate) struct Admission<'a> {
     pub(crate) newest: i64,
     /// Series that were not defined since then are defined in this row.
     pub(crate) epoch: u32,
+    /// The samples of the row and the bits of their values, from when the first late one had to be compared with them.
+    pub(crate) in_row: Option<HashMap<(SeriesId, i64), u64>>,
 }
 
 impl Admission<'_> {
     /// Admits a batch. `keys` gives access to the known keys, for those that are new.
-    pub(crate) fn admit(&mut self, resolved: &Resolved, keys: &std::sync::RwLock<Keys>, entry: &mut EntryWriter) -> Appended {
+    pub(crate) fn admit(
+        &mut self,
+        resolved: &Resolved,
+        keys: &std::sync::RwLock<Keys>,
+        entry: &mut EntryWriter,
+    ) -> Appended {
         let mut appended = Appended::default();
-        let mut ids = Vec::with_capacity(if resolved.batch.exemplars.is_empty() { 0 } else { resolved.series.len() });
+        let mut ids =
+            Vec::with_capacity(if resolved.batch.exemplars.is_empty() { 0 } else { resolved.series.len() });
         let mut accepted: Vec<(i64, f64)> = Vec::new();
         for (series, (hash, id)) in resolved.batch.series.iter().zip(&resolved.series) {
             let known = id.filter(|id| self.head.get(*id).is_some());
@@ -89,6 +99,10 @@ impl Admission<'_> {
                     Known::Nothing => look_in(accepted, rises, timestamp, value),
                     known => known,
                 };
+                let known = match known {
+                    Known::Nothing => look_in_row(&mut self.in_row, entry, (id, timestamp), value),
+                    known => known,
+                };
                 match known {
                     Known::Nothing => {
                         rises &= accepted.last().is_none_or(|(last, _)| *last < timestamp);
@@ -112,6 +126,9 @@ impl Admission<'_> {
         entry.series(id, accepted.len());
         for (timestamp, value) in accepted.iter() {
             entry.sample(*timestamp, *value);
+        }
+        if let Some(in_row) = &mut self.in_row {
+            in_row.extend(accepted.iter().map(|(timestamp, value)| ((id, *timestamp), value.to_bits())));
         }
         appended.stored += accepted.len();
     }
@@ -174,7 +191,13 @@ impl Admission<'_> {
 
 impl Admission<'_> {
     /// Whether a sample of a new series can be taken; refuses all of them when not.
-    fn has_good_time(&self, batch: &Batch, series: &BatchSeries, labels: &Labels, refused: &mut Refusals) -> bool {
+    fn has_good_time(
+        &self,
+        batch: &Batch,
+        series: &BatchSeries,
+        labels: &Labels,
+        refused: &mut Refusals,
+    ) -> bool {
         let range = series.samples.start as usize..series.samples.end as usize;
         let (timestamps, values) = (&batch.timestamps[range.clone()], &batch.values[range]);
         if timestamps.iter().any(|timestamp| (self.oldest..=self.newest).contains(timestamp)) {
@@ -185,6 +208,27 @@ impl Admission<'_> {
             refused.add(reason, 1, || words(reason, labels, timestamp, value, 0));
         }
         false
+    }
+}
+
+/// What is known of a late timestamp by the samples of the row, which are not in memory yet.
+fn look_in_row(
+    in_row: &mut Option<HashMap<(SeriesId, i64), u64>>,
+    entry: &EntryWriter,
+    at: (SeriesId, i64),
+    value: f64,
+) -> Known {
+    let in_row = in_row.get_or_insert_with(|| {
+        let mut samples = HashMap::with_capacity(entry.len());
+        entry.samples(|id, timestamp, value| {
+            samples.insert((id, timestamp), value.to_bits());
+        });
+        samples
+    });
+    match in_row.get(&at) {
+        Some(bits) if *bits == value.to_bits() => Known::Same,
+        Some(_) => Known::Other,
+        None => Known::Nothing,
     }
 }
 
@@ -225,6 +269,8 @@ fn words(reason: Reason, labels: &Labels, timestamp: i64, value: f64, window: i6
         Reason::OutOfOrder => format!(
             "out of order sample: that of {labels} at {timestamp} is more than {window} ms behind the newest one; widen storage.out_of_order_window to take it"
         ),
-        _ => format!("duplicate sample for timestamp: {labels} has another value than {value} at {timestamp}; send each timestamp once"),
+        _ => format!(
+            "duplicate sample for timestamp: {labels} has another value than {value} at {timestamp}; send each timestamp once"
+        ),
     }
 }

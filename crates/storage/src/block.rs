@@ -144,7 +144,7 @@ pub(crate) struct StoredBlock {
     pub(crate) file: Arc<PathBuf>,
     pub(crate) id: i64,
     pub(crate) seq: i64,
-    pub(crate) checksum: u32,
+    pub(crate) checksum: i64,
     pub(crate) compressed: Vec<u8>,
     pub(crate) quarantine: Arc<Quarantine>,
     pub(crate) body: OnceLock<Vec<u8>>,
@@ -157,7 +157,7 @@ impl StoredBlock {
 
     /// Whether the number of its first series, its directory and its body are what was written.
     pub(crate) fn is_whole(&self, first: SeriesId, directory: &[u8]) -> bool {
-        checksum(self.seq, first, directory, &self.compressed) == self.checksum
+        i64::from(checksum(self.seq, first, directory, &self.compressed)) == self.checksum
     }
 
     /// A part of the body; `None` when it is damaged.

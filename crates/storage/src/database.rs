@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::{Durability, StorageError};
 
@@ -13,8 +13,8 @@ pub(crate) static PARTITION: Migrator = sqlx::migrate!("../../migrations/partiti
 /// Connections that nobody used for so long are closed; with the last one SQLite folds the file's WAL into it.
 const IDLE: Duration = Duration::from_mins(1);
 
-/// How every database is opened. The WAL mode is not among it: it is a property of the file, and a file of a newer
-/// version must stay as it is.
+/// How every database is opened. What is a property of the file is not among it: a file of a newer version must stay as
+/// it is.
 pub(crate) fn options(file: &Path, durability: Durability) -> SqliteConnectOptions {
     let synchronous = match durability {
         Durability::Process => SqliteSynchronous::Normal,
@@ -23,9 +23,6 @@ pub(crate) fn options(file: &Path, durability: Durability) -> SqliteConnectOptio
     SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
-        // For a new file: bodies are tens of kilobytes, and what is deleted goes back to the disk.
-        .page_size(16384)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .synchronous(synchronous)
         .disable_statement_logging()
 }
@@ -47,7 +44,15 @@ pub(crate) async fn migrate(pool: &SqlitePool, migrator: &Migrator, file: &Path)
     let tables: i64 =
         sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(pool).await.map_err(failed)?;
     if tables == 0 {
-        sqlx::query("PRAGMA journal_mode = WAL").execute(pool).await.map_err(failed)?;
+        // One connection for all: the first two are its own until the third makes the file. They do not stand among the
+        // options, since to say how a file is vacuumed writes to it, with each connection anew.
+        let mut connection = pool.acquire().await.map_err(failed)?;
+        // Bodies are tens of kilobytes, and what is deleted goes back to the disk.
+        for pragma in
+            ["PRAGMA page_size = 16384", "PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL"]
+        {
+            sqlx::query(pragma).execute(&mut *connection).await.map_err(failed)?;
+        }
     }
     migrator.run(pool).await.map_err(|error| match error {
         MigrateError::VersionMismatch(_) => StorageError::OlderVersion { file: file.to_owned() },

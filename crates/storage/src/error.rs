@@ -131,7 +131,8 @@ impl StorageError {
         }
         match primary_code(&error) {
             Some(PERM | READONLY | CANTOPEN) => Self::NotWritable { path: file.to_owned(), reason },
-            Some(CORRUPT | NOT_A_DATABASE) => Self::corrupt(file, reason),
+            // The statements are right, so what they name is missing in the file: its schema is damaged.
+            Some(ERROR | CORRUPT | NOT_A_DATABASE) => Self::corrupt(file, reason),
             Some(FULL) => {
                 let dir = file.parent().unwrap_or(file);
                 let free = disk::free_bytes(dir).unwrap_or_default();
@@ -156,6 +157,7 @@ impl StorageError {
 }
 
 // SQLite's primary result codes: <https://sqlite.org/rescode.html>
+const ERROR: u32 = 1;
 const PERM: u32 = 3;
 const READONLY: u32 = 8;
 const CORRUPT: u32 = 11;

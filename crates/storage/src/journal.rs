@@ -70,7 +70,8 @@ impl Journal {
             .bind(seq)
             .fetch_all(&mut *self.connection)
             .await;
-        let rows = rows.and_then(|rows| rows.iter().map(|row| Ok((row.try_get("seq")?, whole_body(row)))).collect());
+        let rows =
+            rows.and_then(|rows| rows.iter().map(|row| Ok((row.try_get("seq")?, whole_body(row)))).collect());
         rows.map_err(|error| StorageError::sqlite(&self.file, error))
     }
 
@@ -222,7 +223,9 @@ mod tests {
         for samples in 1..=3 {
             journal.commit(entry(samples)).await.unwrap();
         }
-        for damage in ["UPDATE batch SET body = x'00' WHERE seq = 1", "UPDATE batch SET checksum = 'x' WHERE seq = 2"] {
+        for damage in
+            ["UPDATE batch SET body = x'00' WHERE seq = 1", "UPDATE batch SET checksum = 'x' WHERE seq = 2"]
+        {
             sqlx::query(damage).execute(&mut *journal.connection).await.unwrap();
         }
         assert_eq!(journal.read_after(0).await.unwrap(), [(1, None), (2, None), (3, Some(entry(3)))]);

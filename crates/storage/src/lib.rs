@@ -54,6 +54,9 @@ mod stats;
 mod writer;
 
 pub use append::{Appended, Reason, Refusals};
+/// For benches.
+#[doc(hidden)]
+pub use chunk::{decode_chunk, encode_chunk};
 pub use engine::Engine;
 pub use error::StorageError;
 pub use selected::SelectedSeries;

@@ -126,13 +126,14 @@ async fn stored_exemplars(
     if series.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64, i64, f64, String)> =
-        sqlx::query_as("SELECT series, timestamp, value, labels FROM exemplar WHERE timestamp BETWEEN ? AND ?")
-            .bind(range.start)
-            .bind(range.end)
-            .fetch_all(partition.pool().await?)
-            .await
-            .map_err(|error| partition.failed(error))?;
+    let rows: Vec<(i64, i64, f64, String)> = sqlx::query_as(
+        "SELECT series, timestamp, value, labels FROM exemplar WHERE timestamp BETWEEN ? AND ?",
+    )
+    .bind(range.start)
+    .bind(range.end)
+    .fetch_all(partition.pool().await?)
+    .await
+    .map_err(|error| partition.failed(error))?;
     let one = |(id, timestamp, value, labels): (i64, i64, f64, String)| {
         let id = u32::try_from(id).ok().filter(|id| series.contains(*id))?;
         let labels = Labels::from_packed(&labels).ok()?;
@@ -174,6 +175,7 @@ pub(crate) fn cardinality(shared: &Shared, most: usize) -> Cardinality {
         series: head.series(),
         names,
         pairs,
+        chunks: head.all().map(|series| series.finished().len() + usize::from(series.open().is_some())).sum(),
         samples: head.samples(),
         oldest: span.map(|span| span.start),
         newest: span.map(|span| span.end),

@@ -227,7 +227,7 @@ impl Partition {
             file: self.file.clone(),
             id: row.try_get("id")?,
             seq: row.try_get("seq")?,
-            checksum: row.try_get::<i64, _>("checksum")? as u32,
+            checksum: row.try_get("checksum")?,
             compressed: row.try_get("body")?,
             quarantine: quarantine.clone(),
             body: OnceLock::new(),

@@ -50,6 +50,8 @@ pub struct Cardinality {
     pub names: usize,
     /// Pairs of a label's name and value.
     pub pairs: usize,
+    /// Chunks, those included that still grow.
+    pub chunks: usize,
     /// Samples.
     pub samples: usize,
     /// The oldest timestamp: milliseconds since the epoch.

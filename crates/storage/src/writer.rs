@@ -171,6 +171,7 @@ impl Writer {
                 oldest: settings.oldest(now),
                 newest: settings.newest(now),
                 epoch: self.epoch,
+                in_row: None,
             };
             batches.iter().map(|batch| admission.admit(batch, &self.shared.keys, &mut entry)).collect()
         };

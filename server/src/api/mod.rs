@@ -1,6 +1,7 @@
 //! The protocols that other programs speak to Watchfire, one folder or file each.
 
 mod intake;
+pub(crate) mod prometheus;
 pub(crate) mod remote_write;
 
 pub(crate) use intake::Intake;

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use crate::api::prometheus::may_read;
 
 /// While there is no login, the browser is the gate: a page from elsewhere must neither reach this server by a name that it
 /// made point here (DNS rebinding), nor open a WebSocket to it, which browsers allow across origins. An address cannot be
@@ -23,8 +24,11 @@ pub(super) async fn known_hosts(State(app): State<App>, request: Request, next: 
     }
     if let Some(origin) = headers.get(header::ORIGIN)
         && !is_same_origin(origin, host.as_deref())
+        && !may_read(request.uri().path(), origin, &app.config.http.cors_origins)
     {
-        return (StatusCode::FORBIDDEN, "Pages of other origins may not use this server.\n").into_response();
+        let text = "Pages of other origins may not use this server. \
+                    Those that may read its Prometheus API are named in http.cors_origins (docs/CONFIG.md).\n";
+        return (StatusCode::FORBIDDEN, text).into_response();
     }
     next.run(request).await
 }

@@ -53,6 +53,7 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/api/v1/live", get(live))
         .route("/api/v1/write", post(crate::api::remote_write::write))
+        .merge(crate::api::prometheus::routes(&app))
         .merge(answers)
         .layer(from_fn_with_state(app.clone(), guard::known_hosts))
         // Around the guard, so that its refusals bear them, too.

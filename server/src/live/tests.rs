@@ -45,7 +45,7 @@ impl Fixture {
     /// Stores a sample of `up{host}`.
     async fn store(&self, host: &str, at: i64, value: f64) {
         let mut batch = Batch::default();
-        batch.push(up(host), at, value);
+        batch.push(&up(host), at, value);
         self.service.append(batch).await.unwrap();
     }
 

@@ -10,6 +10,7 @@ const CHART: &str = "watchfire-chart";
 const FRONTEND: &str = "watchfire-frontend";
 const INGEST: &str = "watchfire-ingest";
 const MODEL: &str = "watchfire-model";
+const PROMQL: &str = "watchfire-promql";
 const SERVER: &str = "watchfire";
 const SERVICE: &str = "watchfire-service";
 const STORAGE: &str = "watchfire-storage";
@@ -20,12 +21,14 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     BTreeMap::from([
         (MODEL, BTreeSet::new()),
         (CHART, BTreeSet::from([MODEL])),
+        // Itself: its tests switch the evaluation on.
+        (PROMQL, BTreeSet::from([MODEL, PROMQL])),
         (INGEST, BTreeSet::from([MODEL])),
         (STORAGE, BTreeSet::from([MODEL])),
-        (SERVICE, BTreeSet::from([MODEL, INGEST, STORAGE])),
-        (APP, BTreeSet::from([MODEL, CHART, SERVICE])),
+        (SERVICE, BTreeSet::from([MODEL, PROMQL, INGEST, STORAGE])),
+        (APP, BTreeSet::from([MODEL, CHART, PROMQL, SERVICE])),
         (FRONTEND, BTreeSet::from([APP])),
-        (SERVER, BTreeSet::from([MODEL, CHART, INGEST, STORAGE, SERVICE, APP])),
+        (SERVER, BTreeSet::from([MODEL, CHART, PROMQL, INGEST, STORAGE, SERVICE, APP])),
         (XTASK, BTreeSet::new()),
     ])
 }

@@ -13,6 +13,7 @@ mod otlp;
 mod pages;
 mod points;
 mod probes;
+mod prometheus;
 mod refused_start;
 mod server;
 mod shutdown;

@@ -82,7 +82,8 @@ mod tests {
             cache.writer(at, &mut batch).push(METRIC, &[("core", "0")], 5.0);
             cache.writer(at, &mut batch).push(METRIC, &[("core", "1")], f64::NAN);
         }
-        let told: Vec<_> = batch.iter().map(|(labels, s)| (labels.unwrap().to_string(), s.timestamp)).collect();
+        let told: Vec<_> =
+            batch.iter().map(|(labels, s)| (labels.unwrap().to_string(), s.timestamp)).collect();
         let series = r#"m{core="0",host="a"}"#.to_owned();
         assert_eq!(told, [(series.clone(), 1), (series, 2)]);
         assert_eq!(cache.known.len(), 1);

@@ -23,18 +23,18 @@ pub(super) struct Said {
 #[derive(Default)]
 pub(super) struct Described<'a> {
     families: HashSet<&'a [u8]>,
-    /// The metric of the last series. Those of one metric mostly come together, and this is faster than the set.
-    last: &'a [u8],
+    /// Whether the symbol at each place was looked up as a metric before: faster than the set.
+    seen: Vec<bool>,
 }
 
 impl<'a> Described<'a> {
-    /// Adds what is said of the series with the sorted labels `pairs`, if it is the first word on its metric.
+    /// Adds what is said of the series with the labels `pairs`, named by `refs`, if it is the first word on its metric.
     #[inline]
     pub(super) fn describe(
         &mut self,
         said: Said,
         symbols: &Symbols<'a>,
-        pairs: &[Pair<'a>],
+        (refs, pairs): (&[u32], &[Pair<'a>]),
         room: &mut Room,
         into: &mut Vec<Metadata>,
     ) -> Result<(), DecodeError> {
@@ -43,12 +43,16 @@ impl<'a> Described<'a> {
         }
         let help = symbols.text("help_ref", said.help)?;
         let unit = symbols.text("unit_ref", said.unit)?;
-        let named = pairs.iter().find(|(name, _)| *name == METRIC_NAME.as_bytes());
-        let metric = named.map_or(&[][..], |(_, value)| value);
-        if metric == self.last {
+        let Some(at) = pairs.iter().position(|(name, _)| *name == METRIC_NAME.as_bytes()) else {
+            return Ok(());
+        };
+        let (reference, metric) = (refs[2 * at + 1] as usize, pairs[at].1);
+        if self.seen.len() <= reference {
+            self.seen.resize(symbols.len(), false);
+        }
+        if metric.is_empty() || std::mem::replace(&mut self.seen[reference], true) {
             return Ok(());
         }
-        self.last = metric;
         let kind = metadata_kind(said.kind);
         let family = family(metric, kind);
         if self.families.insert(family) {

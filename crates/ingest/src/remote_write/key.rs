@@ -144,7 +144,9 @@ mod tests {
         assert_eq!(labels_of_packed(&packed(&[("a", "1"), ("a", "2")])), Err(duplicate));
         let nameless = LabelsError::EmptyName { value: "1".into() };
         assert_eq!(labels_of_packed(&packed(&[("", "1"), ("a", "2")])), Err(nameless));
-        for damaged in [b"\x01\xff\x01b".as_slice(), b"\x01", b"\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x01a", b"\x01a\x02b"] {
+        for damaged in
+            [b"\x01\xff\x01b".as_slice(), b"\x01", b"\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x01a", b"\x01a\x02b"]
+        {
             assert_eq!(labels_of_packed(damaged), Err(LabelsError::Damaged), "{damaged:x?}");
         }
     }

@@ -41,20 +41,12 @@ pub struct Decoded {
 
 /// Decodes the body of a request as it came. Its size when unpacked, and the size of the keys, exemplars and metadata
 /// that it unfolds into, are both at most `max_decompressed` bytes.
-pub fn decode(
-    version: Version,
-    compressed: &[u8],
-    max_decompressed: usize,
-) -> Result<Decoded, DecodeError> {
+pub fn decode(version: Version, compressed: &[u8], max_decompressed: usize) -> Result<Decoded, DecodeError> {
     decode_body(version, snappy::decompress(compressed, max_decompressed)?, max_decompressed)
 }
 
 /// Decodes a body that is already decompressed, as [`decode`] does.
-pub fn decode_body(
-    version: Version,
-    body: Vec<u8>,
-    max_decompressed: usize,
-) -> Result<Decoded, DecodeError> {
+pub fn decode_body(version: Version, body: Vec<u8>, max_decompressed: usize) -> Result<Decoded, DecodeError> {
     let (found, most) = (body.len(), snappy::limit(max_decompressed));
     if found > most {
         return Err(DecodeError::TooLarge { found, most });

@@ -44,6 +44,11 @@ impl<'a> Symbols<'a> {
         room.take(length)
     }
 
+    /// How many texts there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The text that a reference in metadata names. Zero is no reference, even where there is no table.
     pub(super) fn text(&self, field: &'static str, reference: u32) -> Result<&'a [u8], SymbolsError> {
         match self.0.get(reference as usize) {

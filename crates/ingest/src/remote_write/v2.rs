@@ -82,6 +82,8 @@ pub(super) fn decode(body: &[u8], most: usize) -> Result<Decoded, DecodeError> {
         batch,
         symbols: Symbols::new(symbols)?,
         refs: Vec::new(),
+        rose: true,
+        next_refs: Vec::new(),
         pairs: Vec::new(),
         described: Described::default(),
         room: Room::new(most),
@@ -107,8 +109,12 @@ pub(super) fn decode(body: &[u8], most: usize) -> Result<Decoded, DecodeError> {
 struct Request<'a> {
     batch: Batch,
     symbols: Symbols<'a>,
-    /// References of the series or exemplar that is being read; kept for its memory alone.
+    /// References of the series that was read last.
     refs: Vec<u32>,
+    /// Whether the labels that they name rise.
+    rose: bool,
+    /// References of the one that is being read; kept for its memory alone.
+    next_refs: Vec<u32>,
     /// The labels that they name.
     pairs: Vec<Pair<'a>>,
     described: Described<'a>,
@@ -121,7 +127,7 @@ impl Request<'_> {
     fn series(&mut self, mut reader: Reader<'_>) -> Result<(), DecodeError> {
         let (samples, exemplars) = (self.batch.values.len(), self.batch.exemplars.len());
         let mut said = Said::default();
-        let mut refs = std::mem::take(&mut self.refs);
+        let mut refs = std::mem::take(&mut self.next_refs);
         refs.clear();
         while let Some(tag) = reader.tag()? {
             match tag {
@@ -139,11 +145,14 @@ impl Request<'_> {
         }
 
         self.symbols.resolve(&refs, &mut self.room, &mut self.pairs)?;
-        self.refs = refs;
-        if !rises(&self.pairs) {
+        let labels = (&*refs, &*self.pairs);
+        self.described.describe(said, &self.symbols, labels, &mut self.room, &mut self.batch.metadata)?;
+        // Neighbours mostly have the same names, and need no look at the texts.
+        self.rose = self.rose && same_names(&refs, &self.refs) || rises(&self.pairs);
+        self.next_refs = std::mem::replace(&mut self.refs, refs);
+        if !self.rose {
             self.pairs.sort_unstable();
         }
-        self.described.describe(said, &self.symbols, &self.pairs, &mut self.room, &mut self.batch.metadata)?;
         let start = self.batch.bytes.len() as u32;
         pack(&mut self.batch.bytes, &self.pairs);
         let key = start..self.batch.bytes.len() as u32;
@@ -174,6 +183,11 @@ impl Request<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether two series have labels of the same names in the same order.
+fn same_names(refs: &[u32], others: &[u32]) -> bool {
+    refs.len() == others.len() && refs.iter().zip(others).step_by(2).all(|(name, other)| name == other)
 }
 
 /// Adds the references of a packed field.

@@ -1,6 +1,6 @@
 //! Tests of the collectors on the real machine, of their documentation, and of the decoders.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod docs;
 mod host;

@@ -31,8 +31,10 @@ fn a_request_is_read() {
         .zip(ops)
         .map(|((_, name, value), op)| Matcher { name: (*name).to_owned(), op, value: (*value).to_owned() })
         .collect();
-    let queries =
-        vec![ReadQuery { start: -5, end: 1000, matchers: expected }, ReadQuery { start: 1, end: 2, matchers: vec![] }];
+    let queries = vec![
+        ReadQuery { start: -5, end: 1000, matchers: expected },
+        ReadQuery { start: 1, end: 2, matchers: vec![] },
+    ];
     let decoded = decode_request(&snappy(&request.unknown().0), MOST).unwrap();
     assert_eq!(decoded, ReadRequest { queries, accepts_samples: true });
 }
@@ -60,9 +62,17 @@ fn refuses_what_is_no_request() {
     };
     let broken = "broken protobuf at byte";
     for (body, expected) in [
-        (matcher(4, b"a"), format!("{broken} 5 of the uncompressed request: expected a matcher's type from 0 to 3")),
+        (
+            matcher(4, b"a"),
+            format!("{broken} 5 of the uncompressed request: expected a matcher's type from 0 to 3"),
+        ),
         (matcher(0, b"\xff"), format!("{broken} 8 of the uncompressed request: expected text in UTF-8")),
-        (vec![0x0a, 5], format!("{broken} 2 of the uncompressed request: expected as many bytes as the length before it says")),
+        (
+            vec![0x0a, 5],
+            format!(
+                "{broken} 2 of the uncompressed request: expected as many bytes as the length before it says"
+            ),
+        ),
     ] {
         assert_eq!(decode_request(&snappy(&body), MOST).unwrap_err().to_string(), expected);
     }
@@ -70,7 +80,8 @@ fn refuses_what_is_no_request() {
 }
 
 fn all_series() -> impl Strategy<Value = Vec<Series>> {
-    let labels = btree_map("[a-c世]{1,3}", "[x-z]{1,200}", 1..5).prop_map(|pairs| Labels::new(pairs).unwrap());
+    let labels =
+        btree_map("[a-c世]{1,3}", "[x-z]{1,200}", 1..5).prop_map(|pairs| Labels::new(pairs).unwrap());
     // Not NaN, which equals nothing.
     let samples = vec((any::<i64>(), -1e300..1e300), 1..5);
     let series = (labels, samples).prop_map(|(labels, samples)| {

@@ -53,6 +53,20 @@ pub(crate) struct Chunk {
     pub(crate) bytes: Box<[u8]>,
 }
 
+/// Compresses columns of equal length with strictly rising timestamps; empty for none.
+pub fn encode_chunk(timestamps: &[i64], values: &[f64]) -> Vec<u8> {
+    let mut samples = timestamps.iter().zip(values);
+    let Some((timestamp, value)) = samples.next() else { return Vec::new() };
+    let mut writer = Writer::new(*timestamp, *value);
+    samples.for_each(|(timestamp, value)| writer.push(*timestamp, *value));
+    writer.finish().bytes.into_vec()
+}
+
+/// Appends what was compressed to both columns; `false` for damaged bytes.
+pub fn decode_chunk(bytes: &[u8], timestamps: &mut Vec<i64>, values: &mut Vec<f64>) -> bool {
+    decode(bytes, timestamps, values).is_ok()
+}
+
 fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)) as u64
 }

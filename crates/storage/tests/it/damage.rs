@@ -35,7 +35,11 @@ async fn a_damaged_block_is_left_out_and_the_rest_serves() {
 
         let engine = Engine::open(settings(dir.path())).await.unwrap();
         for _ in 0..2 {
-            assert_eq!(samples(&engine).await, [(THEN, 1.0), (THEN + 2, 1.0)], "{damage}");
+            let found = series(&engine, &[], ALWAYS).await;
+            assert_eq!(found.len(), 2);
+            for series in found {
+                assert_eq!(series.timestamps, [THEN, THEN + 2], "{damage}");
+            }
             assert_eq!(engine.stats().quarantined_blocks, 1, "{damage}");
         }
         // The place that it held is free for other samples.
@@ -159,6 +163,8 @@ async fn rows_that_use_a_series_of_a_damaged_row_give_the_rest_of_what_they_have
 async fn a_journal_that_is_no_database_is_moved_aside() {
     let dir = killed_with_three_rows().await;
     let file = dir.path().join(JOURNAL);
+    // Its WAL would bring the file back.
+    sql(&file, "PRAGMA wal_checkpoint(TRUNCATE)").await;
     for number in 1..3 {
         fs::write(&file, [7; 8192]).unwrap();
         let engine = Engine::open(settings(dir.path())).await.unwrap();

@@ -27,7 +27,11 @@ async fn filled(dir: &Path) -> Engine {
 
 async fn times(engine: &Engine, labels: &Labels) -> Vec<i64> {
     let found = series(engine, &[Matcher::metric("up")], ALWAYS).await;
-    found.into_iter().find(|series| series.labels == *labels).map(|series| series.timestamps).unwrap_or_default()
+    found
+        .into_iter()
+        .find(|series| series.labels == *labels)
+        .map(|series| series.timestamps)
+        .unwrap_or_default()
 }
 
 #[tokio::test]

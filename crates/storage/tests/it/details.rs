@@ -51,13 +51,18 @@ async fn exemplars_survive_flush_kill_and_restart() {
         let of_a = [one("a", "t3", THEN + 5), one("a", "t2", THEN + DAY)];
         assert_eq!(traces(engine, &[Matcher::equal("host", "a")], ALWAYS).await, of_a, "{what}");
         let all = traces(engine, &[], TimeRange { start: THEN, end: THEN + 4 }).await;
-        assert!(all.contains(&one("b", "t1", THEN)) && all.contains(&one("b", "t5", THEN + 1)), "{what}: {all:?}");
+        assert!(
+            all.contains(&one("b", "t1", THEN)) && all.contains(&one("b", "t5", THEN + 1)),
+            "{what}: {all:?}"
+        );
     };
     check(&engine, "memory").await;
     engine.flush().await.unwrap();
     check(&engine, "flushed").await;
     engine.close().await;
-    for (dir, what) in [(dir.path(), "restart"), (killed.path(), "kill"), (killed.path(), "restart after a kill")] {
+    for (dir, what) in
+        [(dir.path(), "restart"), (killed.path(), "kill"), (killed.path(), "restart after a kill")]
+    {
         let engine = Engine::open(settings(dir)).await.unwrap();
         check(&engine, what).await;
         engine.close().await;

@@ -93,7 +93,7 @@ fn a_bit_invents_nothing() {
     // Pages are mostly empty; what is not lies at their ends.
     let place = prop_oneof![0_u64..200, 14_000_u64..16_384];
     let flip = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), place, 0_u8..8);
-    let config = ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |((file, page, at, bit) in flip)| {
         let (file, length) = file.get(&lengths);
         let at = page.index((length / 16_384) as usize) as u64 * 16_384 + at;

@@ -136,9 +136,7 @@ async fn run_with_window(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let mut model = Late::default();
     for step in steps {
         match step {
-            Step::Append(mut samples) => {
-                // Each series once: its samples are looked at one after the other.
-                samples.sort_by_key(|(index, _, _)| *index);
+            Step::Append(samples) => {
                 let appended = engine.append(batch(&samples)).await.unwrap();
                 let (mut stored, mut late, mut duplicates) = (0, 0, 0);
                 for (index, time, value) in samples {

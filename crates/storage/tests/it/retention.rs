@@ -3,9 +3,7 @@ use std::fs;
 use watchfire_model::{Batch, Labels, Matcher, TimeRange};
 use watchfire_storage::{Appender, Engine, Querier, RetentionRule, Settings};
 
-use crate::fixture::{
-    ALWAYS, DAY, THEN, THEN_FILE, batch, host, now, one_each, samples, series, settings,
-};
+use crate::fixture::{ALWAYS, DAY, THEN, THEN_FILE, batch, host, now, one_each, samples, series, settings};
 
 #[tokio::test]
 async fn days_older_than_the_retention_are_deleted() {
@@ -74,7 +72,8 @@ async fn the_oldest_days_go_when_all_take_too_much_room() {
         let mut batch = Batch::default();
         // Noise, which does not compress.
         for second in 0..20_000_i64 {
-            let value = f64::from_bits((second + day + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64) as u64);
+            let value =
+                f64::from_bits((second + day + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64) as u64);
             batch.push(&host("a"), THEN + day * DAY + second, value);
         }
         engine.append(batch).await.unwrap();
@@ -87,8 +86,7 @@ async fn the_oldest_days_go_when_all_take_too_much_room() {
     };
     let newest_two = bytes(days - 1).unwrap() + bytes(days - 2).unwrap();
     let room = newest_two + bytes(0).unwrap() / 2;
-    let engine =
-        Engine::open(Settings { max_bytes: Some(room), ..settings(dir.path()) }).await.unwrap();
+    let engine = Engine::open(Settings { max_bytes: Some(room), ..settings(dir.path()) }).await.unwrap();
     engine.flush().await.unwrap();
     let stats = engine.stats();
     assert_eq!((stats.partitions, stats.expired_by_size), (2, 3));

@@ -53,7 +53,9 @@ pub(super) fn data(data: &impl Serialize) -> Response {
 pub(super) fn with_remarks(data: &impl Serialize, remarks: &Remarks) -> Response {
     match serde_json::to_vec(data) {
         Ok(bytes) => respond(success(|body| body.extend_from_slice(&bytes), remarks)),
-        Err(error) => super::error::Failure::new(super::error::ErrorType::Internal, error.to_string()).into_response(),
+        Err(error) => {
+            super::error::Failure::new(super::error::ErrorType::Internal, error.to_string()).into_response()
+        }
     }
 }
 

@@ -140,15 +140,30 @@ mod tests {
         let parse = watchfire_promql::parse("up{").unwrap_err();
         let span = Span::default();
         let table: [(ServiceError, &str, u16, &str); 12] = [
-            (parse.clone().into(), "bad_data", 400, "1:4: parse error: unexpected end of input inside braces"),
+            (
+                parse.clone().into(),
+                "bad_data",
+                400,
+                "1:4: parse error: unexpected end of input inside braces",
+            ),
             (ServiceError::BadData("no".into()), "bad_data", 400, "no"),
             (ServiceError::Unbounded, "bad_data", 400, "name a metric"),
-            (EvalError::Parse { message: "no".into(), span }.into(), "bad_data", 400, "invalid parameter \"query\": no"),
+            (
+                EvalError::Parse { message: "no".into(), span }.into(),
+                "bad_data",
+                400,
+                "invalid parameter \"query\": no",
+            ),
             (EvalError::Execution("no".into()).into(), "execution", 422, "no"),
             (EvalError::TooManySamples("here").into(), "execution", 422, "too many samples"),
             (EvalError::Timeout("here").into(), "timeout", 503, "query timed out in here"),
             (EvalError::Canceled("here").into(), "canceled", 503, "query was canceled in here"),
-            (StorageError::TooMuch { what: "series", found: 2, most: 1 }.into(), "execution", 422, "2 series"),
+            (
+                StorageError::TooMuch { what: "series", found: 2, most: 1 }.into(),
+                "execution",
+                422,
+                "2 series",
+            ),
             (
                 StorageError::Regex { matcher: "a=~\"(\"".into(), reason: "unclosed".into() }.into(),
                 "bad_data",
@@ -163,6 +178,9 @@ mod tests {
             assert_eq!((failure.kind.word(), failure.kind.status().as_u16()), (word, status), "{failure:?}");
             assert!(failure.text.contains(sentence), "{failure:?}");
         }
-        assert_eq!(Failure::of_query(parse.into()).text.split(':').next(), Some("invalid parameter \"query\""));
+        assert_eq!(
+            Failure::of_query(parse.into()).text.split(':').next(),
+            Some("invalid parameter \"query\"")
+        );
     }
 }

@@ -39,7 +39,7 @@ mod tests {
             ("U__my_2e_label", "my.label"),
             ("U__my_2E_label", "my.label"),
             ("U__a__b", "a_b"),
-            ("U____name____", "__name__"),
+            ("U______name____", "__name__"),
             ("U___1f525_fire", "🔥fire"),
             ("U__", ""),
             // Not in that form after all.

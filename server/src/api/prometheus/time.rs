@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use watchfire_model::{TimeRange, parse_duration};
+use watchfire_model::parse_duration;
 
 /// The first time of a range that has none, as Prometheus has it: 292273086 years before Christ, in milliseconds.
 pub(super) const FIRST: i64 = (i64::MIN / 1000 + 62_135_596_801) * 1000;
 /// The last one: in the year 292277025.
 pub(super) const LAST: i64 = (i64::MAX / 1000 - 62_135_596_801) * 1000 + 999;
-
-/// All times.
-pub(super) const ALWAYS: TimeRange = TimeRange { start: FIRST, end: LAST };
 
 /// Reads RFC 3339 or seconds since the epoch, with decimals; in milliseconds. Years that RFC 3339 cannot write are
 /// understood for the two ends of time only. The error completes `cannot parse ...`.
@@ -18,7 +15,8 @@ pub(super) fn parse_time(text: &str) -> Result<i64, String> {
     if let Ok(seconds) = text.parse::<f64>()
         && !seconds.is_nan()
     {
-        let millis = seconds.trunc() * 1000.0 + (seconds.fract() * 1000.0).round();
+        let fraction = if seconds.is_finite() { (seconds.fract() * 1000.0).round() } else { 0.0 };
+        let millis = seconds.trunc() * 1000.0 + fraction;
         // A cast ends at the ends of i64.
         return Ok((millis as i64).clamp(FIRST, LAST));
     }

@@ -37,7 +37,8 @@ impl Message {
 
     /// One field of each wire type that no message has.
     pub(crate) fn unknown(self) -> Self {
-        let mut message = self.varint(100, u64::MAX).double(101, 1.5).bytes(102, "unknown").number(103 << 3 | 5);
+        let mut message =
+            self.varint(100, u64::MAX).double(101, 1.5).bytes(102, "unknown").number(103 << 3 | 5);
         message.0.extend_from_slice(&[1, 2, 3, 4]);
         message
     }
@@ -109,7 +110,8 @@ pub(crate) fn v1(series: &[Series], style: Style) -> Vec<u8> {
         let mut message = Message::default();
         if style.odd {
             while labels.len() > 0 && samples.len() > 0 {
-                message = labels.next().into_iter().fold(message, |message, label| message.message(1, &label));
+                message =
+                    labels.next().into_iter().fold(message, |message, label| message.message(1, &label));
                 message = samples.next().into_iter().fold(message, |message, one| message.message(2, &one));
             }
         }
@@ -206,7 +208,8 @@ pub(crate) fn snappy(body: &[u8]) -> Vec<u8> {
 
 /// A host's series as an exporter gives them: `count`, with nine labels and one sample each.
 pub(crate) fn host_series(count: usize) -> Vec<Series> {
-    let metrics = ["cpu_seconds_total", "disk_read_bytes_total", "network_receive_packets_total", "memory_Slab"];
+    let metrics =
+        ["cpu_seconds_total", "disk_read_bytes_total", "network_receive_packets_total", "memory_Slab"];
     (0..count)
         .map(|number| {
             let metric = metrics[number % metrics.len()];

@@ -81,23 +81,24 @@ fn little_does_not_unfold_to_much() {
     let exemplar = Message::default().bytes(1, [1, 1]);
     let exemplars = (0..1000).fold(Message::default(), |series, _| series.message(4, &exemplar));
     let described = |request: Message, number: u8| {
-        let series = Message::default().bytes(1, [2, 3 + number]).message(5, &Message::default().varint(3, 1));
+        let series =
+            Message::default().bytes(1, [2, 3 + number]).message(5, &Message::default().varint(3, 1));
         request.message(5, &series)
     };
-    let names = (0..120_u8).fold(symbols.clone().bytes(4, "__name__"), |m, number| m.bytes(4, [b'a', number]));
-    let nothing_but = |field, count| {
-        (0..count).fold(Message::default(), |request, _| request.bytes(field, b"\x12\x01a"))
-    };
+    let names =
+        (0..120_u8).fold(symbols.clone().bytes(4, "__name__"), |m, number| m.bytes(4, [b'a', number]));
+    let nothing_but =
+        |field, count| (0..count).fold(Message::default(), |request, _| request.bytes(field, b"\x12\x01a"));
     for (what, version, request) in [
-        ("a long symbol in many labels", Version::V2, symbols.clone().message(5, &Message::default().bytes(1, &refs))),
+        (
+            "a long symbol in many labels",
+            Version::V2,
+            symbols.clone().message(5, &Message::default().bytes(1, &refs)),
+        ),
         ("a long symbol in many exemplars", Version::V2, symbols.clone().message(5, &exemplars)),
         ("a long help of many metrics", Version::V2, (0..120).fold(names, described)),
         ("metadata without text", Version::V1, nothing_but(3, 20_000)),
-        (
-            "exemplars without labels",
-            Version::V1,
-            Message::default().bytes(1, [0x1a, 0x00].repeat(40_000)),
-        ),
+        ("exemplars without labels", Version::V1, Message::default().bytes(1, [0x1a, 0x00].repeat(40_000))),
         (
             "an exemplar of many labels",
             Version::V1,

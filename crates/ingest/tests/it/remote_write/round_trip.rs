@@ -25,14 +25,25 @@ fn points(most: usize) -> impl Strategy<Value = Vec<(i64, f64)>> {
 
 fn series() -> impl Strategy<Value = Series> {
     let exemplars = vec((label_sets(), (any::<i64>(), any::<f64>())), 0..3);
-    let said = (0_u64..9, "[a-z ]{0,20}", "[a-z]{0,5}").prop_map(|(kind, help, unit)| Said { kind, help, unit });
+    let said =
+        (0_u64..9, "[a-z ]{0,20}", "[a-z]{0,5}").prop_map(|(kind, help, unit)| Said { kind, help, unit });
     (label_sets(), points(4), exemplars, 0_usize..3, said).prop_map(
-        |(labels, samples, exemplars, histograms, said)| Series { labels, samples, exemplars, histograms, said },
+        |(labels, samples, exemplars, histograms, said)| Series {
+            labels,
+            samples,
+            exemplars,
+            histograms,
+            said,
+        },
     )
 }
 
 fn styles() -> impl Strategy<Value = Style> {
-    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(unknown, odd, zeros)| Style { unknown, odd, zeros })
+    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(unknown, odd, zeros)| Style {
+        unknown,
+        odd,
+        zeros,
+    })
 }
 
 /// A series as text, so that NaN equals itself.

@@ -1,4 +1,4 @@
-//! What the fuzzer starts with (fuzz/seeds/remote_write): a file for each kind of request, written from here.
+//! What the fuzzer starts with (`fuzz/seeds/remote_write`): a file for each kind of request, written from here.
 
 use std::path::Path;
 use std::{env, fs};
@@ -16,7 +16,11 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
             histograms: 2,
             ..plain[0].clone()
         },
-        Series { labels: vec![("a".to_owned(), "x".repeat(70))], samples: vec![(1, 1.0)], ..Series::default() },
+        Series {
+            labels: vec![("a".to_owned(), "x".repeat(70))],
+            samples: vec![(1, 1.0)],
+            ..Series::default()
+        },
     ];
     let odd = Style { unknown: true, odd: true, zeros: true };
     let said = Said { kind: 3, help: "Helps.".to_owned(), unit: "seconds".to_owned() };

@@ -42,7 +42,10 @@ fn keys_lie_in_the_body_where_labels_lie_together() {
     let decoded = read(Version::V1, scattered);
     assert_eq!(decoded.batch.bytes.len(), length + 16);
     // The same key as above.
-    assert_eq!(decoded.batch.key(&decoded.batch.series[0].key), [b"\x0a\x06".as_slice(), label].concat().repeat(2));
+    assert_eq!(
+        decoded.batch.key(&decoded.batch.series[0].key),
+        [b"\x0a\x06".as_slice(), label].concat().repeat(2)
+    );
 }
 
 #[test]
@@ -204,4 +207,19 @@ fn errors_name_the_place_and_the_mend() {
     ] {
         assert_eq!(error(version, request), expected);
     }
+}
+
+#[test]
+fn the_order_of_labels_does_not_make_a_key() {
+    let series = |names: &[&str]| Series {
+        labels: names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect(),
+        samples: vec![(0, 0.0)],
+        ..Series::default()
+    };
+    // Neighbours with the same names in the same order, sorted and not.
+    let orders: [&[&str]; 6] = [&["a", "b"], &["a", "b"], &["b", "a"], &["b", "a"], &["a", "b"], &["b", "a"]];
+    let decoded = decode_body(Version::V2, v2(&orders.map(series), Style::default()), MOST).unwrap();
+    let batch = &decoded.batch;
+    let keys: Vec<&[u8]> = batch.series.iter().map(|one| batch.key(&one.key)).collect();
+    assert_eq!(keys, [b"\x01a\x01x\x01b\x01x"; 6]);
 }
