@@ -8,8 +8,8 @@ mod promql;
 mod queried;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Semaphore, watch};
@@ -126,12 +126,17 @@ impl Service {
     }
 
     /// The names of labels, sorted; of the series that meet one of `sets`, or of all where there is none.
-    pub async fn label_names(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<Vec<String>, ServiceError> {
+    pub async fn label_names(
+        &self,
+        sets: &[Vec<Matcher>],
+        range: TimeRange,
+    ) -> Result<Vec<String>, ServiceError> {
         if sets.is_empty() {
             return Ok(self.querier.label_names(range).await?);
         }
         let series = self.querier.series(sets, range).await?;
-        let names: BTreeSet<&str> = series.iter().flat_map(|labels| labels.iter().map(|label| label.name)).collect();
+        let names: BTreeSet<&str> =
+            series.iter().flat_map(|labels| labels.iter().map(|label| label.name)).collect();
         Ok(names.into_iter().map(str::to_owned).collect())
     }
 
@@ -156,7 +161,8 @@ impl Service {
         matchers: &[Matcher],
         range: TimeRange,
     ) -> Result<Vec<watchfire_storage::SelectedSeries>, ServiceError> {
-        let limits = SelectLimits { max_series: self.limits.max_series, max_samples: self.limits.max_samples };
+        let limits =
+            SelectLimits { max_series: self.limits.max_series, max_samples: self.limits.max_samples };
         Ok(self.querier.select(matchers, range, limits).await?)
     }
 

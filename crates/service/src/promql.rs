@@ -109,7 +109,9 @@ pub fn parse_selector(text: &str) -> Result<Vec<Matcher>, ServiceError> {
         ExprKind::Vector(selector) if selector.when.at.is_none() && selector.when.offset == 0 => {
             Ok(selector.matchers)
         }
-        _ => Err(ServiceError::BadData(format!("{text:?} is not a series selector; write one like up{{job=\"api\"}}"))),
+        _ => Err(ServiceError::BadData(format!(
+            "{text:?} is not a series selector; write one like up{{job=\"api\"}}"
+        ))),
     }
 }
 

@@ -163,7 +163,8 @@ impl StoredBlock {
     /// A part of the body; `None` when it is damaged.
     pub(crate) fn bytes(&self, at: Range<usize>) -> Option<&[u8]> {
         // A body that cannot be decompressed is empty, so that no part of it can be had.
-        let body = self.body.get_or_init(|| zstd::bulk::decompress(&self.compressed, LARGEST).unwrap_or_default());
+        let body =
+            self.body.get_or_init(|| zstd::bulk::decompress(&self.compressed, LARGEST).unwrap_or_default());
         body.get(at)
     }
 

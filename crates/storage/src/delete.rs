@@ -107,7 +107,8 @@ fn rewrite(
     chosen: &RoaringBitmap,
     range: TimeRange,
 ) -> Option<Vec<NewBlock>> {
-    let (mut series, mut changed): (Vec<(SeriesId, Vec<Arc<Chunk>>)>, bool) = (Vec::new(), false);
+    let mut series: Vec<(SeriesId, Vec<Arc<Chunk>>)> = Vec::new();
+    let mut changed = false;
     let mut whole = block.is_whole(first, directory);
     block::read_directory(first, directory, |place| {
         let Some(bytes) = block.bytes(place.at) else {

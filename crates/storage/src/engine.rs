@@ -18,7 +18,8 @@ use crate::replay::{Recovered, recover};
 use crate::shared::Shared;
 use crate::writer::{self, Command, Writer};
 use crate::{
-    Appended, Appender, Cardinality, Querier, SelectLimits, SelectedSeries, Settings, StorageError, StorageStats,
+    Appended, Appender, Cardinality, Querier, SelectLimits, SelectedSeries, Settings, StorageError,
+    StorageStats,
 };
 
 /// The journal's file in the data directory.

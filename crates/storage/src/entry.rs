@@ -61,8 +61,7 @@ impl EntryWriter {
 
     pub(crate) fn finish(&self) -> Result<Vec<u8>, postcard::Error> {
         let extras = postcard::to_stdvec(&self.extras)?;
-        let mut body =
-            Vec::with_capacity(self.definitions.len() + self.samples.len() + extras.len() + 24);
+        let mut body = Vec::with_capacity(self.definitions.len() + self.samples.len() + extras.len() + 24);
         body.push(VERSION);
         push_varint(&mut body, self.definitions.len() as u64);
         body.extend_from_slice(&self.definitions);

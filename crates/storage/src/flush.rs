@@ -105,7 +105,7 @@ async fn write_day(
         return Ok(0);
     }
     let catalogue = partition.catalogue(quarantine).await?;
-    let work = tokio::task::spawn_blocking(move || prepare(catalogue, series));
+    let work = tokio::task::spawn_blocking(move || prepare(catalogue, &series));
     let work = work
         .await
         .map_err(|error| StorageError::task(&error))?
@@ -116,13 +116,15 @@ async fn write_day(
 }
 
 /// Numbers and compresses. Work for the CPU.
-fn prepare(catalogue: Arc<Catalogue>, series: Series) -> std::io::Result<Work> {
+fn prepare(catalogue: Arc<Catalogue>, series: &[(Labels, Vec<Arc<Chunk>>)]) -> std::io::Result<Work> {
     let first_new = catalogue.next_id();
     let new: Vec<Labels> =
         series.iter().filter(|(labels, _)| catalogue.id(labels).is_none()).map(|(l, _)| l.clone()).collect();
     let catalogue = if new.is_empty() { catalogue } else { extended(catalogue, first_new, &new) };
     let groups = (first_new..).step_by(GROUP).zip(new.chunks(GROUP));
-    let groups = groups.map(|(first, part)| Ok((first, part.len(), pack(part.iter().map(Some))?))).collect::<std::io::Result<_>>()?;
+    let groups = groups
+        .map(|(first, part)| Ok((first, part.len(), pack(part.iter().map(Some))?)))
+        .collect::<std::io::Result<_>>()?;
     let numbered = series.iter().filter_map(|(labels, chunks)| Some((catalogue.id(labels)?, chunks)));
     let mut numbered: Vec<_> = numbered.collect();
     numbered.sort_unstable_by_key(|(id, _)| *id);
@@ -157,7 +159,9 @@ async fn store(partition: &Partition, day: Day, work: &Work, frozen: &Frozen) ->
         insert_block(&mut transaction, frozen.seq, block).await?;
     }
     for (labels, exemplar) in &frozen.exemplars {
-        let Some(id) = work.catalogue.id(labels).filter(|_| Day::of(exemplar.timestamp) == day) else { continue };
+        let Some(id) = work.catalogue.id(labels).filter(|_| Day::of(exemplar.timestamp) == day) else {
+            continue;
+        };
         sqlx::query("INSERT OR IGNORE INTO exemplar (series, timestamp, value, labels) VALUES (?, ?, ?, ?)")
             .bind(id)
             .bind(exemplar.timestamp)

@@ -139,10 +139,13 @@ impl Head {
 
     /// All series with their numbers.
     pub(crate) fn all_with_ids(&self) -> impl Iterator<Item = (SeriesId, &HeadSeries)> {
-        let numbered = self.segments.iter().enumerate().filter_map(|(at, segment)| Some((at, segment.as_ref()?)));
+        let numbered =
+            self.segments.iter().enumerate().filter_map(|(at, segment)| Some((at, segment.as_ref()?)));
         numbered.flat_map(|(segment, of)| {
             let places = of.series.iter().enumerate();
-            places.filter_map(move |(at, series)| Some(((segment * SEGMENT + at) as SeriesId, series.as_ref()?)))
+            places.filter_map(move |(at, series)| {
+                Some(((segment * SEGMENT + at) as SeriesId, series.as_ref()?))
+            })
         })
     }
 

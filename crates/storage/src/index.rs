@@ -94,7 +94,8 @@ impl Index {
             }
             if let Some(found) = found.as_mut().filter(|found| found.len() < values.len() as u64) {
                 let meets = |id: &SeriesId| {
-                    labels(*id).is_some_and(|l| condition.matches(l.get(condition.name()).unwrap_or_default()))
+                    labels(*id)
+                        .is_some_and(|l| condition.matches(l.get(condition.name()).unwrap_or_default()))
                 };
                 *found = found.iter().filter(meets).collect();
                 continue;
@@ -124,7 +125,8 @@ mod tests {
     use super::*;
 
     fn labels() -> impl Strategy<Value = Labels> {
-        proptest::collection::btree_map("[abc]", "[xyz]{0,2}", 0..4).prop_map(|pairs| Labels::new(pairs).unwrap())
+        proptest::collection::btree_map("[abc]", "[xyz]{0,2}", 0..4)
+            .prop_map(|pairs| Labels::new(pairs).unwrap())
     }
 
     fn matcher() -> impl Strategy<Value = Matcher> {
@@ -134,7 +136,11 @@ mod tests {
             Just(MatchOp::Regex),
             Just(MatchOp::NotRegex)
         ];
-        ("[abcd]", op, prop_oneof!["[xyz]{0,2}", "[xyz]\\.\\*", Just("x|yz|".to_owned()), Just(".+".to_owned())])
+        (
+            "[abcd]",
+            op,
+            prop_oneof!["[xyz]{0,2}", "[xyz]\\.\\*", Just("x|yz|".to_owned()), Just(".+".to_owned())],
+        )
             .prop_map(|(name, op, value)| Matcher { name, op, value })
     }
 

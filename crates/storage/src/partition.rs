@@ -95,7 +95,8 @@ impl Partition {
             let (mut catalogue, mut damaged) = (Catalogue::default(), Vec::new());
             for (first, count, checksum, body) in rows {
                 let checked = i64::from(catalogue::checksum(first as u32, &body)) == checksum;
-                let Some(all) = checked.then(|| unpack(&body)).flatten().filter(|all| all.len() as i64 == count)
+                let Some(all) =
+                    checked.then(|| unpack(&body)).flatten().filter(|all| all.len() as i64 == count)
                 else {
                     damaged.push(first);
                     // Its numbers stay taken: blocks use them, and a new group must not.
@@ -164,7 +165,8 @@ impl Partition {
                 }
                 let read = block::read_directory(first, &directory, |place| {
                     let overlaps = place.span.start <= range.end && place.span.end >= range.start;
-                    if overlaps && found.contains(place.series)
+                    if overlaps
+                        && found.contains(place.series)
                         && let Some(labels) = catalogue.labels(place.series)
                     {
                         samples += place.samples as usize;

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use watchfire_model::TimeRange;
 
+use crate::StorageError;
 use crate::clock::Day;
 use crate::delete::delete_stored;
 use crate::filter::Filter;
 use crate::shared::Shared;
-use crate::StorageError;
 
 /// Deletes what is older than the retention, by age, by rule and by size.
 pub(crate) async fn enforce(shared: &Arc<Shared>, now: i64) -> Result<(), StorageError> {
@@ -22,7 +22,10 @@ pub(crate) async fn enforce(shared: &Arc<Shared>, now: i64) -> Result<(), Storag
     if let Some(most) = settings.max_bytes {
         while shared.partitions.len() > 1 && shared.partitions.bytes() > most {
             let Some(day) = shared.partitions.oldest() else { break };
-            tracing::warn!(most, "the data takes more bytes than storage.max_bytes; the oldest day is deleted");
+            tracing::warn!(
+                most,
+                "the data takes more bytes than storage.max_bytes; the oldest day is deleted"
+            );
             shared.counters.expired_by_size.add(1);
             if !shared.partitions.remove(day).await {
                 break;

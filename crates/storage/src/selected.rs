@@ -90,7 +90,8 @@ impl SelectedSeries {
         if let Some((last, before)) = self.pieces.split_last()
             && before.iter().all(|piece| piece.span.end < last.span.start)
         {
-            if let Some((timestamp, value)) = last.known_newest().filter(|(timestamp, _)| inside(*timestamp)) {
+            if let Some((timestamp, value)) = last.known_newest().filter(|(timestamp, _)| inside(*timestamp))
+            {
                 return Some(Sample { timestamp, value });
             }
             let mut columns = SCRATCH.take();
@@ -183,7 +184,14 @@ mod tests {
         assert_eq!(calls, [(vec![2], vec![2.0]), (vec![5, 6], vec![5.0, 6.0])]);
         series.read(TimeRange { start: 3, end: 4 }, |_, _| panic!("there is nothing in the gap"));
         let newest = |start, end| series.newest(TimeRange { start, end }).map(|sample| sample.timestamp);
-        let table = [(1, 9, Some(9)), (1, 8, Some(6)), (1, 5, Some(5)), (3, 4, None), (10, 11, None), (0, 1, Some(1))];
+        let table = [
+            (1, 9, Some(9)),
+            (1, 8, Some(6)),
+            (1, 5, Some(5)),
+            (3, 4, None),
+            (10, 11, None),
+            (0, 1, Some(1)),
+        ];
         for (start, end, expected) in table {
             assert_eq!(newest(start, end), expected, "{start} to {end}");
         }

@@ -68,7 +68,10 @@ impl HeadSeries {
             if timestamp <= open.last() {
                 return self.push_late(timestamp, value);
             }
-            if timestamp <= self.open_until && open.samples() < FULL_SAMPLES && open.bytes().len() < FULL_BYTES {
+            if timestamp <= self.open_until
+                && open.samples() < FULL_SAMPLES
+                && open.bytes().len() < FULL_BYTES
+            {
                 // Copied only while a reader holds it.
                 Arc::make_mut(open).push(timestamp, value);
                 return true;
@@ -105,7 +108,9 @@ impl HeadSeries {
             for part in day.chunks(FULL_SAMPLES as usize) {
                 let [(timestamp, value), rest @ ..] = part else { continue };
                 let mut writer = Writer::new(*timestamp, *value);
-                rest.iter().for_each(|(timestamp, value)| writer.push(*timestamp, *value));
+                for (timestamp, value) in rest {
+                    writer.push(*timestamp, *value);
+                }
                 self.add_finished(writer.finish());
             }
         }
@@ -127,8 +132,7 @@ impl HeadSeries {
             return same(self.late[at].1);
         }
         let inside = |span: TimeRange| (span.start..=span.end).contains(&timestamp);
-        let finished =
-            self.finished.iter().filter(|chunk| inside(chunk.span)).map(|chunk| &*chunk.bytes);
+        let finished = self.finished.iter().filter(|chunk| inside(chunk.span)).map(|chunk| &*chunk.bytes);
         let open = self.open.iter().filter(|open| inside(open.span())).map(|open| open.bytes());
         let (mut timestamps, mut values) = (Vec::new(), Vec::new());
         for bytes in finished.chain(open) {
@@ -220,7 +224,9 @@ impl HeadSeries {
         let overlaps = |chunk: &Chunk| chunk.span.start <= range.end && chunk.span.end >= range.start;
         self.finished = std::mem::take(&mut self.finished)
             .into_iter()
-            .filter_map(|chunk| if overlaps(&chunk) { without(&chunk, range).map(Arc::new) } else { Some(chunk) })
+            .filter_map(
+                |chunk| if overlaps(&chunk) { without(&chunk, range).map(Arc::new) } else { Some(chunk) },
+            )
             .collect();
         self.flushed = self.finished.len() as u32;
         self.frozen = self.flushed;
@@ -260,7 +266,12 @@ mod tests {
         }
         up.newest_bits = 2.0_f64.to_bits();
         assert!(!up.push(15, 9.0), "the first one stays");
-        let known = [(10, 1.0, Known::Same), (10, 2.0, Known::Other), (15, 1.5, Known::Same), (20, 1.0, Known::Other)];
+        let known = [
+            (10, 1.0, Known::Same),
+            (10, 2.0, Known::Other),
+            (15, 1.5, Known::Same),
+            (20, 1.0, Known::Other),
+        ];
         for (timestamp, value, expected) in known {
             assert_eq!(up.look(timestamp, value), expected, "{timestamp}");
         }

@@ -142,14 +142,14 @@ mod tests {
     fn bounds_of_time() {
         let (now, settings) = (30 * DAY, Settings::default());
         assert_eq!((settings.oldest(now), settings.newest(now)), (23 * DAY, now + MOST_AHEAD));
-        let for_ever =
-            Settings { retention: Some(0), out_of_order_window: None, ..Settings::default() };
+        let for_ever = Settings { retention: Some(0), out_of_order_window: None, ..Settings::default() };
         assert_eq!((for_ever.oldest(now), for_ever.newest(now)), (0, i64::MAX));
     }
 
     #[test]
     fn broken_rules_are_named() {
-        let settings = Settings { max_labels: 3, max_label_name: 10, max_label_value: 5, ..Settings::default() };
+        let settings =
+            Settings { max_labels: 3, max_label_name: 10, max_label_value: 5, ..Settings::default() };
         let broken = |pairs: &[(&str, &str)]| {
             settings.broken_rule(&Labels::new(pairs.iter().copied()).unwrap()).map(|(reason, _)| reason)
         };

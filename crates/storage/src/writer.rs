@@ -13,9 +13,9 @@ use crate::disk::{self, FreeSpace};
 use crate::entry::EntryWriter;
 use crate::filter::Filter;
 use crate::flush::{self, Flushed, Frozen};
-use crate::{Appended, StorageError};
 use crate::journal::Journal;
 use crate::shared::Shared;
+use crate::{Appended, StorageError};
 
 /// How many appends may wait; with more, senders wait for a place.
 pub(crate) const WAITING: usize = 256;
@@ -201,7 +201,9 @@ impl Writer {
                         details.push(series.labels.clone(), exemplar);
                     }
                 }
-                std::mem::take(&mut entry.extras.metadata).into_iter().for_each(|one| details.note(one));
+                for metadata in std::mem::take(&mut entry.extras.metadata) {
+                    details.note(metadata);
+                }
             }
             Err(error) => {
                 undo(&mut head, &entry);
@@ -319,7 +321,11 @@ impl Writer {
         };
         if gone > 0 {
             let head = self.shared.head();
-            self.shared.keys.write().unwrap_or_else(PoisonError::into_inner).retain(|id| head.get(id).is_some());
+            self.shared
+                .keys
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .retain(|id| head.get(id).is_some());
         }
         self.shared.counters.note_flush(flushed.blocks, flushed.took);
         Ok(())

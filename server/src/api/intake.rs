@@ -104,7 +104,9 @@ impl Intake {
             places: Arc::new(Semaphore::new(config.max_in_flight)),
             hasher: std::collections::hash_map::RandomState::new(),
             senders: Mutex::default(),
-            refused: Mutex::new(["too_large", "overloaded", "rate_limit", "undecodable"].map(|r| (r, 0)).into()),
+            refused: Mutex::new(
+                ["too_large", "overloaded", "rate_limit", "undecodable"].map(|r| (r, 0)).into(),
+            ),
         }))
     }
 
@@ -167,7 +169,8 @@ impl Intake {
 }
 
 fn forget_quietest(senders: &mut HashMap<u64, Bucket>) {
-    if let Some(quietest) = senders.iter().min_by_key(|(_, bucket)| bucket.filled).map(|(sender, _)| *sender) {
+    if let Some(quietest) = senders.iter().min_by_key(|(_, bucket)| bucket.filled).map(|(sender, _)| *sender)
+    {
         senders.remove(&quietest);
     }
 }
@@ -178,8 +181,7 @@ mod tests {
 
     #[test]
     fn a_fast_sender_is_slowed_down_and_others_are_not() {
-        let config =
-            IngestConfig { max_body_bytes: 1000, max_in_flight: 1, max_samples_per_second: 100 };
+        let config = IngestConfig { max_body_bytes: 1000, max_in_flight: 1, max_samples_per_second: 100 };
         let intake = Intake::new(&config);
         let sender = |name: &'static str| {
             HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(name))])

@@ -69,11 +69,9 @@ async fn read(body: Body, intake: &Intake) -> Result<Bytes, Rejection> {
     let most = intake.max_body_bytes();
     match Limited::new(body, most).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(intake.reject(Rejection::too_large(format!(
-                "the body has more than {most} bytes (ingest.max_body_bytes); send fewer samples in one request"
-            ))))
-        }
+        Err(error) if error.is::<LengthLimitError>() => Err(intake.reject(Rejection::too_large(format!(
+            "the body has more than {most} bytes (ingest.max_body_bytes); send fewer samples in one request"
+        )))),
         Err(error) => Err(intake.reject(Rejection::bad(format!("the body could not be read: {error}")))),
     }
 }
@@ -115,7 +113,9 @@ fn unstored(error: &ServiceError) -> Rejection {
 fn answer(version: Version, appended: &Appended, histograms: usize) -> Response {
     let refused = appended.refused.total();
     let problem = match &appended.refused.first {
-        Some(first) if refused > 1 => Some(format!("{first} ({refused} samples of this request were not stored)\n")),
+        Some(first) if refused > 1 => {
+            Some(format!("{first} ({refused} samples of this request were not stored)\n"))
+        }
         Some(first) => Some(format!("{first}\n")),
         None if histograms > 0 => Some(format!(
             "{histograms} samples of native histograms were not stored: they are not supported; send classic buckets\n"

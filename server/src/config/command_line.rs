@@ -43,7 +43,11 @@ pub(crate) fn parse_command_line(
         && let Some(copy) = given.get_one::<PathBuf>("copy").cloned()
     {
         let data_dir = resolved.config.data_dir;
-        return Ok(if word == "backup" { Command::Backup { data_dir, copy } } else { Command::Restore { copy, data_dir } });
+        return Ok(if word == "backup" {
+            Command::Backup { data_dir, copy }
+        } else {
+            Command::Restore { copy, data_dir }
+        });
     }
     let words = std::iter::successors(matches.subcommand(), |(_, matches)| matches.subcommand());
     Ok(match words.last().map(|(word, _)| word) {

@@ -1,6 +1,6 @@
 use super::values::{
-    address, bound, choice, count, duration, late_window, level, names, optional, path, retention, retention_rules,
-    size, switch,
+    address, bound, choice, count, duration, late_window, level, names, optional, path, retention,
+    retention_rules, size, switch,
 };
 use super::{Config, Durability, LogFormat};
 

@@ -92,7 +92,12 @@ impl Server {
     }
 
     /// [`Server::post`] to a server that may die meanwhile.
-    pub(crate) async fn try_post(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Option<Answer> {
+    pub(crate) async fn try_post(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Option<Answer> {
         let mut request = self.client.post(format!("http://{}{path}", self.address)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);

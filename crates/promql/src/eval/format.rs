@@ -48,7 +48,9 @@ const WHOLE: f64 = 9_007_199_254_740_992.0;
 fn write_scientific(text: &mut Vec<u8>, value: f64) {
     let start = text.len();
     let _ = write!(text, "{value:e}");
-    let Some(at) = text[start..].iter().position(|byte| *byte == b'e').map(|at| start + at + 1) else { return };
+    let Some(at) = text[start..].iter().position(|byte| *byte == b'e').map(|at| start + at + 1) else {
+        return;
+    };
     let sign = if text[at] == b'-' { text.remove(at) } else { b'+' };
     let digits = text.len() - at;
     text.insert(at, sign);

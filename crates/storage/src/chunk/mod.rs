@@ -150,9 +150,29 @@ mod tests {
     #[test]
     fn every_bit_comes_back() {
         let odd = [
-            0.0, -0.0, 1.5, f64::NAN, f64::from_bits(0x7ff0_0000_0000_0002), f64::INFINITY, f64::NEG_INFINITY,
-            f64::MAX, f64::MIN_POSITIVE, 0.1, 0.01, 0.1 + 0.2, 1e15, 1e16, 123_456.789, -17.25, 9_007_199_254_740_993.0,
-            1e-9, 1e-10, 3.0, 3.0, 3.0, -1e300,
+            0.0,
+            -0.0,
+            1.5,
+            f64::NAN,
+            f64::from_bits(0x7ff0_0000_0000_0002),
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::MAX,
+            f64::MIN_POSITIVE,
+            0.1,
+            0.01,
+            0.1 + 0.2,
+            1e15,
+            1e16,
+            123_456.789,
+            -17.25,
+            9_007_199_254_740_993.0,
+            1e-9,
+            1e-10,
+            3.0,
+            3.0,
+            3.0,
+            -1e300,
         ];
         let samples: Vec<(i64, f64)> =
             odd.iter().enumerate().map(|(n, value)| (n as i64 * n as i64 - 50, *value)).collect();

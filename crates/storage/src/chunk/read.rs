@@ -1,4 +1,7 @@
-use super::{CHANGED_DISTANCE, MAX_SCALE, POWERS, RAW, RESCALE, SAME, SMALL, VARINT, XOR, take_signed, take_varint, unzigzag};
+use super::{
+    CHANGED_DISTANCE, MAX_SCALE, POWERS, RAW, RESCALE, SAME, SMALL, VARINT, XOR, take_signed, take_varint,
+    unzigzag,
+};
 
 /// The bytes are no chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

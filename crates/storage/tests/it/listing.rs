@@ -73,6 +73,7 @@ async fn cardinality_of_memory() {
         // up, disk_bytes; a, bb, ccc; sda, sdb
         pairs: 7,
         samples: 20,
+        chunks: 5,
         oldest: Some(THEN),
         newest: Some(THEN + 3),
         series_by_metric: list([("up", 3), ("disk_bytes", 2)]),

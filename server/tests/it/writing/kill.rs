@@ -23,7 +23,9 @@ fn request(number: i64) -> Body {
     let name = [("__name__", "kept"), ("series", "in order")];
     let late = [("__name__", "kept"), ("series", "late")];
     let at = THEN + number * 10;
-    Body::default().series(&name, &[(at, value(number))]).series(&late, &[(at - (number % 3) * 25, value(number))])
+    Body::default()
+        .series(&name, &[(at, value(number))])
+        .series(&late, &[(at - (number % 3) * 25, value(number))])
 }
 
 /// Kills the server at random moments under load; what it acknowledged must be there after the next start.
@@ -56,7 +58,10 @@ async fn nothing_acknowledged_is_lost() {
         });
         while !killed.load(Ordering::Relaxed) {
             number += 1;
-            match server.try_post("/api/v1/write", &[("content-encoding", "snappy")], request(number).compressed()).await {
+            match server
+                .try_post("/api/v1/write", &[("content-encoding", "snappy")], request(number).compressed())
+                .await
+            {
                 Some(answer) if answer.status == 204 => {
                     acknowledged.insert(THEN + number * 10, value(number));
                 }
@@ -114,7 +119,10 @@ async fn a_backup_under_load_holds_what_was_acknowledged_before() {
     for number in 1..=1500 {
         let at = THEN + number * 10;
         let of = |found: &BTreeMap<(String, i64), f64>| {
-            found.iter().find(|((labels, time), _)| labels.contains("in order") && *time == at).map(|(_, v)| *v)
+            found
+                .iter()
+                .find(|((labels, time), _)| labels.contains("in order") && *time == at)
+                .map(|(_, v)| *v)
         };
         assert_eq!(of(&after), of(&before), "sample {number}");
         assert_eq!(of(&after), Some(value(number)));
