@@ -6,4 +6,4 @@ mod tsdb;
 
 pub(crate) use fetch::{Abort, get, post};
 pub(crate) use reply::{AnswerKind, AnswerSeries, Cost, Failure, MetricHelp, Names, QueryAnswer};
-pub(crate) use tsdb::{Count, TsdbStatus};
+pub(crate) use tsdb::{Count, LastQueried, TsdbStatus};

@@ -44,14 +44,27 @@ impl HeadStats {
 pub(crate) struct Count {
     pub(crate) name: String,
     pub(crate) value: u64,
-    /// When the metric was last part of a query, in seconds since the epoch (not in Prometheus). The outer `None`: the server
-    /// does not tell; the inner: never.
-    #[serde(deserialize_with = "told")]
-    pub(crate) last_queried: Option<Option<f64>>,
+    /// When the metric was last part of a query (not in Prometheus).
+    pub(crate) last_queried: LastQueried,
 }
 
-fn told<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<f64>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// When a metric was last part of a query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(from = "Option<f64>")]
+pub(crate) enum LastQueried {
+    /// The server does not tell.
+    #[default]
+    Untold,
+    /// Not since the server counts.
+    Never,
+    /// In seconds since the epoch.
+    At(f64),
+}
+
+impl From<Option<f64>> for LastQueried {
+    fn from(seconds: Option<f64>) -> Self {
+        seconds.map_or(Self::Never, Self::At)
+    }
 }
 
 impl TsdbStatus {
@@ -78,7 +91,7 @@ mod tests {
         assert_eq!(status.head_stats.num_label_pairs, None);
         assert_eq!(status.head_stats.times(), Some((1_591_516_800_000, 1_598_896_800_143)));
         let told: Vec<_> = status.series_count_by_metric_name.iter().map(|row| row.last_queried).collect();
-        assert_eq!(told, [None, Some(None), Some(Some(1_700_000_000.0))]);
+        assert_eq!(told, [LastQueried::Untold, LastQueried::Never, LastQueried::At(1_700_000_000.0)]);
         assert_eq!(status.series_count_by_label_value_pair[0].value, 425);
         assert!(status.memory_in_bytes_by_label_name.is_empty());
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use watchfire_chart::format_value;
 use watchfire_model::{Unit, format_utc};
 
-use crate::api::Count;
+use crate::api::{Count, LastQueried};
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
 
@@ -64,13 +64,18 @@ pub(super) fn CountTable(
     let most =
         Memo::new(move |_| rows.with(|rows| rows.iter().map(|row| row.value).max().unwrap_or(1).max(1)));
     // Only a server that counts queries can say when a metric was last part of one.
-    let tells = Memo::new(move |_| rows.with(|rows| rows.iter().any(|row| row.last_queried.is_some())));
+    let tells =
+        Memo::new(move |_| rows.with(|rows| rows.iter().any(|row| row.last_queried != LastQueried::Untold)));
     let row = move |row: Count| {
         let share = row.value as f64 / most.get() as f64 * 100.0;
         let queried = tells.get().then(|| {
-            let text = row.last_queried.flatten().map(|seconds| {
-                format_utc((seconds * 1000.0) as i64, preferences.utc_offset(), "%b %d %Y, %H:%M")
-            });
+            let text = match row.last_queried {
+                LastQueried::Untold | LastQueried::Never => None,
+                LastQueried::At(seconds) => {
+                    let millis = (seconds * 1000.0) as i64;
+                    Some(format_utc(millis, preferences.utc_offset(), "%b %d %Y, %H:%M"))
+                }
+            };
             let never = text.is_none();
             view! { <td class="number" class:never=never>{text.unwrap_or_else(|| "never".to_owned())}</td> }
         });

@@ -13,18 +13,18 @@ pub(super) fn Totals(
 ) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let facts = move || {
-        let stats = status.get().map(|status| status.head_stats).unwrap_or_default();
+        let head = status.get().map(|status| status.head_stats).unwrap_or_default();
         let number = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), grouped);
         let time = |millis: Option<i64>| {
             let text = millis.map(|millis| format_utc(millis, preferences.utc_offset(), "%Y-%m-%d %H:%M:%S"));
             text.unwrap_or_else(|| "–".to_owned())
         };
-        let (oldest, newest) = stats.times().unzip();
+        let (oldest, newest) = head.times().unzip();
         let fact = |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
         [
-            fact("Series", number(stats.num_series)),
-            fact("Label pairs", number(stats.num_label_pairs)),
-            fact("Chunks", number(stats.chunk_count)),
+            fact("Series", number(head.num_series)),
+            fact("Label pairs", number(head.num_label_pairs)),
+            fact("Chunks", number(head.chunk_count)),
             fact("Oldest sample", time(oldest)),
             fact("Newest sample", time(newest)),
         ]
@@ -43,8 +43,8 @@ pub(super) fn Totals(
 #[component]
 fn LimitLine(status: RwSignal<Option<TsdbStatus>>) -> impl IntoView {
     move || {
-        let stats = status.get()?.head_stats;
-        let (series, most) = (stats.num_series?, stats.max_series?);
+        let head = status.get()?.head_stats;
+        let (series, most) = (head.num_series?, head.max_series?);
         if most == 0 {
             return Some(
                 view! {

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use watchfire_model::TimeRange;
 use watchfire_promql::{ParseError, parse, pretty};
 
+use super::Explore;
 use super::history::History;
 use super::offsets::{byte_at, units_before};
 use super::popup::{CompletionList, LIST, Popup, option_id};
@@ -231,13 +232,10 @@ impl QueryBox {
 
 /// The box: a text area over a copy of its text, which gives it its height and bears the marks.
 #[component]
-pub(super) fn Editor(
-    /// What is in it.
-    query_box: QueryBox,
-    /// Runs the query.
-    #[prop(into)]
-    run: Callback<()>,
-) -> impl IntoView {
+pub(super) fn Editor() -> impl IntoView {
+    let explore = expect_context::<Explore>();
+    let query_box = explore.query_box;
+    let run = Callback::new(move |()| explore.run());
     let popup = query_box.popup;
     let shown_error = Memo::new(move |_| query_box.error.get().filter(|_| !popup.is_open()));
     let copy = Memo::new(move |_| {

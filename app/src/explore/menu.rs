@@ -5,10 +5,8 @@ use super::Explore;
 
 /// The queries that were run here: a click runs one again.
 #[component]
-pub(super) fn HistoryMenu(
-    /// The page.
-    explore: Explore,
-) -> impl IntoView {
+pub(super) fn HistoryMenu() -> impl IntoView {
+    let explore = expect_context::<Explore>();
     let menu = NodeRef::<html::Details>::new();
     let history = explore.query_box.history;
     let close = move || {

@@ -124,6 +124,7 @@ impl Explore {
 #[component]
 pub(crate) fn ExplorePage() -> impl IntoView {
     let explore = Explore::new();
+    provide_context(explore);
     explore.follow();
     let query_box = explore.query_box;
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -144,15 +145,15 @@ pub(crate) fn ExplorePage() -> impl IntoView {
             <Views current=Page::Explore/>
             <h1 class="visually-hidden">"Explore"</h1>
             <form class="query-form" method="get" action=Page::Explore.path() on:submit=submit>
-                <editor::Editor query_box run=move |()| explore.run()/>
+                <editor::Editor/>
                 {others}
                 <div class="query-actions">
                     <button type="submit" class="button button-main" title="Run the query ( Enter )">"Run"</button>
                     <button type="button" class="button" on:click=move |_| query_box.format()>"Format"</button>
-                    <menu::HistoryMenu explore/>
+                    <menu::HistoryMenu/>
                 </div>
             </form>
-            <result::ResultPanel explore/>
+            <result::ResultPanel/>
         </div>
     }
 }

@@ -116,13 +116,10 @@ impl Outcome {
             self.progress.set(Progress::Idle);
             return;
         }
-        let expr = match watchfire_promql::parse(&asked.query) {
-            Ok(expr) => expr,
+        let Ok(expr) = watchfire_promql::parse(&asked.query) else {
             // The box says what is wrong, and where.
-            Err(_) => {
-                let words = "the query above can't be read, so nothing was asked".to_owned();
-                return self.progress.set(Progress::Failed(words));
-            }
+            let words = "the query above can't be read, so nothing was asked".to_owned();
+            return self.progress.set(Progress::Failed(words));
         };
         let range = asked.window.resolve(clock());
         let grid = match asked.grid(range) {
@@ -186,11 +183,11 @@ impl Outcome {
         }));
         self.answered.update_value(|answered| {
             // A query that is new makes what the other tab shows old.
-            answered.iter_mut().for_each(|other| {
+            for other in answered.iter_mut() {
                 if other.as_ref().is_some_and(|other| other.query != asked.query) {
                     *other = None;
                 }
-            });
+            }
             answered[tab as usize] = Some(asked);
         });
         match tab {

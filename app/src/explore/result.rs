@@ -22,10 +22,8 @@ const EXAMPLES: [&str; 3] = [
 
 /// The answer: its state, what it cost, and the two ways to look at it.
 #[component]
-pub(super) fn ResultPanel(
-    /// The page.
-    explore: Explore,
-) -> impl IntoView {
+pub(super) fn ResultPanel() -> impl IntoView {
+    let explore = expect_context::<Explore>();
     let outcome = explore.outcome;
     let tab = Memo::new(move |_| explore.asked.with(|asked| asked.tab));
     let word = move || outcome.progress.with(Progress::word);
@@ -34,15 +32,15 @@ pub(super) fn ResultPanel(
             outcome.progress.with(|progress| matches!(progress, Progress::Loading | Progress::Renewing)).to_string()
         }>
             <header class="result-head">
-                <Tabs explore tab/>
-                <StepChoice explore/>
-                <FactsLine explore/>
+                <Tabs tab/>
+                <StepChoice/>
+                <FactsLine/>
             </header>
-            <Notes explore/>
-            <Notice explore/>
+            <Notes/>
+            <Notice/>
             <div class="result-body">
                 <div id="panel-graph" role="tabpanel" aria-labelledby="tab-graph" hidden=move || tab.get() != Tab::Graph>
-                    <Graph explore/>
+                    <Graph/>
                 </div>
                 <div id="panel-table" role="tabpanel" aria-labelledby="tab-table" hidden=move || tab.get() != Tab::Table>
                     <AnswerTable answer=outcome.table/>
@@ -54,7 +52,8 @@ pub(super) fn ResultPanel(
 }
 
 #[component]
-fn Tabs(explore: Explore, tab: Memo<Tab>) -> impl IntoView {
+fn Tabs(tab: Memo<Tab>) -> impl IntoView {
+    let explore = expect_context::<Explore>();
     let key = move |event: KeyboardEvent| {
         let other = match (event.key().as_str(), tab.get_untracked()) {
             ("ArrowLeft" | "ArrowRight", Tab::Graph) | ("End", _) => Tab::Table,
@@ -91,7 +90,8 @@ fn Tabs(explore: Explore, tab: Memo<Tab>) -> impl IntoView {
 }
 
 #[component]
-fn StepChoice(explore: Explore) -> impl IntoView {
+fn StepChoice() -> impl IntoView {
+    let explore = expect_context::<Explore>();
     let step = Memo::new(move |_| explore.asked.with(|asked| asked.step));
     let steps = move || {
         // A step that was typed into the URL is in the list, too.
@@ -126,7 +126,8 @@ fn StepChoice(explore: Explore) -> impl IntoView {
 
 /// When it was evaluated and what it cost.
 #[component]
-fn FactsLine(explore: Explore) -> impl IntoView {
+fn FactsLine() -> impl IntoView {
+    let explore = expect_context::<Explore>();
     let preferences = expect_context::<Preferences>();
     let words = move || {
         let progress = explore.outcome.progress.get();
@@ -158,7 +159,8 @@ fn facts_in_words(facts: &Facts, utc_offset: i64) -> String {
 
 /// Warnings and hints of the server.
 #[component]
-fn Notes(explore: Explore) -> impl IntoView {
+fn Notes() -> impl IntoView {
+    let explore = expect_context::<Explore>();
     let notes = move || {
         let facts = explore.outcome.facts.get()?;
         let note = |class: &'static str, word: &'static str, text: String| {
@@ -174,7 +176,8 @@ fn Notes(explore: Explore) -> impl IntoView {
 
 /// What stands here while there is nothing to show, and what to do next.
 #[component]
-fn Notice(explore: Explore) -> impl IntoView {
+fn Notice() -> impl IntoView {
+    let explore = expect_context::<Explore>();
     let example = move |query: &'static str| {
         view! { <li><button type="button" class="example" on:click=move |_| explore.run_text(query)>{query}</button></li> }
     };
@@ -212,7 +215,8 @@ fn Notice(explore: Explore) -> impl IntoView {
 
 /// The chart with its legend.
 #[component]
-fn Graph(explore: Explore) -> impl IntoView {
+fn Graph() -> impl IntoView {
+    let explore = expect_context::<Explore>();
     let outcome = explore.outcome;
     let hidden = RwSignal::new(BTreeSet::new());
     // Another query has other series.

@@ -18,7 +18,7 @@ pub(super) fn AnswerTable(
     let preferences = expect_context::<Preferences>();
     // As the server has it, until a column is chosen.
     let sorting = RwSignal::new(None::<(Column, bool)>);
-    let rows = Memo::new(move |_| answer.with(|answer| answer.as_deref().map(Rows::of).unwrap_or_default()));
+    let rows = Memo::new(move |_| answer.with(|answer| answer.as_deref().map(Grid::of).unwrap_or_default()));
     let head = move |column: Column| {
         let (order_of, clicked, number) = (column.clone(), column.clone(), column.is_number());
         let order = move || match sorting.get() {
@@ -129,14 +129,14 @@ impl Row {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Rows {
+struct Grid {
     columns: Vec<Column>,
     rows: Vec<Row>,
     /// Whether some were left out.
     more: bool,
 }
 
-impl Rows {
+impl Grid {
     fn of(answer: &QueryAnswer) -> Self {
         let names: BTreeSet<&str> =
             answer.series.iter().flat_map(|series| series.labels.iter().map(|label| label.name)).collect();
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn columns_are_the_labels_of_all_series() {
-        let rows = Rows::of(&answer(
+        let rows = Grid::of(&answer(
             AnswerKind::Vector,
             vec![series("up", &[("b", "2"), ("A", "1")], &["10"]), series("up", &[("c", "3")], &["9"])],
         ));
@@ -206,11 +206,11 @@ mod tests {
 
     #[test]
     fn each_sample_of_a_range_is_a_row() {
-        let rows = Rows::of(&answer(AnswerKind::Matrix, vec![series("up", &[], &["1", "2"])]));
+        let rows = Grid::of(&answer(AnswerKind::Matrix, vec![series("up", &[], &["1", "2"])]));
         assert_eq!(rows.columns, [Column::Label(METRIC_NAME.into()), Column::Time, Column::Value]);
         assert_eq!(rows.rows.len(), 2);
         let many = vec!["1"; MOST_ROWS + 1];
-        let rows = Rows::of(&answer(AnswerKind::Matrix, vec![series("up", &[], &many)]));
+        let rows = Grid::of(&answer(AnswerKind::Matrix, vec![series("up", &[], &many)]));
         assert_eq!((rows.rows.len(), rows.more), (MOST_ROWS, true));
     }
 }

@@ -1,9 +1,7 @@
 use leptos::prelude::*;
-#[cfg(feature = "hydrate")]
-use watchfire_model::TimeRange;
+use watchfire_model::{Grid, TimeRange};
 
 use super::watching::{NamedColumn, PanelData};
-use crate::panels::PanelSpec;
 
 /// Where a chart's data comes from.
 #[derive(Clone, Copy)]
@@ -24,8 +22,8 @@ pub(crate) struct Answer {
 
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
 struct Content {
-    window: watchfire_model::TimeRange,
-    grid: watchfire_model::Grid,
+    window: TimeRange,
+    grid: Grid,
     columns: Vec<NamedColumn>,
 }
 
@@ -36,12 +34,7 @@ impl Answer {
     }
 
     /// Shows these columns: over `window`, with a value for each point of `grid`.
-    pub(crate) fn set(
-        self,
-        window: watchfire_model::TimeRange,
-        grid: watchfire_model::Grid,
-        columns: Vec<NamedColumn>,
-    ) {
+    pub(crate) fn set(self, window: TimeRange, grid: Grid, columns: Vec<NamedColumn>) {
         self.content.set_value(Some(Content { window, grid, columns }));
         self.version.update(|version| *version = version.wrapping_add(1));
     }
@@ -65,9 +58,9 @@ impl ChartSource {
     /// What to draw for a page that shows the range `page`: the range of the picture, the points in time and the series.
     pub(super) fn columns(
         self,
-        spec: &PanelSpec,
+        spec: &super::PanelSpec,
         page: TimeRange,
-    ) -> Option<(TimeRange, watchfire_model::Grid, Vec<NamedColumn>)> {
+    ) -> Option<(TimeRange, Grid, Vec<NamedColumn>)> {
         match self {
             Self::Live(data) => data.columns(spec, page).map(|(grid, columns)| (page, grid, columns)),
             Self::Fixed(answer) => answer.content.with_value(|content| {

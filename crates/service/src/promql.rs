@@ -135,7 +135,7 @@ impl Service {
         deadline: Instant,
     ) -> Result<(Expr, Answer), ServiceError> {
         let limits = self.limits;
-        if query.step > 0 && (query.end - query.start) / query.step >= limits.max_points as i64 {
+        if query.step > 0 && (query.end - query.start) / query.step > limits.max_points as i64 {
             return Err(ServiceError::BadData(format!(
                 "exceeded maximum resolution of {} points per timeseries. Try decreasing the query resolution (?step=XX)",
                 thousands(limits.max_points)

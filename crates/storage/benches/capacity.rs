@@ -62,8 +62,7 @@ async fn start(what: &str, dir: &Path, series: usize) {
     println!(
         "start from a {what}: open {opened:.2} s, first answer {answered:.2} s; {SECONDS:.0} s are the goal"
     );
-    // Not closed: it would flush, and nobody asked how long that takes.
-    std::mem::forget(engine);
+    engine.close().await;
 }
 
 fn settings(dir: &Path) -> Settings {

@@ -180,7 +180,9 @@ mod tests {
                 }
             }
             let names: Vec<_> = names.into_iter().map(|(id, name)| (id, Labels::of(&name, []).unwrap())).collect();
-            names.iter().for_each(|(id, labels)| writer.define(*id, labels));
+            for (id, labels) in &names {
+                writer.define(*id, labels);
+            }
             writer.extras.metadata.push(Metadata { metric: "up".into(), ..Metadata::default() });
             let body = writer.finish().unwrap();
             let entry = Entry::read(&body).unwrap();

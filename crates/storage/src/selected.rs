@@ -148,6 +148,7 @@ fn settle(pieces: &[Piece], columns: &mut Columns) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::piece::Arrival;
 
     const ALWAYS: TimeRange = TimeRange { start: i64::MIN, end: i64::MAX };
 
@@ -169,7 +170,6 @@ mod tests {
             assert_eq!(series.timestamps, [1, 2, 3, 9]);
             assert_eq!(series.values, [1.0, 1.0, 2.0, 1.0]);
         }
-        use crate::piece::Arrival;
         assert!(Arrival::Memory(0) > Arrival::Flushed(i64::MAX));
     }
 

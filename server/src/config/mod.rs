@@ -176,6 +176,7 @@ pub(crate) struct StorageConfig {
 
 /// Taking samples from other programs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the settings")]
 pub(crate) struct IngestConfig {
     /// Bytes of one request after decompression.
     pub(crate) max_body_bytes: u64,

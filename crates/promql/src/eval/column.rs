@@ -61,6 +61,11 @@ impl Steps {
         (0..self.len).map(move |index| self.time(index))
     }
 
+    /// `len` steps from the step `from` on.
+    pub(crate) fn part(self, from: usize, len: usize) -> Self {
+        Self { start: self.time(from), step: self.step, len }
+    }
+
     /// The first step alone.
     pub(crate) fn first(self) -> Self {
         Self { len: self.len.min(1), ..self }

@@ -15,6 +15,16 @@ use crate::eval::window::{RangeInput, Samples, Scratch, Windows};
 /// Names that end so are those of counters.
 const COUNTER_ENDINGS: [&str; 4] = ["_total", "_sum", "_count", "_bucket"];
 
+/// How many samples the windows of one part of the steps may have together: some milliseconds of work.
+const SAMPLES_AT_ONCE: usize = 4_000_000;
+
+/// How many samples a window has, about.
+fn samples_in_window(samples: &Samples, range: i64) -> usize {
+    let (Some(first), Some(last)) = (samples.timestamps.first(), samples.timestamps.last()) else { return 1 };
+    let count = samples.values.len() as f64;
+    (count * range as f64 / (last - first).max(1) as f64).clamp(1.0, count) as usize
+}
+
 impl Evaluator<'_> {
     /// Hands the samples of each series, all its ranges together and without staleness markers, to `each`; leaves out
     /// series without any. Whether the metric's name counts is the third argument.
@@ -71,20 +81,36 @@ impl Evaluator<'_> {
         let mut column = vec![ABSENT; steps.len];
         let mut noted = String::new();
         self.samples_of(&call.source, steps, &mut |labels, samples, nameless| {
-            self.meter.work(steps.len)?;
             column.fill(ABSENT);
-            let windows = Windows {
-                timestamps: &samples.timestamps,
-                values: &samples.values,
-                steps,
-                ends,
-                range: call.source.range(),
-            };
             if call.function.note == RangeNote::Factors {
                 check_factors(&args)?;
             }
-            let mut input = RangeInput { windows, args: &args, scratch: &mut scratch, out: &mut column };
-            (call.function.apply)(&mut input);
+            // In parts of bounded work, so that a query over very many steps can be stopped, too.
+            let in_window = samples_in_window(samples, call.source.range());
+            // Each part walks over all samples once to find its first window.
+            let part = (SAMPLES_AT_ONCE / in_window).max(64);
+            let mut from = 0;
+            while from < steps.len {
+                let len = part.min(steps.len - from);
+                self.meter.work(len.saturating_mul(in_window))?;
+                let windows = Windows {
+                    timestamps: &samples.timestamps,
+                    values: &samples.values,
+                    steps: steps.part(from, len),
+                    ends: ends.part(from, len),
+                    range: call.source.range(),
+                };
+                let of_part: Vec<Vec<f64>>;
+                let args = if len == steps.len {
+                    &args
+                } else {
+                    of_part = args.iter().map(|arg| arg[from..from + len].to_vec()).collect();
+                    &of_part
+                };
+                let out = &mut column[from..from + len];
+                (call.function.apply)(&mut RangeInput { windows, args, scratch: &mut scratch, out });
+                from += len;
+            }
             if !has_value(&column) {
                 return Ok(());
             }

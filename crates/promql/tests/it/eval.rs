@@ -112,6 +112,20 @@ fn bad_patterns_are_told() {
     assert!(error.to_string().starts_with("error parsing regexp: "), "{error}");
 }
 
+/// One series, very many steps: there are looks between its windows, too.
+#[test]
+fn stops_within_one_series() {
+    let query = instant("sum_over_time(sum_over_time(vector(1)[1h:1s])[6h:1s])");
+    let asked = std::cell::Cell::new(0);
+    // The columns alone are a dozen looks; the windows of the inner sum are twenty more.
+    let stop = || {
+        asked.set(asked.get() + 1);
+        (asked.get() > 18).then_some(Stop::Timeout)
+    };
+    let stopped = run(&query, &store(0), &LIMITS, &stop);
+    assert_eq!(stopped.unwrap_err().to_string(), "query timed out in expression evaluation");
+}
+
 #[test]
 fn stops_when_told_and_says_why() {
     let table = [

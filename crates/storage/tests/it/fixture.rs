@@ -43,7 +43,9 @@ pub(crate) fn batch(samples: &[(i64, f64)]) -> Batch {
 /// One batch with one sample of each series.
 pub(crate) fn one_each(all: &[Labels], timestamp: i64, value: f64) -> Batch {
     let mut batch = Batch::default();
-    all.iter().for_each(|labels| batch.push(labels, timestamp, value));
+    for labels in all {
+        batch.push(labels, timestamp, value);
+    }
     batch
 }
 

@@ -50,7 +50,7 @@ async fn nothing_acknowledged_is_lost() {
         let killed = Arc::new(AtomicBool::new(false));
         let (stop, pid) = (killed.clone(), server.pid());
         let at_random = RandomState::new().hash_one(round) as f64 / u64::MAX as f64;
-        let killer = std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             // The moment of death is what is drawn; nothing is waited for.
             std::thread::sleep(Duration::from_millis(300).mul_f64(at_random));
             stop.store(true, Ordering::Relaxed);
@@ -69,7 +69,7 @@ async fn nothing_acknowledged_is_lost() {
                 None => break,
             }
         }
-        assert!(killer.join().unwrap().success());
+        assert!(thread.join().unwrap().success());
         server.kill();
     }
     println!("{} acknowledged requests, {ROUNDS} kills", acknowledged.len());

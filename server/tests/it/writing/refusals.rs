@@ -30,7 +30,9 @@ async fn the_first_offender_is_named_and_the_good_part_is_stored() {
 
     let long = "x".repeat(21);
     let too_many = [("__name__", "m"), ("a", "1"), ("b", "1"), ("c", "1"), ("d", "1")];
-    let cases: [(&[(&str, &str)], i64, &str, &str); 7] = [
+    // Labels, timestamp, words of the refusal, its reason.
+    type Case<'a> = (&'a [(&'a str, &'a str)], i64, &'a str, &'a str);
+    let cases: [Case<'_>; 7] = [
         (&up, now, "duplicate sample for timestamp", "duplicate"),
         (&up, now - 2 * 3_600_000, "out of order sample", "out_of_order"),
         (&up, now + 3_600_000, "too far in the future", "in_future"),
