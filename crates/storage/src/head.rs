@@ -91,9 +91,9 @@ impl Head {
         self.next_id = self.next_id.max(id + 1);
     }
 
-    /// Adds one sample of the row `seq` to a series that was defined.
-    pub(crate) fn push(&mut self, id: SeriesId, timestamp: i64, value: f64) {
-        let Some(series) = self.get_mut(id) else { return };
+    /// Adds one sample to a series. `false` when that was never defined.
+    pub(crate) fn push(&mut self, id: SeriesId, timestamp: i64, value: f64) -> bool {
+        let Some(series) = self.get_mut(id) else { return false };
         if timestamp >= series.newest {
             (series.newest, series.newest_bits) = (timestamp, value.to_bits());
         }
@@ -104,6 +104,7 @@ impl Head {
             span.start = span.start.min(timestamp);
             span.end = span.end.max(timestamp);
         }
+        true
     }
 
     pub(crate) fn set_seq(&mut self, seq: i64) {

@@ -115,10 +115,9 @@ fn apply(
         if skip {
             return;
         }
-        if head.get(id).is_none() {
+        if !head.push(id, timestamp, value) {
             unknown = Some(id);
         }
-        head.push(id, timestamp, value);
     });
     head.set_seq(seq);
     extras.exemplars.extend(entry.extras.exemplars);

@@ -66,7 +66,7 @@ impl Default for Settings {
             block_window: 30 * 60 * 1000,
             durability: Durability::Process,
             min_free_bytes: 64 << 20,
-            max_head_samples: 16_000_000,
+            max_head_samples: 8_000_000,
             head_window: 60 * 60 * 1000,
             out_of_order_window: Some(60 * 60 * 1000),
             max_series: 2_000_000,

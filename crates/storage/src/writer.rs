@@ -193,7 +193,10 @@ impl Writer {
         let mut head = self.shared.head_mut();
         match committed {
             Ok(seq) => {
-                entry.samples(|id, timestamp, value| head.push(id, timestamp, value));
+                entry.samples(|id, timestamp, value| {
+                    // Admitted a moment ago, so it is there.
+                    head.push(id, timestamp, value);
+                });
                 head.set_seq(seq);
                 let mut details = self.shared.details();
                 for (id, exemplar) in std::mem::take(&mut entry.extras.exemplars) {

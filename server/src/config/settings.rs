@@ -178,7 +178,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "storage.max_head_samples",
         flag: "max-head-samples",
-        default: "16000000",
+        default: "8000000",
         form: Form::Count,
         help: "Samples not yet in a partition at which they are written there before the block window ends, 1000 to 1000000000; a start after a crash reads them again.",
         set: |config, text| put(&mut config.storage.max_head_samples, count(text, 1000..=1_000_000_000)),

@@ -179,7 +179,10 @@ fn what_show_prints_is_a_file_of_the_same_configuration() {
 #[test]
 fn every_field_has_a_row() {
     // Each leaf of the pretty form is one line of its own, without a brace.
-    let leaves = format!("{:#?}", config(&["--out-of-order-window", "unlimited"], &[("WATCHFIRE_STORAGE_RETENTION", "0")], None));
+    let leaves = format!(
+        "{:#?}",
+        config(&["--out-of-order-window", "unlimited"], &[("WATCHFIRE_STORAGE_RETENTION", "0")], None)
+    );
     let leaves = leaves.lines().filter(|line| !line.contains(['{', '}'])).count();
     assert_eq!(leaves, super::settings::SETTINGS.len());
 }

@@ -25,7 +25,7 @@ fn request(number: i64) -> Body {
     let at = THEN + number * 10;
     Body::default()
         .series(&name, &[(at, value(number))])
-        .series(&late, &[(at - (number % 3) * 25, value(number))])
+        .series(&late, &[(at - (number % 3) * 23, value(number))])
 }
 
 /// Kills the server at random moments under load; what it acknowledged must be there after the next start.
