@@ -5,6 +5,9 @@ use crate::server::{Server, now};
 
 const THEN: i64 = 1_699_958_400_000;
 
+/// Labels, timestamp, words of the refusal, its reason.
+type Case<'a> = (&'a [(&'a str, &'a str)], i64, &'a str, &'a str);
+
 #[tokio::test]
 async fn samples_of_any_age_in_any_order_are_there_at_once() {
     let dir = tempdir().unwrap();
@@ -30,8 +33,6 @@ async fn the_first_offender_is_named_and_the_good_part_is_stored() {
 
     let long = "x".repeat(21);
     let too_many = [("__name__", "m"), ("a", "1"), ("b", "1"), ("c", "1"), ("d", "1")];
-    // Labels, timestamp, words of the refusal, its reason.
-    type Case<'a> = (&'a [(&'a str, &'a str)], i64, &'a str, &'a str);
     let cases: [Case<'_>; 7] = [
         (&up, now, "duplicate sample for timestamp", "duplicate"),
         (&up, now - 2 * 3_600_000, "out of order sample", "out_of_order"),
