@@ -64,7 +64,7 @@ test('the pages can be reached by a tap', async ({ page }) => {
 test('a query is written and run by taps', async ({ page }) => {
   await page.goto('/explore');
   await ready(page);
-  await page.getByRole('combobox').tap();
+  await page.getByRole('combobox', { name: 'Query' }).tap();
   await page.keyboard.type('system_cpu_us');
   const list = page.getByRole('listbox');
   await expect(list).toBeVisible();
@@ -75,6 +75,7 @@ test('a query is written and run by taps', async ({ page }) => {
   await page.getByRole('button', { name: 'Run' }).tap();
   await ready(page, 'result');
   await page.locator('.history summary').tap();
+  await expect(page.locator('.history')).toHaveAttribute('open', '');
   const menu = await page.locator('.history .menu-body').boundingBox();
   expect(menu.x).toBeGreaterThanOrEqual(0);
   expect(menu.x + menu.width).toBeLessThanOrEqual(390);

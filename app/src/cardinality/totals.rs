@@ -45,34 +45,22 @@ fn LimitLine(status: RwSignal<Option<TsdbStatus>>) -> impl IntoView {
     move || {
         let head = status.get()?.head_stats;
         let (series, most) = (head.num_series?, head.max_series?);
-        if most == 0 {
-            return Some(
-                view! {
-                    <p class="limit-words">
-                        "There is no limit on series: "<code>"storage.max_series"</code>" is 0."
-                    </p>
-                }
-                .into_any(),
-            );
-        }
-        let share = series as f64 / most as f64 * 100.0;
+        let share = if most == 0 { 0.0 } else { series as f64 / most as f64 * 100.0 };
+        let used = format!("{share:.1} % of {} series", grouped(most));
         // By word as well as by colour.
-        let (state, words) = match share {
+        let (state, before, after) = match share {
+            _ if most == 0 => ("none", "No limit on series".to_owned(), "is 0."),
             share if share >= 100.0 => {
-                ("full", "Full: new series are refused. Raise the limit or drop labels.")
+                ("full", used, "is full: new series are refused. Raise the limit or drop labels.")
             }
-            share if share >= 80.0 => ("near", "Nearly full."),
-            _ => ("fine", "Beyond it new series are refused."),
+            share if share >= 80.0 => ("near", used, "is nearly full; beyond it new series are refused."),
+            _ => ("fine", used, "is the limit; beyond it new series are refused."),
         };
-        let text = format!("{share:.1} % of {} series ", grouped(most));
-        Some(
-            view! {
-                <div class="limit" data-state=state>
-                    <div class="limit-bar" aria-hidden="true" style=format!("--share:{:.2}%", share.min(100.0))></div>
-                    <p class="limit-words">{text}"("<code>"storage.max_series"</code>"). "{words}</p>
-                </div>
-            }
-            .into_any(),
-        )
+        Some(view! {
+            <div class="limit" data-state=state>
+                <div class="limit-bar" aria-hidden="true" style=format!("--share:{:.2}%", share.min(100.0))></div>
+                <p class="limit-words">{before}": "<code>"storage.max_series"</code>" "{after}</p>
+            </div>
+        })
     }
 }

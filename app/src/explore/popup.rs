@@ -194,11 +194,10 @@ pub(super) fn CompletionList(
                 role="option"
                 class="completion"
                 aria-selected=move || (popup.active.get() == Some(index)).to_string()
-                on:pointerdown=move |event| {
-                    // The box keeps the focus.
-                    event.prevent_default();
-                    take.run(index);
-                }
+                // The box keeps the focus. Only a whole click takes the line: a list that is gone when the finger is lifted
+                // would let it click on what lies below.
+                on:mousedown=move |event| event.prevent_default()
+                on:click=move |_| take.run(index)
             >
                 <span class="completion-text">{item.text}</span>
                 <span class="completion-kind">{item.kind.word()}</span>

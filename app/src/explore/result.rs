@@ -181,35 +181,32 @@ fn Notice() -> impl IntoView {
     let example = move |query: &'static str| {
         view! { <li><button type="button" class="example" on:click=move |_| explore.run_text(query)>{query}</button></li> }
     };
-    move || {
-        match explore.outcome.progress.get() {
-        Progress::Idle => view! {
-            <div class="result-notice">
-                <p>"Nothing was asked yet. Write a query above and press Enter, or begin with one of these:"</p>
-                <ul class="examples">{EXAMPLES.map(example).collect_view()}</ul>
-            </div>
+    let words = move || match explore.outcome.progress.get() {
+        Progress::Idle => {
+            "Nothing was asked yet. Write a query above and press Enter, or begin with one of these:"
+                .to_owned()
         }
-        .into_any(),
-        Progress::Empty => view! {
-            <p class="result-notice">
-                "No series. The query can be read, but nothing has samples for it in this range: choose a longer range, or \
-                 look with Ctrl+Space which labels and values there are."
-            </p>
+        Progress::Empty => {
+            "No series. The query can be read, but nothing has samples for it in this range: choose a \
+            longer range, or look with Ctrl+Space which labels and values there are."
+                .to_owned()
         }
-        .into_any(),
-        Progress::Failed(words) => view! {
-            <p class="result-notice result-failed" role="alert"><strong>"✕ No answer: "</strong>{words}</p>
+        Progress::Failed(words) => format!("✕ No answer: {words}"),
+        Progress::Disconnected => {
+            "✕ The server does not answer. What is shown is the last answer. The query runs again \
+            as soon as the connection is back, or with Run."
+                .to_owned()
         }
-        .into_any(),
-        Progress::Disconnected => view! {
-            <p class="result-notice result-failed" role="alert">
-                <strong>"✕ The server does not answer. "</strong>
-                "What is shown is the last answer. The query runs again as soon as the connection is back, or with Run."
-            </p>
-        }
-        .into_any(),
-        Progress::Loading | Progress::Ready | Progress::Renewing => ().into_any(),
-    }
+        Progress::Loading | Progress::Ready | Progress::Renewing => String::new(),
+    };
+    let role = move || {
+        let bad = |progress: &Progress| matches!(progress, Progress::Failed(_) | Progress::Disconnected);
+        explore.outcome.progress.with(bad).then_some("alert")
+    };
+    let idle = move || explore.outcome.progress.with(|progress| *progress == Progress::Idle);
+    view! {
+        <p class="result-notice" role=role>{words}</p>
+        <ul class="examples" hidden=move || !idle()>{EXAMPLES.map(example).collect_view()}</ul>
     }
 }
 

@@ -57,16 +57,13 @@ pub(super) fn AnswerTable(
             }
             let row = |index: usize| {
                 let row = &rows.rows[index];
-                let cells = rows.columns.iter().map(|column| match column {
-                    Column::Label(name) => {
-                        let value = row.label(name).to_owned();
-                        view! { <td>{value}</td> }.into_any()
-                    }
-                    Column::Time => {
-                        let time = format_utc(row.at, utc_offset, "%Y-%m-%d %H:%M:%S%.3f");
-                        view! { <td class="number">{time}</td> }.into_any()
-                    }
-                    Column::Value => view! { <td class="number value">{row.value.clone()}</td> }.into_any(),
+                let cells = rows.columns.iter().map(|column| {
+                    let text = match column {
+                        Column::Label(name) => row.label(name).to_owned(),
+                        Column::Time => format_utc(row.at, utc_offset, "%Y-%m-%d %H:%M:%S%.3f"),
+                        Column::Value => row.value.clone(),
+                    };
+                    view! { <td class=column.class()>{text}</td> }
                 });
                 view! { <tr>{cells.collect_view()}</tr> }
             };
@@ -112,6 +109,14 @@ impl Column {
 
     fn is_number(&self) -> bool {
         matches!(self, Self::Time | Self::Value)
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Label(_) => "label",
+            Self::Time => "number",
+            Self::Value => "number value",
+        }
     }
 }
 
