@@ -178,6 +178,10 @@ fn storage_settings(config: &Config) -> Settings {
     Settings {
         dir: config.data_dir.clone(),
         retention: config.storage.retention.map(millis),
+        rollups: config.storage.rollups,
+        retention_5m: config.storage.retention_5m.map(millis),
+        retention_hourly: config.storage.retention_hourly.map(millis),
+        retention_daily: config.storage.retention_daily.map(millis),
         block_window: millis(config.storage.block_window),
         durability: match config.storage.durability {
             Durability::Process => watchfire_storage::Durability::Process,

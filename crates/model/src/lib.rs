@@ -8,6 +8,7 @@ mod duration;
 mod labels;
 mod matcher;
 mod query;
+mod rollup;
 mod sample;
 mod time;
 
@@ -20,5 +21,6 @@ pub use labels::{
 };
 pub use matcher::{MatchOp, Matcher};
 pub use query::{Function, Grid, GridError, GridSeries, SeriesQuery, choose_step};
+pub use rollup::{Rollup, RollupBuilder, STALE, end_of, is_stale};
 pub use sample::{MetricDescription, MetricKind, Sample, Series, Unit};
 pub use time::{TimeError, TimeExpr, TimeRange, TimeWindow, format_utc};

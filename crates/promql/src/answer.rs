@@ -1,6 +1,6 @@
 //! What goes into an evaluation and what comes out.
 
-use watchfire_model::{Labels, Matcher, Sample, Series, TimeRange};
+use watchfire_model::{Labels, Matcher, Rollup, RollupBuilder, Sample, Series, TimeRange};
 
 use crate::ast::Span;
 
@@ -36,8 +36,11 @@ pub struct Limits {
 pub struct Selection {
     /// The conditions.
     pub matchers: Vec<Matcher>,
-    /// All samples that the evaluation may ask for, both ends included.
+    /// All samples that the evaluation may ask for, both ends included. Of a series of which rollups are left it may ask for
+    /// the buckets around both ends, too: for as much as the widest of them holds.
     pub range: TimeRange,
+    /// The widest buckets (milliseconds) whose rollups give the same answer as the samples; `None` where only samples do.
+    pub buckets: Option<i64>,
 }
 
 /// A series that the caller fetched.
@@ -46,7 +49,8 @@ pub trait SelectedSeries {
     fn labels(&self) -> &Labels;
 
     /// Hands the samples of `range` (both ends included) to `each` in time order: two columns of equal length, never empty,
-    /// strictly rising timestamps over all calls.
+    /// strictly rising timestamps over all calls. Where only rollups are left ([`widths`](Self::widths)), the last sample of
+    /// each bucket, and a staleness marker behind it if the series ended in the bucket.
     fn read(&self, range: TimeRange, each: &mut dyn FnMut(&[i64], &[f64]));
 
     /// The newest sample of `range` (both ends included), a staleness marker too. A store that finds it without decoding
@@ -59,6 +63,30 @@ pub trait SelectedSeries {
             }
         });
         newest
+    }
+
+    /// Up to when (milliseconds, exclusive) which width of rollups (milliseconds) is the finest that is left of this series:
+    /// the widest first, so times rise and widths fall. Empty for a series of which all samples are there. A store that
+    /// takes rollups because [`Selection::buckets`] allows it names their width here, too.
+    fn widths(&self) -> &[(i64, i64)] {
+        &[]
+    }
+
+    /// Hands the rollups of the buckets of `width` that overlap `range` (both ends included) to `each`, in the order of time;
+    /// where there are samples or narrower rollups, their sums. Asked only for widths that are whole multiples of what is
+    /// there.
+    fn read_rollups(&self, width: i64, range: TimeRange, each: &mut dyn FnMut(&Rollup)) {
+        let mut builder = RollupBuilder::new(width);
+        self.read(range, &mut |timestamps, values| {
+            for (timestamp, value) in timestamps.iter().zip(values) {
+                if let Some(finished) = builder.push(*timestamp, *value) {
+                    each(&finished);
+                }
+            }
+        });
+        if let Some(last) = builder.finish() {
+            each(&last);
+        }
     }
 }
 

@@ -43,7 +43,7 @@ impl Expr {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     /// A number.
-    Number(f64),
+    Number(NumberLiteral),
     /// A text in quotes, unescaped.
     String(String),
     /// The newest sample of each series.
@@ -77,6 +77,15 @@ pub enum ExprKind {
     },
     /// An expression in parentheses.
     Paren(Box<Expr>),
+}
+
+/// A number as it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct NumberLiteral {
+    /// Its value.
+    pub value: f64,
+    /// Whether it is written as a duration, such as `5m` for 300.
+    pub is_duration: bool,
 }
 
 /// Which series, and when.

@@ -32,24 +32,28 @@ pub fn value_type(expr: &Expr) -> ValueType {
 /// assert!(watchfire_promql::refuse_experimental(text, &expr).is_err());
 /// ```
 pub fn refuse_experimental(text: &str, expr: &Expr) -> Result {
-    for child in expr.children() {
-        refuse_experimental(text, child)?;
+    experimental(expr).map_or(Ok(()), |(span, message)| Err(ParseError::new(text, span, message)))
+}
+
+/// What must be switched on: where the first of it stands, and the words to refuse it with.
+pub(crate) fn experimental(expr: &Expr) -> Option<(Span, String)> {
+    if let Some(found) = expr.children().find_map(experimental) {
+        return Some(found);
     }
-    let (span, message) = match &expr.kind {
+    match &expr.kind {
         ExprKind::Call { function, .. } if function.experimental => {
             let end = expr.span.start + function.name.len() as u32;
             let message = format!("function {} is not enabled", Quoted(function.name));
-            (Span { start: expr.span.start, end }, message)
+            Some((Span { start: expr.span.start, end }, message))
         }
         ExprKind::Aggregate(aggregate) if aggregate.op.is_experimental() => {
             let name = aggregate.op.name();
             // The flag is Prometheus'; its words are kept for the programs that know them.
             let flag = "--enable-feature=promql-experimental-functions";
-            (expr.span, format!("{name}() is experimental and must be enabled with {flag}"))
+            Some((expr.span, format!("{name}() is experimental and must be enabled with {flag}")))
         }
-        _ => return Ok(()),
-    };
-    Err(ParseError::new(text, span, message))
+        _ => None,
+    }
 }
 
 type Result<T = ()> = std::result::Result<T, ParseError>;

@@ -1,4 +1,5 @@
-use watchfire_model::{Function, Grid, TimeRange};
+use watchfire_model::{Function, Grid, Rollup, TimeRange};
+use watchfire_storage::SelectedSeries;
 
 /// How far apart two samples of a counter may be for an increase to be counted between them: the same 5 minutes after
 /// which Prometheus takes a series for gone.
@@ -13,6 +14,12 @@ pub(crate) fn samples_needed(function: Function, grid: Grid) -> TimeRange {
     }
 }
 
+/// The widest rollups that suit the points of `grid`.
+pub(crate) fn buckets(grid: Grid) -> Option<i64> {
+    let suits = |width: &i64| grid.step % width == 0 && grid.start % width == 0;
+    [86_400_000, 3_600_000, 300_000].into_iter().find(suits)
+}
+
 /// Folds one series into a value for each point of `grid`, NaN where there is none. `read` hands the series' samples over
 /// in columns, in the order of time.
 pub fn evaluate(
@@ -20,30 +27,101 @@ pub fn evaluate(
     grid: Grid,
     read: impl FnOnce(&mut dyn FnMut(&[i64], &[f64])),
 ) -> Vec<f64> {
-    let mut points = vec![Point::default(); grid.len];
-    let mut last: Option<(i64, f64)> = None;
-    read(&mut |timestamps, values| {
+    let mut fold = Fold::new(function, grid);
+    read(&mut |timestamps, values| fold.samples(timestamps, values));
+    fold.finish()
+}
+
+/// The same for a series of storage, of which rollups may stand for samples.
+pub(crate) fn evaluate_selected(
+    function: Function,
+    grid: Grid,
+    range: TimeRange,
+    series: &SelectedSeries,
+) -> Vec<f64> {
+    let mut fold = Fold::new(function, grid);
+    let mut from = range.start;
+    for (until, width) in series.widths() {
+        let part = TimeRange { start: from, end: range.end.min(until - 1) };
+        if part.start <= part.end {
+            series.read_rollups(*width, part, &mut |rollup| fold.rollup(*width, rollup));
+        }
+        from = from.max(*until);
+    }
+    series.read(TimeRange { start: from, end: range.end }, |timestamps, values| {
+        fold.samples(timestamps, values);
+    });
+    fold.finish()
+}
+
+/// The points of one series on the way.
+struct Fold {
+    function: Function,
+    grid: Grid,
+    points: Vec<Point>,
+    /// The newest sample.
+    last: Option<(i64, f64)>,
+}
+
+impl Fold {
+    fn new(function: Function, grid: Grid) -> Self {
+        Self { function, grid, points: vec![Point::default(); grid.len], last: None }
+    }
+
+    fn samples(&mut self, timestamps: &[i64], values: &[f64]) {
         for (&timestamp, &value) in timestamps.iter().zip(values) {
             if value.is_nan() {
                 continue;
             }
-            let previous = last.replace((timestamp, value));
-            let Some(point) = grid.index(timestamp).and_then(|index| points.get_mut(index)) else { continue };
-            match function {
+            let since = self.since_last(timestamp, value);
+            self.last = Some((timestamp, value));
+            let index = self.grid.index(timestamp);
+            let Some(point) = index.and_then(|index| self.points.get_mut(index)) else { continue };
+            match self.function {
                 Function::Mean => point.add(value, 1.0),
                 Function::Rate => {
-                    if let Some((before, from)) = previous
-                        && timestamp - before <= LOOKBACK
-                    {
-                        // A counter that fell was set back to zero in between, and has since counted up to `value`.
-                        let increase = if value < from { value } else { value - from };
-                        point.add(increase, (timestamp - before) as f64 / 1000.0);
+                    if let Some((increase, seconds)) = since {
+                        point.add(increase, seconds);
                     }
                 }
             }
         }
-    });
-    points.into_iter().map(Point::ratio).collect()
+    }
+
+    /// By how much a counter rose since the sample before, and in how many seconds.
+    fn since_last(&self, timestamp: i64, value: f64) -> Option<(f64, f64)> {
+        let (before, from) = self.last.filter(|(before, _)| timestamp - before <= LOOKBACK)?;
+        // A counter that fell was set back to zero in between, and has since counted up to `value`.
+        let increase = if value < from { value } else { value - from };
+        Some((increase, (timestamp - before) as f64 / 1000.0))
+    }
+
+    /// A bucket counts for every point that it covers.
+    fn rollup(&mut self, width: i64, rollup: &Rollup) {
+        let (first, last) = (rollup.first, rollup.last);
+        let (mut sum, mut weight) = (rollup.sum, rollup.count as f64);
+        if self.function == Function::Rate {
+            let seconds = (last.timestamp - first.timestamp) as f64 / 1000.0;
+            let (before, gap) = self.since_last(first.timestamp, first.value).unwrap_or_default();
+            (sum, weight) = (rollup.gain() + before, seconds + gap);
+        }
+        self.last = Some((last.timestamp, last.value));
+        if sum.is_nan() || weight <= 0.0 {
+            return;
+        }
+        let mut at = (rollup.end - width).max(self.grid.start);
+        while at < rollup.end {
+            let Some(index) = self.grid.index(at) else { break };
+            if let Some(point) = self.points.get_mut(index) {
+                point.add(sum, weight);
+            }
+            at = self.grid.start + (index as i64 + 1) * self.grid.step;
+        }
+    }
+
+    fn finish(self) -> Vec<f64> {
+        self.points.into_iter().map(Point::ratio).collect()
+    }
 }
 
 /// What has been summed up for one point of the grid.
@@ -68,6 +146,7 @@ impl Point {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use watchfire_model::RollupBuilder;
 
     use super::*;
 
@@ -101,6 +180,31 @@ mod tests {
         assert_eq!(text(&fold(Function::Mean, grid, &gauge)), "2 5 NaN 8");
         let counter = [(5000, 0.0), (15_000, 50.0), (25_000, 10.0), (35_000, 40.0)];
         assert_eq!(text(&fold(Function::Rate, grid, &counter)), "5 1 3 NaN");
+    }
+
+    #[test]
+    fn rollups_stand_for_samples() {
+        // A counter of 2 a second and a gauge of 5, each 15 s for two hours.
+        let samples: Vec<(i64, f64)> = (0..480).map(|n| (n * 15_000, n as f64 * 30.0)).collect();
+        for (step, len, function, expected) in [
+            (3_600_000, 2, Function::Rate, "2 2"),
+            (1_800_000, 4, Function::Rate, "2 2 2 2"),
+            (7_200_000, 1, Function::Mean, "7200"),
+        ] {
+            let mut fold = Fold::new(function, Grid { start: 0, step, len });
+            let mut builder = RollupBuilder::new(3_600_000);
+            for (timestamp, value) in &samples {
+                if let Some(rollup) = builder.push(*timestamp, *value) {
+                    fold.rollup(3_600_000, &rollup);
+                }
+            }
+            fold.rollup(3_600_000, &builder.finish().unwrap());
+            // The first sample, at the start of the hour, belongs to the one before.
+            assert_eq!(text(&fold.finish()), expected, "{step}");
+        }
+        assert_eq!(buckets(Grid { start: 0, step: 7_200_000, len: 1 }), Some(3_600_000));
+        assert_eq!(buckets(Grid { start: 900_000, step: 900_000, len: 1 }), Some(300_000));
+        assert_eq!(buckets(Grid { start: 0, step: 60_000, len: 1 }), None);
     }
 
     #[test]

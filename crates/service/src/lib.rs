@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Semaphore, watch};
 use watchfire_model::{Batch, Exemplar, Grid, GridSeries, Labels, Matcher, Metadata, SeriesQuery, TimeRange};
-use watchfire_storage::{Appended, Appender, Cardinality, Querier, SelectLimits, StorageStats};
+use watchfire_storage::{Appended, Appender, Cardinality, Querier, SelectOptions, StorageStats};
 
 pub use collection::{CollectionStats, Collectors, collect};
 pub use error::ServiceError;
@@ -92,7 +92,8 @@ impl Service {
             return Err(self.reject(ServiceError::Unbounded));
         }
         let range = evaluate::samples_needed(query.function, grid);
-        let mut selected = self.querier.select(&query.matchers, range, SelectLimits::NONE).await?;
+        let options = SelectOptions { buckets: evaluate::buckets(grid), ..SelectOptions::ALL };
+        let mut selected = self.querier.select(&query.matchers, range, options).await?;
         if selected.len() > self.max_series {
             return Err(
                 self.reject(ServiceError::TooManySeries { found: selected.len(), most: self.max_series })
@@ -103,7 +104,7 @@ impl Service {
         let work = move || {
             let mut answer = Vec::with_capacity(selected.len());
             for series in &selected {
-                let values = evaluate(function, grid, |each| series.read(range, each));
+                let values = evaluate::evaluate_selected(function, grid, range, series);
                 if values.iter().any(|value| !value.is_nan()) {
                     answer.push(GridSeries { labels: series.labels().clone(), values });
                 }
@@ -161,8 +162,11 @@ impl Service {
         matchers: &[Matcher],
         range: TimeRange,
     ) -> Result<Vec<watchfire_storage::SelectedSeries>, ServiceError> {
-        let limits =
-            SelectLimits { max_series: self.limits.max_series, max_samples: self.limits.max_samples };
+        let limits = SelectOptions {
+            max_series: self.limits.max_series,
+            max_samples: self.limits.max_samples,
+            buckets: None,
+        };
         Ok(self.querier.select(matchers, range, limits).await?)
     }
 

@@ -2,10 +2,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use watchfire_model::{Labels, Matcher, Sample, TimeRange};
+use watchfire_model::{Labels, Matcher, Rollup, Sample, TimeRange};
 use watchfire_promql::ast::{Expr, ExprKind};
-use watchfire_promql::{Answer, EvalError, Limits, Params, Query, Stop, parse};
-use watchfire_storage::{SelectLimits, SelectedSeries, StorageError};
+use watchfire_promql::{Answer, EvalError, Limits, Params, Query, Stop, parse, refuse_experimental};
+use watchfire_storage::{SelectOptions, SelectedSeries, StorageError};
 
 use crate::{Service, ServiceError};
 
@@ -92,6 +92,14 @@ impl watchfire_promql::SelectedSeries for Fetched {
     fn newest(&self, range: TimeRange) -> Option<Sample> {
         self.0.newest(range)
     }
+
+    fn widths(&self) -> &[(i64, i64)] {
+        self.0.widths()
+    }
+
+    fn read_rollups(&self, width: i64, range: TimeRange, each: &mut dyn FnMut(&Rollup)) {
+        self.0.read_rollups(width, range, each);
+    }
 }
 
 /// Tells a running evaluation that nobody waits for it any more, when whoever waits is dropped.
@@ -142,6 +150,9 @@ impl Service {
             )));
         }
         let expr = parse(&query.text)?;
+        if !limits.experimental {
+            refuse_experimental(&query.text, &expr)?;
+        }
         let params = Params {
             start: query.start,
             end: query.end,
@@ -156,9 +167,13 @@ impl Service {
         let Ok(Ok(permit)) = waiting.await else {
             return Err(EvalError::Timeout("query queue").into());
         };
-        let select = SelectLimits { max_series: limits.max_series, max_samples: limits.max_samples };
         let mut data = Vec::with_capacity(plan.selections().len());
         for selection in plan.selections() {
+            let select = SelectOptions {
+                max_series: limits.max_series,
+                max_samples: limits.max_samples,
+                buckets: selection.buckets,
+            };
             let found = self.querier.select(&selection.matchers, selection.range, select);
             let Ok(found) = tokio::time::timeout_at(deadline.into(), found).await else {
                 return Err(EvalError::Timeout("query execution").into());

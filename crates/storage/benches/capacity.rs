@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use watchfire_model::{Batch, Labels, Matcher, TimeRange};
-use watchfire_storage::{Appender, Engine, Querier, SelectLimits, Settings};
+use watchfire_storage::{Appender, Engine, Querier, SelectOptions, Settings};
 
 /// 2023-11-14, 10:40 UTC: a day that is over.
 const THEN: i64 = 1_699_958_400_000;
@@ -55,7 +55,7 @@ async fn start(what: &str, dir: &Path, series: usize) {
     let opened = started.elapsed().as_secs_f64();
     let range = TimeRange { start: THEN, end: THEN + SAMPLES * STEP };
     let matchers = [Matcher::equal("instance", "host-7:9100")];
-    let found = engine.select(&matchers, range, SelectLimits::NONE).await.unwrap();
+    let found = engine.select(&matchers, range, SelectOptions::ALL).await.unwrap();
     assert_eq!(found.len(), series / 1000);
     assert!(found.iter().all(|series| series.to_series(range).values.len() as i64 == SAMPLES));
     let answered = started.elapsed().as_secs_f64();

@@ -8,7 +8,7 @@ use std::path::Path;
 use criterion::{BatchSize, Criterion, Throughput};
 use tokio::runtime::Runtime;
 use watchfire_model::{Batch, Labels, Matcher, TimeRange};
-use watchfire_storage::{Appender, Engine, Querier, SelectLimits, Settings, decode_chunk, encode_chunk};
+use watchfire_storage::{Appender, Engine, Querier, SelectOptions, Settings, decode_chunk, encode_chunk};
 
 /// 2023-11-14, 10:40 UTC: a day that is over.
 const THEN: i64 = 1_699_958_400_000;
@@ -129,7 +129,7 @@ fn select(criterion: &mut Criterion) {
 fn sum(runtime: &Runtime, engine: &Engine) -> f64 {
     let range = TimeRange { start: THEN, end: THEN + HOUR };
     let matchers = [Matcher::metric("bench")];
-    let selected = runtime.block_on(engine.select(&matchers, range, SelectLimits::NONE)).unwrap();
+    let selected = runtime.block_on(engine.select(&matchers, range, SelectOptions::ALL)).unwrap();
     assert_eq!(selected.len(), 1000);
     let mut sum = 0.0;
     for series in &selected {

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use watchfire_model::Labels;
@@ -50,6 +51,25 @@ impl Catalogue {
         self.index.insert(id, &labels);
         self.labels[id as usize] = Some(labels.clone());
         self.ids.insert(labels, id);
+    }
+
+    /// The same with those of `all` that it lacks, under the next numbers.
+    pub(crate) fn with_new<'a>(self: Arc<Self>, all: impl Iterator<Item = &'a Labels>) -> Arc<Self> {
+        let mut new = all
+            .filter(|labels| self.id(labels).is_none())
+            .cloned()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .peekable();
+        if new.peek().is_none() {
+            return self;
+        }
+        let mut longer = Arc::unwrap_or_clone(self);
+        for labels in new {
+            let id = longer.next_id();
+            longer.insert(id, labels);
+        }
+        Arc::new(longer)
     }
 
     pub(crate) fn select(&self, filter: &Filter) -> RoaringBitmap {

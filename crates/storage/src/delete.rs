@@ -4,12 +4,14 @@ use roaring::RoaringBitmap;
 use watchfire_model::TimeRange;
 
 use crate::StorageError;
-use crate::block::{self, BlockWriter, NewBlock, StoredBlock};
+use crate::block::{self, BlockWriter, NewBlock, Place, StoredBlock};
 use crate::catalogue::{self, Catalogue, GROUP, pack};
 use crate::chunk::Chunk;
+use crate::clock::Day;
 use crate::filter::Filter;
 use crate::index::SeriesId;
-use crate::partition::{Partition, Wanted, insert_block};
+use crate::partition::{Partition, ReadBlock, Wanted, insert_block, postings};
+use crate::rollup::Rolled;
 use crate::series::without;
 use crate::shared::Shared;
 
@@ -21,28 +23,93 @@ pub(crate) async fn delete_stored(
     filter: &Filter,
     range: TimeRange,
 ) -> Result<(), StorageError> {
-    for (_, partition) in shared.partitions.overlapping(range) {
-        match delete_from(shared, &partition, filter, range).await {
+    let _held = shared.rewriting.lock().await;
+    for (day, partition) in shared.partitions.overlapping(range) {
+        match delete_from(shared, day, &partition, filter, range).await {
             Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
             outcome => outcome?,
+        }
+    }
+    for tier in &shared.tiers {
+        for (_, partition) in tier.partitions.overlapping(range) {
+            match delete_rollups(shared, &partition, tier.width, filter, range).await {
+                Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
+                outcome => outcome?,
+            }
         }
     }
     Ok(())
 }
 
+/// Deletes every bucket that overlaps `range`: what exactly of its samples remains can no longer be said. Where samples are
+/// left, the day's rollups are made anew.
+async fn delete_rollups(
+    shared: &Arc<Shared>,
+    partition: &Partition,
+    width: i64,
+    filter: &Filter,
+    range: TimeRange,
+) -> Result<(), StorageError> {
+    let (doomed, _) = partition.find(filter, &shared.quarantine).await?;
+    if doomed.is_empty() {
+        return Ok(());
+    }
+    let reach = TimeRange { start: range.start.saturating_sub(width - 1), end: range.end };
+    let edit = move |block: &Arc<StoredBlock>, places: Vec<Place>| {
+        let columns = Rolled::new(block, width, &places)?.without(range)?;
+        Some(columns.into_iter().map(Arc::new).collect())
+    };
+    let wanted = Wanted { series: &doomed, range: reach, seq: i64::MAX };
+    let changed = rewritten(shared, partition, &wanted, edit).await?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    replace(partition, changed).await?;
+    let catalogue = partition.catalogue(&shared.quarantine).await?;
+    forget_empty(shared, partition, &catalogue, &doomed).await
+}
+
 async fn delete_from(
     shared: &Arc<Shared>,
+    day: Day,
     partition: &Partition,
     filter: &Filter,
     range: TimeRange,
 ) -> Result<(), StorageError> {
-    let catalogue = partition.catalogue(&shared.quarantine).await?;
-    let doomed = catalogue.select(filter);
+    let (doomed, _) = partition.find(filter, &shared.quarantine).await?;
     if doomed.is_empty() {
         return Ok(());
     }
     delete_exemplars(partition, &doomed, range).await?;
-    delete_in(shared, partition, &catalogue, doomed, range).await
+    let edit = move |block: &Arc<StoredBlock>, places: Vec<Place>| {
+        let overlaps = |place: &Place| place.span.start <= range.end && place.span.end >= range.start;
+        if !places.iter().any(overlaps) {
+            return None;
+        }
+        let chunks = places.into_iter().map(|place| {
+            let cut = overlaps(&place);
+            let bytes = block.bytes(place.at)?.into();
+            let chunk = Chunk { span: place.span, samples: place.samples, bytes };
+            Some(if cut { without(&chunk, range) } else { Some(chunk) })
+        });
+        let chunks: Option<Vec<Option<Chunk>>> = chunks.collect();
+        Some(chunks?.into_iter().flatten().map(Arc::new).collect())
+    };
+    let wanted = Wanted { series: &doomed, range, seq: i64::MAX };
+    let changed = rewritten(shared, partition, &wanted, edit).await?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    // Before the samples change: rollups of what is deleted must not be read for a moment.
+    for tier in &shared.tiers {
+        if let Some(rollups) = tier.partitions.get(tier.partitions.period().of(day.range().start)) {
+            rollups.seal(day, None).await?;
+        }
+    }
+    partition.seal(day, None).await?;
+    replace(partition, changed).await?;
+    let catalogue = partition.catalogue(&shared.quarantine).await?;
+    forget_empty(shared, partition, &catalogue, &doomed).await
 }
 
 async fn delete_exemplars(
@@ -63,31 +130,32 @@ async fn delete_exemplars(
     .map_err(|error| partition.failed(error))
 }
 
-async fn delete_in(
+/// A block's number, its row of the journal, and what comes in its place.
+type Rewritten = (i64, i64, Vec<NewBlock>);
+
+/// The blocks of the wanted series, written anew where `edit` changes the chunks of a series; `None` leaves them.
+async fn rewritten(
     shared: &Arc<Shared>,
     partition: &Partition,
-    catalogue: &Arc<Catalogue>,
-    doomed: RoaringBitmap,
-    range: TimeRange,
-) -> Result<(), StorageError> {
-    let wanted = Wanted { series: &doomed, range, seq: i64::MAX };
-    let blocks = partition.blocks(&wanted, &shared.quarantine).await?;
-    let doomed = Arc::new(doomed);
-    let chosen = doomed.clone();
+    wanted: &Wanted<'_>,
+    edit: impl Fn(&Arc<StoredBlock>, Vec<Place>) -> Option<Vec<Arc<Chunk>>> + Send + 'static,
+) -> Result<Vec<Rewritten>, StorageError> {
+    let blocks = partition.blocks(wanted, &shared.quarantine).await?;
+    let chosen = wanted.series.clone();
     let rewritten = tokio::task::spawn_blocking(move || {
-        let one = |(block, first, directory): &(Arc<StoredBlock>, SeriesId, Vec<u8>)| {
-            Some((block.id, block.seq, rewrite(block, *first, directory, &chosen, range)?))
+        let one = |(block, first, directory): &ReadBlock| {
+            Some((block.id, block.seq, rewrite(block, *first, directory, &chosen, &edit)?))
         };
         blocks.iter().filter_map(one).collect::<Vec<_>>()
     });
-    let rewritten = rewritten.await.map_err(|error| StorageError::task(&error))?;
-    if rewritten.is_empty() {
-        return Ok(());
-    }
+    rewritten.await.map_err(|error| StorageError::task(&error))
+}
+
+async fn replace(partition: &Partition, changed: Vec<Rewritten>) -> Result<(), StorageError> {
     let replaced = async {
         let pool = partition.pool().await.map_err(|_| sqlx::Error::PoolClosed)?;
         let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-        for (id, seq, blocks) in &rewritten {
+        for (id, seq, blocks) in &changed {
             sqlx::query("DELETE FROM block WHERE id = ?").bind(id).execute(&mut *transaction).await?;
             for block in blocks {
                 insert_block(&mut transaction, *seq, block).await?;
@@ -96,47 +164,45 @@ async fn delete_in(
         transaction.commit().await
     };
     replaced.await.map_err(|error| partition.failed(error))?;
-    forget_empty(shared, partition, catalogue, &doomed).await
+    partition.note_change();
+    Ok(())
 }
 
-/// A block without the samples of `range` of the chosen series; `None` when it has none of them, or is damaged.
+/// A block with the chunks of the chosen series edited; `None` when nothing changes, or it is damaged.
 fn rewrite(
-    block: &StoredBlock,
+    block: &Arc<StoredBlock>,
     first: SeriesId,
     directory: &[u8],
     chosen: &RoaringBitmap,
-    range: TimeRange,
+    edit: &impl Fn(&Arc<StoredBlock>, Vec<Place>) -> Option<Vec<Arc<Chunk>>>,
 ) -> Option<Vec<NewBlock>> {
-    let mut series: Vec<(SeriesId, Vec<Arc<Chunk>>)> = Vec::new();
-    let mut changed = false;
-    let mut whole = block.is_whole(first, directory);
-    block::read_directory(first, directory, |place| {
-        let Some(bytes) = block.bytes(place.at) else {
-            whole = false;
-            return;
-        };
-        let chunk = Chunk { span: place.span, samples: place.samples, bytes: bytes.into() };
-        let overlaps = place.span.start <= range.end && place.span.end >= range.start;
-        let kept = if overlaps && chosen.contains(place.series) {
-            changed = true;
-            without(&chunk, range)
-        } else {
-            Some(chunk)
-        };
-        let Some(kept) = kept.map(Arc::new) else { return };
-        match series.last_mut() {
-            Some((id, chunks)) if *id == place.series => chunks.push(kept),
-            _ => series.push((place.series, vec![kept])),
-        }
-    })?;
-    if !whole || !changed {
+    if !block.is_whole(first, directory) {
         return None;
     }
+    let mut series: Vec<(SeriesId, Vec<Place>)> = Vec::new();
+    block::read_directory(first, directory, |place| match series.last_mut() {
+        Some((id, places)) if *id == place.series => places.push(place),
+        _ => series.push((place.series, vec![place])),
+    })?;
+    let mut changed = false;
     let mut writer = BlockWriter::default();
-    for (id, chunks) in series {
-        writer.add(id, &chunks).ok()?;
+    for (id, places) in series {
+        let as_it_is = |places: &[Place]| -> Option<Vec<Arc<Chunk>>> {
+            let chunk = |place: &Place| {
+                let bytes = block.bytes(place.at.clone())?.into();
+                Some(Arc::new(Chunk { span: place.span, samples: place.samples, bytes }))
+            };
+            places.iter().map(chunk).collect()
+        };
+        let before = as_it_is(&places)?;
+        let after = if chosen.contains(id) { edit(block, places) } else { None };
+        changed |= after.is_some();
+        let chunks = after.unwrap_or(before);
+        if !chunks.is_empty() {
+            writer.add(id, &chunks).ok()?;
+        }
     }
-    writer.finish().ok()
+    if changed { writer.finish().ok() } else { None }
 }
 
 /// Takes series out of the catalogue that have no sample left in the partition.
@@ -182,6 +248,7 @@ async fn forget_empty(
             .await
             .map_err(failed)?;
     }
+    postings::forget(&mut transaction).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)?;
     // Read again by the next query.
     partition.replace_catalogue(None);

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use watchfire_model::{Batch, Exemplar, Labels, Matcher, Metadata, TimeRange};
 
 use crate::admit::Resolved;
+use crate::clock::Period;
 use crate::disk::{self, FreeSpace};
 use crate::filter::Filter;
 use crate::listing;
@@ -15,10 +16,12 @@ use crate::partitions::Partitions;
 use crate::piece::Piece;
 use crate::quarantine::Quarantine;
 use crate::replay::{Recovered, recover};
+use crate::rollup::{Rolled, Tier};
 use crate::shared::Shared;
+use crate::sources::{Source, sources};
 use crate::writer::{self, Command, Writer};
 use crate::{
-    Appended, Appender, Cardinality, Querier, SelectLimits, SelectedSeries, Settings, StorageError,
+    Appended, Appender, Cardinality, Querier, SelectOptions, SelectedSeries, Settings, StorageError,
     StorageStats,
 };
 
@@ -43,8 +46,9 @@ impl Engine {
         let mut space = FreeSpace::new(settings.dir.clone(), settings.min_free_bytes);
         space.check()?;
 
-        let partitions = Partitions::find(&metrics, settings.durability)
+        let partitions = Partitions::find(&metrics, Period::Day, settings.durability)
             .map_err(|error| StorageError::not_writable(&metrics, &error))?;
+        let tiers = if settings.rollups { Tier::find_all(&metrics, &settings)? } else { Vec::new() };
         let file = settings.dir.join(JOURNAL);
         let span = partitions.span().await?;
         let complete_from = span.map_or(i64::MIN, |span| span.end.saturating_add(1));
@@ -53,7 +57,7 @@ impl Engine {
             recover(&file, settings.durability, complete_from, &partitions, &quarantine).await?;
 
         let pool = journal.pool().clone();
-        let shared = Arc::new(Shared::new(settings, partitions, span, quarantine, pool, head, lock));
+        let shared = Arc::new(Shared::new(settings, (partitions, tiers), span, quarantine, pool, head, lock));
         shared.learn_keys();
         listing::load_details(&shared, extras).await?;
         shared.counters.disk_bytes.set(disk::used_bytes(&shared.settings.dir));
@@ -95,36 +99,62 @@ impl Engine {
 
     /// Copies everything that was acknowledged before, as one consistent data directory, to `dir`, which must not exist.
     pub async fn snapshot(&self, dir: &Path) -> Result<(), StorageError> {
-        crate::snapshot::copy(&self.shared.settings.dir, dir).await
+        crate::snapshot::copy(&self.shared.settings.dir, dir).await.map(drop)
     }
 
-    /// Adds what partitions hold of `range`.
+    /// Merges the blocks of all days that have ended, and makes their rollups, now. It happens by itself some time after a
+    /// day's last samples.
+    pub async fn seal(&self) -> Result<(), StorageError> {
+        self.flush().await?;
+        crate::seal::run(&self.shared, crate::seal::Which::Ended).await
+    }
+
+    /// What files hold of `range`.
     async fn select_stored(
         &self,
         filter: &Filter,
-        range: TimeRange,
+        sources: &[Source],
         seq: i64,
         max_samples: usize,
-    ) -> Result<HashMap<Labels, Vec<Piece>>, StorageError> {
-        let shared = &self.shared;
-        let (mut found, mut samples) = (HashMap::<Labels, Vec<Piece>>::new(), 0_usize);
-        for (day, partition) in shared.partitions.overlapping(range) {
+    ) -> Result<HashMap<Labels, Found>, StorageError> {
+        let quarantine = &self.shared.quarantine;
+        let (mut found, mut samples) = (HashMap::<Labels, Found>::new(), 0_usize);
+        for Source { partition, range, width } in sources {
             let left = max_samples.saturating_sub(samples);
-            match partition.select(filter, range, seq, left, &shared.quarantine).await {
-                Ok(pieces) => {
+            let read = match width {
+                None => partition.select(filter, *range, seq, left, quarantine).await.map(|pieces| {
                     for (labels, piece) in pieces {
                         samples += piece.samples as usize;
-                        found.entry(labels).or_default().push(piece);
+                        found.entry(labels).or_default().pieces.push(piece);
                     }
+                }),
+                Some(width) => {
+                    let read = partition.select_rollups(filter, *range, *width, left, quarantine).await;
+                    read.map(|pieces| {
+                        for (labels, rolled) in pieces {
+                            samples += rolled.buckets as usize;
+                            found.entry(labels).or_default().rolled.push(rolled);
+                        }
+                    })
                 }
-                Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
+            };
+            match read {
+                Ok(()) => {}
+                Err(StorageError::Corrupt { file, reason }) => quarantine.add(&file, None, &reason),
                 // Deleted by the retention meanwhile.
-                Err(StorageError::Closed) if shared.partitions.get(day).is_none() => {}
+                Err(StorageError::Closed) if !self.shared.is_closed() => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(found)
     }
+}
+
+/// What files have of one series.
+#[derive(Default)]
+struct Found {
+    pieces: Vec<Piece>,
+    rolled: Vec<Rolled>,
 }
 
 #[async_trait]
@@ -147,32 +177,40 @@ impl Querier for Engine {
         &self,
         matchers: &[Matcher],
         range: TimeRange,
-        limits: SelectLimits,
+        options: SelectOptions,
     ) -> Result<Vec<SelectedSeries>, StorageError> {
         let filter = Filter::new(matchers)?;
-        if self.shared.journal.is_closed() {
+        if self.shared.is_closed() {
             return Err(StorageError::Closed);
         }
         // Memory first: what a flush moves meanwhile is then seen here, and settled against its copy in a partition.
         let snapshot = self.shared.head().select(&filter, range);
-        let mut stored = HashMap::new();
-        if range.start < snapshot.complete_from {
-            let before = TimeRange { start: range.start, end: range.end.min(snapshot.complete_from - 1) };
-            stored = self.select_stored(&filter, before, snapshot.seq, limits.max_samples).await?;
-        }
+        let sources = sources(&self.shared, range, options.buckets, snapshot.memory).await?;
+        let mut stored = self.select_stored(&filter, &sources, snapshot.seq, options.max_samples).await?;
+        // Memory keeps for a while what is also in rollups.
+        let rolled: Vec<TimeRange> =
+            sources.iter().filter(|source| source.width.is_some()).map(|source| source.range).collect();
+        let is_rolled =
+            |piece: &Piece| rolled.iter().any(|range| (range.start..=range.end).contains(&piece.span.start));
         let mut series = Vec::with_capacity(snapshot.series.len() + stored.len());
         for (labels, mut pieces) in snapshot.series {
-            if let Some(older) = stored.remove(&labels) {
-                pieces.extend(older);
+            let older = stored.remove(&labels).unwrap_or_default();
+            if !rolled.is_empty() {
+                pieces.retain(|piece| !is_rolled(piece));
             }
-            series.push(SelectedSeries::new(labels, pieces));
+            pieces.extend(older.pieces);
+            if !pieces.is_empty() || !older.rolled.is_empty() {
+                series.push(SelectedSeries::new(labels, pieces, older.rolled));
+            }
         }
         // Those that memory lacks, in an order that is the same each time.
         let mut stored: Vec<_> = stored.into_iter().collect();
         stored.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-        series.extend(stored.into_iter().map(|(labels, pieces)| SelectedSeries::new(labels, pieces)));
-        if series.len() > limits.max_series {
-            let (found, most) = (series.len(), limits.max_series);
+        series.extend(
+            stored.into_iter().map(|(labels, found)| SelectedSeries::new(labels, found.pieces, found.rolled)),
+        );
+        if series.len() > options.max_series {
+            let (found, most) = (series.len(), options.max_series);
             return Err(StorageError::TooMuch { what: "series", found, most });
         }
         Ok(series)
@@ -217,7 +255,7 @@ impl Querier for Engine {
     }
 
     async fn check(&self) -> Result<(), StorageError> {
-        let answer = sqlx::query("SELECT flushed_seq FROM meta").execute(&self.shared.journal).await;
+        let answer = sqlx::query("SELECT flushed_seq FROM meta").execute(&self.shared.journal()).await;
         answer.map(drop).map_err(|error| StorageError::sqlite(&self.shared.settings.dir.join(JOURNAL), error))
     }
 

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use watchfire_model::{Exemplar, Labels, Metadata};
 
 use crate::block::{BlockWriter, NewBlock};
-use crate::catalogue::{self, Catalogue, GROUP, pack};
+use crate::catalogue::{Catalogue, GROUP, pack};
 use crate::chunk::Chunk;
 use crate::clock::{self, Day, hull};
 use crate::index::SeriesId;
 use crate::partition::{Partition, insert_block};
 use crate::quarantine::Quarantine;
+use crate::seal::insert_group;
 use crate::shared::Shared;
 use crate::{StorageError, disk};
 
@@ -63,8 +64,21 @@ async fn write(shared: &Arc<Shared>, frozen: &Frozen) -> Result<Flushed, Storage
     let by_day = by_day.await.map_err(|error| StorageError::task(&error))?;
     let mut written = 0;
     for (day, series) in by_day {
-        let partition = shared.partitions.get_or_add(day);
-        written += write_day(&partition, day, series, frozen, &shared.quarantine).await?;
+        let series = Arc::new(series);
+        let write = async || {
+            let partition = shared.partitions.get_or_add(day);
+            write_day(&partition, day, series.clone(), frozen, &shared.quarantine).await
+        };
+        written += match write().await {
+            Err(StorageError::Corrupt { reason, .. }) => {
+                // Once: what is damaged now is new, and the disk is to blame.
+                if let Some(aside) = shared.partitions.replace_damaged(day).await? {
+                    shared.quarantine.add(&aside, None, &reason);
+                }
+                write().await?
+            }
+            outcome => outcome?,
+        };
     }
     Ok(Flushed { seq: frozen.seq, blocks: written, took: started.elapsed() })
 }
@@ -97,7 +111,7 @@ struct Work {
 async fn write_day(
     partition: &Partition,
     day: Day,
-    series: Series,
+    series: Arc<Series>,
     frozen: &Frozen,
     quarantine: &Arc<Quarantine>,
 ) -> Result<usize, StorageError> {
@@ -111,6 +125,7 @@ async fn write_day(
         .map_err(|error| StorageError::task(&error))?
         .map_err(|error| StorageError::Encode { reason: error.to_string() })?;
     store(partition, day, &work, frozen).await.map_err(|error| partition.failed(error))?;
+    partition.note_flushed(frozen.seq);
     partition.replace_catalogue(Some(work.catalogue));
     Ok(work.blocks.len())
 }
@@ -118,12 +133,11 @@ async fn write_day(
 /// Numbers and compresses. Work for the CPU.
 fn prepare(catalogue: Arc<Catalogue>, series: &[(Labels, Vec<Arc<Chunk>>)]) -> std::io::Result<Work> {
     let first_new = catalogue.next_id();
-    let new: Vec<Labels> =
-        series.iter().filter(|(labels, _)| catalogue.id(labels).is_none()).map(|(l, _)| l.clone()).collect();
-    let catalogue = if new.is_empty() { catalogue } else { extended(catalogue, first_new, &new) };
-    let groups = (first_new..).step_by(GROUP).zip(new.chunks(GROUP));
-    let groups = groups
-        .map(|(first, part)| Ok((first, part.len(), pack(part.iter().map(Some))?)))
+    let catalogue = catalogue.with_new(series.iter().map(|(labels, _)| labels));
+    let new: Vec<SeriesId> = (first_new..catalogue.next_id()).collect();
+    let groups = new
+        .chunks(GROUP)
+        .map(|part| Ok((part[0], part.len(), pack(part.iter().map(|id| catalogue.labels(*id)))?)))
         .collect::<std::io::Result<_>>()?;
     let numbered = series.iter().filter_map(|(labels, chunks)| Some((catalogue.id(labels)?, chunks)));
     let mut numbered: Vec<_> = numbered.collect();
@@ -135,25 +149,11 @@ fn prepare(catalogue: Arc<Catalogue>, series: &[(Labels, Vec<Arc<Chunk>>)]) -> s
     Ok(Work { catalogue, groups, blocks: writer.finish()? })
 }
 
-fn extended(catalogue: Arc<Catalogue>, first: SeriesId, new: &[Labels]) -> Arc<Catalogue> {
-    let mut longer = Arc::unwrap_or_clone(catalogue);
-    for (id, labels) in (first..).zip(new) {
-        longer.insert(id, labels.clone());
-    }
-    Arc::new(longer)
-}
-
 async fn store(partition: &Partition, day: Day, work: &Work, frozen: &Frozen) -> Result<(), sqlx::Error> {
     let pool = partition.pool().await.map_err(|_| sqlx::Error::PoolClosed)?;
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     for (first, count, body) in &work.groups {
-        sqlx::query("INSERT INTO series (first_id, count, checksum, body) VALUES (?, ?, ?, ?)")
-            .bind(first)
-            .bind(*count as i64)
-            .bind(catalogue::checksum(*first, body))
-            .bind(body.as_slice())
-            .execute(&mut *transaction)
-            .await?;
+        insert_group(&mut transaction, *first, *count, body).await?;
     }
     for block in &work.blocks {
         insert_block(&mut transaction, frozen.seq, block).await?;

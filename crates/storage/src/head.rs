@@ -8,6 +8,7 @@ use crate::filter::Filter;
 use crate::index::{Index, SeriesId};
 use crate::piece::Piece;
 use crate::series::HeadSeries;
+use crate::sources::InMemory;
 
 /// Series are kept in segments of so many, so that those of a long gone time can leave memory together.
 const SEGMENT: usize = 1024;
@@ -23,6 +24,10 @@ pub(crate) struct Head {
     seq: i64,
     samples: usize,
     unflushed: usize,
+    /// The oldest of the unflushed samples; `i64::MAX` without one.
+    unflushed_from: i64,
+    /// The same of those that are being written.
+    frozen_from: i64,
     span: Option<TimeRange>,
 }
 
@@ -34,8 +39,8 @@ struct Segment {
 /// What a query gets of memory.
 pub(crate) struct Snapshot {
     pub(crate) series: Vec<(Labels, Vec<Piece>)>,
-    /// Memory has all samples from here on; partitions have those before.
-    pub(crate) complete_from: i64,
+    /// What partitions need not give.
+    pub(crate) memory: InMemory,
     /// Partitions hold nothing newer than this row that the snapshot lacks.
     pub(crate) seq: i64,
 }
@@ -50,6 +55,8 @@ impl Head {
             seq,
             samples: 0,
             unflushed: 0,
+            unflushed_from: i64::MAX,
+            frozen_from: i64::MAX,
             span: None,
         }
     }
@@ -100,6 +107,7 @@ impl Head {
         if series.push(timestamp, value) {
             self.samples += 1;
             self.unflushed += 1;
+            self.unflushed_from = self.unflushed_from.min(timestamp);
             let span = self.span.get_or_insert(TimeRange { start: timestamp, end: timestamp });
             span.start = span.start.min(timestamp);
             span.end = span.end.max(timestamp);
@@ -127,7 +135,7 @@ impl Head {
                 series.push((one.labels.clone(), pieces));
             }
         }
-        Snapshot { series, complete_from: self.complete_from, seq: self.seq }
+        Snapshot { series, memory: self.in_memory(), seq: self.seq }
     }
 
     fn all_mut(&mut self) -> impl Iterator<Item = &mut HeadSeries> {
@@ -157,6 +165,7 @@ impl Head {
         }
         self.all_mut().for_each(HeadSeries::freeze);
         self.unflushed = 0;
+        self.frozen_from = self.frozen_from.min(std::mem::replace(&mut self.unflushed_from, i64::MAX));
         Some(self.seq)
     }
 
@@ -169,6 +178,7 @@ impl Head {
     /// After a flush: chunks that end before `oldest` leave memory, and series with nothing left, too.
     pub(crate) fn settle(&mut self, oldest: i64) -> usize {
         let mut dropped = None;
+        self.frozen_from = i64::MAX;
         for series in self.all_mut() {
             series.settle();
             dropped = dropped.max(series.drop_flushed(oldest));
@@ -247,7 +257,8 @@ impl Head {
         self.span
     }
 
-    pub(crate) fn complete_from(&self) -> i64 {
-        self.complete_from
+    pub(crate) fn in_memory(&self) -> InMemory {
+        let unflushed_from = self.unflushed_from.min(self.frozen_from);
+        InMemory { complete_from: self.complete_from, unflushed_from }
     }
 }

@@ -65,6 +65,18 @@ impl Index {
             .map(|(name, values)| (&**name, values.iter().map(|(value, ids)| (&**value, ids.len()))))
     }
 
+    /// All series.
+    pub(crate) fn all(&self) -> &RoaringBitmap {
+        &self.all
+    }
+
+    /// Each name and value with its series.
+    pub(crate) fn postings(&self) -> impl Iterator<Item = (&str, &str, &RoaringBitmap)> {
+        self.names
+            .iter()
+            .flat_map(|(name, values)| values.iter().map(move |(value, ids)| (&**name, &**value, ids)))
+    }
+
     /// The values of a label.
     pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.names.get(name).into_iter().flat_map(|values| values.keys().map(|value| &**value))

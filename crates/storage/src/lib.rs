@@ -9,6 +9,8 @@
 //!   answers queries about the last hour without the disk.
 //! - A **partition** (`metrics/2026-11-21.db`) has the compressed blocks of one UTC day. With each window the head is
 //!   flushed into its partitions; then the journal's rows are deleted. Retention deletes whole files.
+//! - A finished day is **sealed**: its blocks are merged, its postings written, and its **rollups** (`metrics/5m`, `1h`,
+//!   `1d`), which stay when its samples go, and which long ranges read where the answer stays the same.
 //!
 //! The first sample with a series and a timestamp stays; another value for it is refused, or left out where it was not seen.
 
@@ -44,12 +46,15 @@ mod piece;
 mod quarantine;
 mod replay;
 mod retention;
+mod rollup;
 mod salvage;
+mod seal;
 mod selected;
 mod series;
 mod settings;
 mod shared;
 mod snapshot;
+mod sources;
 mod stats;
 mod writer;
 
@@ -64,18 +69,20 @@ pub use settings::{Durability, RetentionRule, Settings};
 pub use snapshot::{copy as backup, restore};
 pub use stats::{Cardinality, StorageStats};
 
-/// Where a select stops.
+/// How a select is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SelectLimits {
+pub struct SelectOptions {
     /// Series that it may find.
     pub max_series: usize,
     /// Samples that it may read from the disk.
     pub max_samples: usize,
+    /// Rollups of buckets of this width, in milliseconds, or a narrower one may stand for samples that are there.
+    pub buckets: Option<i64>,
 }
 
-impl SelectLimits {
-    /// For tests and other callers that know how much there is.
-    pub const NONE: Self = Self { max_series: usize::MAX, max_samples: usize::MAX };
+impl SelectOptions {
+    /// All samples, without a limit: for tests and other callers that know how much there is.
+    pub const ALL: Self = Self { max_series: usize::MAX, max_samples: usize::MAX, buckets: None };
 }
 
 /// Takes samples in.
@@ -90,12 +97,13 @@ pub trait Appender: Send + Sync {
 #[async_trait]
 pub trait Querier: Send + Sync {
     /// The series that meet all `matchers` and may have samples in `range` (milliseconds since the epoch, both ends
-    /// included), in no particular order. No matcher selects every series.
+    /// included), in no particular order. No matcher selects every series. Where samples are gone and rollups are left, the
+    /// series give those ([`SelectedSeries::widths`]).
     async fn select(
         &self,
         matchers: &[Matcher],
         range: TimeRange,
-        limits: SelectLimits,
+        options: SelectOptions,
     ) -> Result<Vec<SelectedSeries>, StorageError>;
 
     /// The series that meet all matchers of one of the sets and may have samples in `range`, sorted.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use watchfire_model::{Exemplar, Labels, METRIC_NAME, Matcher, Metadata, MetadataKind, TimeRange};
 
-use crate::catalogue::Catalogue;
 use crate::entry::Extras;
 use crate::filter::Filter;
 use crate::partition::Partition;
 use crate::shared::Shared;
+use crate::sources::sources;
 use crate::{Cardinality, StorageError};
 
 /// Series that meet all matchers of one set at least and have samples in the days of `range`, sorted.
@@ -30,9 +30,11 @@ pub(crate) async fn series(
             }
         }
     }
-    for catalogue in catalogues(shared, range).await? {
+    for partition in partitions(shared, range).await? {
         for filter in &filters {
-            found.extend(catalogue.select(filter).iter().filter_map(|id| catalogue.labels(id)).cloned());
+            if let Some((ids, names)) = readable(shared, partition.find(filter, &shared.quarantine).await)? {
+                found.extend(ids.iter().filter_map(|id| names.labels(id)).cloned());
+            }
         }
     }
     let mut found: Vec<Labels> = found.into_iter().collect();
@@ -46,8 +48,8 @@ pub(crate) async fn names(shared: &Arc<Shared>, range: TimeRange) -> Result<Vec<
     if head_overlaps(shared, range) {
         found.extend(shared.head().index().names().map(|(name, _)| name.to_owned()));
     }
-    for catalogue in catalogues(shared, range).await? {
-        found.extend(catalogue.index().names().map(|(name, _)| name.to_owned()));
+    for partition in partitions(shared, range).await? {
+        found.extend(readable(shared, partition.label_names(&shared.quarantine).await)?.unwrap_or_default());
     }
     Ok(found.into_iter().collect())
 }
@@ -62,8 +64,9 @@ pub(crate) async fn values(
     if head_overlaps(shared, range) {
         found.extend(shared.head().index().values(name).map(str::to_owned));
     }
-    for catalogue in catalogues(shared, range).await? {
-        found.extend(catalogue.index().values(name).map(str::to_owned));
+    for partition in partitions(shared, range).await? {
+        let values = partition.label_values(name, &shared.quarantine).await;
+        found.extend(readable(shared, values)?.unwrap_or_default());
     }
     Ok(found.into_iter().collect())
 }
@@ -72,24 +75,24 @@ fn head_overlaps(shared: &Shared, range: TimeRange) -> bool {
     shared.head().span().is_some_and(|span| span.start <= range.end && span.end >= range.start)
 }
 
-/// The series of the partitions that `range` touches, but for those of which memory has all.
-async fn catalogues(shared: &Arc<Shared>, range: TimeRange) -> Result<Vec<Arc<Catalogue>>, StorageError> {
-    let complete_from = shared.head().complete_from();
-    let mut all = Vec::new();
-    if range.start >= complete_from {
-        return Ok(all);
-    }
-    let range = TimeRange { start: range.start, end: range.end.min(complete_from.saturating_sub(1)) };
-    for (day, partition) in shared.partitions.overlapping(range) {
-        match partition.catalogue(&shared.quarantine).await {
-            Ok(catalogue) => all.push(catalogue),
-            Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
-            // Deleted by the retention meanwhile.
-            Err(StorageError::Closed) if shared.partitions.get(day).is_none() => {}
-            Err(error) => return Err(error),
+/// The files that have series of `range`, but for those of which memory has all.
+async fn partitions(shared: &Shared, range: TimeRange) -> Result<Vec<Arc<Partition>>, StorageError> {
+    let memory = shared.head().in_memory();
+    let sources = sources(shared, range, None, memory).await?;
+    Ok(sources.into_iter().map(|source| source.partition).collect())
+}
+
+/// A damaged file, and one that the retention deleted meanwhile, has nothing.
+fn readable<T>(shared: &Shared, answer: Result<T, StorageError>) -> Result<Option<T>, StorageError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(StorageError::Corrupt { file, reason }) => {
+            shared.quarantine.add(&file, None, &reason);
+            Ok(None)
         }
+        Err(StorageError::Closed) if !shared.is_closed() => Ok(None),
+        Err(error) => Err(error),
     }
-    Ok(all)
 }
 
 /// The exemplars of matching series, from memory and partitions, by series and time.
@@ -100,14 +103,9 @@ pub(crate) async fn exemplars(
 ) -> Result<Vec<(Labels, Exemplar)>, StorageError> {
     let filter = Filter::new(matchers)?;
     let mut found = shared.details().exemplars(&filter, range);
-    for (day, partition) in shared.partitions.overlapping(range) {
-        match stored_exemplars(shared, &partition, &filter, range).await {
-            Ok(stored) => found.extend(stored),
-            Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
-            // Deleted by the retention meanwhile.
-            Err(StorageError::Closed) if shared.partitions.get(day).is_none() => {}
-            Err(error) => return Err(error),
-        }
+    for (_, partition) in shared.partitions.overlapping(range) {
+        let stored = stored_exemplars(shared, &partition, &filter, range).await;
+        found.extend(readable(shared, stored)?.unwrap_or_default());
     }
     found.sort_by(|(one, a), (other, b)| one.cmp(other).then(a.timestamp.cmp(&b.timestamp)));
     // Memory keeps what was flushed.
@@ -121,8 +119,7 @@ async fn stored_exemplars(
     filter: &Filter,
     range: TimeRange,
 ) -> Result<Vec<(Labels, Exemplar)>, StorageError> {
-    let catalogue = partition.catalogue(&shared.quarantine).await?;
-    let series = catalogue.select(filter);
+    let (series, names) = partition.find(filter, &shared.quarantine).await?;
     if series.is_empty() {
         return Ok(Vec::new());
     }
@@ -137,7 +134,7 @@ async fn stored_exemplars(
     let one = |(id, timestamp, value, labels): (i64, i64, f64, String)| {
         let id = u32::try_from(id).ok().filter(|id| series.contains(*id))?;
         let labels = Labels::from_packed(&labels).ok()?;
-        Some((catalogue.labels(id)?.clone(), Exemplar { labels, timestamp, value }))
+        Some((names.labels(id)?.clone(), Exemplar { labels, timestamp, value }))
     };
     Ok(rows.into_iter().filter_map(one).collect())
 }

@@ -6,56 +6,62 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use watchfire_model::TimeRange;
 
-use crate::clock::{Day, hull};
+use crate::clock::{Day, Period, hull};
 use crate::partition::Partition;
-use crate::{Durability, StorageError};
+use crate::{Durability, StorageError, salvage};
 
-/// The partitions of a signal, by day. Knowing that a file is there does not open it.
+/// Partitions of one kind, by their first day. Knowing that a file is there does not open it.
 pub(crate) struct Partitions {
     dir: PathBuf,
+    period: Period,
     durability: Durability,
     by_day: Mutex<BTreeMap<Day, Arc<Partition>>>,
 }
 
 impl Partitions {
-    /// Finds the files in `dir`.
-    pub(crate) fn find(dir: &Path, durability: Durability) -> io::Result<Self> {
+    /// Finds the files in `dir`, each of which holds a period.
+    pub(crate) fn find(dir: &Path, period: Period, durability: Durability) -> io::Result<Self> {
         let mut by_day = BTreeMap::new();
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
-            if let Some(day) = entry.file_name().to_str().and_then(Day::from_file_name) {
+            if let Some(day) = entry.file_name().to_str().and_then(|name| period.first_day(name)) {
                 by_day.insert(day, Arc::new(Partition::new(entry.path(), durability)));
             }
         }
-        Ok(Self { dir: dir.to_owned(), durability, by_day: Mutex::new(by_day) })
+        Ok(Self { dir: dir.to_owned(), period, durability, by_day: Mutex::new(by_day) })
     }
 
     fn by_day(&self) -> MutexGuard<'_, BTreeMap<Day, Arc<Partition>>> {
         self.by_day.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many days have a file.
+    /// How many files there are.
     pub(crate) fn len(&self) -> usize {
         self.by_day().len()
     }
 
-    /// The partition of `day`, if there is one.
+    /// What one file holds.
+    pub(crate) fn period(&self) -> Period {
+        self.period
+    }
+
+    /// The partition that starts with `day`, if there is one.
     pub(crate) fn get(&self, day: Day) -> Option<Arc<Partition>> {
         self.by_day().get(&day).cloned()
     }
 
-    /// The partition of `day`; its file is made with its first use.
+    /// The partition that starts with `day`; its file is made with its first use.
     pub(crate) fn get_or_add(&self, day: Day) -> Arc<Partition> {
-        let add = || Arc::new(Partition::new(self.dir.join(day.file_name()), self.durability));
+        let add = || Arc::new(Partition::new(self.dir.join(self.period.file_name(day)), self.durability));
         self.by_day().entry(day).or_insert_with(add).clone()
     }
 
-    /// The partitions of the days that `range` touches, oldest first.
+    /// The partitions that `range` touches, oldest first.
     pub(crate) fn overlapping(&self, range: TimeRange) -> Vec<(Day, Arc<Partition>)> {
         if range.end < range.start {
             return Vec::new();
         }
-        let days = Day::of(range.start)..=Day::of(range.end);
+        let days = self.period.of(range.start)..=self.period.of(range.end);
         self.by_day().range(days).map(|(day, partition)| (*day, partition.clone())).collect()
     }
 
@@ -99,9 +105,11 @@ impl Partitions {
         Ok(last)
     }
 
-    /// Deletes the files of days that ended before `oldest`, but never of `today` or later.
+    /// Deletes the files of what ended before `oldest`, but never of `today` or later.
     pub(crate) async fn expire(&self, oldest: i64, today: Day) {
-        let expired = |day: &Day| day.range().end < oldest && *day < today;
+        let expired = |day: &Day| {
+            self.period.range(*day).end < oldest && self.period.range(*day).end < today.range().start
+        };
         let days: Vec<Day> = self.by_day().keys().filter(|day| expired(day)).copied().collect();
         for day in days {
             self.remove(day).await;
@@ -140,6 +148,19 @@ impl Partitions {
                 false
             }
         }
+    }
+
+    /// Moves a damaged file aside and begins a new one with what can be read of it. Returns where the old one is.
+    pub(crate) async fn replace_damaged(&self, day: Day) -> Result<Option<PathBuf>, StorageError> {
+        let Some(damaged) = self.by_day().remove(&day) else { return Ok(None) };
+        damaged.close().await;
+        let aside = salvage::move_aside(damaged.file());
+        // Listed again in any case, so that the next time finds it.
+        let partition = self.get_or_add(day);
+        let aside = aside?;
+        let blocks = salvage::readable_blocks(&aside, &partition).await?;
+        tracing::warn!(damaged = %aside.display(), blocks, "a new file begins with what could be read of the damaged one");
+        Ok(Some(aside))
     }
 
     /// Forgets the series of partitions that nobody asked lately.

@@ -7,6 +7,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::StorageError;
 use crate::journal::Journal;
+use crate::partition::Partition;
 
 /// Moves a database that SQLite cannot read aside, with what lies beside it: `journal.db` becomes `journal.db.damaged-1`,
 /// or the next number that is free. Nobody may have it open.
@@ -43,9 +44,7 @@ pub(crate) async fn readable_rows(damaged: &Path, journal: &mut Journal) -> Resu
     let Ok(mut connection) = options.connect().await else { return Ok(0) };
     let forward = "SELECT seq FROM batch WHERE seq > ? ORDER BY seq LIMIT 1";
     let backward = "SELECT seq FROM batch WHERE seq < ? ORDER BY seq DESC LIMIT 1";
-    let mut numbers = walk(&mut connection, forward, i64::MIN, i64::MAX).await;
-    let met = numbers.last().copied().unwrap_or(i64::MIN);
-    numbers.extend(walk(&mut connection, backward, i64::MAX, met).await);
+    let numbers = both_ways(&mut connection, forward, backward).await;
     let mut count = 0;
     for number in numbers {
         let row = sqlx::query_as("SELECT seq, body, checksum FROM batch WHERE seq = ?").bind(number);
@@ -58,6 +57,86 @@ pub(crate) async fn readable_rows(damaged: &Path, journal: &mut Journal) -> Resu
     // It was read only; what could go wrong here cannot hurt the new journal.
     let _ = connection.close().await;
     Ok(count)
+}
+
+/// Takes what can be read of a damaged partition into a new one, and answers how many blocks that were. Their checksums are
+/// looked at when they are read.
+pub(crate) async fn readable_blocks(damaged: &Path, partition: &Partition) -> Result<usize, StorageError> {
+    let options = SqliteConnectOptions::new().filename(damaged).disable_statement_logging();
+    let Ok(mut old) = options.connect().await else { return Ok(0) };
+    let failed = |error| partition.failed(error);
+    let mut new = partition.begin().await?;
+    let forward = "SELECT first_id FROM series WHERE first_id > ? ORDER BY first_id LIMIT 1";
+    let backward = "SELECT first_id FROM series WHERE first_id < ? ORDER BY first_id DESC LIMIT 1";
+    for first in both_ways(&mut old, forward, backward).await {
+        let row = sqlx::query_as("SELECT count, checksum, body FROM series WHERE first_id = ?").bind(first);
+        let Ok((count, checksum, body)) = row.fetch_one(&mut old).await else { continue };
+        let (count, checksum, body): (i64, i64, Vec<u8>) = (count, checksum, body);
+        sqlx::query("INSERT INTO series (first_id, count, checksum, body) VALUES (?, ?, ?, ?)")
+            .bind(first)
+            .bind(count)
+            .bind(checksum)
+            .bind(body)
+            .execute(&mut *new)
+            .await
+            .map_err(failed)?;
+    }
+    let forward = "SELECT id FROM block WHERE id > ? ORDER BY id LIMIT 1";
+    let backward = "SELECT id FROM block WHERE id < ? ORDER BY id DESC LIMIT 1";
+    let mut blocks = 0;
+    for id in both_ways(&mut old, forward, backward).await {
+        type Row = (i64, i64, i64, i64, i64, i64, i64, Vec<u8>, Vec<u8>);
+        let row = sqlx::query_as(
+            "SELECT seq, first_series, last_series, min_time, max_time, samples, checksum, directory, body \
+             FROM block WHERE id = ?",
+        );
+        let Ok(row) = row.bind(id).fetch_one(&mut old).await else { continue };
+        let (seq, first, last, min_time, max_time, samples, checksum, directory, body): Row = row;
+        sqlx::query(
+            "INSERT INTO block (seq, first_series, last_series, min_time, max_time, samples, checksum, directory, \
+             body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(seq)
+        .bind(first)
+        .bind(last)
+        .bind(min_time)
+        .bind(max_time)
+        .bind(samples)
+        .bind(checksum)
+        .bind(directory)
+        .bind(body)
+        .execute(&mut *new)
+        .await
+        .map_err(failed)?;
+        blocks += 1;
+    }
+    // As far as it can be read: a flush that reached the old file is not taken twice.
+    let flushed: i64 =
+        sqlx::query_scalar("SELECT flushed_seq FROM meta").fetch_one(&mut old).await.unwrap_or(0);
+    sqlx::query(
+        "UPDATE meta SET flushed_seq = ?, min_time = (SELECT min(min_time) FROM block), \
+         max_time = (SELECT max(max_time) FROM block)",
+    )
+    .bind(flushed)
+    .execute(&mut *new)
+    .await
+    .map_err(failed)?;
+    new.commit().await.map_err(failed)?;
+    // It was read only; what could go wrong here cannot hurt the new file.
+    let _ = old.close().await;
+    Ok(blocks)
+}
+
+/// The numbers of rows that can be reached from the first and from the last.
+async fn both_ways(
+    connection: &mut SqliteConnection,
+    forward: &'static str,
+    backward: &'static str,
+) -> Vec<i64> {
+    let mut numbers = walk(connection, forward, i64::MIN, i64::MAX).await;
+    let met = numbers.last().copied().unwrap_or(i64::MIN);
+    numbers.extend(walk(connection, backward, i64::MAX, met).await);
+    numbers
 }
 
 /// The numbers of rows that `next` finds one after the other, up to damage, the end, or `until`.

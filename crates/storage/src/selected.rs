@@ -1,8 +1,9 @@
 use std::cell::Cell;
 
-use watchfire_model::{Labels, Sample, Series, TimeRange};
+use watchfire_model::{Labels, Rollup, RollupBuilder, Sample, Series, TimeRange};
 
 use crate::piece::Piece;
+use crate::rollup::Rolled;
 
 /// One series of an answer. It holds compressed chunks, shared with memory; samples are decoded as they are read, one
 /// chunk at a time, so that a long range never lies decoded in memory as a whole. Decoding is work for the CPU: on an
@@ -12,6 +13,9 @@ pub struct SelectedSeries {
     labels: Labels,
     /// Sorted by their first timestamp.
     pieces: Vec<Piece>,
+    /// Sorted by time; of other days than the pieces.
+    rolled: Vec<Rolled>,
+    widths: Vec<(i64, i64)>,
 }
 
 #[derive(Default)]
@@ -26,15 +30,24 @@ thread_local! {
 }
 
 impl SelectedSeries {
-    pub(crate) fn new(labels: Labels, mut pieces: Vec<Piece>) -> Self {
+    pub(crate) fn new(labels: Labels, mut pieces: Vec<Piece>, mut rolled: Vec<Rolled>) -> Self {
         pieces.sort_by_key(|piece| (piece.span.start, piece.arrival));
-        Self { labels, pieces }
+        rolled.sort_by_key(|rolled| rolled.span.start);
+        let mut widths: Vec<(i64, i64)> = Vec::new();
+        // From the newest on: an older part counts only where it is wider than all after it.
+        for part in rolled.iter().rev() {
+            if widths.last().is_none_or(|(_, width)| part.width > *width) {
+                widths.push((part.span.end.saturating_add(1), part.width));
+            }
+        }
+        widths.reverse();
+        Self { labels, pieces, rolled, widths }
     }
 
     /// A series that lies in memory already: for other implementations of [`Querier`](crate::Querier).
     pub fn from_series(series: Series) -> Self {
         let piece = Piece::columns(series.timestamps, series.values, 0);
-        Self::new(series.labels, piece.into_iter().collect())
+        Self::new(series.labels, piece.into_iter().collect(), Vec::new())
     }
 
     /// Which series this is.
@@ -42,17 +55,60 @@ impl SelectedSeries {
         &self.labels
     }
 
-    /// How many samples its chunks hold, also outside of what was selected.
+    /// How many samples its chunks hold, also outside of what was selected; a bucket of rollups counts as one.
     pub fn samples(&self) -> usize {
-        self.pieces.iter().map(|piece| piece.samples as usize).sum()
+        let samples = self.pieces.iter().map(|piece| piece.samples as usize);
+        samples.chain(self.rolled.iter().map(|rolled| rolled.buckets as usize)).sum()
+    }
+
+    /// Up to when (exclusive) rollups of which width stand for samples, both in milliseconds: the widest first, so times rise
+    /// and widths fall. Empty when all samples are there.
+    pub fn widths(&self) -> &[(i64, i64)] {
+        &self.widths
     }
 
     /// Hands the samples of `range` to `each` in time order: two columns of equal length, never empty, strictly
-    /// rising timestamps over all calls. Ask for no more than was selected. Damaged chunks are left out; they are
+    /// rising timestamps over all calls. Ask for no more than was selected. Of rollups it gives each bucket's last sample,
+    /// with the staleness marker after it, and the sample at its start. Damaged chunks are left out; they are
     /// counted in [`StorageStats::quarantined_blocks`](crate::StorageStats::quarantined_blocks).
     pub fn read(&self, range: TimeRange, mut each: impl FnMut(&[i64], &[f64])) {
+        self.walk(range, |part| match part {
+            Part::Samples(timestamps, values) => each(timestamps, values),
+            Part::Rolled(rolled) => {
+                let (mut timestamps, mut values) = (Vec::new(), Vec::new());
+                rolled.last_samples(range, &mut timestamps, &mut values);
+                if !timestamps.is_empty() {
+                    each(&timestamps, &values);
+                }
+            }
+        });
+    }
+
+    /// Hands the rollups of buckets of `width` milliseconds that overlap `range` to `each` in time order, summed up from
+    /// samples and narrower buckets. `width` is a whole multiple of the widths that are there.
+    pub fn read_rollups(&self, width: i64, range: TimeRange, each: &mut dyn FnMut(&Rollup)) {
+        let mut builder = RollupBuilder::new(width);
+        self.walk(range, |part| match part {
+            Part::Samples(timestamps, values) => {
+                for (timestamp, value) in timestamps.iter().zip(values) {
+                    if let Some(finished) = builder.push(*timestamp, *value) {
+                        each(&finished);
+                    }
+                }
+            }
+            Part::Rolled(rolled) => rolled.sum_up(range, &mut builder, each),
+        });
+        if let Some(last) = builder.finish() {
+            each(&last);
+        }
+    }
+
+    /// Hands out what there is of `range` in time order.
+    fn walk(&self, range: TimeRange, mut each: impl FnMut(Part<'_>)) {
         // Taken, not borrowed: `each` may read another series.
         let mut columns = SCRATCH.take();
+        let overlaps = |span: TimeRange| span.start <= range.end && span.end >= range.start;
+        let mut rolled = self.rolled.iter().filter(|rolled| overlaps(rolled.span)).peekable();
         let mut next = 0;
         while let Some(first) = self.pieces.get(next) {
             // Pieces that overlap are settled together.
@@ -68,6 +124,9 @@ impl SelectedSeries {
             if end < range.start {
                 continue;
             }
+            while let Some(before) = rolled.next_if(|rolled| rolled.span.start < first.span.start) {
+                each(Part::Rolled(before));
+            }
             columns.timestamps.clear();
             columns.values.clear();
             match &self.pieces[from..next] {
@@ -77,17 +136,30 @@ impl SelectedSeries {
             let from = columns.timestamps.partition_point(|timestamp| *timestamp < range.start);
             let to = columns.timestamps.partition_point(|timestamp| *timestamp <= range.end);
             if from < to {
-                each(&columns.timestamps[from..to], &columns.values[from..to]);
+                each(Part::Samples(&columns.timestamps[from..to], &columns.values[from..to]));
             }
         }
+        rolled.for_each(|rolled| each(Part::Rolled(rolled)));
         SCRATCH.set(columns);
+    }
+
+    /// Whether all its chunks can be decoded; those that cannot are noted.
+    pub(crate) fn reads_whole(&self) -> bool {
+        let mut columns = Columns::default();
+        self.pieces.iter().all(|piece| {
+            columns.timestamps.clear();
+            columns.values.clear();
+            piece.decode(&mut columns.timestamps, &mut columns.values);
+            columns.values.len() == piece.samples as usize
+        })
     }
 
     /// The newest sample of `range`. Decodes no more than it must.
     pub fn newest(&self, range: TimeRange) -> Option<Sample> {
         let inside = |timestamp: i64| (range.start..=range.end).contains(&timestamp);
         // Sorted by their start, the last piece has the newest samples, unless one before reaches into it.
-        if let Some((last, before)) = self.pieces.split_last()
+        if self.rolled.is_empty()
+            && let Some((last, before)) = self.pieces.split_last()
             && before.iter().all(|piece| piece.span.end < last.span.start)
         {
             if let Some((timestamp, value)) = last.known_newest().filter(|(timestamp, _)| inside(*timestamp))
@@ -125,6 +197,12 @@ impl SelectedSeries {
     }
 }
 
+/// A part of a series.
+enum Part<'a> {
+    Samples(&'a [i64], &'a [f64]),
+    Rolled(&'a Rolled),
+}
+
 /// Merges overlapping pieces: of samples with the same timestamp the one that arrived first stays.
 fn settle(pieces: &[Piece], columns: &mut Columns) {
     let mut pieces: Vec<&Piece> = pieces.iter().collect();
@@ -158,7 +236,7 @@ mod tests {
     }
 
     fn up(pieces: Vec<Piece>) -> SelectedSeries {
-        SelectedSeries::new(Labels::of("up", []).unwrap(), pieces)
+        SelectedSeries::new(Labels::of("up", []).unwrap(), pieces, Vec::new())
     }
 
     #[test]

@@ -22,6 +22,14 @@ pub struct Settings {
     pub dir: PathBuf,
     /// Milliseconds after which samples are deleted, in whole UTC days; `None` or 0 keeps them for ever.
     pub retention: Option<i64>,
+    /// Whether rollups of finished days are kept.
+    pub rollups: bool,
+    /// Milliseconds after which rollups of 5 minutes are deleted, in whole UTC days; `None` or 0 keeps them for ever.
+    pub retention_5m: Option<i64>,
+    /// The same for rollups of an hour.
+    pub retention_hourly: Option<i64>,
+    /// The same for rollups of a day, in whole UTC months.
+    pub retention_daily: Option<i64>,
     /// Milliseconds of samples in one block, and how often the head is flushed; from a second to a day.
     pub block_window: i64,
     /// What an acknowledged batch survives.
@@ -63,6 +71,10 @@ impl Default for Settings {
         Self {
             dir: PathBuf::from("watchfire-data"),
             retention: Some(7 * DAY),
+            rollups: true,
+            retention_5m: Some(7 * DAY),
+            retention_hourly: Some(30 * DAY),
+            retention_daily: Some(365 * DAY),
             block_window: 30 * 60 * 1000,
             durability: Durability::Process,
             min_free_bytes: 64 << 20,

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::keys::Keys;
 use crate::lock::DirectoryLock;
 use crate::partitions::Partitions;
 use crate::quarantine::Quarantine;
+use crate::rollup::Tier;
 use crate::stats::Counters;
 use crate::{Settings, StorageError, StorageStats};
 
@@ -18,10 +20,15 @@ use crate::{Settings, StorageError, StorageStats};
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) partitions: Partitions,
+    /// Rollups, the narrowest first; none when they are not kept.
+    pub(crate) tiers: Vec<Tier>,
+    /// Held while files are changed in more than one step, and never by who only adds samples.
+    pub(crate) rewriting: tokio::sync::Mutex<()>,
     pub(crate) counters: Counters,
     pub(crate) quarantine: Arc<Quarantine>,
-    /// The journal's file, to see that it answers.
-    pub(crate) journal: SqlitePool,
+    /// The journal's file, to see that it answers; another one after a damaged one was replaced.
+    journal: Mutex<SqlitePool>,
+    closed: AtomicBool,
     pub(crate) keys: RwLock<Keys>,
     head: RwLock<Head>,
     details: Mutex<Details>,
@@ -33,7 +40,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(
         settings: Settings,
-        partitions: Partitions,
+        (partitions, tiers): (Partitions, Vec<Tier>),
         partition_span: Option<TimeRange>,
         quarantine: Quarantine,
         journal: SqlitePool,
@@ -43,15 +50,36 @@ impl Shared {
         Self {
             settings,
             partitions,
+            tiers,
+            rewriting: tokio::sync::Mutex::default(),
             counters: Counters::default(),
             quarantine: Arc::new(quarantine),
-            journal,
+            journal: Mutex::new(journal),
+            closed: AtomicBool::new(false),
             keys: RwLock::new(Keys::new()),
             head: RwLock::new(head),
             details: Mutex::default(),
             partition_span: Mutex::new(partition_span),
             lock,
         }
+    }
+
+    pub(crate) fn journal(&self) -> SqlitePool {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn replace_journal(&self, pool: SqlitePool) {
+        *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = pool;
+    }
+
+    /// Whether the engine was told to close.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// From now on queries are refused.
+    pub(crate) fn note_closed(&self) {
+        self.closed.store(true, Ordering::Release);
     }
 
     /// For a moment, never over an await.
@@ -85,7 +113,21 @@ impl Shared {
 
     /// Reads again from when to when partitions reach.
     pub(crate) async fn note_partition_span(&self) -> Result<(), StorageError> {
-        let span = self.partitions.span().await?;
+        let mut span = self.partitions.span().await?;
+        let samples_from = self.samples_from();
+        for tier in &self.tiers {
+            let Some(oldest) = tier.partitions.oldest() else { continue };
+            let Some(partition) = tier.partitions.get(oldest) else { continue };
+            let Ok(sealed) = partition.sealed().await else { continue };
+            if let Some(first) =
+                sealed.keys().min().map(|day| day.range().start).filter(|start| *start < samples_from)
+            {
+                span = Some(span.map_or(TimeRange { start: first, end: first }, |span| TimeRange {
+                    start: span.start.min(first),
+                    ..span
+                }));
+            }
+        }
         *self.partition_span() = span;
         Ok(())
     }
@@ -111,6 +153,7 @@ impl Shared {
             journal_bytes: counters.journal_bytes.get(),
             blocks_written: counters.blocks_written.get(),
             flushes,
+            sealed_days: counters.sealed_days.get(),
             last_flush: (flushes > 0).then(|| Duration::from_micros(counters.last_flush_micros.get())),
             oldest: span.map(|span| span.start),
             newest: span.map(|span| span.end),
@@ -121,6 +164,9 @@ impl Shared {
     /// Closes all files and lets the directory go.
     pub(crate) async fn close(&self) {
         self.partitions.close().await;
+        for tier in &self.tiers {
+            tier.partitions.close().await;
+        }
         self.lock.release();
     }
 }

@@ -6,15 +6,18 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
 use crate::StorageError;
+use crate::rollup::TIERS;
 
 /// Where the databases are, below a data directory.
 const METRICS: &str = "metrics";
 const JOURNAL: &str = "journal.db";
 
 /// Copies the databases of `from` as of now to `to`, which must not exist or be empty. `from` may be in use: everything
-/// acknowledged before the call is in the copy. The journal comes first, so that what a flush moves meanwhile is in both
+/// acknowledged before the call is in the copy. A damaged file is copied byte by byte, so that nothing that it may still give
+/// is lost; the answer names those. The journal comes first, so that what a flush moves meanwhile is in both
 /// and counted once, as after a crash.
-pub async fn copy(from: &Path, to: &Path) -> Result<(), StorageError> {
+pub async fn copy(from: &Path, to: &Path) -> Result<Vec<PathBuf>, StorageError> {
+    let mut damaged = Vec::new();
     if to.read_dir().is_ok_and(|mut files| files.next().is_some()) {
         return Err(StorageError::NotEmpty { dir: to.to_owned() });
     }
@@ -22,19 +25,54 @@ pub async fn copy(from: &Path, to: &Path) -> Result<(), StorageError> {
     std::fs::create_dir_all(&target).map_err(|error| StorageError::not_writable(&target, &error))?;
     let source = from.join(METRICS);
     if databases(&source)?.iter().any(|file| file.ends_with(JOURNAL)) {
-        vacuum_into(&source.join(JOURNAL), &target.join(JOURNAL)).await?;
+        copy_one(&source.join(JOURNAL), &target.join(JOURNAL), &mut damaged).await?;
     }
-    // Listed only now: a flush may have begun a partition and emptied the journal before it was copied.
+    // Samples before rollups: a day that its samples' file calls finished then has its rollups in the copy. Listed only now: a
+    // flush may have begun a partition and emptied the journal before it was copied.
     for file in databases(&source)? {
         if let Some(name) = file.file_name().filter(|name| *name != JOURNAL) {
-            vacuum_into(&file, &target.join(name)).await?;
+            copy_one(&file, &target.join(name), &mut damaged).await?;
         }
     }
-    Ok(())
+    for (_, tier, _) in TIERS {
+        let Ok(files) = databases(&source.join(tier)) else { continue };
+        let target = target.join(tier);
+        std::fs::create_dir_all(&target).map_err(|error| StorageError::not_writable(&target, &error))?;
+        for file in files {
+            if let Some(name) = file.file_name() {
+                copy_one(&file, &target.join(name), &mut damaged).await?;
+            }
+        }
+    }
+    Ok(damaged)
+}
+
+async fn copy_one(file: &Path, copy: &Path, damaged: &mut Vec<PathBuf>) -> Result<(), StorageError> {
+    match vacuum_into(file, copy).await {
+        Err(StorageError::Corrupt { reason, .. }) => {
+            tracing::warn!(file = %file.display(), reason, "a damaged file is copied as it is");
+            for suffix in ["", "-wal"] {
+                let beside = |path: &Path| {
+                    let mut path = path.as_os_str().to_owned();
+                    path.push(suffix);
+                    PathBuf::from(path)
+                };
+                match std::fs::copy(beside(file), beside(copy)) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(StorageError::not_writable(copy, &error));
+                    }
+                    _ => {}
+                }
+            }
+            damaged.push(file.to_owned());
+            Ok(())
+        }
+        outcome => outcome,
+    }
 }
 
 /// Copies a backup to the data directory `to`, which must not exist or be empty.
-pub async fn restore(from: &Path, to: &Path) -> Result<(), StorageError> {
+pub async fn restore(from: &Path, to: &Path) -> Result<Vec<PathBuf>, StorageError> {
     if databases(&from.join(METRICS))?.is_empty() {
         return Err(StorageError::NoBackup { dir: from.to_owned() });
     }

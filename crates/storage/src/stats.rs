@@ -30,6 +30,8 @@ pub struct StorageStats {
     pub blocks_written: u64,
     /// Flushes since the start.
     pub flushes: u64,
+    /// Days finished since the start: merged, with their rollups.
+    pub sealed_days: u64,
     /// How long the last flush took.
     pub last_flush: Option<Duration>,
     /// The oldest timestamp: milliseconds since the epoch.
@@ -97,6 +99,7 @@ pub(crate) struct Counters {
     pub(crate) journal_bytes: Counter,
     pub(crate) blocks_written: Counter,
     pub(crate) flushes: Counter,
+    pub(crate) sealed_days: Counter,
     pub(crate) last_flush_micros: Counter,
 }
 

@@ -1,5 +1,5 @@
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -14,6 +14,7 @@ use crate::entry::EntryWriter;
 use crate::filter::Filter;
 use crate::flush::{self, Flushed, Frozen};
 use crate::journal::Journal;
+use crate::seal::{self, Which};
 use crate::shared::Shared;
 use crate::{Appended, StorageError};
 
@@ -22,6 +23,9 @@ pub(crate) const WAITING: usize = 256;
 
 /// How often the writer looks whether a window has ended, and whether a failed flush works now.
 const TICK: Duration = Duration::from_secs(10);
+
+/// How often the writer looks for days that have ended and are to be merged and rolled up.
+const SEAL_EVERY: Duration = Duration::from_mins(5);
 
 /// Answers whoever waits for it; an error is shared by all in the same commit.
 pub(crate) type Reply<T = ()> = oneshot::Sender<Result<T, StorageError>>;
@@ -54,10 +58,15 @@ pub(crate) struct Writer {
     frozen: Option<Arc<Frozen>>,
     /// The flush that runs now.
     job: Option<Job>,
+    /// The days that are being finished now, and when they were looked at last.
+    sealing: Option<JoinHandle<()>>,
+    looked: Instant,
     /// Who waits for that flush.
     waiting_now: Vec<Reply>,
     /// Who waits for the flush after that.
     waiting_next: Vec<Reply>,
+    /// What is wrong with the journal; it is replaced after the next flush.
+    damage: Option<String>,
     /// Why the last flush failed; `None` when it did not.
     failure: Option<StorageError>,
     /// The window in which the last flush started.
@@ -80,8 +89,11 @@ impl Writer {
             space,
             commands,
             job: None,
+            sealing: None,
+            looked: Instant::now(),
             waiting_now: Vec::new(),
             waiting_next: Vec::new(),
+            damage: None,
             failure: None,
             window,
         };
@@ -209,6 +221,9 @@ impl Writer {
                 }
             }
             Err(error) => {
+                if let StorageError::Corrupt { reason, .. } = &error {
+                    self.damage = Some(reason.clone());
+                }
                 undo(&mut head, &entry);
                 // The definitions in the lost row were never written.
                 self.epoch += 1;
@@ -261,12 +276,20 @@ impl Writer {
     }
 
     fn flush_is_due(&self) -> bool {
-        current_window(&self.shared) != self.window || self.head_is_full()
+        self.damage.is_some() || current_window(&self.shared) != self.window || self.head_is_full()
     }
 
     fn tick(&mut self) {
         if self.failure.is_some() || self.flush_is_due() {
             self.start_flush();
+        }
+        if self.looked.elapsed() >= SEAL_EVERY && self.sealing.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.looked = Instant::now();
+            let shared = self.shared.clone();
+            self.sealing = Some(tokio::spawn(async move {
+                // What failed was logged, and its turn comes again.
+                let _ = seal::run(&shared, Which::Due).await;
+            }));
         }
         let shared = self.shared.clone();
         tokio::task::spawn_blocking(move || {
@@ -307,14 +330,17 @@ impl Writer {
         for reply in self.waiting_now.drain(..) {
             let _ = reply.send(outcome.clone());
         }
-        if !self.waiting_next.is_empty() {
+        if !self.waiting_next.is_empty() || (self.damage.is_some() && self.failure.is_none()) {
             self.start_flush();
         }
     }
 
     /// What is in partitions leaves the journal, and the layer before it leaves memory.
     async fn settle(&mut self, flushed: Flushed) -> Result<(), StorageError> {
-        self.journal.delete_to(flushed.seq).await?;
+        match self.journal.delete_to(flushed.seq).await {
+            Err(StorageError::Corrupt { reason, .. }) => self.damage = Some(reason),
+            outcome => outcome?,
+        }
         self.frozen = None;
         self.note_journal_size();
         let gone = {
@@ -331,6 +357,23 @@ impl Writer {
                 .retain(|id| head.get(id).is_some());
         }
         self.shared.counters.note_flush(flushed.blocks, flushed.took);
+        self.replace_damaged().await
+    }
+
+    /// Moves a damaged journal aside and begins a new one, as soon as partitions hold everything that was in it.
+    async fn replace_damaged(&mut self) -> Result<(), StorageError> {
+        let Some(reason) = self.damage.clone() else { return Ok(()) };
+        if self.shared.head().in_memory().unflushed_from < i64::MAX {
+            // Committed after the flush began: one more, and this runs again.
+            return Ok(());
+        }
+        let aside = self.journal.replace(&self.shared.partitions).await?;
+        self.shared.replace_journal(self.journal.pool().clone());
+        self.shared.quarantine.add(&aside, None, &reason);
+        tracing::warn!(damaged = %aside.display(), "a new journal begins; nothing of the damaged one is lost");
+        self.damage = None;
+        self.epoch += 1;
+        self.note_journal_size();
         Ok(())
     }
 
@@ -357,8 +400,13 @@ impl Writer {
             }
             self.finish_flush(outcome).await;
         }
+        self.shared.note_closed();
         self.journal.close().await;
+        // It stops at its next step, for files are closed; a day that is half done is done again.
         self.shared.close().await;
+        if let Some(sealing) = self.sealing.take() {
+            let _ = sealing.await;
+        }
     }
 }
 

@@ -102,6 +102,8 @@ pub(crate) struct Config {
     pub(crate) query: QueryConfig,
     /// The HTTP server.
     pub(crate) http: HttpConfig,
+    /// Every key with the text that won, in the order of docs/CONFIG.md. None is a secret.
+    pub(crate) texts: Vec<(&'static str, String)>,
 }
 
 impl Config {
@@ -120,6 +122,7 @@ impl Config {
             live: LiveConfig::default(),
             query: QueryConfig::default(),
             http: HttpConfig::default(),
+            texts: Vec::new(),
         }
     }
 }
@@ -148,6 +151,14 @@ pub(crate) enum LogFormat {
 pub(crate) struct StorageConfig {
     /// How long samples are kept; `None`: for ever.
     pub(crate) retention: Option<Duration>,
+    /// Whether finished days get rollups.
+    pub(crate) rollups: bool,
+    /// How long rollups of 5 minutes are kept; `None`: for ever.
+    pub(crate) retention_5m: Option<Duration>,
+    /// How long rollups of an hour are kept.
+    pub(crate) retention_hourly: Option<Duration>,
+    /// How long rollups of a day are kept.
+    pub(crate) retention_daily: Option<Duration>,
     /// The time range that one block of a series covers.
     pub(crate) block_window: Duration,
     /// What an acknowledged sample survives.

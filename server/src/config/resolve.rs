@@ -37,6 +37,7 @@ pub(super) fn resolve(
     if problems.is_empty() {
         problems.extend(exposed(&config, &winners));
     }
+    config.texts = winners.iter().map(|winner| (winner.setting.key, winner.text.clone())).collect();
     if problems.is_empty() {
         Ok(Resolved { config, winners })
     } else {

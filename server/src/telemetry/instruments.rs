@@ -96,6 +96,11 @@ impl Make<'_> {
         self.counted("watchfire_storage_blocks_written_total", "Blocks written.", |stats| {
             stats.blocks_written
         });
+        self.counted(
+            "watchfire_storage_sealed_days_total",
+            "Days finished: merged, with their rollups.",
+            |stats| stats.sealed_days,
+        );
         self.counted("watchfire_storage_flushes_total", "Flushes of the head.", |stats| stats.flushes);
         let service = self.sources.service.clone();
         self.meter

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use watchfire_model::{format_duration, format_utc};
+
 use crate::answer::EvalError;
 use crate::ast::Span;
 use crate::eval::format::format_short;
@@ -19,6 +21,8 @@ pub(crate) enum Note {
     NoCounter { metric: String },
     /// A histogram whose buckets went down.
     ForcedMonotonicity { metric: String },
+    /// Rollups of this width, all that is left of the samples before `until`, where they are not enough for the exact answer.
+    Rollups { until: i64, width: i64 },
 }
 
 impl Note {
@@ -54,6 +58,11 @@ impl Note {
                  https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)"
                     .to_owned(),
                 metric,
+            ),
+            Self::Rollups { until, width } => format!(
+                "PromQL info: samples before {} are kept as rollups of {}, and the answer there is approximate",
+                format_utc(*until, 0, "%Y-%m-%dT%H:%M:%SZ"),
+                format_duration(*width)
             ),
         }
     }

@@ -1,14 +1,13 @@
 //! Columns of numbers over the steps of a query, and the steps themselves. Times are milliseconds.
 
+use watchfire_model::STALE;
+
 /// Marks a step at which a series has no value: the bits of Prometheus' staleness marker. No computation can yield them,
 /// because every operation on numbers gives a NaN of another kind, and reading drops stored markers.
-pub(crate) const ABSENT: f64 = f64::from_bits(0x7ff0_0000_0000_0002);
+pub(crate) const ABSENT: f64 = STALE;
 
 /// Whether this marks a step without a value, or a series that ended.
-#[inline]
-pub(crate) fn is_absent(value: f64) -> bool {
-    value.to_bits() == ABSENT.to_bits()
-}
+pub(crate) use watchfire_model::is_stale as is_absent;
 
 /// Whether a column has a value at any step.
 pub(crate) fn has_value(column: &[f64]) -> bool {
@@ -54,6 +53,18 @@ impl Steps {
     /// The last time; the first one where there is none.
     pub(crate) fn end(self) -> i64 {
         self.time(self.len.saturating_sub(1))
+    }
+
+    /// How many of the times, which are the first ones, are before `time`.
+    pub(crate) fn before(self, time: i64) -> usize {
+        let distance = bounded(time) - self.start;
+        if distance <= 0 {
+            0
+        } else if self.step == 0 {
+            self.len
+        } else {
+            usize::try_from((distance - 1) / self.step + 1).unwrap_or(usize::MAX).min(self.len)
+        }
     }
 
     /// All times.
@@ -116,6 +127,17 @@ mod tests {
             let steps = subquery_steps(Steps::new(start, end, 1), range, step);
             assert_eq!((steps.start, steps.len), (first, len), "{start} {end} {range} {step}");
         }
+    }
+
+    #[test]
+    fn times_before_a_time() {
+        let table =
+            [(5, 0), (10, 0), (11, 1), (20, 1), (21, 2), (30, 2), (31, 3), (i64::MAX, 3), (i64::MIN, 0)];
+        for (time, expected) in table {
+            assert_eq!(Steps::new(10, 30, 10).before(time), expected, "{time}");
+        }
+        let same = Steps { start: 10, step: 0, len: 4 };
+        assert_eq!((same.before(10), same.before(11)), (0, 4));
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod order;
 mod plan;
 mod query;
 mod range;
+mod rollups;
 mod selector;
 mod window;
 

@@ -69,27 +69,46 @@ pub(crate) struct InstantSelector {
     pub(crate) lookback: i64,
     /// Whether to give the samples' times in seconds in place of their values.
     pub(crate) timestamps: bool,
+    /// The widest buckets whose last samples give the exact answer.
+    pub(crate) buckets: Option<i64>,
+    /// Where it stands.
+    pub(crate) span: Span,
 }
 
 /// Where the samples of a range come from.
 #[derive(Debug)]
 pub(crate) enum RangeSource {
     /// A selector.
-    Selector { selection: usize, shift: Shift, range: i64 },
+    Selector(RangeSelector),
     /// An expression at the steps of a subquery.
     Subquery { input: VectorNode, shift: Shift, range: i64, step: i64 },
+}
+
+/// A selector of the samples of a range.
+#[derive(Debug)]
+pub(crate) struct RangeSelector {
+    /// Which of the query's selections.
+    pub(crate) selection: usize,
+    /// When the range ends.
+    pub(crate) shift: Shift,
+    /// How long it is.
+    pub(crate) range: i64,
+    /// The widest buckets whose rollups give the exact answer.
+    pub(crate) buckets: Option<i64>,
+    /// Where it stands.
+    pub(crate) span: Span,
 }
 
 impl RangeSource {
     pub(crate) fn shift(&self) -> Shift {
         match self {
-            Self::Selector { shift, .. } | Self::Subquery { shift, .. } => *shift,
+            Self::Selector(RangeSelector { shift, .. }) | Self::Subquery { shift, .. } => *shift,
         }
     }
 
     pub(crate) fn range(&self) -> i64 {
         match self {
-            Self::Selector { range, .. } | Self::Subquery { range, .. } => *range,
+            Self::Selector(RangeSelector { range, .. }) | Self::Subquery { range, .. } => *range,
         }
     }
 }

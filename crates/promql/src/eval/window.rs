@@ -109,12 +109,12 @@ pub(crate) struct RangeInput<'a> {
 /// A function of the ranges of one series.
 pub(crate) type RangeApply = fn(&mut RangeInput<'_>);
 
-/// Writes the newest sample of each step, unless it is older than `lookback` or a staleness marker. Answers whether there
-/// is one at any step.
+/// Writes the newest sample of each step, unless it is older than `lookback` of its time or a staleness marker. Answers
+/// whether there is one at any step.
 pub(crate) fn newest_samples(
     samples: &Samples,
     times: Steps,
-    lookback: i64,
+    mut lookback: impl FnMut(i64) -> i64,
     timestamps_wanted: bool,
     out: &mut [f64],
 ) -> bool {
@@ -126,7 +126,7 @@ pub(crate) fn newest_samples(
         }
         let Some(newest) = end.checked_sub(1) else { continue };
         let value = samples.values[newest];
-        if timestamps[newest] > time - lookback && !is_absent(value) {
+        if timestamps[newest] > time - lookback(time) && !is_absent(value) {
             *slot = if timestamps_wanted { timestamps[newest] as f64 / 1000.0 } else { value };
             any = true;
         }
@@ -154,7 +154,7 @@ mod tests {
         let mut samples = Samples::default();
         samples.extend(&[0, 10, 20], &[1.0, ABSENT, 3.0]);
         let mut out = [ABSENT; 5];
-        assert!(newest_samples(&samples, Steps::new(0, 40, 10), 20, false, &mut out));
+        assert!(newest_samples(&samples, Steps::new(0, 40, 10), |_| 20, false, &mut out));
         let present: Vec<_> = out.iter().map(|value| (!is_absent(*value)).then_some(*value)).collect();
         assert_eq!(present, [Some(1.0), None, Some(3.0), Some(3.0), None]);
         samples.clear();

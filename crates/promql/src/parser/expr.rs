@@ -1,7 +1,7 @@
 //! Operators by their precedence, signs, parentheses, and what stands between them.
 
 use super::{MAX_NESTING, Node, Parser, Result, too_deep};
-use crate::ast::{Binary, BinaryOp, ExprKind, Span};
+use crate::ast::{Binary, BinaryOp, ExprKind, NumberLiteral, Span};
 use crate::lexer::{Keyword, TokenKind};
 
 /// How tight an operator binds; `^` alone groups from the right.
@@ -55,9 +55,9 @@ impl Parser<'_> {
         // A sign binds as `*` does, so that `-1 ^ 2` is `-(1 ^ 2)`.
         let mut operand = self.expr(precedence(BinaryOp::Mul) + 1)?;
         let span = Span { start: sign.span.start, end: operand.expr.span.end };
-        if let ExprKind::Number(value) = &mut operand.expr.kind {
+        if let ExprKind::Number(number) = &mut operand.expr.kind {
             if minus {
-                *value = -*value;
+                number.value = -number.value;
             }
             operand.expr.span = span;
             return Ok(operand);
@@ -70,8 +70,9 @@ impl Parser<'_> {
         let next_is_paren = self.kind_after() == TokenKind::LeftParen;
         match self.kind() {
             TokenKind::Number | TokenKind::Duration => {
+                let is_duration = self.kind() == TokenKind::Duration;
                 let (value, span) = self.number()?;
-                self.node(ExprKind::Number(value), span, 0)
+                self.node(ExprKind::Number(NumberLiteral { value, is_duration }), span, 0)
             }
             TokenKind::String => {
                 let token = self.take();

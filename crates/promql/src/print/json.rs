@@ -109,7 +109,7 @@ struct JsonWhen {
 impl<'a> Node<'a> {
     fn of(expr: &'a Expr) -> Self {
         match &expr.kind {
-            ExprKind::Number(value) => Self::NumberLiteral { val: Number(*value).to_string() },
+            ExprKind::Number(number) => Self::NumberLiteral { val: Number(number.value).to_string() },
             ExprKind::String(val) => Self::StringLiteral { val },
             ExprKind::Vector(selector) => Self::VectorSelector {
                 name: selector.name.as_deref().unwrap_or_default(),

@@ -11,7 +11,10 @@ use crate::ast::{Aggregate, At, Binary, Cardinality, Expr, ExprKind, Grouping, S
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            ExprKind::Number(value) => write!(f, "{}", Number(*value)),
+            ExprKind::Number(number) if number.is_duration => {
+                write!(f, "{}", Duration((number.value * 1000.0).round() as i64))
+            }
+            ExprKind::Number(number) => write!(f, "{}", Number(number.value)),
             ExprKind::String(text) => write!(f, "{}", Quoted(text)),
             ExprKind::Vector(selector) => write!(f, "{}{}", Matchers(selector), Modifiers(&selector.when)),
             ExprKind::Matrix { selector, range } => {

@@ -8,5 +8,6 @@ mod eval_properties;
 mod parser;
 mod parser_complete;
 mod parser_trees;
+mod rollups;
 mod scripts;
 mod store;

@@ -82,6 +82,21 @@ fn reads_lines_and_comments() {
 }
 
 #[test]
+fn durations_stay_durations() {
+    let table = [
+        ("vector(5m)", "vector(5m)"),
+        ("x > -90s", "x > -1m30s"),
+        ("-(1h30m)", "-(1h30m)"),
+        ("clamp(x, 0s, 54s321ms)", "clamp(x, 0s, 54s321ms)"),
+        ("vector(300)", "vector(300)"),
+        ("topk(1m, x)", "topk(1m, x)"),
+    ];
+    for (query, expected) in table {
+        assert_eq!(pretty(&parse(query).unwrap()), expected);
+    }
+}
+
+#[test]
 fn breaks_long_lines() {
     let query = "histogram_quantile(0.9, sum by (le, instance) (rate(http_request_duration_seconds_bucket{job='api',method='GET',status=~'2..'}[5m])))
         > bool on (instance) group_left (owner)
@@ -139,6 +154,7 @@ fn writes_the_json_of_prometheus() {
         ),
         ("'a'", r#"{"type":"stringLiteral","val":"a"}"#),
         ("-Inf", r#"{"type":"numberLiteral","val":"-Inf"}"#),
+        ("5m", r#"{"type":"numberLiteral","val":"300"}"#),
         (
             "label_join(x, 'a', 'b')",
             r#"{"type":"call",

@@ -5,8 +5,8 @@ use proptest::option;
 use proptest::prelude::*;
 use watchfire_model::{METRIC_NAME, MatchOp, Matcher};
 use watchfire_promql::ast::{
-    Aggregate, AggregateOp, At, Binary, BinaryOp, Cardinality, Expr, ExprKind, Grouping, Selector, Span,
-    Subquery, VectorMatching, When,
+    Aggregate, AggregateOp, At, Binary, BinaryOp, Cardinality, Expr, ExprKind, Grouping, NumberLiteral,
+    Selector, Span, Subquery, VectorMatching, When,
 };
 use watchfire_promql::functions::lookup;
 use watchfire_promql::{complete_at, parse, pretty};
@@ -65,8 +65,16 @@ fn selector() -> impl Strategy<Value = Selector> {
 }
 
 fn number() -> impl Strategy<Value = Expr> {
-    prop_oneof![-1e9..1e9_f64, any::<f64>().prop_filter("NaN equals nothing", |x| !x.is_nan()), Just(0.0)]
-        .prop_map(|value| expr(ExprKind::Number(value)))
+    let plain = |value| NumberLiteral { value, is_duration: false };
+    let of_millis = |millis: i64| NumberLiteral { value: millis as f64 / 1000.0, is_duration: true };
+    prop_oneof![
+        (-1e9..1e9_f64).prop_map(plain),
+        any::<f64>().prop_filter("NaN equals nothing", |x| !x.is_nan()).prop_map(plain),
+        Just(plain(0.0)),
+        (-1_000_000_000_000..1_000_000_000_000_i64).prop_map(of_millis),
+        (-100..100_i64).prop_map(move |hours| of_millis(hours * 3_600_000)),
+    ]
+    .prop_map(|number| expr(ExprKind::Number(number)))
 }
 
 fn paren(inner: Expr) -> Expr {

@@ -53,13 +53,18 @@ pub(crate) struct Chunk {
     pub(crate) bytes: Box<[u8]>,
 }
 
-/// Compresses columns of equal length with strictly rising timestamps; empty for none.
-pub fn encode_chunk(timestamps: &[i64], values: &[f64]) -> Vec<u8> {
+/// Compresses columns of equal length with strictly rising timestamps; `None` for none.
+pub(crate) fn encode_range(timestamps: &[i64], values: &[f64]) -> Option<Chunk> {
     let mut samples = timestamps.iter().zip(values);
-    let Some((timestamp, value)) = samples.next() else { return Vec::new() };
+    let (timestamp, value) = samples.next()?;
     let mut writer = Writer::new(*timestamp, *value);
     samples.for_each(|(timestamp, value)| writer.push(*timestamp, *value));
-    writer.finish().bytes.into_vec()
+    Some(writer.finish())
+}
+
+/// Compresses columns of equal length with strictly rising timestamps; empty for none.
+pub fn encode_chunk(timestamps: &[i64], values: &[f64]) -> Vec<u8> {
+    encode_range(timestamps, values).map_or_else(Vec::new, |chunk| chunk.bytes.into_vec())
 }
 
 /// Appends what was compressed to both columns; `false` for damaged bytes.

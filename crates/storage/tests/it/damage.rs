@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use watchfire_model::{Exemplar, Labels, Matcher};
-use watchfire_storage::{Appender, Engine, Querier, StorageError};
+use watchfire_storage::{Appender, Engine, Querier, backup};
 
 use crate::fixture::{
     ALWAYS, DAY, THEN, THEN_FILE, batch, copy, host, number, one_each, samples, series, settings, sql,
@@ -108,12 +108,42 @@ async fn a_damaged_partition_is_left_out_and_the_rest_serves() {
     assert_eq!(engine.series(&[vec![]], ALWAYS).await.unwrap(), [host("a")]);
     assert_eq!(engine.exemplars(&[], ALWAYS).await.unwrap().len(), 1);
     engine.delete(vec![Matcher::equal("host", "nobody")], ALWAYS).await.unwrap();
-    // What cannot be moved there stays safe in the journal, and the flush says why.
+    // A copy has the file as it is.
+    let copies = tempfile::tempdir().unwrap();
+    let damaged = backup(dir.path(), copies.path()).await.unwrap();
+    assert_eq!(damaged, [dir.path().join(THEN_FILE)]);
+    assert_eq!(fs::read(copies.path().join(THEN_FILE)).unwrap(), [7; 8192]);
+    // The next flush into that day moves it aside.
     engine.append(batch(&[(THEN, 2.0)])).await.unwrap();
-    let refused = engine.flush().await.unwrap_err();
-    assert!(matches!(refused, StorageError::Corrupt { .. }), "{refused}");
+    engine.flush().await.unwrap();
+    assert_eq!(fs::read(dir.path().join(format!("{THEN_FILE}.damaged-1"))).unwrap(), [7; 8192]);
     assert_eq!(samples(&engine).await, [(THEN, 2.0), (THEN + DAY, 1.0)]);
-    assert_eq!(engine.stats().journal_rows, 1);
+    assert_eq!(engine.stats().journal_rows, 0);
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn what_can_be_read_of_a_damaged_partition_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    for second in 0..3 {
+        engine.append(one_each(&[host("a"), host("b")], THEN + second, 1.0)).await.unwrap();
+        engine.flush().await.unwrap();
+    }
+    engine.close().await;
+    sql(&dir.path().join(THEN_FILE), "DROP TABLE exemplar").await;
+
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let mut given = batch(&[(THEN + 7, 2.0)]);
+    given.exemplars.push((0, Exemplar { labels: Labels::empty(), timestamp: THEN + 7, value: 1.0 }));
+    engine.append(given).await.unwrap();
+    engine.flush().await.unwrap();
+    assert_eq!(samples(&engine).await, [(THEN, 1.0), (THEN + 1, 1.0), (THEN + 2, 1.0), (THEN + 7, 2.0)]);
+    assert_eq!(engine.stats().quarantined_blocks, 1);
+    engine.close().await;
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    assert_eq!(samples(&engine).await.len(), 4);
+    assert_eq!(engine.label_values("host", ALWAYS).await.unwrap(), ["a", "b"]);
     engine.close().await;
 }
 

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use watchfire_model::{Batch, Labels, Matcher, Series, TimeRange};
-use watchfire_storage::{Engine, Querier, SelectLimits, Settings};
+use watchfire_storage::{Engine, Querier, SelectOptions, Settings};
 
 pub(crate) const ALWAYS: TimeRange = TimeRange { start: i64::MIN, end: i64::MAX };
 pub(crate) const DAY: i64 = 86_400_000;
@@ -20,6 +20,9 @@ pub(crate) fn settings(dir: &Path) -> Settings {
     Settings {
         dir: dir.to_owned(),
         retention: None,
+        retention_5m: None,
+        retention_hourly: None,
+        retention_daily: None,
         block_window: DAY,
         min_free_bytes: 0,
         out_of_order_window: None,
@@ -51,7 +54,7 @@ pub(crate) fn one_each(all: &[Labels], timestamp: i64, value: f64) -> Batch {
 
 /// What a select answers, sorted by labels.
 pub(crate) async fn series(engine: &Engine, matchers: &[Matcher], range: TimeRange) -> Vec<Series> {
-    let selected = engine.select(matchers, range, SelectLimits::NONE).await.unwrap();
+    let selected = engine.select(matchers, range, SelectOptions::ALL).await.unwrap();
     let mut all: Vec<Series> = selected.iter().map(|series| series.to_series(range)).collect();
     all.sort_by(|one, other| one.labels.cmp(&other.labels));
     all
@@ -73,13 +76,19 @@ pub(crate) async fn samples(engine: &Engine) -> Vec<(i64, f64)> {
 
 /// Copies a data directory while its engine is idle but open: what `kill -9` leaves.
 pub(crate) fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to.join("metrics")).unwrap();
-    for entry in fs::read_dir(from.join("metrics")).unwrap() {
+    copy_dir(&from.join("metrics"), &to.join("metrics"));
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        // The next process builds the index of the WAL anew.
-        if !name.ends_with("-shm") {
-            fs::copy(&path, to.join("metrics").join(name)).unwrap();
+        if path.is_dir() {
+            copy_dir(&path, &to.join(name));
+        } else if !name.ends_with("-shm") {
+            // The next process builds the index of the WAL anew.
+            fs::copy(&path, to.join(name)).unwrap();
         }
     }
 }

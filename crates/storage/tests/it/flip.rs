@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use watchfire_storage::{Appender, Engine, StorageError};
+use watchfire_storage::{Appender, Engine, Querier, StorageError};
 
 use crate::fixture::{ALWAYS, DAY, THEN, copy, host, one_each, series, settings, sql};
 
@@ -46,8 +46,13 @@ async fn filled(dir: &Path) -> Answer {
 }
 
 fn files(dir: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> =
-        dir.join("metrics").read_dir().unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = dir
+        .join("metrics")
+        .read_dir()
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect();
     files.sort();
     files
 }
@@ -64,22 +69,53 @@ fn is_said(error: &StorageError) -> bool {
     )
 }
 
-async fn serves(dir: &Path, stored: &Answer) -> Result<(), TestCaseError> {
+/// Answers whether the journal had to be replaced.
+async fn serves(dir: &Path, stored: &Answer) -> Result<bool, TestCaseError> {
     let engine = match Engine::open(settings(dir)).await {
         Ok(engine) => engine,
         Err(error) => {
             prop_assert!(is_said(&error), "{error}");
-            return Ok(());
+            return Ok(false);
         }
     };
     let found = answer(&engine).await;
     let invented: Vec<_> = found.difference(stored).take(3).collect();
     prop_assert!(invented.is_empty(), "{invented:?}");
     let new = one_each(&[host("new")], THEN + 9 * DAY, 1.0);
-    prop_assert_eq!(engine.append(new).await.unwrap().stored, 1);
+    let refused = engine.append(new.clone()).await.err();
+    if let Some(error) = &refused {
+        // Damage that only writing finds: the journal is replaced, and the next one is taken.
+        prop_assert!(is_said(error), "{error}");
+        engine.flush().await.unwrap();
+        prop_assert_eq!(engine.append(new).await.unwrap().stored, 1);
+        prop_assert!(engine.stats().quarantined_blocks > 0);
+    }
     prop_assert_eq!(answer(&engine).await.len(), found.len() + 1);
     engine.close().await;
-    Ok(())
+    Ok(refused.is_some())
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_is_replaced() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let stored = runtime.block_on(filled(dir.path()));
+    let name = "metrics/journal.db";
+    let pages = dir.path().join(name).metadata().unwrap().len() / 16_384;
+    let mut replaced = 0;
+    for page in 1..pages {
+        let damaged = tempfile::tempdir().unwrap();
+        copy(dir.path(), damaged.path());
+        let mut bytes = fs::read(damaged.path().join(name)).unwrap();
+        // Where a page's free room begins: only who writes looks there.
+        bytes[page as usize * 16_384 + 1] ^= 1;
+        fs::write(damaged.path().join(name), bytes).unwrap();
+        if runtime.block_on(serves(damaged.path(), &stored)).unwrap() {
+            replaced += 1;
+            assert!(damaged.path().join("metrics/journal.db.damaged-1").exists());
+        }
+    }
+    assert!(replaced > 0, "of {pages} pages");
 }
 
 #[test]

@@ -14,4 +14,5 @@ mod model;
 mod open;
 mod recovery;
 mod retention;
+mod rollup;
 mod samples;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use tempfile::TempDir;
 use watchfire_model::{Batch, Matcher, TimeRange};
-use watchfire_storage::{Appender, Engine, Querier, Reason, SelectLimits, Settings};
+use watchfire_storage::{Appender, Engine, Querier, Reason, SelectOptions, Settings};
 
 use crate::fixture::{ALWAYS, DAY, THEN, copy, host, settings};
 
@@ -175,7 +175,7 @@ async fn run_with_window(steps: Vec<Step>) -> Result<(), TestCaseError> {
 
 async fn compare(engine: &Engine, model: &Model, range: TimeRange) -> Result<(), TestCaseError> {
     let mut found = Model::new();
-    for series in engine.select(&[Matcher::metric("up")], range, SelectLimits::NONE).await.unwrap() {
+    for series in engine.select(&[Matcher::metric("up")], range, SelectOptions::ALL).await.unwrap() {
         let index = HOSTS.iter().position(|name| *series.labels() == host(name)).unwrap();
         let mut last = i64::MIN;
         series.read(range, |timestamps, values| {

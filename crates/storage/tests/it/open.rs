@@ -1,6 +1,6 @@
 use std::fs;
 
-use watchfire_storage::{Appender, Durability, Engine, Querier, SelectLimits, Settings, StorageError};
+use watchfire_storage::{Appender, Durability, Engine, Querier, SelectOptions, Settings, StorageError};
 
 use crate::fixture::{ALWAYS, THEN, THEN_FILE, batch, samples, settings, sql};
 
@@ -25,7 +25,7 @@ async fn a_closed_engine_says_so() {
     engine.close().await;
     clone.close().await;
     assert!(matches!(clone.append(batch(&[(THEN, 1.0)])).await, Err(StorageError::Closed)));
-    assert!(matches!(clone.select(&[], ALWAYS, SelectLimits::NONE).await, Err(StorageError::Closed)));
+    assert!(matches!(clone.select(&[], ALWAYS, SelectOptions::ALL).await, Err(StorageError::Closed)));
     assert!(matches!(clone.check().await, Err(StorageError::Closed)));
     assert!(matches!(clone.flush().await, Err(StorageError::Closed)));
 }

@@ -25,8 +25,11 @@ async fn days_older_than_the_retention_are_deleted() {
     assert_eq!((engine.stats().partitions, engine.stats().oldest), (2, Some(now - DAY)));
     engine.close().await;
 
-    // A retention shorter than a day keeps today's file all the same.
+    // A retention shorter than a day keeps today's file all the same, and yesterday's until its rollups are made.
     let engine = Engine::open(Settings { retention: Some(1), ..settings(dir.path()) }).await.unwrap();
+    engine.flush().await.unwrap();
+    assert_eq!(engine.stats().partitions, 2);
+    engine.seal().await.unwrap();
     engine.flush().await.unwrap();
     assert_eq!(engine.stats().partitions, 1);
     engine.close().await;

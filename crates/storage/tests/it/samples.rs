@@ -1,5 +1,5 @@
 use watchfire_model::{Matcher, TimeRange};
-use watchfire_storage::{Appender, Engine, Querier, Reason, SelectLimits, Settings, StorageError};
+use watchfire_storage::{Appender, Engine, Querier, Reason, SelectOptions, Settings, StorageError};
 
 use crate::fixture::{ALWAYS, DAY, THEN, batch, host, one_each, samples, series, settings};
 
@@ -63,7 +63,7 @@ async fn a_select_stops_at_its_limits() {
         engine.append(one_each(&[host("a"), host("b")], THEN + second, 1.0)).await.unwrap();
     }
     let select = async |max_series, max_samples| {
-        let limits = SelectLimits { max_series, max_samples };
+        let limits = SelectOptions { max_series, max_samples, ..SelectOptions::ALL };
         engine.select(&[Matcher::metric("up")], ALWAYS, limits).await.map(|found| found.len())
     };
     assert_eq!(select(2, 0).await.unwrap(), 2, "memory costs no reading");
@@ -72,9 +72,9 @@ async fn a_select_stops_at_its_limits() {
     engine.close().await;
 
     let engine = Engine::open(settings(dir.path())).await.unwrap();
-    let limits = SelectLimits { max_series: 2, max_samples: 20 };
+    let limits = SelectOptions { max_series: 2, max_samples: 20, ..SelectOptions::ALL };
     assert_eq!(engine.select(&[], ALWAYS, limits).await.unwrap().len(), 2);
-    let refused = engine.select(&[], ALWAYS, SelectLimits { max_samples: 19, ..limits }).await.unwrap_err();
+    let refused = engine.select(&[], ALWAYS, SelectOptions { max_samples: 19, ..limits }).await.unwrap_err();
     assert!(matches!(refused, StorageError::TooMuch { what: "samples", found: 20, most: 19 }), "{refused}");
     engine.close().await;
 }

@@ -98,9 +98,9 @@ async fn the_state_of_the_server() {
     let build = data("/api/v1/status/buildinfo").await;
     assert_eq!(build["version"], "3.5.0");
     assert_eq!(build["revision"], concat!("watchfire-", env!("CARGO_PKG_VERSION")));
-    assert_eq!(data("/api/v1/status/flags").await["query.timeout"], "1m30s");
+    assert_eq!(data("/api/v1/status/flags").await["query.timeout"], "90s");
     let yaml = data("/api/v1/status/config").await["yaml"].as_str().unwrap().to_owned();
-    assert!(yaml.contains("  timeout: \"1m30s\"\n"), "{yaml}");
+    assert!(yaml.contains("  timeout: \"90s\"\n"), "{yaml}");
     let runtime = data("/api/v1/status/runtimeinfo").await;
     assert_eq!((&runtime["storageRetention"], &runtime["reloadConfigSuccess"]), (&"0s".into(), &true.into()));
     assert!(runtime["startTime"].as_str().unwrap() <= runtime["serverTime"].as_str().unwrap(), "{runtime}");

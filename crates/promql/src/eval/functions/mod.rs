@@ -1,5 +1,6 @@
 //! What the functions do. Their names and types stand in [`functions`](crate::functions).
 
+mod extrapolation;
 mod extremes;
 mod histogram;
 mod kahan;
@@ -15,10 +16,12 @@ mod time;
 pub(crate) use histogram::{Bucket, fraction as bucket_fraction, quantile as bucket_quantile};
 pub(crate) use kahan::{Kahan, Mean};
 pub(crate) use label::whole_pattern;
+pub(crate) use over_time::PRESENT;
 pub(crate) use quantile::quantile;
 pub(crate) use regression::check_factors;
 pub(crate) use sort::{compare_natural, compare_values};
 
+use crate::eval::rollups::RolledApply;
 use crate::eval::window::RangeApply;
 
 /// A function of each number.
@@ -40,6 +43,8 @@ pub(crate) enum MapFunction {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RangeFunction {
     pub(crate) apply: RangeApply,
+    /// The same from rollups, where they are enough.
+    pub(crate) rolled: Option<RolledApply>,
     pub(crate) keeps_name: bool,
     /// What to note on its input.
     pub(crate) note: RangeNote,
@@ -74,6 +79,11 @@ pub(crate) fn implementation(name: &str) -> Option<Implementation> {
 }
 
 /// A function of ranges that drops the name and notes nothing.
-fn plain(apply: RangeApply) -> RangeFunction {
-    RangeFunction { apply, keeps_name: false, note: RangeNote::Nothing }
+const fn plain(apply: RangeApply) -> RangeFunction {
+    RangeFunction { apply, rolled: None, keeps_name: false, note: RangeNote::Nothing }
+}
+
+/// The same for a function that rollups can answer, too.
+const fn rolled(apply: RangeApply, rolled: RolledApply) -> RangeFunction {
+    RangeFunction { rolled: Some(rolled), ..plain(apply) }
 }

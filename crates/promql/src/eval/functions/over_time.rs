@@ -2,23 +2,36 @@
 
 use crate::eval::functions::kahan::{Kahan, Mean};
 use crate::eval::functions::quantile::quantile;
-use crate::eval::functions::{RangeFunction, RangeNote, extremes, plain};
+use crate::eval::functions::{RangeFunction, RangeNote, extremes, plain, rolled};
 use crate::eval::window::{RangeInput, Window};
+
+/// 1 for a range with samples.
+pub(crate) const PRESENT: RangeFunction = rolled(present, |_| Some(1.0));
 
 pub(crate) fn function(name: &str) -> Option<RangeFunction> {
     Some(match name {
-        "sum_over_time" => plain(sum),
-        "avg_over_time" => plain(avg),
-        "min_over_time" => plain(extremes::min),
-        "max_over_time" => plain(extremes::max),
+        "sum_over_time" => rolled(sum, |range| Some(range.rollup.sum * range.share)),
+        "avg_over_time" => rolled(avg, |range| Some(range.rollup.sum / range.rollup.count as f64)),
+        "min_over_time" => rolled(extremes::min, |range| Some(range.rollup.min)),
+        "max_over_time" => rolled(extremes::max, |range| Some(range.rollup.max)),
         "ts_of_min_over_time" => plain(extremes::time_of_min),
         "ts_of_max_over_time" => plain(extremes::time_of_max),
-        "count_over_time" => plain(count),
-        "present_over_time" => plain(present),
-        "last_over_time" => RangeFunction { keeps_name: true, ..plain(last) },
-        "first_over_time" => RangeFunction { keeps_name: true, ..plain(first) },
-        "ts_of_last_over_time" => plain(time_of_last),
-        "ts_of_first_over_time" => plain(time_of_first),
+        "count_over_time" => rolled(count, |range| Some(range.rollup.count as f64 * range.share)),
+        "present_over_time" => PRESENT,
+        "last_over_time" => {
+            let function = rolled(last, |range| Some(range.rollup.last.value));
+            RangeFunction { keeps_name: true, ..function }
+        }
+        "first_over_time" => {
+            let function = rolled(first, |range| Some(range.rollup.first.value));
+            RangeFunction { keeps_name: true, ..function }
+        }
+        "ts_of_last_over_time" => {
+            rolled(time_of_last, |range| Some(range.rollup.last.timestamp as f64 / 1000.0))
+        }
+        "ts_of_first_over_time" => {
+            rolled(time_of_first, |range| Some(range.rollup.first.timestamp as f64 / 1000.0))
+        }
         "stddev_over_time" => plain(stddev),
         "stdvar_over_time" => plain(stdvar),
         "quantile_over_time" => RangeFunction { note: RangeNote::Quantile, ..plain(quantiles) },

@@ -1,8 +1,7 @@
 //! Aggregations.
 
 use crate::answer::EvalError;
-use crate::ast::{Aggregate, AggregateOp, Grouping, Span};
-use crate::eval::annotations::parse_error;
+use crate::ast::{Aggregate, AggregateOp, Grouping};
 use crate::eval::column::Steps;
 use crate::eval::keys::Picker;
 use crate::eval::node::{Aggregation, Param, VectorNode};
@@ -12,19 +11,9 @@ impl Planner<'_> {
     pub(super) fn aggregate(
         &mut self,
         aggregate: &Aggregate,
-        span: Span,
         steps: Steps,
     ) -> Result<Planned<VectorNode>, EvalError> {
         let op = aggregate.op;
-        if !self.params.experimental && matches!(op, AggregateOp::Limitk | AggregateOp::LimitRatio) {
-            let name = if op == AggregateOp::Limitk { "limitk" } else { "limit_ratio" };
-            return Err(parse_error(
-                span,
-                format!(
-                    "{name}() is experimental and must be enabled with --enable-feature=promql-experimental-functions"
-                ),
-            ));
-        }
         let mut picker = Picker::grouping(&aggregate.grouping);
         let input = self.vector(&aggregate.expr, steps)?;
         let mut invariant = input.invariant;

@@ -41,14 +41,6 @@ fn arg<'e>(args: &'e [Expr], index: usize, function: &Function, span: Span) -> R
 }
 
 impl Planner<'_> {
-    fn enabled(&self, function: &Function, span: Span) -> Result<(), EvalError> {
-        if function.experimental && !self.params.experimental {
-            let span = Span { end: span.start + function.name.len() as u32, ..span };
-            return Err(parse_error(span, format!("function {:?} is not enabled", function.name)));
-        }
-        Ok(())
-    }
-
     pub(super) fn scalar_call(
         &mut self,
         function: &Function,
@@ -56,7 +48,6 @@ impl Planner<'_> {
         span: Span,
         steps: Steps,
     ) -> Result<PlannedScalar, EvalError> {
-        self.enabled(function, span)?;
         match function.name {
             "time" => Ok(PlannedScalar { node: ScalarNode::Time, invariant: false }),
             "pi" => Ok(PlannedScalar::number(std::f64::consts::PI)),
@@ -76,7 +67,6 @@ impl Planner<'_> {
         span: Span,
         steps: Steps,
     ) -> Result<Planned<VectorNode>, EvalError> {
-        self.enabled(function, span)?;
         let first = || arg(args, 0, function, span);
         match function.name {
             "vector" => {
@@ -92,7 +82,7 @@ impl Planner<'_> {
                 Ok(Planned { node, invariant, distinct: true })
             }
             "absent_over_time" => {
-                let source = self.range_source(first()?, steps)?;
+                let source = self.range_source(first()?, true, steps)?;
                 let invariant = source.invariant;
                 let labels = absent_labels(first()?);
                 let node = VectorNode::AbsentOver(Box::new(source.node), labels);
@@ -133,7 +123,7 @@ impl Planner<'_> {
         let (mut source, mut scalars) = (None, Vec::new());
         for arg in args {
             if value_type(arg) == ValueType::Matrix {
-                source = Some(self.range_source(arg, steps)?);
+                source = Some(self.range_source(arg, implementation.rolled.is_some(), steps)?);
             } else {
                 scalars.push(self.scalar(arg, steps)?);
             }

@@ -7,7 +7,7 @@ mod selector;
 
 use crate::answer::{EvalError, Params, Selection};
 use crate::ast::{Expr, ExprKind, Span, ValueType};
-use crate::check::value_type;
+use crate::check::{experimental, value_type};
 use crate::eval::annotations::parse_error;
 use crate::eval::column::{Steps, bounded};
 use crate::eval::functions::MapFunction;
@@ -24,6 +24,9 @@ pub(crate) enum Root {
 
 /// Plans a query.
 pub(crate) fn plan(expr: &Expr, params: &Params) -> Result<(Root, Vec<Selection>), EvalError> {
+    if let Some((span, message)) = experimental(expr).filter(|_| !params.experimental) {
+        return Err(parse_error(span, message));
+    }
     let instant = params.step <= 0;
     let (start, end) = (bounded(params.start), bounded(if instant { params.start } else { params.end }));
     let mut planner = Planner { params, start, end, selections: Vec::new() };
@@ -40,7 +43,7 @@ pub(crate) fn plan(expr: &Expr, params: &Params) -> Result<(Root, Vec<Selection>
         ValueType::String => Root::Text(text(expr)?),
         ValueType::Scalar => Root::Scalar(planner.scalar(expr, steps)?.within(false)),
         ValueType::Vector => Root::Vector(planner.vector(expr, steps)?.within(false)),
-        ValueType::Matrix => Root::Matrix(planner.range_source(expr, steps)?.node),
+        ValueType::Matrix => Root::Matrix(planner.range_source(expr, false, steps)?.node),
     };
     Ok((root, planner.selections))
 }
@@ -120,7 +123,7 @@ fn text(expr: &Expr) -> Result<String, EvalError> {
 impl Planner<'_> {
     fn scalar(&mut self, expr: &Expr, steps: Steps) -> Result<PlannedScalar, EvalError> {
         match &expr.kind {
-            ExprKind::Number(number) => Ok(PlannedScalar::number(*number)),
+            ExprKind::Number(number) => Ok(PlannedScalar::number(number.value)),
             ExprKind::Paren(inner) | ExprKind::Unary { minus: false, expr: inner } => {
                 self.scalar(inner, steps)
             }
@@ -156,7 +159,7 @@ impl Planner<'_> {
                 Ok(negated(input))
             }
             ExprKind::Call { function, args } => self.call(function, args, expr.span, steps),
-            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, expr.span, steps),
+            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, steps),
             ExprKind::Binary(binary) => self.binary(binary, steps),
             _ => Err(misplaced(expr.span, "instant vector", expr)),
         }

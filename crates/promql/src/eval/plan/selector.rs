@@ -7,8 +7,9 @@ use crate::ast::{At, Expr, ExprKind, Selector, Span, When};
 use crate::eval::annotations::parse_error;
 use crate::eval::column::{Shift, Steps, bounded, subquery_steps};
 use crate::eval::functions::whole_pattern;
-use crate::eval::node::{InstantSelector, RangeSource, VectorNode};
+use crate::eval::node::{InstantSelector, RangeSelector, RangeSource, VectorNode};
 use crate::eval::plan::{Planned, Planner, misplaced, unwrapped};
+use crate::eval::rollups::widest;
 use crate::eval::selector::read_range;
 
 impl Planner<'_> {
@@ -22,7 +23,13 @@ impl Planner<'_> {
     }
 
     /// The number of the selection of these series and times; equal ones are fetched once.
-    fn selection(&mut self, selector: &Selector, span: Span, range: TimeRange) -> Result<usize, EvalError> {
+    fn selection(
+        &mut self,
+        selector: &Selector,
+        span: Span,
+        range: TimeRange,
+        buckets: Option<i64>,
+    ) -> Result<usize, EvalError> {
         for matcher in &selector.matchers {
             if matches!(matcher.op, MatchOp::Regex | MatchOp::NotRegex)
                 && let Err(error) = whole_pattern(&matcher.value)
@@ -37,7 +44,7 @@ impl Planner<'_> {
                 ));
             }
         }
-        let selection = Selection { matchers: selector.matchers.clone(), range };
+        let selection = Selection { matchers: selector.matchers.clone(), range, buckets };
         if let Some(known) = self.selections.iter().position(|known| *known == selection) {
             return Ok(known);
         }
@@ -54,25 +61,35 @@ impl Planner<'_> {
     ) -> Result<Planned<VectorNode>, EvalError> {
         let shift = self.shift(selector.when);
         let lookback = bounded(self.params.lookback.max(1));
-        let selection = self.selection(selector, span, read_range(shift.apply(steps), lookback))?;
+        let times = shift.apply(steps);
+        // A marker that is alone in its bucket leaves nothing behind. It must not stand between a bucket's last sample and a
+        // time that looks back at it.
+        let buckets = widest(times, |width| lookback <= width);
+        let selection = self.selection(selector, span, read_range(times, lookback), buckets)?;
+        let node = InstantSelector { selection, shift, lookback, timestamps, buckets, span };
         Ok(Planned {
-            node: VectorNode::Instant(InstantSelector { selection, shift, lookback, timestamps }),
+            node: VectorNode::Instant(node),
             invariant: shift.at.is_some(),
             distinct: names_one_metric(selector),
         })
     }
 
+    /// `rolled` says whether rollups can answer what is asked about the samples.
     pub(super) fn range_source(
         &mut self,
         expr: &Expr,
+        rolled: bool,
         steps: Steps,
     ) -> Result<Planned<RangeSource>, EvalError> {
         match &unwrapped(expr).kind {
             ExprKind::Matrix { selector, range } => {
                 let (shift, range) = (self.shift(selector.when), bounded(*range));
-                let selection = self.selection(selector, expr.span, read_range(shift.apply(steps), range))?;
+                let ends = shift.apply(steps);
+                let buckets = widest(ends, |width| rolled && range % width == 0);
+                let selection = self.selection(selector, expr.span, read_range(ends, range), buckets)?;
+                let node = RangeSelector { selection, shift, range, buckets, span: expr.span };
                 Ok(Planned {
-                    node: RangeSource::Selector { selection, shift, range },
+                    node: RangeSource::Selector(node),
                     invariant: shift.at.is_some(),
                     distinct: names_one_metric(selector),
                 })
