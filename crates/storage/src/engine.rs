@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
@@ -19,6 +19,7 @@ use crate::replay::{Recovered, recover};
 use crate::rollup::{Rolled, Tier};
 use crate::shared::Shared;
 use crate::sources::{Source, sources};
+use crate::wal;
 use crate::writer::{self, Command, Writer};
 use crate::{
     Appended, Appender, Cardinality, Querier, SelectOptions, SelectedSeries, Settings, StorageError,
@@ -50,9 +51,12 @@ impl Engine {
             .map_err(|error| StorageError::not_writable(&metrics, &error))?;
         let tiers = if settings.rollups { Tier::find_all(&metrics, &settings)? } else { Vec::new() };
         let file = settings.dir.join(JOURNAL);
+        let quarantine = Quarantine::default();
+        let kinds = std::iter::once(&partitions).chain(tiers.iter().map(|tier| &tier.partitions));
+        let files = kinds.flat_map(Partitions::all).map(|partition| partition.file().clone());
+        look_at_logs(files.chain([file.clone()]).collect(), &quarantine).await?;
         let span = partitions.span().await?;
         let complete_from = span.map_or(i64::MIN, |span| span.end.saturating_add(1));
-        let quarantine = Quarantine::default();
         let Recovered { journal, head, extras } =
             recover(&file, settings.durability, complete_from, &partitions, &quarantine).await?;
 
@@ -148,6 +152,24 @@ impl Engine {
         }
         Ok(found)
     }
+}
+
+/// Reports what damaged write-ahead logs lose, before the files are opened.
+async fn look_at_logs(files: Vec<PathBuf>, quarantine: &Quarantine) -> Result<(), StorageError> {
+    let look = |file: PathBuf| {
+        let damage = wal::keep_if_damaged(&file).map_err(|error| StorageError::not_writable(&file, &error));
+        damage.transpose()
+    };
+    let looked = tokio::task::spawn_blocking(move || {
+        files.into_iter().filter_map(look).collect::<Result<Vec<_>, _>>()
+    });
+    for (copy, pages) in looked.await.map_err(|error| StorageError::task(&error))?? {
+        let reason = format!(
+            "this is a copy of a damaged write-ahead log; what its last {pages} pages changed is lost"
+        );
+        quarantine.add(&copy, None, &reason);
+    }
+    Ok(())
 }
 
 /// What files have of one series.

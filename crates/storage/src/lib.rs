@@ -56,6 +56,7 @@ mod shared;
 mod snapshot;
 mod sources;
 mod stats;
+mod wal;
 mod writer;
 
 pub use append::{Appended, Reason, Refusals};

@@ -147,6 +147,43 @@ async fn what_can_be_read_of_a_damaged_partition_stays() {
     engine.close().await;
 }
 
+#[tokio::test]
+async fn a_damaged_write_ahead_log_is_reported_and_kept() {
+    let (open, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let engine = Engine::open(settings(open.path())).await.unwrap();
+    for second in 0..5 {
+        engine.append(batch(&[(THEN + second, 1.0)])).await.unwrap();
+    }
+    copy(open.path(), dir.path());
+    engine.close().await;
+    let wal = dir.path().join("metrics/journal.db-wal");
+    let whole = fs::read(&wal).unwrap();
+    let frames = (whole.len() - 32) / (24 + 16_384);
+    assert!(frames >= 5);
+    // What a process leaves that was killed, also in the middle of a frame: nothing is said of it.
+    for length in [whole.len(), whole.len() - 1, whole.len() - 24 - 16_384 - 7] {
+        fs::write(&wal, &whole[..length]).unwrap();
+        let copied = tempfile::tempdir().unwrap();
+        copy(dir.path(), copied.path());
+        let engine = Engine::open(settings(copied.path())).await.unwrap();
+        assert_eq!(engine.stats().quarantined_blocks, 0, "{length}");
+        engine.close().await;
+    }
+    // A bit of a frame's page, of its salt, and of the log's own header.
+    for at in [32 + 24 + 16_384 + 24 + 500, 32 + 8, 20] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 4;
+        fs::write(&wal, &bytes).unwrap();
+        let copied = tempfile::tempdir().unwrap();
+        copy(dir.path(), copied.path());
+        let engine = Engine::open(settings(copied.path())).await.unwrap();
+        assert_eq!(engine.stats().quarantined_blocks, 1, "{at}");
+        assert_eq!(fs::read(copied.path().join("metrics/journal.db-wal.damaged-1")).unwrap(), bytes);
+        engine.append(batch(&[(THEN + 9, 1.0)])).await.unwrap();
+        engine.close().await;
+    }
+}
+
 /// A directory as a killed process leaves it: three rows of the journal, each with a sample of `a` and of its own series.
 async fn killed_with_three_rows() -> tempfile::TempDir {
     let (dir, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
