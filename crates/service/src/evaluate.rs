@@ -14,12 +14,6 @@ pub(crate) fn samples_needed(function: Function, grid: Grid) -> TimeRange {
     }
 }
 
-/// The widest rollups that suit the points of `grid`.
-pub(crate) fn buckets(grid: Grid) -> Option<i64> {
-    let suits = |width: &i64| grid.step % width == 0 && grid.start % width == 0;
-    [86_400_000, 3_600_000, 300_000].into_iter().find(suits)
-}
-
 /// Folds one series into a value for each point of `grid`, NaN where there is none. `read` hands the series' samples over
 /// in columns, in the order of time.
 pub fn evaluate(
@@ -32,7 +26,7 @@ pub fn evaluate(
     fold.finish()
 }
 
-/// The same for a series of storage, of which rollups may stand for samples.
+/// The same for a series of storage, of which rollups may be left.
 pub(crate) fn evaluate_selected(
     function: Function,
     grid: Grid,
@@ -202,9 +196,6 @@ mod tests {
             // The first sample, at the start of the hour, belongs to the one before.
             assert_eq!(text(&fold.finish()), expected, "{step}");
         }
-        assert_eq!(buckets(Grid { start: 0, step: 7_200_000, len: 1 }), Some(3_600_000));
-        assert_eq!(buckets(Grid { start: 900_000, step: 900_000, len: 1 }), Some(300_000));
-        assert_eq!(buckets(Grid { start: 0, step: 60_000, len: 1 }), None);
     }
 
     #[test]

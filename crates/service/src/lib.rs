@@ -92,8 +92,7 @@ impl Service {
             return Err(self.reject(ServiceError::Unbounded));
         }
         let range = evaluate::samples_needed(query.function, grid);
-        let options = SelectOptions { buckets: evaluate::buckets(grid), ..SelectOptions::ALL };
-        let mut selected = self.querier.select(&query.matchers, range, options).await?;
+        let mut selected = self.querier.select(&query.matchers, range, SelectOptions::ALL).await?;
         if selected.len() > self.max_series {
             return Err(
                 self.reject(ServiceError::TooManySeries { found: selected.len(), most: self.max_series })

@@ -6,6 +6,7 @@ use watchfire_model::TimeRange;
 
 use crate::chunk::{Chunk, push_signed, push_varint, take_signed, take_varint};
 use crate::clock::hull;
+use crate::compressed::{compress, decompress};
 use crate::index::SeriesId;
 use crate::quarantine::Quarantine;
 
@@ -13,9 +14,6 @@ use crate::quarantine::Quarantine;
 const FULL_SERIES: usize = 256;
 /// ...or so many bytes before compression: what a reader of one series has to decompress.
 const FULL_BYTES: usize = 128 << 10;
-
-/// zstd's fast default finds nearly all that the slow levels find in chunks.
-const LEVEL: i32 = 3;
 
 /// The most that a block's body may be decompressed to: more means that it is damaged.
 const LARGEST: usize = 64 << 20;
@@ -90,8 +88,8 @@ impl BlockWriter {
 
     fn close(&mut self) -> std::io::Result<()> {
         let Some(span) = self.span.take() else { return Ok(()) };
-        let body = zstd::bulk::compress(&self.body, LEVEL)?;
-        let directory = zstd::bulk::compress(&self.directory, LEVEL)?;
+        let body = compress(&self.body)?;
+        let directory = compress(&self.directory)?;
         let (first, last, samples) = (self.first, self.last, self.samples);
         self.finished.push(NewBlock { first, last, span, samples, directory, body });
         self.directory.clear();
@@ -119,7 +117,7 @@ pub(crate) struct Place {
 
 /// Reads a directory; `None` when it is damaged.
 pub(crate) fn read_directory(first: SeriesId, directory: &[u8], mut each: impl FnMut(Place)) -> Option<()> {
-    let directory = zstd::bulk::decompress(directory, LARGEST).ok()?;
+    let directory = decompress(directory, LARGEST)?;
     let mut rest = directory.as_slice();
     let (mut series, mut end) = (first, 0_usize);
     while !rest.is_empty() {
@@ -163,8 +161,7 @@ impl StoredBlock {
     /// A part of the body; `None` when it is damaged.
     pub(crate) fn bytes(&self, at: Range<usize>) -> Option<&[u8]> {
         // A body that cannot be decompressed is empty, so that no part of it can be had.
-        let body =
-            self.body.get_or_init(|| zstd::bulk::decompress(&self.compressed, LARGEST).unwrap_or_default());
+        let body = self.body.get_or_init(|| decompress(&self.compressed, LARGEST).unwrap_or_default());
         body.get(at)
     }
 

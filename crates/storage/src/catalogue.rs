@@ -5,6 +5,7 @@ use roaring::RoaringBitmap;
 use watchfire_model::Labels;
 
 use crate::chunk::{push_varint, take_varint};
+use crate::compressed::{compress, decompress};
 use crate::filter::Filter;
 use crate::index::{Index, SeriesId};
 
@@ -90,7 +91,7 @@ pub(crate) fn pack<'a>(series: impl IntoIterator<Item = Option<&'a Labels>>) -> 
         push_varint(&mut body, packed.len() as u64);
         body.extend_from_slice(packed.as_bytes());
     }
-    zstd::bulk::compress(&body, 3)
+    compress(&body)
 }
 
 /// Over the number of a row's first series and its body.
@@ -103,7 +104,7 @@ pub(crate) fn checksum(first: SeriesId, body: &[u8]) -> u32 {
 
 /// Reads a body; `None` when it is damaged.
 pub(crate) fn unpack(body: &[u8]) -> Option<Vec<Option<Labels>>> {
-    let body = zstd::bulk::decompress(body, LARGEST).ok()?;
+    let body = decompress(body, LARGEST)?;
     let (mut rest, mut all) = (body.as_slice(), Vec::with_capacity(GROUP));
     while !rest.is_empty() {
         let length = usize::try_from(take_varint(&mut rest)?).ok()?;

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -24,15 +25,22 @@ pub(crate) async fn delete_stored(
     range: TimeRange,
 ) -> Result<(), StorageError> {
     let _held = shared.rewriting.lock().await;
+    let mut changed: HashSet<Day> = HashSet::new();
     for (day, partition) in shared.partitions.overlapping(range) {
         match delete_from(shared, day, &partition, filter, range).await {
+            Ok(true) => {
+                changed.insert(day);
+            }
+            Ok(false) => {}
             Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
-            outcome => outcome?,
+            Err(error) => return Err(error),
         }
     }
     for tier in &shared.tiers {
-        for (_, partition) in tier.partitions.overlapping(range) {
-            match delete_rollups(shared, &partition, tier.width, filter, range).await {
+        let period = tier.partitions.period();
+        for (first, partition) in tier.partitions.overlapping(range) {
+            let cleared = changed.iter().any(|day| period.of(day.range().start) == first);
+            match delete_rollups(shared, &partition, tier.width, (filter, range), cleared).await {
                 Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
                 outcome => outcome?,
             }
@@ -41,27 +49,31 @@ pub(crate) async fn delete_stored(
     Ok(())
 }
 
-/// Deletes every bucket that overlaps `range`: what exactly of its samples remains can no longer be said. Where samples are
-/// left, the day's rollups are made anew.
+/// Of days whose samples are gone, deletes every bucket that overlaps `range`: what of it remains can no longer be said. Where
+/// samples are left, deleting those made the day due again.
 async fn delete_rollups(
     shared: &Arc<Shared>,
     partition: &Partition,
     width: i64,
-    filter: &Filter,
-    range: TimeRange,
+    (filter, range): (&Filter, TimeRange),
+    cleared: bool,
 ) -> Result<(), StorageError> {
     let (doomed, _) = partition.find(filter, &shared.quarantine).await?;
     if doomed.is_empty() {
         return Ok(());
     }
     let reach = TimeRange { start: range.start.saturating_sub(width - 1), end: range.end };
+    let with_samples: HashSet<Day> = shared.partitions.with_days().into_iter().map(|(day, _)| day).collect();
     let edit = move |block: &Arc<StoredBlock>, places: Vec<Place>| {
+        if with_samples.contains(&Day::of(places.first()?.span.start)) {
+            return None;
+        }
         let columns = Rolled::new(block, width, &places)?.without(range)?;
         Some(columns.into_iter().map(Arc::new).collect())
     };
-    let wanted = Wanted { series: &doomed, range: reach, seq: i64::MAX };
+    let wanted = Wanted { range: reach, only_sealed: true, ..Wanted::all_of(&doomed) };
     let changed = rewritten(shared, partition, &wanted, edit).await?;
-    if changed.is_empty() {
+    if changed.is_empty() && !cleared {
         return Ok(());
     }
     replace(partition, changed).await?;
@@ -69,16 +81,17 @@ async fn delete_rollups(
     forget_empty(shared, partition, &catalogue, &doomed).await
 }
 
+/// Whether there was something to delete.
 async fn delete_from(
     shared: &Arc<Shared>,
     day: Day,
     partition: &Partition,
     filter: &Filter,
     range: TimeRange,
-) -> Result<(), StorageError> {
+) -> Result<bool, StorageError> {
     let (doomed, _) = partition.find(filter, &shared.quarantine).await?;
     if doomed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     delete_exemplars(partition, &doomed, range).await?;
     let edit = move |block: &Arc<StoredBlock>, places: Vec<Place>| {
@@ -95,21 +108,24 @@ async fn delete_from(
         let chunks: Option<Vec<Option<Chunk>>> = chunks.collect();
         Some(chunks?.into_iter().flatten().map(Arc::new).collect())
     };
-    let wanted = Wanted { series: &doomed, range, seq: i64::MAX };
+    let wanted = Wanted { range, ..Wanted::all_of(&doomed) };
     let changed = rewritten(shared, partition, &wanted, edit).await?;
     if changed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     // Before the samples change: rollups of what is deleted must not be read for a moment.
     for tier in &shared.tiers {
         if let Some(rollups) = tier.partitions.get(tier.partitions.period().of(day.range().start)) {
-            rollups.seal(day, None).await?;
+            rollups.unseal(day).await?;
+            rollups.clear_unsealed(day).await?;
+            rollups.note_change();
         }
     }
-    partition.seal(day, None).await?;
+    partition.unseal(day).await?;
     replace(partition, changed).await?;
     let catalogue = partition.catalogue(&shared.quarantine).await?;
-    forget_empty(shared, partition, &catalogue, &doomed).await
+    forget_empty(shared, partition, &catalogue, &doomed).await?;
+    Ok(true)
 }
 
 async fn delete_exemplars(
@@ -212,8 +228,7 @@ async fn forget_empty(
     catalogue: &Arc<Catalogue>,
     doomed: &RoaringBitmap,
 ) -> Result<(), StorageError> {
-    let always = TimeRange { start: i64::MIN, end: i64::MAX };
-    let wanted = Wanted { series: doomed, range: always, seq: i64::MAX };
+    let wanted = Wanted::all_of(doomed);
     let mut empty = doomed.clone();
     for (_, first, directory) in partition.blocks(&wanted, &shared.quarantine).await? {
         let read = block::read_directory(first, &directory, |place| {
@@ -250,7 +265,6 @@ async fn forget_empty(
     }
     postings::forget(&mut transaction).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)?;
-    // Read again by the next query.
-    partition.replace_catalogue(None);
+    partition.note_change();
     Ok(())
 }

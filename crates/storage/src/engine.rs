@@ -49,7 +49,7 @@ impl Engine {
 
         let partitions = Partitions::find(&metrics, Period::Day, settings.durability)
             .map_err(|error| StorageError::not_writable(&metrics, &error))?;
-        let tiers = if settings.rollups { Tier::find_all(&metrics, &settings)? } else { Vec::new() };
+        let tiers = Tier::find_all(&metrics, &settings)?;
         let file = settings.dir.join(JOURNAL);
         let quarantine = Quarantine::default();
         let kinds = std::iter::once(&partitions).chain(tiers.iter().map(|tier| &tier.partitions));
@@ -62,6 +62,7 @@ impl Engine {
 
         let pool = journal.pool().clone();
         let shared = Arc::new(Shared::new(settings, (partitions, tiers), span, quarantine, pool, head, lock));
+        shared.note_partition_span().await?;
         shared.learn_keys();
         listing::load_details(&shared, extras).await?;
         shared.counters.disk_bytes.set(disk::used_bytes(&shared.settings.dir));

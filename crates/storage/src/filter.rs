@@ -1,10 +1,13 @@
+use std::sync::Arc;
+
 use regex::Regex;
 use watchfire_model::{Labels, MatchOp, Matcher};
 
 use crate::StorageError;
 
-/// Matchers made ready: regular expressions compiled, once for a select.
-pub(crate) struct Filter(Vec<Condition>);
+/// Matchers made ready: regular expressions compiled, once for a select. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Filter(Arc<[Condition]>);
 
 /// One matcher made ready.
 pub(crate) struct Condition {

@@ -72,7 +72,7 @@ async fn write(shared: &Arc<Shared>, frozen: &Frozen) -> Result<Flushed, Storage
         written += match write().await {
             Err(StorageError::Corrupt { reason, .. }) => {
                 // Once: what is damaged now is new, and the disk is to blame.
-                if let Some(aside) = shared.partitions.replace_damaged(day).await? {
+                if let Some(aside) = shared.partitions.replace_damaged(day, |_| false).await? {
                     shared.quarantine.add(&aside, None, &reason);
                 }
                 write().await?
@@ -125,8 +125,7 @@ async fn write_day(
         .map_err(|error| StorageError::task(&error))?
         .map_err(|error| StorageError::Encode { reason: error.to_string() })?;
     store(partition, day, &work, frozen).await.map_err(|error| partition.failed(error))?;
-    partition.note_flushed(frozen.seq);
-    partition.replace_catalogue(Some(work.catalogue));
+    partition.note_flushed(frozen.seq, work.catalogue);
     Ok(work.blocks.len())
 }
 

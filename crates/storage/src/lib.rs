@@ -25,6 +25,7 @@ mod block;
 mod catalogue;
 mod chunk;
 mod clock;
+mod compressed;
 mod database;
 mod delete;
 mod details;

@@ -19,10 +19,14 @@ pub(crate) struct Partitions {
 }
 
 impl Partitions {
-    /// Finds the files in `dir`, each of which holds a period.
+    /// Finds the files in `dir`, each of which holds a period; none where there is no directory.
     pub(crate) fn find(dir: &Path, period: Period, durability: Durability) -> io::Result<Self> {
         let mut by_day = BTreeMap::new();
-        for entry in fs::read_dir(dir)? {
+        let entries = match fs::read_dir(dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            entries => Some(entries?),
+        };
+        for entry in entries.into_iter().flatten() {
             let entry = entry?;
             if let Some(day) = entry.file_name().to_str().and_then(|name| period.first_day(name)) {
                 by_day.insert(day, Arc::new(Partition::new(entry.path(), durability)));
@@ -150,17 +154,29 @@ impl Partitions {
         }
     }
 
-    /// Moves a damaged file aside and begins a new one with what can be read of it. Returns where the old one is.
-    pub(crate) async fn replace_damaged(&self, day: Day) -> Result<Option<PathBuf>, StorageError> {
-        let Some(damaged) = self.by_day().remove(&day) else { return Ok(None) };
+    /// Moves a damaged file aside and puts a new one in its place with what can be read of it. Of the days that count as finished,
+    /// those stay so that `stay` says. Returns where the old one is.
+    pub(crate) async fn replace_damaged(
+        &self,
+        day: Day,
+        stay: impl Fn(Day) -> bool,
+    ) -> Result<Option<PathBuf>, StorageError> {
+        let Some(damaged) = self.get(day) else { return Ok(None) };
         damaged.close().await;
-        let aside = salvage::move_aside(damaged.file());
-        // Listed again in any case, so that the next time finds it.
-        let partition = self.get_or_add(day);
-        let aside = aside?;
-        let blocks = salvage::readable_blocks(&aside, &partition).await?;
-        tracing::warn!(damaged = %aside.display(), blocks, "a new file begins with what could be read of the damaged one");
-        Ok(Some(aside))
+        let file = damaged.file();
+        let replaced = async {
+            let new = salvage::successor(file)?;
+            let successor = Partition::new(new.clone(), self.durability);
+            let blocks = salvage::readable_blocks(file, &successor, stay).await;
+            successor.close().await;
+            let (blocks, aside) = (blocks?, salvage::replace(file, &new)?);
+            tracing::warn!(damaged = %aside.display(), blocks, "a new file begins with what could be read of the damaged one");
+            Ok(Some(aside))
+        };
+        let replaced = replaced.await;
+        // The closed one cannot be used again, also when it stays.
+        self.by_day().insert(day, Arc::new(Partition::new(file.clone(), self.durability)));
+        replaced
     }
 
     /// Forgets the series of partitions that nobody asked lately.

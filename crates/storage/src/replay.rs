@@ -31,11 +31,12 @@ pub(crate) async fn recover(
         Err(StorageError::Corrupt { file: damaged, reason }) if damaged == file => reason,
         outcome => return outcome,
     };
-    let aside = salvage::move_aside(file)?;
-    quarantine.add(&aside, None, &reason);
-    let mut journal = Journal::open(file, durability, partitions).await?;
-    let rows = salvage::readable_rows(&aside, &mut journal).await?;
+    let new = salvage::successor(file)?;
+    let mut journal = Journal::open(&new, durability, partitions).await?;
+    let rows = salvage::readable_rows(file, &mut journal).await;
     journal.close().await;
+    let (rows, aside) = (rows?, salvage::replace(file, &new)?);
+    quarantine.add(&aside, None, &reason);
     tracing::warn!(damaged = %aside.display(), rows, "a new journal begins with what could be read of the damaged one");
     open_and_replay(file, durability, complete_from, partitions, quarantine).await
 }

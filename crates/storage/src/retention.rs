@@ -54,8 +54,16 @@ async fn expire_samples(shared: &Arc<Shared>, now: i64) {
         if day.range().end >= oldest || day >= Day::of(now) {
             continue;
         }
-        // One that cannot be read has nothing to wait for.
-        if shared.tiers.is_empty() || shared.is_sealed(day, &partition).await.unwrap_or(true) {
+        let is_done = match shared.is_sealed(day, &partition).await {
+            Ok(sealed) => sealed || !shared.settings.rollups,
+            // A damaged file of samples has nothing to wait for.
+            Err(StorageError::Corrupt { file, .. }) => file == *partition.file().as_path(),
+            Err(error) => {
+                tracing::warn!(%error, "whether a day has its rollups is not known; its samples wait");
+                false
+            }
+        };
+        if is_done {
             shared.partitions.remove(day).await;
         }
     }

@@ -6,29 +6,68 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::StorageError;
+use crate::clock::Day;
 use crate::journal::Journal;
 use crate::partition::Partition;
 
-/// Moves a database that SQLite cannot read aside, with what lies beside it: `journal.db` becomes `journal.db.damaged-1`,
+/// Moves a database that SQLite cannot use aside, with what lies beside it: `journal.db` becomes `journal.db.damaged-1`,
 /// or the next number that is free. Nobody may have it open.
 pub(crate) fn move_aside(file: &Path) -> Result<PathBuf, StorageError> {
     let failed = |error: io::Error| StorageError::not_writable(file, &error);
-    let mut number = 1;
-    let aside = loop {
-        let aside = with_suffix(file, &format!(".damaged-{number}"));
-        if !aside.try_exists().map_err(failed)? {
-            break aside;
-        }
-        number += 1;
-    };
+    let aside = free_name(file).map_err(failed)?;
     // The database last: as long as it is there, the move is tried again.
     for suffix in ["-shm", "-wal", ""] {
-        match fs::rename(with_suffix(file, suffix), with_suffix(&aside, suffix)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
+        found(fs::rename(with_suffix(file, suffix), with_suffix(&aside, suffix))).map_err(failed)?;
     }
     Ok(aside)
+}
+
+/// Where the successor of a damaged database is made; what an earlier attempt left there goes.
+pub(crate) fn successor(file: &Path) -> Result<PathBuf, StorageError> {
+    let new = with_suffix(file, ".new");
+    for suffix in ["-shm", "-wal", ""] {
+        let gone = found(fs::remove_file(with_suffix(&new, suffix)));
+        gone.map_err(|error| StorageError::not_writable(&new, &error))?;
+    }
+    Ok(new)
+}
+
+/// Puts the successor, which nobody has open, in the place of the damaged database. Returns where that is now. Whatever
+/// happens meanwhile, one of both is there.
+pub(crate) fn replace(file: &Path, successor: &Path) -> Result<PathBuf, StorageError> {
+    let replaced = || {
+        let aside = free_name(file)?;
+        for suffix in ["-wal", ""] {
+            found(fs::hard_link(with_suffix(file, suffix), with_suffix(&aside, suffix)))?;
+        }
+        // Before the successor is there, for it would be taken for its own.
+        for suffix in ["-shm", "-wal"] {
+            found(fs::remove_file(with_suffix(file, suffix)))?;
+        }
+        fs::rename(successor, file)?;
+        Ok(aside)
+    };
+    replaced().map_err(|error: io::Error| StorageError::not_writable(file, &error))
+}
+
+/// `journal.db.damaged-1`, or the next number that is free.
+fn free_name(file: &Path) -> io::Result<PathBuf> {
+    let mut number = 1;
+    loop {
+        let aside = with_suffix(file, &format!(".damaged-{number}"));
+        if !aside.try_exists()? {
+            return Ok(aside);
+        }
+        number += 1;
+    }
+}
+
+/// What is not there need not be moved.
+fn found(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
@@ -60,8 +99,12 @@ pub(crate) async fn readable_rows(damaged: &Path, journal: &mut Journal) -> Resu
 }
 
 /// Takes what can be read of a damaged partition into a new one, and answers how many blocks that were. Their checksums are
-/// looked at when they are read.
-pub(crate) async fn readable_blocks(damaged: &Path, partition: &Partition) -> Result<usize, StorageError> {
+/// looked at when they are read. Of the days that count as finished, those stay so that `stay` says.
+pub(crate) async fn readable_blocks(
+    damaged: &Path,
+    partition: &Partition,
+    stay: impl Fn(Day) -> bool,
+) -> Result<usize, StorageError> {
     let options = SqliteConnectOptions::new().filename(damaged).disable_statement_logging();
     let Ok(mut old) = options.connect().await else { return Ok(0) };
     let failed = |error| partition.failed(error);
@@ -72,7 +115,7 @@ pub(crate) async fn readable_blocks(damaged: &Path, partition: &Partition) -> Re
         let row = sqlx::query_as("SELECT count, checksum, body FROM series WHERE first_id = ?").bind(first);
         let Ok((count, checksum, body)) = row.fetch_one(&mut old).await else { continue };
         let (count, checksum, body): (i64, i64, Vec<u8>) = (count, checksum, body);
-        sqlx::query("INSERT INTO series (first_id, count, checksum, body) VALUES (?, ?, ?, ?)")
+        sqlx::query("INSERT OR IGNORE INTO series (first_id, count, checksum, body) VALUES (?, ?, ?, ?)")
             .bind(first)
             .bind(count)
             .bind(checksum)
@@ -109,6 +152,12 @@ pub(crate) async fn readable_blocks(damaged: &Path, partition: &Partition) -> Re
         .await
         .map_err(failed)?;
         blocks += 1;
+    }
+    let sealed: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT day, seq FROM sealed").fetch_all(&mut old).await.unwrap_or_default();
+    for (day, seq) in sealed.into_iter().filter(|(day, _)| stay(Day::from_number(*day))) {
+        let insert = sqlx::query("INSERT INTO sealed (day, seq) VALUES (?, ?)").bind(day).bind(seq);
+        insert.execute(&mut *new).await.map_err(failed)?;
     }
     // As far as it can be read: a flush that reached the old file is not taken twice.
     let flushed: i64 =

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ pub(crate) struct Shared {
     /// The journal's file, to see that it answers; another one after a damaged one was replaced.
     journal: Mutex<SqlitePool>,
     closed: AtomicBool,
+    not_before: AtomicI64,
     pub(crate) keys: RwLock<Keys>,
     head: RwLock<Head>,
     details: Mutex<Details>,
@@ -56,6 +57,7 @@ impl Shared {
             quarantine: Arc::new(quarantine),
             journal: Mutex::new(journal),
             closed: AtomicBool::new(false),
+            not_before: AtomicI64::new(i64::MIN),
             keys: RwLock::new(Keys::new()),
             head: RwLock::new(head),
             details: Mutex::default(),
@@ -111,25 +113,20 @@ impl Shared {
         self.partition_span.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads again from when to when partitions reach.
+    /// Reads again from when to when partitions reach, and from when on samples are taken.
     pub(crate) async fn note_partition_span(&self) -> Result<(), StorageError> {
-        let mut span = self.partitions.span().await?;
-        let samples_from = self.samples_from();
-        for tier in &self.tiers {
-            let Some(oldest) = tier.partitions.oldest() else { continue };
-            let Some(partition) = tier.partitions.get(oldest) else { continue };
-            let Ok(sealed) = partition.sealed().await else { continue };
-            if let Some(first) =
-                sealed.keys().min().map(|day| day.range().start).filter(|start| *start < samples_from)
-            {
-                span = Some(span.map_or(TimeRange { start: first, end: first }, |span| TimeRange {
-                    start: span.start.min(first),
-                    ..span
-                }));
-            }
-        }
-        *self.partition_span() = span;
+        let samples = self.partitions.span().await?;
+        let rolled = self.rolled_away().await?;
+        // A late sample there would stand for the day in place of its rollups.
+        self.not_before
+            .store(rolled.map_or(i64::MIN, |rolled| rolled.end.saturating_add(1)), Ordering::Release);
+        *self.partition_span() = rolled.into_iter().chain(samples).reduce(hull);
         Ok(())
+    }
+
+    /// The oldest timestamp that is taken at `now`.
+    pub(crate) fn oldest_taken(&self, now: i64) -> i64 {
+        self.settings.oldest(now).max(self.not_before.load(Ordering::Acquire))
     }
 
     pub(crate) fn stats(&self) -> StorageStats {

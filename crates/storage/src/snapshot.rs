@@ -35,7 +35,11 @@ pub async fn copy(from: &Path, to: &Path) -> Result<Vec<PathBuf>, StorageError> 
         }
     }
     for (_, tier, _) in TIERS {
-        let Ok(files) = databases(&source.join(tier)) else { continue };
+        let dir = source.join(tier);
+        if !dir.try_exists().map_err(|error| StorageError::not_writable(&dir, &error))? {
+            continue;
+        }
+        let files = databases(&dir)?;
         let target = target.join(tier);
         std::fs::create_dir_all(&target).map_err(|error| StorageError::not_writable(&target, &error))?;
         for file in files {

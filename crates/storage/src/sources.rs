@@ -6,7 +6,7 @@ use std::sync::Arc;
 use watchfire_model::TimeRange;
 
 use crate::StorageError;
-use crate::clock::{self, Day};
+use crate::clock::{self, Day, hull};
 use crate::partition::Partition;
 use crate::shared::Shared;
 
@@ -79,7 +79,6 @@ async fn rolled_away(
     range: TimeRange,
     buckets: Option<i64>,
 ) -> Result<Vec<Source>, StorageError> {
-    let samples_from = shared.samples_from();
     let mut of_day: BTreeMap<Day, (usize, Arc<Partition>)> = BTreeMap::new();
     for (number, tier) in shared.tiers.iter().enumerate() {
         // The narrowest comes first; wider ones take its place where they suit.
@@ -88,13 +87,14 @@ async fn rolled_away(
         // are rounded up.
         let reach = TimeRange {
             start: range.start.saturating_sub(tier.width),
-            end: range.end.saturating_add(tier.width).min(samples_from.saturating_sub(1)),
+            end: range.end.saturating_add(tier.width),
         };
         for (_, partition) in tier.partitions.overlapping(reach) {
             let Some(sealed) = or_none(shared, partition.sealed().await)? else { continue };
-            for day in sealed.into_keys() {
+            for &day in sealed.keys() {
                 let days = day.range();
-                let wanted = days.start <= reach.end && days.end >= reach.start && days.end < samples_from;
+                let overlaps = days.start <= reach.end && days.end >= reach.start;
+                let wanted = overlaps && shared.partitions.get(day).is_none();
                 if wanted && (suits || !of_day.contains_key(&day)) {
                     of_day.insert(day, (number, partition.clone()));
                 }
@@ -128,10 +128,18 @@ fn or_none<T>(shared: &Shared, answer: Result<T, StorageError>) -> Result<Option
 }
 
 impl Shared {
-    /// Samples before here are gone; their rollups may be left.
-    pub(crate) fn samples_from(&self) -> i64 {
+    /// The days before those of which there are samples that have rollups: from the first to the last moment.
+    pub(crate) async fn rolled_away(&self) -> Result<Option<TimeRange>, StorageError> {
         let first = self.partitions.oldest().unwrap_or_else(|| Day::of(clock::now()));
-        let in_memory = self.head().span().map_or(i64::MAX, |span| Day::of(span.start).range().start);
-        first.range().start.min(in_memory)
+        let mut span: Option<TimeRange> = None;
+        for tier in &self.tiers {
+            for (_, partition) in tier.partitions.with_days() {
+                let Some(sealed) = or_none(self, partition.sealed().await)? else { continue };
+                for day in sealed.keys().filter(|day| **day < first) {
+                    span = Some(span.map_or(day.range(), |span| hull(span, day.range())));
+                }
+            }
+        }
+        Ok(span)
     }
 }

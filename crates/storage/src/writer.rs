@@ -163,7 +163,8 @@ impl Writer {
         for (matchers, range, reply) in deletions {
             let _ = reply.send(self.delete(&matchers, range).await);
         }
-        if !self.waiting_next.is_empty() || (self.failure.is_none() && self.flush_is_due()) {
+        let due = self.damage.is_some() || self.flush_is_due();
+        if !self.waiting_next.is_empty() || (self.failure.is_none() && due) {
             self.start_flush();
         }
         closing
@@ -180,7 +181,7 @@ impl Writer {
             let mut admission = Admission {
                 head: &mut head,
                 settings,
-                oldest: settings.oldest(now),
+                oldest: self.shared.oldest_taken(now),
                 newest: settings.newest(now),
                 epoch: self.epoch,
                 in_row: None,
@@ -276,7 +277,7 @@ impl Writer {
     }
 
     fn flush_is_due(&self) -> bool {
-        self.damage.is_some() || current_window(&self.shared) != self.window || self.head_is_full()
+        current_window(&self.shared) != self.window || self.head_is_full()
     }
 
     fn tick(&mut self) {
@@ -320,7 +321,7 @@ impl Writer {
         self.job = None;
         let outcome = match outcome {
             Ok(Some(flushed)) => self.settle(flushed).await,
-            Ok(None) => Ok(()),
+            Ok(None) => self.replace_damaged().await,
             Err(error) => Err(error),
         };
         self.failure = outcome.clone().err();
@@ -330,7 +331,9 @@ impl Writer {
         for reply in self.waiting_now.drain(..) {
             let _ = reply.send(outcome.clone());
         }
-        if !self.waiting_next.is_empty() || (self.damage.is_some() && self.failure.is_none()) {
+        // What was committed while the flush ran keeps a damaged journal from being replaced.
+        let once_more = self.damage.is_some() && self.failure.is_none() && self.has_unflushed();
+        if !self.waiting_next.is_empty() || once_more {
             self.start_flush();
         }
     }
@@ -363,8 +366,7 @@ impl Writer {
     /// Moves a damaged journal aside and begins a new one, as soon as partitions hold everything that was in it.
     async fn replace_damaged(&mut self) -> Result<(), StorageError> {
         let Some(reason) = self.damage.clone() else { return Ok(()) };
-        if self.shared.head().in_memory().unflushed_from < i64::MAX {
-            // Committed after the flush began: one more, and this runs again.
+        if self.has_unflushed() {
             return Ok(());
         }
         let aside = self.journal.replace(&self.shared.partitions).await?;
@@ -375,6 +377,10 @@ impl Writer {
         self.epoch += 1;
         self.note_journal_size();
         Ok(())
+    }
+
+    fn has_unflushed(&self) -> bool {
+        self.shared.head().in_memory().unflushed_from < i64::MAX
     }
 
     fn note_journal_size(&self) {

@@ -33,8 +33,6 @@ pub(crate) struct Partition {
     file: Arc<PathBuf>,
     durability: Durability,
     pool: OnceCell<SqlitePool>,
-    /// Read when the first query or flush needs it; replaced by a longer one with each flush that brings new series.
-    catalogue: Mutex<Option<(Arc<Catalogue>, Instant)>>,
     known: Mutex<Known>,
     /// Counts the changes of this process: whoever rewrites the file in several steps sees that something else happened.
     generation: AtomicU64,
@@ -43,9 +41,13 @@ pub(crate) struct Partition {
 /// What of the file is remembered, so that a query need not ask for it.
 #[derive(Default)]
 struct Known {
+    /// Read when the first query or flush needs it; replaced by a longer one with each flush that brings new series.
+    catalogue: Option<(Arc<Catalogue>, Instant)>,
     flushed_seq: Option<i64>,
-    sealed: Option<HashMap<Day, i64>>,
-    written: Option<Instant>,
+    sealed: Option<Arc<HashMap<Day, i64>>>,
+    changed: Option<Instant>,
+    /// Rises with each change: who reads the file meanwhile must not remember what it read.
+    version: u64,
 }
 
 /// What a partition says about itself.
@@ -63,7 +65,6 @@ impl Partition {
             file: Arc::new(file),
             durability,
             pool: OnceCell::new(),
-            catalogue: Mutex::default(),
             known: Mutex::default(),
             generation: AtomicU64::new(0),
         }
@@ -103,75 +104,128 @@ impl Partition {
 
     /// Up to which row of the journal it has the samples of its day.
     pub(crate) async fn flushed_seq(&self) -> Result<i64, StorageError> {
-        if let Some(seq) = self.known().flushed_seq {
-            return Ok(seq);
-        }
+        let version = match &*self.known() {
+            Known { flushed_seq: Some(seq), .. } => return Ok(*seq),
+            known => known.version,
+        };
         let seq = self.meta().await?.flushed_seq;
-        self.known().flushed_seq.get_or_insert(seq);
+        self.remember(version, |known| known.flushed_seq = Some(seq));
         Ok(seq)
     }
 
-    /// After samples were added up to this row of the journal.
-    pub(crate) fn note_flushed(&self, seq: i64) {
+    /// Remembers what was read of the file, unless it changed since `version`.
+    fn remember(&self, version: u64, what: impl FnOnce(&mut Known)) {
         let mut known = self.known();
-        known.flushed_seq = Some(seq);
-        known.written = Some(Instant::now());
-        drop(known);
-        self.note_change();
+        if known.version == version {
+            what(&mut known);
+        }
     }
 
-    /// After anything about its samples changed.
+    /// After samples were added up to this row of the journal, of the series of this catalogue.
+    pub(crate) fn note_flushed(&self, seq: i64, catalogue: Arc<Catalogue>) {
+        self.note_change();
+        let mut known = self.known();
+        known.flushed_seq = Some(seq);
+        known.catalogue = Some((catalogue, Instant::now()));
+    }
+
+    /// After anything about its samples or series changed.
     pub(crate) fn note_change(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
+        self.forget();
+        self.known().changed = Some(Instant::now());
+    }
+
+    /// Forgets what was read of the file.
+    pub(crate) fn forget(&self) {
+        let mut known = self.known();
+        known.version += 1;
+        (known.catalogue, known.flushed_seq, known.sealed) = (None, None, None);
     }
 
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// Whether this process added samples to it within the last `time`.
-    pub(crate) fn was_written_within(&self, time: Duration) -> bool {
-        self.known().written.is_some_and(|when| when.elapsed() < time)
+    /// Whether this process changed its samples within the last `time`.
+    pub(crate) fn was_changed_within(&self, time: Duration) -> bool {
+        self.known().changed.is_some_and(|when| when.elapsed() < time)
     }
 
     /// The days that are finished in this file, each with the row of the journal up to which they were then.
-    pub(crate) async fn sealed(&self) -> Result<HashMap<Day, i64>, StorageError> {
-        if let Some(sealed) = &self.known().sealed {
-            return Ok(sealed.clone());
-        }
+    pub(crate) async fn sealed(&self) -> Result<Arc<HashMap<Day, i64>>, StorageError> {
+        let version = match &*self.known() {
+            Known { sealed: Some(sealed), .. } => return Ok(sealed.clone()),
+            known => known.version,
+        };
         let rows: Vec<(i64, i64)> = sqlx::query_as("SELECT day, seq FROM sealed")
             .fetch_all(self.pool().await?)
             .await
             .map_err(|error| self.failed(error))?;
-        let sealed: HashMap<Day, i64> =
-            rows.into_iter().map(|(day, seq)| (Day::from_number(day), seq)).collect();
-        self.known().sealed = Some(sealed.clone());
+        let sealed = rows.into_iter().map(|(day, seq)| (Day::from_number(day), seq)).collect();
+        let sealed: Arc<HashMap<Day, i64>> = Arc::new(sealed);
+        self.remember(version, |known| known.sealed = Some(sealed.clone()));
         Ok(sealed)
     }
 
     /// Up to which row of the journal a finished day was finished.
     pub(crate) async fn sealed_seq(&self, day: Day) -> Result<Option<i64>, StorageError> {
-        if let Some(sealed) = &self.known().sealed {
-            return Ok(sealed.get(&day).copied());
-        }
         Ok(self.sealed().await?.get(&day).copied())
     }
 
-    /// Marks a day as finished, or, without a row, as not.
-    pub(crate) async fn seal(&self, day: Day, seq: Option<i64>) -> Result<(), StorageError> {
-        // Known for sure before the file changes: a reader must not find a day finished that is not.
-        if let Some(sealed) = &mut self.known().sealed {
-            sealed.remove(&day);
-        }
-        let query = match seq {
-            Some(seq) => sqlx::query("INSERT OR REPLACE INTO sealed (day, seq) VALUES (?, ?)")
-                .bind(day.number())
-                .bind(seq),
-            None => sqlx::query("DELETE FROM sealed WHERE day = ?").bind(day.number()),
-        };
-        query.execute(self.pool().await?).await.map_err(|error| self.failed(error))?;
-        self.known().sealed = None;
+    /// Marks a day as not finished.
+    pub(crate) async fn unseal(&self, day: Day) -> Result<(), StorageError> {
+        let deleted = sqlx::query("DELETE FROM sealed WHERE day = ?").bind(day.number());
+        deleted.execute(self.pool().await?).await.map_err(|error| self.failed(error))?;
+        self.forget();
         Ok(())
+    }
+
+    /// Marks a day as finished.
+    pub(crate) async fn seal(&self, day: Day, seq: i64) -> Result<(), StorageError> {
+        let marked = sqlx::query("INSERT OR REPLACE INTO sealed (day, seq) VALUES (?, ?)")
+            .bind(day.number())
+            .bind(seq);
+        marked.execute(self.pool().await?).await.map_err(|error| self.failed(error))?;
+        self.forget();
+        Ok(())
+    }
+
+    /// The same in a file of rollups: those that were made up to this row take the place of earlier ones.
+    pub(crate) async fn seal_rollups(&self, day: Day, seq: i64) -> Result<(), StorageError> {
+        let mut transaction = self.begin().await?;
+        let sealed = async {
+            sqlx::query("INSERT OR REPLACE INTO sealed (day, seq) VALUES (?, ?)")
+                .bind(day.number())
+                .bind(seq)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("DELETE FROM block WHERE min_time BETWEEN ? AND ? AND seq != ?")
+                .bind(day.range().start)
+                .bind(day.range().end)
+                .bind(seq)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await
+        };
+        sealed.await.map_err(|error| self.failed(error))?;
+        self.forget();
+        Ok(())
+    }
+
+    /// Takes out rollups of a day that do not count: what an earlier attempt left.
+    pub(crate) async fn clear_unsealed(&self, day: Day) -> Result<(), StorageError> {
+        sqlx::query(
+            "DELETE FROM block WHERE min_time BETWEEN ?1 AND ?2 \
+             AND seq NOT IN (SELECT seq FROM sealed WHERE day = ?3)",
+        )
+        .bind(day.range().start)
+        .bind(day.range().end)
+        .bind(day.number())
+        .execute(self.pool().await?)
+        .await
+        .map(drop)
+        .map_err(|error| self.failed(error))
     }
 
     pub(crate) async fn begin(&self) -> Result<SqliteTransaction<'static>, StorageError> {

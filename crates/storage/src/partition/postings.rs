@@ -77,49 +77,74 @@ fn checksum(name: &str, value: &str, ids: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-/// The series that meet every condition.
-pub(crate) async fn find(pool: &SqlitePool, filter: &Filter) -> Result<RoaringBitmap, Failed> {
-    let mut conditions: Vec<&Condition> = filter.conditions().iter().collect();
+/// With so few series left, their labels say faster whether they meet the other conditions.
+const FEW: u64 = 2048;
+
+/// The series that meet every condition, with their labels.
+pub(crate) async fn find(
+    pool: &SqlitePool,
+    filter: &Filter,
+) -> Result<(RoaringBitmap, HashMap<SeriesId, Labels>), Failed> {
     // Equality first: it finds few series by one look.
-    conditions.sort_by_key(|condition| (condition.equal_to().is_none(), condition.matches_empty()));
     let mut found: Option<RoaringBitmap> = None;
-    for condition in conditions {
-        if let Some(value) = condition.equal_to().filter(|value| !value.is_empty()) {
-            let Some(ids) = one(pool, condition.name(), value).await? else {
-                return Ok(RoaringBitmap::new());
-            };
-            match &mut found {
-                Some(found) => *found &= ids,
-                None => found = Some(ids),
-            }
+    let is_one_look = |condition: &Condition| condition.equal_to().is_some_and(|value| !value.is_empty());
+    for condition in filter.conditions().iter().filter(|condition| is_one_look(condition)) {
+        let value = condition.equal_to().unwrap_or_default();
+        let ids = one(pool, condition.name(), value).await?.unwrap_or_default();
+        found = Some(found.map_or(ids.clone(), |found| found & ids));
+        if found.as_ref().is_some_and(RoaringBitmap::is_empty) {
+            return Ok(Default::default());
+        }
+    }
+    for (index, condition) in filter.conditions().iter().enumerate() {
+        if is_one_look(condition) {
             continue;
         }
-        // A label that is absent has the empty value. Where that is right, the series with a wrong value leave.
-        let wanted = !condition.matches_empty();
+        if found.as_ref().is_some_and(|found| found.len() <= FEW) {
+            break;
+        }
         let rows: Vec<(String, Vec<u8>, i64)> =
             sqlx::query_as("SELECT value, series, checksum FROM posting WHERE name = ? AND name != ''")
                 .bind(condition.name())
                 .fetch_all(pool)
                 .await?;
-        let mut ids = RoaringBitmap::new();
-        for (value, bytes, sum) in rows.iter().filter(|(value, ..)| condition.matches(value) == wanted) {
-            ids |= bitmap(condition.name(), value, bytes, *sum)?;
-        }
-        let mut before = match found.take() {
+        let before = match found.take() {
             Some(before) => before,
             None => all(pool).await?,
         };
-        if wanted {
-            before &= ids;
-        } else {
-            before -= ids;
-        }
-        found = Some(before);
+        let filter = filter.clone();
+        let narrowed =
+            tokio::task::spawn_blocking(move || narrow(before, &filter.conditions()[index], &rows));
+        found = Some(narrowed.await.map_err(|_| Failed::Damaged("the reading task stopped"))??);
     }
-    match found {
-        Some(found) => Ok(found),
-        None => all(pool).await,
+    let mut found = match found {
+        Some(found) => found,
+        None => all(pool).await?,
+    };
+    let mut labels = labels(pool, &found).await?;
+    labels.retain(|_, labels| filter.matches(labels));
+    found &= labels.keys().copied().collect::<RoaringBitmap>();
+    Ok((found, labels))
+}
+
+/// Those of `before` that meet a condition, by all values of its label.
+fn narrow(
+    mut before: RoaringBitmap,
+    condition: &Condition,
+    rows: &[(String, Vec<u8>, i64)],
+) -> Result<RoaringBitmap, Failed> {
+    // A label that is absent has the empty value. Where that is right, the series with a wrong value leave.
+    let wanted = !condition.matches_empty();
+    let mut ids = RoaringBitmap::new();
+    for (value, bytes, sum) in rows.iter().filter(|(value, ..)| condition.matches(value) == wanted) {
+        ids |= bitmap(condition.name(), value, bytes, *sum)?;
     }
+    if wanted {
+        before &= ids;
+    } else {
+        before -= ids;
+    }
+    Ok(before)
 }
 
 async fn all(pool: &SqlitePool) -> Result<RoaringBitmap, Failed> {
@@ -144,10 +169,7 @@ fn bitmap(name: &str, value: &str, bytes: &[u8], sum: i64) -> Result<RoaringBitm
 }
 
 /// The labels of these series.
-pub(crate) async fn labels(
-    pool: &SqlitePool,
-    ids: &RoaringBitmap,
-) -> Result<HashMap<SeriesId, Labels>, Failed> {
+async fn labels(pool: &SqlitePool, ids: &RoaringBitmap) -> Result<HashMap<SeriesId, Labels>, Failed> {
     let groups: Vec<(i64, i64)> =
         sqlx::query_as("SELECT first_id, count FROM series").fetch_all(pool).await?;
     let wanted = |first: i64, count: i64| {

@@ -22,6 +22,16 @@ pub(crate) struct Wanted<'a> {
     pub(crate) range: TimeRange,
     /// Blocks of later flushes hold what memory has given already.
     pub(crate) seq: i64,
+    /// Of rollups, only those that count: a seal that goes on writes others beside them.
+    pub(crate) only_sealed: bool,
+}
+
+impl<'a> Wanted<'a> {
+    /// Everything that there is of some series.
+    pub(crate) fn all_of(series: &'a RoaringBitmap) -> Self {
+        let range = TimeRange { start: i64::MIN, end: i64::MAX };
+        Self { series, range, seq: i64::MAX, only_sealed: false }
+    }
 }
 
 /// A block that was read, its first series and its directory.
@@ -42,7 +52,8 @@ impl Partition {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let blocks = self.blocks(&Wanted { series: &found, range, seq }, quarantine).await?;
+        let blocks =
+            self.blocks(&Wanted { series: &found, range, seq, only_sealed: false }, quarantine).await?;
         let read = tokio::task::spawn_blocking(move || {
             let (mut pieces, mut samples) = (Vec::new(), 0_usize);
             for (block, first, directory) in blocks {
@@ -77,7 +88,9 @@ impl Partition {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let blocks = self.blocks(&Wanted { series: &found, range, seq: i64::MAX }, quarantine).await?;
+        let blocks = self
+            .blocks(&Wanted { series: &found, range, seq: i64::MAX, only_sealed: true }, quarantine)
+            .await?;
         let read = tokio::task::spawn_blocking(move || {
             let (mut pieces, mut samples) = (Vec::new(), 0_usize);
             for (block, first, directory) in blocks {
@@ -117,11 +130,13 @@ impl Partition {
         // One transaction: between the two reads, blocks may be merged or rewritten.
         let mut transaction = self.pool().await?.begin().await.map_err(|error| self.failed(error))?;
         let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "SELECT id, first_series, last_series FROM block WHERE min_time <= ? AND max_time >= ? AND seq <= ?",
+            "SELECT id, first_series, last_series FROM block WHERE min_time <= ? AND max_time >= ? AND seq <= ? \
+             AND (? OR seq = (SELECT seq FROM sealed WHERE day = min_time / 86400000))",
         )
         .bind(wanted.range.end)
         .bind(wanted.range.start)
         .bind(wanted.seq)
+        .bind(!wanted.only_sealed)
         .fetch_all(&mut *transaction)
         .await
         .map_err(|error| self.failed(error))?;

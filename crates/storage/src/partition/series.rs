@@ -1,7 +1,7 @@
 //! Which series a partition has.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use roaring::RoaringBitmap;
@@ -36,6 +36,7 @@ impl Partition {
         if let Some(catalogue) = self.loaded() {
             return Ok(catalogue);
         }
+        let version = self.known().version;
         let rows: Vec<(i64, i64, i64, Vec<u8>)> =
             sqlx::query_as("SELECT first_id, count, checksum, body FROM series ORDER BY first_id")
                 .fetch_all(self.pool().await?)
@@ -68,13 +69,12 @@ impl Partition {
             quarantine.add(&file, Some(-1 - first), "a group of series does not fit its checksum");
         }
         let catalogue = Arc::new(catalogue);
-        self.replace_catalogue(Some(catalogue.clone()));
+        self.remember(version, |known| known.catalogue = Some((catalogue.clone(), Instant::now())));
         Ok(catalogue)
     }
 
     fn loaded(&self) -> Option<Arc<Catalogue>> {
-        let mut place = self.catalogue.lock().unwrap_or_else(PoisonError::into_inner);
-        place.as_mut().map(|(catalogue, used)| {
+        self.known().catalogue.as_mut().map(|(catalogue, used)| {
             *used = Instant::now();
             catalogue.clone()
         })
@@ -82,13 +82,7 @@ impl Partition {
 
     /// Forgets the series when nobody asked for them lately; the next query reads them again.
     pub(crate) fn unload_unused(&self) {
-        let mut place = self.catalogue.lock().unwrap_or_else(PoisonError::into_inner);
-        place.take_if(|(_, used)| used.elapsed() > UNUSED);
-    }
-
-    pub(crate) fn replace_catalogue(&self, catalogue: Option<Arc<Catalogue>>) {
-        *self.catalogue.lock().unwrap_or_else(PoisonError::into_inner) =
-            catalogue.map(|catalogue| (catalogue, Instant::now()));
+        self.known().catalogue.take_if(|(_, used)| used.elapsed() > UNUSED);
     }
 
     /// The series that meet every condition: from memory, or by the file's postings, or by reading all series.
@@ -99,13 +93,8 @@ impl Partition {
     ) -> Result<(RoaringBitmap, Names), StorageError> {
         if self.loaded().is_none() && self.has_postings().await? {
             let pool = self.pool().await?;
-            let found = async {
-                let ids = postings::find(pool, filter).await?;
-                let labels = postings::labels(pool, &ids).await?;
-                Ok::<_, Failed>((ids, Names::Some(labels)))
-            };
-            match found.await {
-                Ok(found) => return Ok(found),
+            match postings::find(pool, filter).await {
+                Ok((ids, labels)) => return Ok((ids, Names::Some(labels))),
                 Err(Failed::Sqlite(error)) => return Err(self.failed(error)),
                 // The series themselves say the same.
                 Err(Failed::Damaged(reason)) => quarantine.add(&self.file, Some(i64::MIN), reason),

@@ -28,13 +28,16 @@ pub(crate) const TIERS: [(i64, &str, Period); 3] =
     [(300_000, "5m", Period::Day), (3_600_000, "1h", Period::Day), (DAY, "1d", Period::Month)];
 
 impl Tier {
-    /// Finds the files of all tiers below the directory of the samples.
+    /// Finds the files of all tiers below the directory of the samples. Also where none are to be made any more: what is there is
+    /// read, and deleted when its time has come.
     pub(crate) fn find_all(metrics: &Path, settings: &Settings) -> Result<Vec<Self>, StorageError> {
         let keeps = [settings.retention_5m, settings.retention_hourly, settings.retention_daily];
         let tiers = TIERS.iter().zip(keeps).map(|((width, name, period), keep)| {
             let dir = metrics.join(name);
             let failed = |error| StorageError::not_writable(&dir, &error);
-            std::fs::create_dir_all(&dir).map_err(failed)?;
+            if settings.rollups {
+                std::fs::create_dir_all(&dir).map_err(failed)?;
+            }
             let partitions = Partitions::find(&dir, *period, settings.durability).map_err(failed)?;
             Ok(Self { width: *width, keep: keep.filter(|keep| *keep > 0), partitions })
         });

@@ -118,6 +118,32 @@ fn a_journal_that_cannot_be_written_is_replaced() {
     assert!(replaced > 0, "of {pages} pages");
 }
 
+#[tokio::test]
+async fn an_empty_journal_that_cannot_be_written_is_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    engine.append(one_each(&[host("a")], THEN, 1.0)).await.unwrap();
+    engine.close().await;
+    let name = dir.path().join("metrics/journal.db");
+    let mut replaced = 0;
+    let whole = fs::read(&name).unwrap();
+    for page in 1..whole.len() / 16_384 {
+        let damaged = tempfile::tempdir().unwrap();
+        copy(dir.path(), damaged.path());
+        let mut bytes = whole.clone();
+        bytes[page * 16_384 + 1] ^= 1;
+        fs::write(damaged.path().join("metrics/journal.db"), bytes).unwrap();
+        let Ok(engine) = Engine::open(settings(damaged.path())).await else { continue };
+        if engine.append(one_each(&[host("a")], THEN + 1, 2.0)).await.is_err() {
+            engine.flush().await.unwrap();
+            assert_eq!(engine.append(one_each(&[host("a")], THEN + 1, 2.0)).await.unwrap().stored, 1);
+            replaced += 1;
+        }
+        engine.close().await;
+    }
+    assert!(replaced > 0, "of {} pages", whole.len() / 16_384);
+}
+
 #[test]
 fn a_bit_invents_nothing() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
-use watchfire_model::{Batch, Matcher, TimeRange};
+use watchfire_model::{Batch, Matcher, Rollup, RollupBuilder, TimeRange, end_of};
 use watchfire_storage::{Appender, Engine, Querier, Reason, SelectOptions, Settings};
 
 use crate::fixture::{ALWAYS, DAY, THEN, copy, host, settings};
@@ -15,6 +15,10 @@ enum Step {
     /// Series, time and value of each sample.
     Append(Vec<(usize, i64, u32)>),
     Flush,
+    /// Merges the days that have ended and makes their rollups.
+    Seal,
+    /// Of one series, from a time on, for so long.
+    Delete(usize, i64, i64),
     Reopen,
     Kill,
 }
@@ -23,6 +27,15 @@ const HOSTS: [&str; 3] = ["a", "b", "c"];
 const HOUR: i64 = 3_600_000;
 
 type Model = BTreeMap<(usize, i64), f64>;
+
+fn step_or_change(time: impl Strategy<Value = i64> + Clone) -> impl Strategy<Value = Step> {
+    let delete = (0..HOSTS.len(), time.clone(), prop_oneof![0_i64..20, 0..2 * DAY]);
+    prop_oneof![
+        8 => step(time),
+        2 => Just(Step::Seal),
+        1 => delete.prop_map(|(index, from, length)| Step::Delete(index, from, length)),
+    ]
+}
 
 fn step(time: impl Strategy<Value = i64>) -> impl Strategy<Value = Step> {
     // Few values, so that the same one comes again, too.
@@ -36,7 +49,7 @@ fn step(time: impl Strategy<Value = i64>) -> impl Strategy<Value = Step> {
 }
 
 /// Dense times meet often, sparse ones fall on several days.
-fn times() -> impl Strategy<Value = i64> {
+fn times() -> impl Strategy<Value = i64> + Clone {
     prop_oneof![0_i64..40, (0_i64..30).prop_map(|index| index * DAY / 9)]
 }
 
@@ -80,6 +93,12 @@ async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 prop_assert_eq!(appended.stored + duplicates as usize, samples.len());
             }
             Step::Flush => engine.flush().await.unwrap(),
+            Step::Seal => engine.seal().await.unwrap(),
+            Step::Delete(index, from, length) => {
+                let range = TimeRange { start: THEN + from, end: THEN + from + length };
+                engine.delete(vec![Matcher::equal("host", HOSTS[index])], range).await.unwrap();
+                model.retain(|(series, time), _| *series != index || !range.contains(*time));
+            }
             Step::Reopen => {
                 engine.close().await;
                 engine = Engine::open(small(&dir)).await.unwrap();
@@ -90,6 +109,12 @@ async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
         compare(&engine, &model, ALWAYS).await?;
         compare(&engine, &model, TimeRange { start: THEN + 7, end: THEN + DAY / 3 }).await?;
         compare(&engine, &model, TimeRange { start: THEN + DAY, end: THEN + 2 * DAY }).await?;
+        for width in [300_000, HOUR, DAY] {
+            compare_rollups(&engine, &model, width, ALWAYS).await?;
+            let start = end_of(THEN, width);
+            let range = TimeRange { start: start + 1, end: start + 2 * DAY };
+            compare_rollups(&engine, &model, width, range).await?;
+        }
     }
     engine.close().await;
     Ok(())
@@ -151,6 +176,7 @@ async fn run_with_window(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 prop_assert_eq!((appended.stored, found), (stored, (late, duplicates)));
                 prop_assert_eq!(refused.total(), late + duplicates);
             }
+            Step::Seal | Step::Delete(..) => unreachable!("the steps of this test have none"),
             Step::Flush => {
                 engine.flush().await.unwrap();
                 model.journal.clear();
@@ -170,6 +196,34 @@ async fn run_with_window(steps: Vec<Step>) -> Result<(), TestCaseError> {
         compare(&engine, &model.visible, TimeRange { start: THEN + 7, end: THEN + HOUR }).await?;
     }
     engine.close().await;
+    Ok(())
+}
+
+/// As PromQL asks: a range begins right after the end of a bucket.
+async fn compare_rollups(
+    engine: &Engine,
+    model: &Model,
+    width: i64,
+    range: TimeRange,
+) -> Result<(), TestCaseError> {
+    let mut expected: BTreeMap<usize, Vec<Rollup>> = BTreeMap::new();
+    for index in 0..HOSTS.len() {
+        let mut builder = RollupBuilder::new(width);
+        let samples = model.range((index, range.start)..=(index, range.end));
+        let mut rollups: Vec<Rollup> =
+            samples.filter_map(|((_, time), value)| builder.push(*time, *value)).collect();
+        rollups.extend(builder.finish());
+        if !rollups.is_empty() {
+            expected.insert(index, rollups);
+        }
+    }
+    let mut found: BTreeMap<usize, Vec<Rollup>> = BTreeMap::new();
+    let options = SelectOptions { buckets: Some(width), ..SelectOptions::ALL };
+    for series in engine.select(&[Matcher::metric("up")], range, options).await.unwrap() {
+        let index = HOSTS.iter().position(|name| *series.labels() == host(name)).unwrap();
+        series.read_rollups(width, range, &mut |rollup| found.entry(index).or_default().push(*rollup));
+    }
+    prop_assert_eq!(found, expected);
     Ok(())
 }
 
@@ -199,7 +253,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
-    fn equals_a_map(steps in prop::collection::vec(step(times()), 1..15)) {
+    fn equals_a_map(steps in prop::collection::vec(step_or_change(times()), 1..15)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(run(steps))?;
     }

@@ -1,7 +1,7 @@
 use watchfire_model::{Batch, Labels, MatchOp, Matcher, Rollup, RollupBuilder, STALE, Series, TimeRange};
 use watchfire_storage::{Appender, Engine, Querier, SelectOptions, SelectedSeries, Settings, backup};
 
-use crate::fixture::{ALWAYS, DAY, THEN, THEN_FILE, host, now, number, series, settings, sql};
+use crate::fixture::{ALWAYS, DAY, THEN, THEN_FILE, host, now, number, one_each, series, settings, sql};
 
 const WIDTHS: [i64; 3] = [300_000, 3_600_000, DAY];
 const HOUR: i64 = 3_600_000;
@@ -246,6 +246,82 @@ async fn rollups_outlive_samples() {
     let first_of_month = |at: i64| watchfire_model::format_utc(at, 0, "%Y-%m");
     let same_month = first_of_month(today - DAY - 1) == first_of_month(today - 20 * DAY);
     assert_eq!(engine.stats().oldest, Some(if same_month { today - 20 * DAY } else { today - DAY }));
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn deleting_where_nothing_is_leaves_rollups_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = THEN - THEN.rem_euclid(DAY);
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let mut batch = Batch::default();
+    fill(&mut batch, start + 12 * HOUR, start + 20 * HOUR);
+    engine.append(batch).await.unwrap();
+    engine.seal().await.unwrap();
+    // Memory answers for the newest time; this moves it on.
+    for later in [2 * DAY, 2 * DAY + 2 * HOUR] {
+        engine.append(one_each(&[host("a")], start + later, 1.0)).await.unwrap();
+        engine.flush().await.unwrap();
+    }
+    let before = rollups(&select(&engine, &[Matcher::metric("temperature")], Some(DAY)).await[0], DAY);
+    assert_eq!(before.len(), 1);
+    let empty = TimeRange { start, end: start + 6 * HOUR };
+    engine.delete(vec![Matcher::metric("temperature")], empty).await.unwrap();
+    let after = select(&engine, &[Matcher::metric("temperature")], Some(DAY)).await;
+    assert_eq!(after[0].widths().len(), 1, "still finished");
+    assert_same(&rollups(&after[0], DAY), &before);
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_file_of_rollups_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = filled(settings(dir.path()), THEN - THEN.rem_euclid(DAY)).await;
+    engine.seal().await.unwrap();
+    let raw = series(&engine, &[], ALWAYS).await;
+    engine.close().await;
+    let file = dir.path().join("metrics/1d/2023-11.db");
+    std::fs::write(&file, [7; 8192]).unwrap();
+
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    assert_eq!(bits(&series(&engine, &[], ALWAYS).await), bits(&raw), "samples answer meanwhile");
+    // Found and moved aside by the first, made anew by the next.
+    engine.seal().await.unwrap();
+    engine.seal().await.unwrap();
+    for (series, raw) in select(&engine, &[], Some(DAY)).await.iter().zip(&raw) {
+        assert_eq!(series.widths()[0].1, DAY);
+        assert_same(&rollups(series, DAY), &expected(raw, DAY));
+    }
+    assert!(dir.path().join("metrics/1d/2023-11.db.damaged-1").exists());
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn late_samples_do_not_stand_for_a_day_of_rollups() {
+    let dir = tempfile::tempdir().unwrap();
+    let today = now() - now().rem_euclid(DAY);
+    let engine = filled(settings(dir.path()), today - 9 * DAY).await;
+    let mut batch = Batch::default();
+    fill(&mut batch, today - DAY, today - DAY + 2 * HOUR);
+    engine.append(batch).await.unwrap();
+    engine.seal().await.unwrap();
+    let before: Vec<_> = select(&engine, &[], None).await.iter().map(|one| rollups(one, DAY)).collect();
+    engine.close().await;
+    let engine = Engine::open(Settings { retention: Some(3 * DAY), ..settings(dir.path()) }).await.unwrap();
+    engine.flush().await.unwrap();
+    assert_eq!(engine.stats().partitions, 1);
+    engine.close().await;
+
+    // Kept longer from now on, the days of rollups are within the retention again.
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let mut late = Batch::default();
+    late.push(&Labels::of("temperature", [("job", "api")]).unwrap(), today - 8 * DAY + 7, 1.0);
+    let appended = engine.append(late).await.unwrap();
+    assert_eq!((appended.stored, appended.refused.total()), (0, 1));
+    let after = select(&engine, &[], None).await;
+    for (series, before) in after.iter().zip(&before) {
+        assert_same(&rollups(series, DAY), before);
+    }
     engine.close().await;
 }
 

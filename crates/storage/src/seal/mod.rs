@@ -3,33 +3,29 @@
 //! It goes on while samples come and queries run, some series at a time. The day counts as finished only when the last
 //! mark is set, with the row of the journal up to which its samples were there when it began: late ones make it due again.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use roaring::RoaringBitmap;
 use sqlx::sqlite::SqliteTransaction;
-use watchfire_model::{Labels, TimeRange};
+use watchfire_model::Labels;
 
 use crate::StorageError;
-use crate::block::{self, BlockWriter, NewBlock};
+use crate::block::BlockWriter;
 use crate::catalogue::{self, Catalogue, GROUP, pack};
-use crate::chunk::{Chunk, encode_range};
+use crate::chunk::Chunk;
 use crate::clock::{self, Day};
 use crate::index::SeriesId;
-use crate::partition::{Partition, ReadBlock, Wanted, insert_block, postings};
-use crate::piece::Piece;
-use crate::rollup::columns;
-use crate::selected::SelectedSeries;
+use crate::partition::{Partition, Wanted, insert_block, postings};
+use crate::rollup::Tier;
 use crate::shared::Shared;
+
+mod merge;
+
+use merge::{MergeError, merge};
 
 /// How long after the last samples of a day its turn comes.
 const QUIET: Duration = Duration::from_hours(1);
-
-/// Samples of a chunk in a merged block: what a reader of one of them has to decode.
-const CHUNK: usize = 1024;
-
-const ALWAYS: TimeRange = TimeRange { start: i64::MIN, end: i64::MAX };
 
 /// Which days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +57,12 @@ pub(crate) async fn run(shared: &Arc<Shared>, which: Which) -> Result<(), Storag
             }
             // Something was added or deleted meanwhile, or the retention deleted the file.
             Ok(false) | Err(StorageError::Closed) => {}
-            Err(StorageError::Corrupt { file, reason }) => shared.quarantine.add(&file, None, &reason),
+            Err(StorageError::Corrupt { file, reason }) => {
+                shared.quarantine.add(&file, None, &reason);
+                if let Err(error) = replace_rollups(shared, &file).await {
+                    failure = Err(error);
+                }
+            }
             Err(error) => {
                 let file = partition.file().display();
                 tracing::error!(%file, %error, "a day could not be merged and rolled up; tried again later");
@@ -82,7 +83,7 @@ async fn is_due(
     let ready = match which {
         Which::Ended => day.range().end < clock::now(),
         Which::Due => {
-            day.range().end.saturating_add(late) < clock::now() && !partition.was_written_within(QUIET)
+            day.range().end.saturating_add(late) < clock::now() && !partition.was_changed_within(QUIET)
         }
     };
     if !ready || shared.head().in_memory().unflushed_from <= day.range().end {
@@ -91,14 +92,33 @@ async fn is_due(
     Ok(!shared.is_sealed(day, partition).await?)
 }
 
+/// Moves a damaged file of rollups aside. Days whose samples are there are rolled up again; of others stays what can be read.
+async fn replace_rollups(shared: &Shared, file: &std::path::Path) -> Result<(), StorageError> {
+    for tier in &shared.tiers {
+        for (first, partition) in tier.partitions.with_days() {
+            if partition.file().as_path() == file {
+                let is_gone = |day| shared.partitions.get(day).is_none();
+                tier.partitions.replace_damaged(first, is_gone).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Shared {
+    /// The rollups that are to be made of a day.
+    fn kept_tiers(&self, day: Day) -> impl Iterator<Item = &Tier> {
+        let (now, wanted) = (clock::now(), self.settings.rollups);
+        self.tiers.iter().filter(move |tier| wanted && tier.oldest(now) <= day.range().end)
+    }
+
     /// Whether a day is merged and all its rollups are there that are kept.
     pub(crate) async fn is_sealed(&self, day: Day, partition: &Partition) -> Result<bool, StorageError> {
         let flushed = Some(partition.flushed_seq().await?);
         if partition.sealed_seq(day).await? != flushed {
             return Ok(false);
         }
-        for tier in self.tiers.iter().filter(|tier| tier.oldest(clock::now()) <= day.range().end) {
+        for tier in self.kept_tiers(day) {
             let first = tier.partitions.period().of(day.range().start);
             let Some(rollups) = tier.partitions.get(first) else { return Ok(false) };
             if rollups.sealed_seq(day).await? != flushed {
@@ -113,68 +133,91 @@ impl Shared {
 struct Output {
     width: i64,
     partition: Arc<Partition>,
+    generation: u64,
     catalogue: Arc<Catalogue>,
 }
 
 /// Finishes one day; `false` when it changed meanwhile.
 async fn seal_day(shared: &Arc<Shared>, day: Day, partition: &Arc<Partition>) -> Result<bool, StorageError> {
-    let generation = partition.generation();
-    let seq = partition.flushed_seq().await?;
-    let mut outputs = Vec::new();
-    for tier in shared.tiers.iter().filter(|tier| tier.oldest(clock::now()) <= day.range().end) {
-        let rollups = tier.partitions.get_or_add(tier.partitions.period().of(day.range().start));
-        begin(&rollups, day).await?;
-        let catalogue = rollups.catalogue(&shared.quarantine).await?;
-        outputs.push(Output { width: tier.width, partition: rollups, catalogue });
-    }
-    let catalogue = partition.catalogue(&shared.quarantine).await?;
+    let (generation, seq, catalogue, mut outputs) = {
+        let _held = shared.rewriting.lock().await;
+        let generation = partition.generation();
+        let seq = partition.flushed_seq().await?;
+        let catalogue = partition.catalogue(&shared.quarantine).await?;
+        let mut outputs = Vec::new();
+        for tier in shared.kept_tiers(day) {
+            let rollups = tier.partitions.get_or_add(tier.partitions.period().of(day.range().start));
+            if partition.sealed_seq(day).await?.is_none() && rollups.sealed_seq(day).await?.is_some() {
+                // The file of samples is younger than the rollups: what those were made of is gone.
+                return Ok(false);
+            }
+            outputs.push(begin(shared, tier.width, rollups, day, &catalogue).await?);
+        }
+        (generation, seq, catalogue, outputs)
+    };
+    let changed = |outputs: &[Output]| {
+        let other = |output: &Output| output.partition.generation() != output.generation;
+        partition.generation() != generation || outputs.iter().any(other)
+    };
     let all: Vec<SeriesId> = (0..catalogue.next_id()).collect();
     for ids in all.chunks(GROUP) {
         let _held = shared.rewriting.lock().await;
-        if partition.generation() != generation {
+        if changed(&outputs) {
             return Ok(false);
         }
-        let (first, last) = (ids[0], ids[ids.len() - 1]);
-        step(shared, partition, &catalogue, first, last, &mut outputs).await?;
+        step(shared, partition, &catalogue, (ids[0], ids[ids.len() - 1]), seq, &outputs).await?;
     }
     let _held = shared.rewriting.lock().await;
-    if partition.generation() != generation {
+    if changed(&outputs) {
         return Ok(false);
     }
-    for output in outputs {
-        write_postings(&output.partition, output.catalogue).await?;
-        output.partition.seal(day, Some(seq)).await?;
+    for output in &mut outputs {
+        write_postings(&output.partition, std::mem::take(&mut output.catalogue)).await?;
+        output.partition.seal_rollups(day, seq).await?;
     }
     write_postings(partition, catalogue).await?;
-    partition.seal(day, Some(seq)).await?;
+    partition.seal(day, seq).await?;
     // What the old blocks took goes back to the disk.
     let vacuum = sqlx::query("PRAGMA incremental_vacuum").fetch_all(partition.pool().await?).await;
     vacuum.map_err(|error| partition.failed(error))?;
     Ok(true)
 }
 
-/// Takes out what an earlier attempt left of the day.
-async fn begin(rollups: &Partition, day: Day) -> Result<(), StorageError> {
-    rollups.seal(day, None).await?;
-    sqlx::query("DELETE FROM block WHERE min_time BETWEEN ? AND ?")
-        .bind(day.range().start)
-        .bind(day.range().end)
-        .execute(rollups.pool().await?)
+/// Makes a file ready for the rollups of a day: without what an earlier attempt left, and with all series of the day.
+async fn begin(
+    shared: &Shared,
+    width: i64,
+    partition: Arc<Partition>,
+    day: Day,
+    of_day: &Arc<Catalogue>,
+) -> Result<Output, StorageError> {
+    partition.clear_unsealed(day).await?;
+    let known = partition.catalogue(&shared.quarantine).await?;
+    // Nobody else has it then, and it need not be copied to grow.
+    partition.forget();
+    let (first_new, of_day) = (known.next_id(), of_day.clone());
+    let work = tokio::task::spawn_blocking(move || {
+        let catalogue = known.with_new((0..of_day.next_id()).filter_map(|id| of_day.labels(id)));
+        let new: Vec<SeriesId> = (first_new..catalogue.next_id()).collect();
+        let group =
+            |ids: &[SeriesId]| Ok((ids[0], ids.len(), pack(ids.iter().map(|id| catalogue.labels(*id)))?));
+        let groups = new.chunks(GROUP).map(group).collect::<std::io::Result<Vec<_>>>()?;
+        Ok::<_, std::io::Error>((groups, catalogue))
+    });
+    let (groups, catalogue) = work
         .await
-        .map(drop)
-        .map_err(|error| rollups.failed(error))
-}
-
-/// What comes of the blocks of some series.
-#[derive(Default)]
-struct Merged {
-    /// The numbers of the blocks whose samples are all in the new ones.
-    old: Vec<i64>,
-    new: Vec<NewBlock>,
-    /// The lowest row of the journal of the old ones: later blocks must not win against any of them.
-    seq: i64,
-    /// For each width the columns of each series.
-    rollups: Vec<Vec<(Labels, Vec<Arc<Chunk>>)>>,
+        .map_err(|error| StorageError::task(&error))?
+        .map_err(|error| StorageError::Encode { reason: error.to_string() })?;
+    if !groups.is_empty() {
+        let mut transaction = partition.begin().await?;
+        for (first, count, body) in groups {
+            let inserted = insert_group(&mut transaction, first, count, &body).await;
+            inserted.map_err(|error| partition.failed(error))?;
+        }
+        transaction.commit().await.map_err(|error| partition.failed(error))?;
+    }
+    let generation = partition.generation();
+    Ok(Output { width, partition, generation, catalogue })
 }
 
 /// Merges the blocks of the series from `first` to `last` and writes their rollups.
@@ -182,13 +225,12 @@ async fn step(
     shared: &Shared,
     partition: &Partition,
     catalogue: &Arc<Catalogue>,
-    first: SeriesId,
-    last: SeriesId,
-    outputs: &mut [Output],
+    (first, last): (SeriesId, SeriesId),
+    seq: i64,
+    outputs: &[Output],
 ) -> Result<(), StorageError> {
     let ids: RoaringBitmap = (first..=last).collect();
-    let blocks =
-        partition.blocks(&Wanted { series: &ids, range: ALWAYS, seq: i64::MAX }, &shared.quarantine).await?;
+    let blocks = partition.blocks(&Wanted::all_of(&ids), &shared.quarantine).await?;
     let widths: Vec<i64> = outputs.iter().map(|output| output.width).collect();
     let names = catalogue.clone();
     let merged = tokio::task::spawn_blocking(move || merge(&blocks, &names, first, last, &widths));
@@ -209,92 +251,19 @@ async fn step(
             .map_err(failed)?;
     }
     transaction.commit().await.map_err(failed)?;
-    for (output, series) in outputs.iter_mut().zip(merged.rollups) {
-        write_rollups(output, series).await?;
+    for (output, series) in outputs.iter().zip(merged.rollups) {
+        write_rollups(output, series, seq).await?;
     }
     Ok(())
 }
 
-enum MergeError {
-    Encode(std::io::Error),
-    Damaged,
-}
-
-impl From<std::io::Error> for MergeError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Encode(error)
-    }
-}
-
-/// Work for the CPU.
-fn merge(
-    blocks: &[ReadBlock],
-    catalogue: &Catalogue,
-    first: SeriesId,
-    last: SeriesId,
-    widths: &[i64],
-) -> Result<Merged, MergeError> {
-    let mut merged =
-        Merged { seq: i64::MAX, rollups: widths.iter().map(|_| Vec::new()).collect(), ..Merged::default() };
-    let mut by_series: BTreeMap<SeriesId, Vec<Piece>> = BTreeMap::new();
-    for (block, first_of_block, directory) in blocks {
-        if !block.is_whole(*first_of_block, directory) {
-            // It stays for whoever wants to look at it.
-            block.note_damage("it does not fit its checksum");
-            continue;
-        }
-        let mut last_of_block = *first_of_block;
-        block::read_directory(*first_of_block, directory, |place| {
-            last_of_block = place.series;
-            if (first..=last).contains(&place.series) {
-                let piece = Piece::stored(block, place.span, place.samples, place.at);
-                by_series.entry(place.series).or_default().push(piece);
-            }
-        })
-        .ok_or(MergeError::Damaged)?;
-        merged.seq = merged.seq.min(block.seq());
-        // The series after `last` come in the next step; until then the block gives theirs, and the same samples as the new ones.
-        if last_of_block <= last {
-            merged.old.push(block.id);
-        }
-    }
-    let mut writer = BlockWriter::default();
-    for (id, pieces) in by_series {
-        let Some(labels) = catalogue.labels(id) else { continue };
-        let series = SelectedSeries::new(labels.clone(), pieces, Vec::new());
-        if !series.reads_whole() {
-            return Err(MergeError::Damaged);
-        }
-        let all = series.to_series(ALWAYS);
-        let parts = all.timestamps.chunks(CHUNK).zip(all.values.chunks(CHUNK));
-        let chunks: Vec<Arc<Chunk>> =
-            parts.filter_map(|(timestamps, values)| encode_range(timestamps, values)).map(Arc::new).collect();
-        if chunks.is_empty() {
-            continue;
-        }
-        writer.add(id, &chunks)?;
-        for (width, rollups) in widths.iter().zip(&mut merged.rollups) {
-            let buckets = columns::build(&all.timestamps, &all.values, *width);
-            let columns = columns::encode(&buckets).unwrap_or_default();
-            rollups.push((labels.clone(), columns.into_iter().map(Arc::new).collect()));
-        }
-    }
-    merged.new = writer.finish()?;
-    Ok(merged)
-}
-
 async fn write_rollups(
-    output: &mut Output,
+    output: &Output,
     series: Vec<(Labels, Vec<Arc<Chunk>>)>,
+    seq: i64,
 ) -> Result<(), StorageError> {
-    let known = output.catalogue.clone();
-    let first_new = known.next_id();
+    let catalogue = output.catalogue.clone();
     let work = tokio::task::spawn_blocking(move || {
-        let catalogue = known.with_new(series.iter().map(|(labels, _)| labels));
-        let new: Vec<&Labels> =
-            (first_new..catalogue.next_id()).filter_map(|id| catalogue.labels(id)).collect();
-        let body = pack(new.iter().map(|labels| Some(*labels)))?;
-        let count = new.len();
         let mut numbered: Vec<(SeriesId, &Vec<Arc<Chunk>>)> =
             series.iter().filter_map(|(labels, columns)| Some((catalogue.id(labels)?, columns))).collect();
         numbered.sort_unstable_by_key(|(id, _)| *id);
@@ -302,27 +271,18 @@ async fn write_rollups(
         for (id, columns) in numbered {
             writer.add(id, columns)?;
         }
-        Ok::<_, std::io::Error>((writer.finish()?, (count, body), catalogue))
+        writer.finish()
     });
-    let (blocks, (count, body), catalogue) = work
+    let blocks = work
         .await
         .map_err(|error| StorageError::task(&error))?
         .map_err(|error| StorageError::Encode { reason: error.to_string() })?;
     let partition = &output.partition;
     let mut transaction = partition.begin().await?;
-    let written = async {
-        if count > 0 {
-            insert_group(&mut transaction, first_new, count, &body).await?;
-        }
-        for block in &blocks {
-            insert_block(&mut transaction, 0, block).await?;
-        }
-        transaction.commit().await
-    };
-    written.await.map_err(|error| partition.failed(error))?;
-    partition.replace_catalogue(Some(catalogue.clone()));
-    output.catalogue = catalogue;
-    Ok(())
+    for block in &blocks {
+        insert_block(&mut transaction, seq, block).await.map_err(|error| partition.failed(error))?;
+    }
+    transaction.commit().await.map_err(|error| partition.failed(error))
 }
 
 /// Adds series to a file; its postings are out of date then.
@@ -362,6 +322,6 @@ async fn write_postings(partition: &Partition, catalogue: Arc<Catalogue>) -> Res
     postings::write(&mut transaction, &rows).await.map_err(|error| partition.failed(error))?;
     transaction.commit().await.map_err(|error| partition.failed(error))?;
     // From now on queries read only what they need.
-    partition.replace_catalogue(None);
+    partition.forget();
     Ok(())
 }
