@@ -18,7 +18,7 @@ pub(crate) fn function(name: &str) -> Option<RangeFunction> {
         "ts_of_max_over_time" => plain(extremes::time_of_max),
         "count_over_time" => rolled(count, |range| Some(range.rollup.count as f64 * range.share)),
         "present_over_time" => PRESENT,
-        "last_over_time" => {
+        "last_over_time" | "default_rollup" => {
             let function = rolled(last, |range| Some(range.rollup.last.value));
             RangeFunction { keeps_name: true, ..function }
         }
@@ -128,4 +128,15 @@ fn mad(input: &mut RangeInput<'_>) {
         }
         quantile(0.5, numbers)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_metricsql_for_the_newest_sample() {
+        let (one, other) = (function("default_rollup").unwrap(), function("last_over_time").unwrap());
+        assert!(one.keeps_name && std::ptr::fn_addr_eq(one.apply, other.apply));
+    }
 }

@@ -81,7 +81,7 @@ fn every_eval_of_every_script() {
 /// All functions and aggregations, but those that the Prometheus which the scripts were checked with does not have.
 #[test]
 fn every_function_is_in_a_script() {
-    let newer = ["first_over_time", "ts_of_first_over_time"];
+    let newer = ["default_rollup", "first_over_time", "ts_of_first_over_time"];
     let aggregations = [
         "avg",
         "bottomk",
