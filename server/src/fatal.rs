@@ -20,8 +20,8 @@ pub(crate) enum Fatal {
     Telemetry(#[from] TelemetryError),
     #[error(transparent)]
     Collector(#[from] CollectError),
-    #[error("cannot listen on {address}: {}", listen_advice(.source))]
-    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("cannot listen on {address}: {}", listen_advice(.source, flag))]
+    Listen { address: SocketAddr, flag: &'static str, source: std::io::Error },
     #[error("the program cannot run: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -37,17 +37,17 @@ impl Fatal {
     }
 }
 
-fn listen_advice(error: &std::io::Error) -> String {
+fn listen_advice(error: &std::io::Error, flag: &str) -> String {
     match error.kind() {
         std::io::ErrorKind::AddrInUse => {
-            "another program listens there; stop it or choose another port with --listen".to_owned()
+            format!("another program listens there; stop it or choose another port with {flag}")
         }
         std::io::ErrorKind::PermissionDenied => {
-            "this user may not; choose a port above 1023 with --listen".to_owned()
+            format!("this user may not; choose a port above 1023 with {flag}")
         }
         std::io::ErrorKind::AddrNotAvailable => {
-            "this machine does not have that address; choose another with --listen".to_owned()
+            format!("this machine does not have that address; choose another with {flag}")
         }
-        _ => format!("{error}; choose another address with --listen"),
+        _ => format!("{error}; choose another address with {flag}"),
     }
 }

@@ -10,6 +10,7 @@ mod http;
 mod live;
 mod serve;
 mod site;
+mod statsd;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -50,7 +50,7 @@ async fn run(config: Config, telemetry: Arc<Telemetry>, started: Instant) -> Res
         Ok(listener) => listener,
         Err(source) => {
             engine.close().await;
-            return Err(Fatal::Listen { address: config.listen, source });
+            return Err(Fatal::Listen { address: config.listen, flag: "--listen", source });
         }
     };
     let served = with_storage(config, telemetry, started, site, &engine, listener, stop).await;
@@ -101,6 +101,16 @@ async fn with_storage(
                 collect(collector, config.collect.interval, service.clone(), collected.clone(), stop.clone());
             tasks.spawn(work);
         }
+    }
+
+    if let Some(address) = config.ingest.statsd_listen {
+        let refused = |source| Fatal::Listen { address, flag: "--statsd-listen", source };
+        let socket = UdpSocket::bind(address).await.map_err(refused)?;
+        let address = socket.local_addr()?;
+        tracing::info!(%address, "StatsD is taken");
+        let work =
+            crate::statsd::run(socket, config.ingest.clone(), service.clone(), intake.clone(), stop.clone());
+        tasks.spawn(work);
     }
 
     let address = listener.local_addr()?;

@@ -6,7 +6,9 @@ mod protobuf;
 mod snappy;
 
 pub mod collect;
+pub mod push;
 pub mod remote_read;
 pub mod remote_write;
+pub mod statsd;
 
 pub use decode_error::{DecodeError, SymbolsError};

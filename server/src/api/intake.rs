@@ -181,7 +181,12 @@ mod tests {
 
     #[test]
     fn a_fast_sender_is_slowed_down_and_others_are_not() {
-        let config = IngestConfig { max_body_bytes: 1000, max_in_flight: 1, max_samples_per_second: 100 };
+        let config = IngestConfig {
+            max_body_bytes: 1000,
+            max_in_flight: 1,
+            max_samples_per_second: 100,
+            ..IngestConfig::default()
+        };
         let intake = Intake::new(&config);
         let sender = |name: &'static str| {
             HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(name))])

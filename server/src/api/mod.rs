@@ -2,6 +2,8 @@
 
 mod intake;
 pub(crate) mod prometheus;
+pub(crate) mod push;
 pub(crate) mod remote_write;
+mod taking;
 
 pub(crate) use intake::Intake;

@@ -1,20 +1,15 @@
 //! `/api/v1/write`: Prometheus remote write, versions 1 and 2
 //! (<https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/>).
 
-use std::sync::Arc;
-
-use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tokio::sync::Semaphore;
 use watchfire_ingest::DecodeError;
 use watchfire_ingest::remote_write::{Decoded, Version, decode};
-use watchfire_service::ServiceError;
 use watchfire_storage::Appended;
 
-use super::intake::{Intake, Rejection};
+use super::intake::Rejection;
+use super::taking::{enter, first_refused, read, store};
 use crate::http::App;
 
 /// A compressed body of so many bytes is decoded away from the async threads: it takes longer than waking another thread.
@@ -49,31 +44,11 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
         }
     };
     let decoded = decoded.map_err(|error| intake.reject(undecodable(&error)))?;
-    intake.admit(&parts.headers, decoded.batch.len())?;
     let Decoded { batch, histograms, refused_exemplars } = decoded;
     intake.count("native_histogram", histograms as u64);
     intake.count("invalid_exemplar", refused_exemplars as u64);
-    let appended = app.service.append(batch).await.map_err(|error| intake.reject(unstored(&error)))?;
+    let appended = store(app, &parts.headers, batch).await?;
     Ok(answer(version, &appended, histograms))
-}
-
-fn enter(intake: &Intake) -> Result<tokio::sync::OwnedSemaphorePermit, Rejection> {
-    let places: &Arc<Semaphore> = intake.places();
-    places.clone().try_acquire_owned().map_err(|_| {
-        let text = "too many requests with samples are being worked on (ingest.max_in_flight); send it again";
-        intake.reject(Rejection::overloaded(text.to_owned()))
-    })
-}
-
-async fn read(body: Body, intake: &Intake) -> Result<Bytes, Rejection> {
-    let most = intake.max_body_bytes();
-    match Limited::new(body, most).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(intake.reject(Rejection::too_large(format!(
-            "the body has more than {most} bytes (ingest.max_body_bytes); send fewer samples in one request"
-        )))),
-        Err(error) => Err(intake.reject(Rejection::bad(format!("the body could not be read: {error}")))),
-    }
 }
 
 /// The message that the body should be, by its `Content-Type`.
@@ -101,31 +76,12 @@ fn undecodable(error: &DecodeError) -> Rejection {
     }
 }
 
-fn unstored(error: &ServiceError) -> Rejection {
-    if error.is_retryable() {
-        Rejection::overloaded(error.to_string()).because("storage")
-    } else {
-        Rejection::internal(error.to_string())
-    }
-}
-
 /// 204, or 400 with the first sample that was not taken. Version 2 also wants to know how much was stored.
 fn answer(version: Version, appended: &Appended, histograms: usize) -> Response {
-    let refused = appended.refused.total();
-    let problem = match &appended.refused.first {
-        Some(first) if refused > 1 => {
-            Some(format!("{first} ({refused} samples of this request were not stored)\n"))
-        }
-        Some(first) => Some(format!("{first}\n")),
-        None if histograms > 0 => Some(format!(
-            "{histograms} samples of native histograms were not stored: they are not supported; send classic buckets\n"
-        )),
-        None => None,
-    };
-    let mut response = match problem {
-        Some(text) => (StatusCode::BAD_REQUEST, text).into_response(),
-        None => StatusCode::NO_CONTENT.into_response(),
-    };
+    let unsupported = (histograms > 0).then(|| {
+        format!("{histograms} samples of native histograms were not stored: they are not supported; send classic buckets")
+    });
+    let mut response = super::taking::answer(first_refused(appended).or(unsupported));
     if version == Version::V2 {
         let written = [
             ("x-prometheus-remote-write-samples-written", appended.stored),

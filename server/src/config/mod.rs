@@ -187,7 +187,6 @@ pub(crate) struct StorageConfig {
 
 /// Taking samples from other programs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_field_names, reason = "the names are those of the settings")]
 pub(crate) struct IngestConfig {
     /// Bytes of one request after decompression.
     pub(crate) max_body_bytes: u64,
@@ -195,6 +194,12 @@ pub(crate) struct IngestConfig {
     pub(crate) max_in_flight: usize,
     /// Samples a second of one sender; 0: no bound.
     pub(crate) max_samples_per_second: usize,
+    /// The UDP address that StatsD is taken at; `None`: nowhere.
+    pub(crate) statsd_listen: Option<SocketAddr>,
+    /// How often what StatsD counted is stored.
+    pub(crate) statsd_flush: Duration,
+    /// Series of StatsD.
+    pub(crate) statsd_max_series: usize,
 }
 
 /// What an acknowledged sample survives.

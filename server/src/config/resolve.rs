@@ -48,14 +48,18 @@ pub(super) fn resolve(
 
 /// Refuses an address that other machines can reach unless that was asked for.
 fn exposed(config: &Config, winners: &[Given]) -> Option<Problem> {
-    // `::ffff:127.0.0.1` is loopback too.
-    if config.i_know_there_is_no_login || config.listen.ip().to_canonical().is_loopback() {
+    if config.i_know_there_is_no_login {
         return None;
     }
-    let (address, port) = (config.listen, config.listen.port());
-    let message = format!(
-        "{address} can be reached from other machines, and there is no login yet, so whoever reaches it sees \
-         everything; listen on 127.0.0.1:{port}, or add --i-know-there-is-no-login to allow it"
-    );
-    winners.iter().find(|winner| winner.setting.key == "listen").map(|winner| winner.problem(&message))
+    let addresses = [("listen", Some(config.listen)), ("ingest.statsd_listen", config.ingest.statsd_listen)];
+    addresses.into_iter().find_map(|(key, address)| {
+        // `::ffff:127.0.0.1` is loopback too.
+        let address = address.filter(|address| !address.ip().to_canonical().is_loopback())?;
+        let (port, does) = (address.port(), if key == "listen" { "sees everything" } else { "can send anything" });
+        let message = format!(
+            "{address} can be reached from other machines, and there is no login yet, so whoever reaches it {does}; \
+             listen on 127.0.0.1:{port}, or add --i-know-there-is-no-login to allow it"
+        );
+        winners.iter().find(|winner| winner.setting.key == key).map(|winner| winner.problem(&message))
+    })
 }

@@ -1,6 +1,6 @@
 use super::values::{
-    address, bound, choice, count, duration, late_window, level, names, optional, path, retention,
-    retention_rules, size, switch,
+    address, bound, choice, count, duration, late_window, level, names, optional, optional_address, path,
+    retention, retention_rules, size, switch,
 };
 use super::{Config, Durability, LogFormat};
 
@@ -303,6 +303,30 @@ pub(super) static SETTINGS: &[Setting] = &[
         form: Form::Count,
         help: "Samples a second of one sender, told apart by its Authorization header, 0 to 1000000000, with bursts of ten seconds; more get 429. 0 sets no bound.",
         set: |config, text| put(&mut config.ingest.max_samples_per_second, count(text, 0..=1_000_000_000)),
+    },
+    Setting {
+        key: "ingest.statsd_listen",
+        flag: "statsd-listen",
+        default: "",
+        form: Form::Text("ADDRESS:PORT"),
+        help: "The UDP address at which StatsD is taken, such as 127.0.0.1:8125; empty for nowhere.",
+        set: |config, text| put(&mut config.ingest.statsd_listen, optional_address(text)),
+    },
+    Setting {
+        key: "ingest.statsd_flush",
+        flag: "statsd-flush",
+        default: "10s",
+        form: Form::Duration,
+        help: "How often what StatsD counted is stored, 1s to 10m.",
+        set: |config, text| put(&mut config.ingest.statsd_flush, duration(text, "1s", "10m")),
+    },
+    Setting {
+        key: "ingest.statsd_max_series",
+        flag: "statsd-max-series",
+        default: "20000",
+        form: Form::Count,
+        help: "Series that StatsD may count at a time, 1 to 10000000; lines of others are refused.",
+        set: |config, text| put(&mut config.ingest.statsd_max_series, count(text, 1..=10_000_000)),
     },
     Setting {
         key: "collect.enabled",

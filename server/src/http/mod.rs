@@ -53,6 +53,7 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/api/v1/live", get(live))
         .route("/api/v1/write", post(crate::api::remote_write::write))
+        .route("/api/v1/push", post(crate::api::push::push))
         .merge(crate::api::prometheus::routes(&app))
         .merge(answers)
         .layer(from_fn_with_state(app.clone(), guard::known_hosts))

@@ -14,6 +14,7 @@ mod pages;
 mod points;
 mod probes;
 mod prometheus;
+mod push;
 mod refused_start;
 mod server;
 mod shutdown;

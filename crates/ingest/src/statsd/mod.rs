@@ -1,0 +1,13 @@
+//! StatsD: lines of events over UDP. They are added up here to series that only rise, or stay, like those of any other
+//! client, and given out at each flush.
+//!
+//! - A counter `api.hits` becomes `api_hits_total`, a gauge `api_load`, a set the gauge of its size since the last flush.
+//! - A timing becomes a histogram in seconds (`api_time_seconds_bucket`, `_sum`, `_count`), a distribution one in its own
+//!   unit.
+//! - Tags become labels; one without a value becomes `tag="true"`.
+
+mod line;
+mod state;
+
+pub use line::{LineError, StatsdKind, StatsdLine, parse_line};
+pub use state::{Aggregator, Taken};

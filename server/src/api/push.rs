@@ -1,0 +1,36 @@
+//! `/api/v1/push`: samples as JSON.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use watchfire_ingest::push::decode;
+
+use super::intake::Rejection;
+use super::taking::{answer, enter, first_refused, read, store, unpack};
+use crate::http::App;
+
+/// Takes a request in.
+pub(crate) async fn push(State(app): State<App>, request: Request) -> Response {
+    take(&app, request).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
+    let intake = &app.intake;
+    let (parts, body) = request.into_parts();
+    let _place = enter(intake)?;
+    let body = read(body, intake).await?;
+    let (of_work, headers) = (intake.clone(), parts.headers.clone());
+    let work = move || {
+        let body = unpack(&headers, body, &of_work)?;
+        let bad = |error| of_work.reject(Rejection::bad(error).because("undecodable"));
+        decode(&body, crate::clock::now()).map_err(bad)
+    };
+    let pushed = tokio::task::spawn_blocking(work).await;
+    let pushed = pushed.map_err(|error| Rejection::internal(error.to_string()))??;
+    intake.count("undecodable", pushed.refused as u64);
+    let appended = store(app, &parts.headers, pushed.batch).await?;
+    let undecoded = pushed.first_refused.map(|first| match pushed.refused {
+        1 => first,
+        refused => format!("{first} ({refused} metrics of this request were not taken)"),
+    });
+    Ok(answer(undecoded.or_else(|| first_refused(&appended))))
+}

@@ -1,0 +1,108 @@
+//! What the handlers of all ways in do alike: a place among the requests, the body and its compression, the answer.
+
+use std::io::Read;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::sync::OwnedSemaphorePermit;
+use watchfire_model::Batch;
+use watchfire_service::ServiceError;
+use watchfire_storage::Appended;
+
+use super::intake::{Intake, Rejection};
+use crate::http::App;
+
+/// A place among the requests that are worked on.
+pub(crate) fn enter(intake: &Intake) -> Result<OwnedSemaphorePermit, Rejection> {
+    intake.places().clone().try_acquire_owned().map_err(|_| {
+        let text = "too many requests with samples are being worked on (ingest.max_in_flight); send it again";
+        intake.reject(Rejection::overloaded(text.to_owned()))
+    })
+}
+
+/// The body as it comes, up to the limit.
+pub(crate) async fn read(body: Body, intake: &Intake) -> Result<Bytes, Rejection> {
+    let most = intake.max_body_bytes();
+    match Limited::new(body, most).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(intake.reject(too_large(most))),
+        Err(error) => Err(intake.reject(Rejection::bad(format!("the body could not be read: {error}")))),
+    }
+}
+
+fn too_large(most: usize) -> Rejection {
+    Rejection::too_large(format!(
+        "the body has more than {most} bytes (ingest.max_body_bytes); send fewer samples in one request"
+    ))
+}
+
+/// The body unpacked, as `Content-Encoding` says: gzip, deflate, zstd, or as it is. Work for the CPU.
+pub(crate) fn unpack(headers: &HeaderMap, body: Bytes, intake: &Intake) -> Result<Vec<u8>, Rejection> {
+    let coding = headers.get(header::CONTENT_ENCODING).map(|coding| coding.to_str().unwrap_or_default());
+    let most = intake.max_body_bytes();
+    let (read, unpacked) = match coding.unwrap_or_default() {
+        "" | "identity" => return Ok(body.into()),
+        "gzip" | "x-gzip" => bounded(flate2::read::MultiGzDecoder::new(&body[..]), most),
+        "deflate" => bounded(flate2::read::ZlibDecoder::new(&body[..]), most),
+        "zstd" => match zstd::stream::read::Decoder::with_buffer(&body[..]) {
+            Ok(decoder) => bounded(decoder, most),
+            Err(error) => (Err(error), Vec::new()),
+        },
+        other => {
+            let text = format!("Content-Encoding {other:?} is unknown; send gzip, deflate or zstd, or none");
+            return Err(intake.reject(Rejection::unsupported(text)));
+        }
+    };
+    match read {
+        Ok(()) if unpacked.len() > most => Err(intake.reject(too_large(most))),
+        Ok(()) => Ok(unpacked),
+        Err(error) => {
+            let coding = coding.unwrap_or_default();
+            Err(intake
+                .reject(Rejection::bad(format!("the body is no {coding}: {error}")).because("undecodable")))
+        }
+    }
+}
+
+/// One byte more than allowed at most, so that whoever asks sees that there is more.
+fn bounded(decoder: impl Read, most: usize) -> (std::io::Result<()>, Vec<u8>) {
+    let mut unpacked = Vec::new();
+    let read = decoder.take(most as u64 + 1).read_to_end(&mut unpacked);
+    (read.map(drop), unpacked)
+}
+
+/// Stores a batch of a sender, if that is not too fast.
+pub(crate) async fn store(app: &App, headers: &HeaderMap, batch: Batch) -> Result<Appended, Rejection> {
+    app.intake.admit(headers, batch.len())?;
+    app.service.append(batch).await.map_err(|error| app.intake.reject(unstored(&error)))
+}
+
+pub(crate) fn unstored(error: &ServiceError) -> Rejection {
+    if error.is_retryable() {
+        Rejection::overloaded(error.to_string()).because("storage")
+    } else {
+        Rejection::internal(error.to_string())
+    }
+}
+
+/// The first sample that was not stored, and how many there are.
+pub(crate) fn first_refused(appended: &Appended) -> Option<String> {
+    let refused = appended.refused.total();
+    match &appended.refused.first {
+        Some(first) if refused > 1 => {
+            Some(format!("{first} ({refused} samples of this request were not stored)"))
+        }
+        Some(first) => Some(first.clone()),
+        None => None,
+    }
+}
+
+/// 204, or 400 with what is wrong.
+pub(crate) fn answer(problem: Option<String>) -> Response {
+    match problem {
+        Some(text) => (StatusCode::BAD_REQUEST, format!("{text}\n")).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
+}
