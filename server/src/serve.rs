@@ -1,5 +1,6 @@
 //! Wiring: what is started in which order, and stopped in the reverse.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use watchfire_storage::{Engine, Settings};
 use crate::api::Intake;
 use crate::config::{Config, Durability};
 use crate::fatal::Fatal;
-use crate::http::{App, router};
+use crate::http::{App, otlp_router, router};
 use crate::live::{Hub, HubSettings};
 use crate::site::Site;
 use crate::telemetry::{OwnCollector, ProcessUsage, Sources, Telemetry, register};
@@ -120,12 +121,35 @@ async fn with_storage(
         collectors: collected,
         hub: hub.clone(),
         intake,
+        otlp: Arc::new(crate::api::otlp::Otlp::new()),
         telemetry,
         site: Arc::new(site),
         config: Arc::new(config),
         started,
         stop: stop.clone(),
     };
+    for (address, flag, default) in [
+        (app.config.ingest.otlp_grpc_listen, "--otlp-grpc-listen", 4317),
+        (app.config.ingest.otlp_http_listen, "--otlp-http-listen", 4318),
+    ] {
+        let Some(address) = address else { continue };
+        match TcpListener::bind(address).await {
+            Ok(listener) => {
+                tracing::info!(address = %listener.local_addr()?, "OTLP is taken");
+                let routes = otlp_router(app.clone());
+                let serve =
+                    axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned());
+                tasks.spawn(async move {
+                    // It ends when it is told to.
+                    let _ = serve.await;
+                });
+            }
+            Err(error) if address == SocketAddr::from((Ipv4Addr::LOCALHOST, default)) => {
+                tracing::info!(%address, %error, "OTLP is taken at the server's own address only");
+            }
+            Err(source) => return Err(Fatal::Listen { address, flag, source }),
+        }
+    }
     let server = axum::serve(listener, router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
     tracing::info!(%address, "Watchfire listens; open http://{address} (started in {:?})", started.elapsed());
     let mut server = tokio::spawn(server.into_future());

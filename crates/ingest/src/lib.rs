@@ -6,6 +6,8 @@ mod protobuf;
 mod snappy;
 
 pub mod collect;
+pub mod exposition;
+pub mod otlp;
 pub mod push;
 pub mod remote_read;
 pub mod remote_write;

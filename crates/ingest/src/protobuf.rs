@@ -119,16 +119,22 @@ impl<'a> Reader<'a> {
         Ok(u32::try_from(self.varint()?).unwrap_or(u32::MAX))
     }
 
-    /// A floating-point number of eight bytes.
+    /// A number that always takes eight bytes.
     #[inline]
-    pub(crate) fn double(&mut self) -> Result<f64, Broken> {
+    pub(crate) fn fixed64(&mut self) -> Result<u64, Broken> {
         match self.rest.split_first_chunk() {
             Some((bytes, rest)) => {
                 self.rest = rest;
-                Ok(f64::from_le_bytes(*bytes))
+                Ok(u64::from_le_bytes(*bytes))
             }
             None => Err(self.broken("eight bytes")),
         }
+    }
+
+    /// A floating-point number of eight bytes.
+    #[inline]
+    pub(crate) fn double(&mut self) -> Result<f64, Broken> {
+        self.fixed64().map(f64::from_bits)
     }
 
     /// The bytes of a field with a length.

@@ -118,7 +118,11 @@ pub static FUNCTIONS: &[Function] = &[
     new("day_of_year", V, "The day of the year in UTC, from 1 to 366.").last_optional(),
     new("days_in_month", V, "How many days the month has, in UTC.").last_optional(),
     // vmalert restores the state of its alerts by it.
-    new("default_rollup", M, "The newest sample in the range: the name that MetricsQL has for last_over_time."),
+    new(
+        "default_rollup",
+        M,
+        "The newest sample in the range: the name that MetricsQL has for last_over_time.",
+    ),
     new("deg", V, "Each sample from radians to degrees."),
     new("delta", M, "The difference between the range's ends, of a gauge."),
     new("deriv", M, "The slope per second by linear regression, of a gauge."),

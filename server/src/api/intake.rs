@@ -60,6 +60,21 @@ impl Rejection {
         Self { retry_after, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit", text) }
     }
 
+    /// What is wrong, in words.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The code of gRPC that stands for the status (<https://grpc.io/docs/guides/status-codes/>), as OTLP has it.
+    pub(crate) fn grpc_code(&self) -> u8 {
+        match self.status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => 14,
+            StatusCode::PAYLOAD_TOO_LARGE => 8,
+            StatusCode::INTERNAL_SERVER_ERROR => 13,
+            _ => 3,
+        }
+    }
+
     pub(crate) fn because(self, reason: &'static str) -> Self {
         Self { reason, ..self }
     }

@@ -1,6 +1,8 @@
 //! The protocols that other programs speak to Watchfire, one folder or file each.
 
+pub(crate) mod import;
 mod intake;
+pub(crate) mod otlp;
 pub(crate) mod prometheus;
 pub(crate) mod push;
 pub(crate) mod remote_write;

@@ -194,6 +194,10 @@ pub(crate) struct IngestConfig {
     pub(crate) max_in_flight: usize,
     /// Samples a second of one sender; 0: no bound.
     pub(crate) max_samples_per_second: usize,
+    /// The address that OTLP over gRPC is taken at, besides the server's own; `None`: nowhere else.
+    pub(crate) otlp_grpc_listen: Option<SocketAddr>,
+    /// The same for OTLP over HTTP.
+    pub(crate) otlp_http_listen: Option<SocketAddr>,
     /// The UDP address that StatsD is taken at; `None`: nowhere.
     pub(crate) statsd_listen: Option<SocketAddr>,
     /// How often what StatsD counted is stored.

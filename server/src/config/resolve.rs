@@ -51,7 +51,12 @@ fn exposed(config: &Config, winners: &[Given]) -> Option<Problem> {
     if config.i_know_there_is_no_login {
         return None;
     }
-    let addresses = [("listen", Some(config.listen)), ("ingest.statsd_listen", config.ingest.statsd_listen)];
+    let addresses = [
+        ("listen", Some(config.listen)),
+        ("ingest.otlp_grpc_listen", config.ingest.otlp_grpc_listen),
+        ("ingest.otlp_http_listen", config.ingest.otlp_http_listen),
+        ("ingest.statsd_listen", config.ingest.statsd_listen),
+    ];
     addresses.into_iter().find_map(|(key, address)| {
         // `::ffff:127.0.0.1` is loopback too.
         let address = address.filter(|address| !address.ip().to_canonical().is_loopback())?;

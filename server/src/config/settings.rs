@@ -305,6 +305,22 @@ pub(super) static SETTINGS: &[Setting] = &[
         set: |config, text| put(&mut config.ingest.max_samples_per_second, count(text, 0..=1_000_000_000)),
     },
     Setting {
+        key: "ingest.otlp_grpc_listen",
+        flag: "otlp-grpc-listen",
+        default: "127.0.0.1:4317",
+        form: Form::Text("ADDRESS:PORT"),
+        help: "A second address at which OTLP is taken, for gRPC; empty for none. When the default one is in use, the server goes on without.",
+        set: |config, text| put(&mut config.ingest.otlp_grpc_listen, optional_address(text)),
+    },
+    Setting {
+        key: "ingest.otlp_http_listen",
+        flag: "otlp-http-listen",
+        default: "127.0.0.1:4318",
+        form: Form::Text("ADDRESS:PORT"),
+        help: "A third address at which OTLP is taken, for HTTP; empty for none. When the default one is in use, the server goes on without.",
+        set: |config, text| put(&mut config.ingest.otlp_http_listen, optional_address(text)),
+    },
+    Setting {
         key: "ingest.statsd_listen",
         flag: "statsd-listen",
         default: "",

@@ -181,8 +181,20 @@ fn what_show_prints_is_a_file_of_the_same_configuration() {
 #[test]
 fn every_field_has_a_row() {
     // Each leaf of the pretty form is one line of its own, without a brace.
-    let lasting = ["--retention-5m", "0", "--retention-hourly", "0", "--retention-daily", "0"];
-    let args = [&["--out-of-order-window", "unlimited"][..], &lasting].concat();
+    // What is there takes more than a line.
+    let absent = [
+        "--retention-5m",
+        "0",
+        "--retention-hourly",
+        "0",
+        "--retention-daily",
+        "0",
+        "--otlp-grpc-listen",
+        "",
+        "--otlp-http-listen",
+        "",
+    ];
+    let args = [&["--out-of-order-window", "unlimited"][..], &absent].concat();
     let config = config(&args, &[("WATCHFIRE_STORAGE_RETENTION", "0")], None);
     assert_eq!(config.texts.len(), super::settings::SETTINGS.len());
     let leaves = format!("{:#?}", Config { texts: Vec::new(), ..config });

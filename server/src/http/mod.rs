@@ -29,6 +29,7 @@ pub(crate) struct App {
     pub(crate) collectors: Collectors,
     pub(crate) hub: Hub,
     pub(crate) intake: crate::api::Intake,
+    pub(crate) otlp: Arc<crate::api::otlp::Otlp>,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) site: Arc<Site>,
     pub(crate) config: Arc<Config>,
@@ -54,10 +55,21 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/v1/live", get(live))
         .route("/api/v1/write", post(crate::api::remote_write::write))
         .route("/api/v1/push", post(crate::api::push::push))
+        .route("/api/v1/import/prometheus", post(crate::api::import::prometheus))
+        .merge(crate::api::otlp::routes())
         .merge(crate::api::prometheus::routes(&app))
         .merge(answers)
         .layer(from_fn_with_state(app.clone(), guard::known_hosts))
         // Around the guard, so that its refusals bear them, too.
+        .layer(from_fn(guard::security_headers))
+        .layer(from_fn_with_state(app.clone(), crate::telemetry::measure))
+        .with_state(app)
+}
+
+/// What the ports of OTLP have: its routes alone.
+pub(crate) fn otlp_router(app: App) -> Router {
+    crate::api::otlp::routes()
+        .layer(from_fn_with_state(app.clone(), guard::known_hosts))
         .layer(from_fn(guard::security_headers))
         .layer(from_fn_with_state(app.clone(), crate::telemetry::measure))
         .with_state(app)

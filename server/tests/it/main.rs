@@ -10,6 +10,7 @@ mod kill;
 mod limits;
 mod live;
 mod otlp;
+mod otlp_in;
 mod pages;
 mod points;
 mod probes;

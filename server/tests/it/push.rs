@@ -1,7 +1,7 @@
 //! Samples from scripts: JSON over HTTP, and StatsD over UDP.
 
 use std::io::Write;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::UdpSocket;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -74,6 +74,31 @@ async fn json_is_stored_and_what_is_wrong_is_named() {
 }
 
 #[tokio::test]
+async fn exposition_text_is_stored_and_bad_lines_are_named() {
+    let dir = tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--no-collect"]);
+    let text = "# TYPE jobs_total counter\njobs_total{queue=\"mail\"} 7\nbad line\nother 3\n";
+    let answer = server.post("/api/v1/import/prometheus", &[], text.into()).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.starts_with("line 3, column 5: "), "{}", answer.body);
+    assert_eq!(value(&server, r#"jobs_total{queue="mail"}"#).await.as_deref(), Some("7"));
+    assert_eq!(value(&server, "other").await.as_deref(), Some("3"));
+
+    let open = "# TYPE hits counter\nhits_total 4 # {trace_id=\"t\"} 1\n# EOF\n";
+    let kind = ("content-type", "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    for (headers, body) in
+        [(&[kind][..], open.into()), (&[kind, ("content-encoding", "gzip")], gzip(open.as_bytes()))]
+    {
+        let answer = server.post("/api/v1/import/prometheus", headers, body).await;
+        assert_eq!(answer.status, 204, "{}", answer.body);
+    }
+    assert_eq!(value(&server, "hits_total").await.as_deref(), Some("4"));
+    let unknown =
+        server.post("/api/v1/import/prometheus", &[("content-type", "text/html")], b"x".to_vec()).await;
+    assert_eq!(unknown.status, 415, "{}", unknown.body);
+}
+
+#[tokio::test]
 async fn statsd_is_counted_and_stored() {
     let dir = tempdir().unwrap();
     let flags = [
@@ -86,11 +111,7 @@ async fn statsd_is_counted_and_stored() {
         "3",
     ];
     let server = Server::start(dir.path(), &flags);
-    let log = server.log();
-    let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let taken = |line: &serde_json::Value| line["fields"]["message"] == "StatsD is taken";
-    let address: SocketAddr =
-        lines.into_iter().find(taken).unwrap()["fields"]["address"].as_str().unwrap().parse().unwrap();
+    let address = server.logged_address("StatsD is taken");
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.send_to(b"api.hits:3|c|#env:prod\nload:7|g\nquery:40|ms", address).unwrap();
     let hits = r#"api_hits_total{env="prod"}"#;

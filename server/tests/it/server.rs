@@ -70,6 +70,14 @@ impl Server {
         self.child.id()
     }
 
+    /// The address in the line of the log with this message.
+    pub(crate) fn logged_address(&self, message: &str) -> SocketAddr {
+        let log = self.log();
+        let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let line = lines.into_iter().find(|line| line["fields"]["message"] == message).unwrap();
+        line["fields"]["address"].as_str().unwrap().parse().unwrap()
+    }
+
     /// What the server has logged, one JSON object a line.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()

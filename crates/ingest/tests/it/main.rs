@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod docs;
+mod exposition;
 mod host;
 mod labels;
+mod otlp;
 mod remote_read;
 mod remote_write;

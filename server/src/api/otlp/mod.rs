@@ -1,0 +1,83 @@
+//! OTLP metrics (<https://opentelemetry.io/docs/specs/otlp/>): over HTTP ([`http`]) and gRPC ([`grpc`]), at this server's own
+//! address and at the ports that exporters try first. Traces and logs are not taken yet.
+
+pub(crate) mod grpc;
+pub(crate) mod http;
+mod message;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::routing::post;
+use watchfire_ingest::otlp::{Deltas, Encoding, Error, Options, decode};
+
+use super::intake::Rejection;
+use super::taking::{first_refused, store};
+use crate::clock;
+use crate::http::App;
+
+/// Numbers that running totals of deltas hold at most.
+const MOST_TOTALS: usize = 1_000_000;
+
+/// A running total without a delta for so long is forgotten, in milliseconds.
+const FORGOTTEN: i64 = 60 * 60 * 1000;
+
+/// What OTLP remembers from request to request.
+pub(crate) struct Otlp {
+    options: Options,
+    deltas: Mutex<Deltas>,
+}
+
+impl Otlp {
+    pub(crate) fn new() -> Self {
+        Self { options: Options::default(), deltas: Mutex::new(Deltas::new(MOST_TOTALS, FORGOTTEN)) }
+    }
+}
+
+/// What was not taken of a request whose rest is stored: points, and what is wrong with the first.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Partial {
+    points: u64,
+    message: String,
+}
+
+/// Decodes and stores a body that is unpacked.
+async fn take(
+    app: &App,
+    headers: &HeaderMap,
+    encoding: Encoding,
+    body: Vec<u8>,
+) -> Result<Partial, Rejection> {
+    let intake = &app.intake;
+    let otlp: Arc<Otlp> = app.otlp.clone();
+    let decoded = tokio::task::spawn_blocking(move || {
+        let mut deltas = otlp.deltas.lock().unwrap_or_else(PoisonError::into_inner);
+        decode(encoding, &body, &otlp.options, &mut deltas, clock::now())
+    });
+    let decoded = decoded.await.map_err(|error| Rejection::internal(error.to_string()))?;
+    let decoded = decoded.map_err(|error| {
+        intake.reject(match error {
+            Error::TooLarge { .. } => Rejection::too_large(error.to_string()),
+            _ => Rejection::bad(error.to_string()).because("undecodable"),
+        })
+    })?;
+    intake.count("undecodable", decoded.refused.points());
+    intake.count("invalid_exemplar", decoded.refused_exemplars as u64);
+    let appended = store(app, headers, decoded.batch).await?;
+    let points = decoded.refused.points() + appended.refused.total();
+    let undecoded = (!decoded.refused.is_empty()).then(|| decoded.refused.to_string());
+    let message = undecoded.or_else(|| first_refused(&appended)).unwrap_or_default();
+    Ok(Partial { points, message })
+}
+
+/// The routes of HTTP, also below the path that Prometheus has them at, and of gRPC.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/metrics", post(http::metrics))
+        .route("/api/v1/otlp/v1/metrics", post(http::metrics))
+        .route("/v1/traces", post(http::not_yet))
+        .route("/v1/logs", post(http::not_yet))
+        .route("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", post(grpc::metrics))
+        .route("/opentelemetry.proto.collector.{signal}/Export", post(grpc::not_yet))
+}
