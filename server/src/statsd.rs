@@ -7,7 +7,7 @@ use watchfire_ingest::statsd::{Aggregator, Taken};
 use watchfire_model::Batch;
 use watchfire_service::Service;
 
-use crate::api::Intake;
+use crate::api::{Intake, Way};
 use crate::clock;
 use crate::config::IngestConfig;
 
@@ -40,11 +40,11 @@ pub(crate) async fn run(
             },
             _ = flushes.tick() => {
                 let batches = waiting.take().into_iter().chain([aggregator.flush(clock::now())]);
-                waiting = store(&service, batches).await;
+                waiting = store(&service, &intake, batches).await;
             }
             () = stop.cancelled() => {
                 let batches = waiting.take().into_iter().chain([aggregator.flush(clock::now())]);
-                store(&service, batches).await;
+                store(&service, &intake, batches).await;
                 return;
             }
         }
@@ -60,11 +60,13 @@ fn note(intake: &Intake, taken: Taken) {
 }
 
 /// Stores batches; returns the last one that should be tried again.
-async fn store(service: &Service, batches: impl Iterator<Item = Batch>) -> Option<Batch> {
+async fn store(service: &Service, intake: &Intake, batches: impl Iterator<Item = Batch>) -> Option<Batch> {
     let mut again = None;
     for batch in batches.filter(|batch| !batch.is_empty()) {
+        let keys = intake.received().keys(&batch);
         match service.append(batch.clone()).await {
             Ok(appended) => {
+                intake.received().note(Way::Statsd, appended.stored, &keys);
                 if let Some(first) = &appended.refused.first {
                     tracing::warn!(
                         first,

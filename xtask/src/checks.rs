@@ -1,5 +1,7 @@
 //! `test` and `lint`: what has to hold before a change is taken, cheap checks first.
 
+use std::process::Command;
+
 use crate::browser;
 use crate::project::{Profile, Project};
 use crate::server::SITE_DIR;
@@ -94,7 +96,21 @@ fn unit_and_integration_tests(project: &Project, steps: &mut Steps) -> Result<()
     steps.command("tests", project.cargo(&workspace).env_remove(SITE_DIR), go_on)?;
     // This program's dependencies are compiled in this profile already, and they take minutes.
     let own = ["test", "--package", "xtask", "--profile", "xtask"];
-    steps.command("tests of xtask", &mut project.cargo(&own), go_on)
+    steps.command("tests of xtask", &mut project.cargo(&own), go_on)?;
+    python_client(project, steps)
+}
+
+/// The client for Python needs nothing but Python 3, which a machine that builds Rust need not have.
+fn python_client(project: &Project, steps: &mut Steps) -> Result<()> {
+    let Some(python) = browser::program("python3") else {
+        eprintln!("    python3 is not installed; the tests of clients/python are left out");
+        return Ok(());
+    };
+    let mut command = Command::new(python);
+    command.args(["-m", "unittest", "discover"]).current_dir(project.root.join("clients/python"));
+    // Compiled files would lie beside the sources.
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    steps.command("tests of the client for Python", &mut command, "mend it in clients/python")
 }
 
 /// Makes sure of `target/debug/watchfire`. The packages and targets are those of the tests, so their features

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use watchfire_ingest::exposition::{Format, Pushed, Refused, batch};
 
 use super::intake::Rejection;
+use super::received::Way;
 use super::taking::{answer, enter, first_refused, read, store, unpack};
 use crate::http::App;
 
@@ -38,7 +39,7 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     intake.count("undecodable", refused_count as u64);
     intake.count("native_histogram", native_histograms as u64);
     intake.count("invalid_exemplar", refused_exemplars as u64);
-    let appended = store(app, &parts.headers, batch).await?;
+    let appended = store(app, Way::Import, &parts.headers, batch).await?;
     let unread = refused.first().map(|first| match refused_count {
         1 => first.to_string(),
         count => format!("{first} ({count} lines of this request were not taken)"),

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
+use super::received::Received;
 use crate::config::IngestConfig;
 
 /// Senders that are remembered at a time; those that were quiet longest are forgotten.
@@ -102,6 +103,7 @@ struct Inner {
     hasher: std::collections::hash_map::RandomState,
     senders: Mutex<HashMap<u64, Bucket>>,
     refused: Mutex<BTreeMap<&'static str, u64>>,
+    received: Received,
 }
 
 /// A token bucket: how many samples a sender may send now.
@@ -122,7 +124,13 @@ impl Intake {
             refused: Mutex::new(
                 ["too_large", "overloaded", "rate_limit", "undecodable"].map(|r| (r, 0)).into(),
             ),
+            received: Received::default(),
         }))
+    }
+
+    /// What came in, by each way.
+    pub(crate) fn received(&self) -> &Received {
+        &self.0.received
     }
 
     pub(crate) fn max_body_bytes(&self) -> usize {

@@ -5,7 +5,9 @@ mod intake;
 pub(crate) mod otlp;
 pub(crate) mod prometheus;
 pub(crate) mod push;
+pub(crate) mod received;
 pub(crate) mod remote_write;
 mod taking;
 
 pub(crate) use intake::Intake;
+pub(crate) use received::Way;

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use watchfire_ingest::push::decode;
 
 use super::intake::Rejection;
+use super::received::Way;
 use super::taking::{answer, enter, first_refused, read, store, unpack};
 use crate::http::App;
 
@@ -27,7 +28,7 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     let pushed = tokio::task::spawn_blocking(work).await;
     let pushed = pushed.map_err(|error| Rejection::internal(error.to_string()))??;
     intake.count("undecodable", pushed.refused as u64);
-    let appended = store(app, &parts.headers, pushed.batch).await?;
+    let appended = store(app, Way::Push, &parts.headers, pushed.batch).await?;
     let undecoded = pushed.first_refused.map(|first| match pushed.refused {
         1 => first,
         refused => format!("{first} ({refused} metrics of this request were not taken)"),

@@ -9,6 +9,7 @@ use watchfire_ingest::remote_write::{Decoded, Version, decode};
 use watchfire_storage::Appended;
 
 use super::intake::Rejection;
+use super::received::Way;
 use super::taking::{enter, first_refused, read, store};
 use crate::http::App;
 
@@ -47,7 +48,7 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     let Decoded { batch, histograms, refused_exemplars } = decoded;
     intake.count("native_histogram", histograms as u64);
     intake.count("invalid_exemplar", refused_exemplars as u64);
-    let appended = store(app, &parts.headers, batch).await?;
+    let appended = store(app, Way::RemoteWrite, &parts.headers, batch).await?;
     Ok(answer(version, &appended, histograms))
 }
 

@@ -12,6 +12,7 @@ use watchfire_service::ServiceError;
 use watchfire_storage::Appended;
 
 use super::intake::{Intake, Rejection};
+use super::received::Way;
 use crate::http::App;
 
 /// A place among the requests that are worked on.
@@ -74,9 +75,18 @@ fn bounded(decoder: impl Read, most: usize) -> (std::io::Result<()>, Vec<u8>) {
 }
 
 /// Stores a batch of a sender, if that is not too fast.
-pub(crate) async fn store(app: &App, headers: &HeaderMap, batch: Batch) -> Result<Appended, Rejection> {
+pub(crate) async fn store(
+    app: &App,
+    way: Way,
+    headers: &HeaderMap,
+    batch: Batch,
+) -> Result<Appended, Rejection> {
     app.intake.admit(headers, batch.len())?;
-    app.service.append(batch).await.map_err(|error| app.intake.reject(unstored(&error)))
+    let received = app.intake.received();
+    let keys = received.keys(&batch);
+    let appended = app.service.append(batch).await.map_err(|error| app.intake.reject(unstored(&error)))?;
+    received.note(way, appended.stored, &keys);
+    Ok(appended)
 }
 
 pub(crate) fn unstored(error: &ServiceError) -> Rejection {

@@ -54,6 +54,7 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/api/v1/live", get(live))
         .route("/api/v1/write", post(crate::api::remote_write::write))
+        .route("/api/v1/ingest/status", get(crate::api::received::status))
         .route("/api/v1/push", post(crate::api::push::push))
         .route("/api/v1/import/prometheus", post(crate::api::import::prometheus))
         .merge(crate::api::otlp::routes())

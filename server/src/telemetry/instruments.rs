@@ -108,6 +108,16 @@ impl Make<'_> {
             .with_description("Queries that a limit refused.")
             .with_callback(move |observer| observer.observe(service.rejected_queries(), &[]))
             .build();
+        let intake = self.sources.intake.clone();
+        self.meter
+            .u64_observable_counter("watchfire_ingest_received_samples_total")
+            .with_description("Samples stored, by the protocol that they came by.")
+            .with_callback(move |observer| {
+                for (protocol, samples) in intake.received().samples() {
+                    observer.observe(samples, &[KeyValue::new("protocol", protocol)]);
+                }
+            })
+            .build();
         let (service, intake) = (self.sources.service.clone(), self.sources.intake.clone());
         self.meter
             .u64_observable_counter("watchfire_ingest_rejected_total")

@@ -10,6 +10,7 @@ use watchfire_ingest::otlp::Encoding;
 
 use super::{message, take};
 use crate::api::intake::Rejection;
+use crate::api::received::Way;
 use crate::api::taking::{enter, read, unpack};
 use crate::http::App;
 
@@ -25,7 +26,7 @@ pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Respons
         let _place = enter(&app.intake)?;
         let frame = read(body, &app.intake).await?;
         let body = unframe(&app, &parts.headers, frame)?;
-        take(&app, &parts.headers, Encoding::Protobuf, body).await
+        take(&app, Way::OtlpGrpc, &parts.headers, Encoding::Protobuf, body).await
     };
     match taken.await {
         Ok(partial) => success(&message::response(&partial)),

@@ -8,6 +8,7 @@ use watchfire_ingest::otlp::Encoding;
 
 use super::{Partial, message, take};
 use crate::api::intake::Rejection;
+use crate::api::received::Way;
 use crate::api::taking::{enter, read, unpack};
 use crate::http::App;
 
@@ -25,7 +26,7 @@ pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Respons
         let _place = enter(&app.intake)?;
         let body = read(body, &app.intake).await?;
         let body = unpack(&parts.headers, body, &app.intake)?;
-        take(&app, &parts.headers, encoding, body).await
+        take(&app, Way::OtlpHttp, &parts.headers, encoding, body).await
     };
     match taken.await {
         Ok(partial) => success(&partial, encoding),

@@ -13,6 +13,7 @@ use axum::routing::post;
 use watchfire_ingest::otlp::{Deltas, Encoding, Error, Options, decode};
 
 use super::intake::Rejection;
+use super::received::Way;
 use super::taking::{first_refused, store};
 use crate::clock;
 use crate::http::App;
@@ -45,6 +46,7 @@ struct Partial {
 /// Decodes and stores a body that is unpacked.
 async fn take(
     app: &App,
+    way: Way,
     headers: &HeaderMap,
     encoding: Encoding,
     body: Vec<u8>,
@@ -64,7 +66,7 @@ async fn take(
     })?;
     intake.count("undecodable", decoded.refused.points());
     intake.count("invalid_exemplar", decoded.refused_exemplars as u64);
-    let appended = store(app, headers, decoded.batch).await?;
+    let appended = store(app, way, headers, decoded.batch).await?;
     let points = decoded.refused.points() + appended.refused.total();
     let undecoded = (!decoded.refused.is_empty()).then(|| decoded.refused.to_string());
     let message = undecoded.or_else(|| first_refused(&appended)).unwrap_or_default();
