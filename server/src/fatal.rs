@@ -22,6 +22,8 @@ pub(crate) enum Fatal {
     Collector(#[from] CollectError),
     #[error("cannot listen on {address}: {}", listen_advice(.source, flag))]
     Listen { address: SocketAddr, flag: &'static str, source: std::io::Error },
+    #[error("scrape.config cannot be followed:\n{0}")]
+    Scrape(#[from] watchfire_scrape::config::ConfigError),
     #[error("the program cannot run: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -32,6 +34,7 @@ impl Fatal {
         match self {
             Self::Storage(_) => 3,
             Self::Listen { .. } => 4,
+            Self::Scrape(_) => crate::config::CommandLineError::EXIT_CODE,
             Self::Site(_) | Self::Telemetry(_) | Self::Collector(_) | Self::Runtime(_) => RUNTIME_FAILURE,
         }
     }

@@ -9,16 +9,20 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_ingest::collect::{Collector, collectors};
+use watchfire_scrape::Scraper;
 use watchfire_service::{Collectors, QueryLimits, Service, collect};
 use watchfire_storage::{Engine, Settings};
 
-use crate::api::Intake;
+use crate::api::{Intake, Scraped};
 use crate::config::{Config, Durability};
 use crate::fatal::Fatal;
 use crate::http::{App, otlp_router, router};
 use crate::live::{Hub, HubSettings};
 use crate::site::Site;
 use crate::telemetry::{OwnCollector, ProcessUsage, Sources, Telemetry, register};
+
+/// How long scrapes may take to end their series.
+const LAST_MARKERS: Duration = Duration::from_millis(500);
 
 /// Process managers wait ten seconds or more before they kill.
 const LAST_FLUSH: Duration = Duration::from_secs(8);
@@ -114,6 +118,18 @@ async fn with_storage(
         tasks.spawn(work);
     }
 
+    let scraper = match &config.scrape.config {
+        Some(path) => {
+            let sink = Arc::new(Scraped { service: service.clone(), intake: intake.clone() });
+            let settings = watchfire_scrape::Settings {
+                extra_scrape_metrics: config.scrape.extra_metrics,
+                ..watchfire_scrape::Settings::default()
+            };
+            Some(Arc::new(Scraper::start(path, sink, settings)?))
+        }
+        None => None,
+    };
+
     let address = listener.local_addr()?;
     let shutdown_timeout = config.http.shutdown_timeout;
     let app = App {
@@ -122,6 +138,7 @@ async fn with_storage(
         hub: hub.clone(),
         intake,
         otlp: Arc::new(crate::api::otlp::Otlp::new()),
+        scraper: scraper.clone(),
         telemetry,
         site: Arc::new(site),
         config: Arc::new(config),
@@ -169,6 +186,11 @@ async fn with_storage(
     };
     stop.cancel();
     tasks.close();
+    if let Some(scraper) = scraper
+        && tokio::time::timeout(LAST_MARKERS, scraper.stop()).await.is_err()
+    {
+        tracing::warn!("a scrape was still running; its series end without a marker");
+    }
     // Neither a collector stuck in a system call nor a page that takes nothing must hold up the end.
     let patience = Duration::from_millis(300);
     let (collectors, pages) = tokio::join!(

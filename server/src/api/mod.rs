@@ -7,7 +7,9 @@ pub(crate) mod prometheus;
 pub(crate) mod push;
 pub(crate) mod received;
 pub(crate) mod remote_write;
+mod scraped;
 mod taking;
 
 pub(crate) use intake::Intake;
 pub(crate) use received::Way;
+pub(crate) use scraped::Scraped;

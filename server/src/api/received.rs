@@ -22,11 +22,19 @@ pub(crate) enum Way {
     Import,
     Push,
     Statsd,
+    Scrape,
 }
 
 impl Way {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::RemoteWrite, Self::OtlpHttp, Self::OtlpGrpc, Self::Import, Self::Push, Self::Statsd];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::RemoteWrite,
+        Self::OtlpHttp,
+        Self::OtlpGrpc,
+        Self::Import,
+        Self::Push,
+        Self::Statsd,
+        Self::Scrape,
+    ];
 
     /// As the label `protocol` has it.
     pub(crate) fn as_str(self) -> &'static str {
@@ -37,6 +45,7 @@ impl Way {
             Self::Import => "import",
             Self::Push => "push",
             Self::Statsd => "statsd",
+            Self::Scrape => "scrape",
         }
     }
 }

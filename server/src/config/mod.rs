@@ -94,6 +94,8 @@ pub(crate) struct Config {
     pub(crate) storage: StorageConfig,
     /// Taking samples from other programs.
     pub(crate) ingest: IngestConfig,
+    /// Asking targets for their metrics.
+    pub(crate) scrape: ScrapeConfig,
     /// Reading this machine.
     pub(crate) collect: CollectConfig,
     /// The WebSocket that charts are fed by.
@@ -118,6 +120,7 @@ impl Config {
             log: LogConfig::default(),
             storage: StorageConfig::default(),
             ingest: IngestConfig::default(),
+            scrape: ScrapeConfig::default(),
             collect: CollectConfig::default(),
             live: LiveConfig::default(),
             query: QueryConfig::default(),
@@ -214,6 +217,15 @@ pub(crate) enum Durability {
     Process,
     /// The end of the machine's power too, at the price of an fsync for each group of batches.
     PowerLoss,
+}
+
+/// Asking targets for their metrics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ScrapeConfig {
+    /// The file with `scrape_configs`; `None`: nothing is scraped.
+    pub(crate) config: Option<PathBuf>,
+    /// Whether each scrape tells its timeout and limit, too.
+    pub(crate) extra_metrics: bool,
 }
 
 /// Reading this machine.

@@ -345,6 +345,22 @@ pub(super) static SETTINGS: &[Setting] = &[
         set: |config, text| put(&mut config.ingest.statsd_max_series, count(text, 1..=10_000_000)),
     },
     Setting {
+        key: "scrape.config",
+        flag: "scrape-config",
+        default: "",
+        form: Form::Text("FILE"),
+        help: "A configuration file of Prometheus whose scrape_configs are scraped; read again when it changes. Empty for none.",
+        set: |config, text| put(&mut config.scrape.config, Ok(optional(text))),
+    },
+    Setting {
+        key: "scrape.extra_metrics",
+        flag: "scrape-extra-metrics",
+        default: "false",
+        form: Form::Switch,
+        help: "Whether each scrape also tells scrape_timeout_seconds and scrape_sample_limit.",
+        set: |config, text| put(&mut config.scrape.extra_metrics, switch(text)),
+    },
+    Setting {
         key: "collect.enabled",
         flag: "collect",
         default: "true",

@@ -30,6 +30,8 @@ pub(crate) struct App {
     pub(crate) hub: Hub,
     pub(crate) intake: crate::api::Intake,
     pub(crate) otlp: Arc<crate::api::otlp::Otlp>,
+    /// Where there is something to scrape.
+    pub(crate) scraper: Option<Arc<watchfire_scrape::Scraper>>,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) site: Arc<Site>,
     pub(crate) config: Arc<Config>,

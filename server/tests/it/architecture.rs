@@ -11,6 +11,7 @@ const FRONTEND: &str = "watchfire-frontend";
 const INGEST: &str = "watchfire-ingest";
 const MODEL: &str = "watchfire-model";
 const PROMQL: &str = "watchfire-promql";
+const SCRAPE: &str = "watchfire-scrape";
 const SERVER: &str = "watchfire";
 const SERVICE: &str = "watchfire-service";
 const STORAGE: &str = "watchfire-storage";
@@ -24,11 +25,12 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         // Itself: its tests switch the evaluation on.
         (PROMQL, BTreeSet::from([MODEL, PROMQL])),
         (INGEST, BTreeSet::from([MODEL])),
+        (SCRAPE, BTreeSet::from([MODEL, INGEST])),
         (STORAGE, BTreeSet::from([MODEL])),
         (SERVICE, BTreeSet::from([MODEL, PROMQL, INGEST, STORAGE])),
         (APP, BTreeSet::from([MODEL, CHART, PROMQL, SERVICE])),
         (FRONTEND, BTreeSet::from([APP])),
-        (SERVER, BTreeSet::from([MODEL, CHART, PROMQL, INGEST, STORAGE, SERVICE, APP])),
+        (SERVER, BTreeSet::from([MODEL, CHART, PROMQL, INGEST, SCRAPE, STORAGE, SERVICE, APP])),
         (XTASK, BTreeSet::new()),
     ])
 }

@@ -17,6 +17,7 @@ mod probes;
 mod prometheus;
 mod push;
 mod refused_start;
+mod scrape;
 mod server;
 mod shutdown;
 mod slow_reader;

@@ -58,7 +58,8 @@ impl Server {
             panic!("the server does not listen:\n{}", log.lock().unwrap());
         };
         // What a proxy in the environment is for is elsewhere.
-        let client = Client::builder().no_proxy().timeout(DEADLINE).build().unwrap();
+        // What is compressed stays so, for the tests to see.
+        let client = Client::builder().no_proxy().no_gzip().timeout(DEADLINE).build().unwrap();
         Self { child, address, log, reader: Some(reader), client }
     }
 

@@ -75,6 +75,7 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/api/v1/status/walreplay", get(status::wal_replay))
         .route("/api/v1/read", post(remote_read::read))
         .route("/federate", get(federate::federate))
+        .route("/-/reload", post(discovery::reload).put(discovery::reload))
         .route("/-/healthy", get(probes::healthy))
         .route("/-/ready", get(probes::ready))
         .route("/api", any(bound::unknown))

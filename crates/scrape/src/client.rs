@@ -1,0 +1,248 @@
+//! HTTP: asking a target, or a server that knows targets.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Certificate, Client, Identity, RequestBuilder, Url, redirect};
+
+use crate::config::{Credentials, Http, Pem, Protocol, SecretSource};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    /// The settings of the client don't fit: certificates, secrets in files.
+    #[error("{0}")]
+    Settings(String),
+    /// No answer, or one that breaks off.
+    #[error("{}", chain(.0))]
+    Http(#[from] reqwest::Error),
+    /// An answer that is none.
+    #[error("server returned HTTP status {0}")]
+    Status(reqwest::StatusCode),
+    /// A body beyond the limit.
+    #[error("body_size_limit of {0} bytes exceeded; raise it or let the target tell less")]
+    BodySize(usize),
+    /// It took too long.
+    #[error("no complete answer within {}", watchfire_model::format_duration(.0.as_millis() as i64))]
+    Timeout(Duration),
+}
+
+/// An error with its causes: the outermost alone tells little.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        // Writing to a String can't fail.
+        let _ = write!(text, ": {next}");
+        cause = next.source();
+    }
+    text
+}
+
+/// A client for the targets of one job. It keeps connections open between scrapes.
+#[derive(Clone, Debug)]
+pub(crate) struct Asker {
+    client: Client,
+    http: Http,
+    user_agent: HeaderValue,
+    accept: Option<HeaderValue>,
+}
+
+/// Redirects that are followed at most, as in Go.
+const MOST_REDIRECTS: usize = 10;
+
+impl Asker {
+    /// A client as `http` demands; certificates are read now.
+    pub(crate) fn new(http: &Http, user_agent: &str) -> Result<Self, FetchError> {
+        Self::connecting_to(http, user_agent, None)
+    }
+
+    /// A client that looks up `host` whatever host a URL names: the URL then carries the name of the certificate.
+    fn connecting_to(http: &Http, user_agent: &str, host: Option<String>) -> Result<Self, FetchError> {
+        let policy = if http.follow_redirects {
+            redirect::Policy::limited(MOST_REDIRECTS)
+        } else {
+            redirect::Policy::none()
+        };
+        let mut builder = Client::builder()
+            .redirect(policy)
+            .no_proxy()
+            .pool_idle_timeout(Duration::from_mins(5))
+            .pool_max_idle_per_host(1)
+            .tls_danger_accept_invalid_certs(http.tls.insecure_skip_verify);
+        if let Some(ca) = &http.tls.ca {
+            let pem = pem(ca)?;
+            builder = builder.tls_certs_only(Certificate::from_pem_bundle(&pem)?);
+        }
+        if let (Some(cert), Some(key)) = (&http.tls.cert, &http.tls.key) {
+            let mut both = pem(cert)?;
+            both.push(b'\n');
+            both.extend(pem(key)?);
+            builder = builder.identity(Identity::from_pem(&both)?);
+        }
+        if let Some(host) = host {
+            builder = builder.dns_resolver(Arc::new(Elsewhere(host)));
+        }
+        let user_agent = HeaderValue::from_str(user_agent)
+            .map_err(|_| FetchError::Settings(format!("{user_agent:?} is no value for User-Agent")))?;
+        Ok(Self { client: builder.build()?, http: http.clone(), user_agent, accept: None })
+    }
+
+    /// The client for one target: another one only where the certificate carries another name than the URL.
+    pub(crate) fn for_target(&self, url: &Url) -> Result<Self, FetchError> {
+        let (Some(_), Some(host), "https") = (&self.http.tls.server_name, url.host_str(), url.scheme())
+        else {
+            return Ok(self.clone());
+        };
+        let user_agent = self.user_agent.to_str().unwrap_or_default();
+        let other = Self::connecting_to(&self.http, user_agent, Some(host.to_owned()))?;
+        Ok(Self { accept: self.accept.clone(), ..other })
+    }
+
+    /// The client with an `Accept` for these formats, best first: weights fall as Prometheus lets them fall.
+    pub(crate) fn accepting(mut self, protocols: &[Protocol]) -> Self {
+        self.accept = HeaderValue::from_str(&accept(protocols)).ok();
+        self
+    }
+
+    /// Asks `url` and writes the unpacked body to `body`; returns its `Content-Type`. `scraping` also tells the target
+    /// how long it has.
+    pub(crate) async fn ask(
+        &self,
+        url: &Url,
+        timeout: Duration,
+        scraping: bool,
+        most: Option<usize>,
+        body: &mut Vec<u8>,
+    ) -> Result<String, FetchError> {
+        tokio::time::timeout(timeout, self.answer(url, timeout, scraping, most, body))
+            .await
+            .unwrap_or(Err(FetchError::Timeout(timeout)))
+    }
+
+    async fn answer(
+        &self,
+        url: &Url,
+        timeout: Duration,
+        scraping: bool,
+        most: Option<usize>,
+        body: &mut Vec<u8>,
+    ) -> Result<String, FetchError> {
+        let mut request = self.request(url).header(USER_AGENT, self.user_agent.clone());
+        if let Some(accept) = &self.accept {
+            request = request.header(ACCEPT, accept.clone());
+        }
+        if scraping {
+            request =
+                request.header("X-Prometheus-Scrape-Timeout-Seconds", timeout.as_secs_f64().to_string());
+        }
+        for (name, value) in &self.http.headers {
+            let pair = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value.0));
+            let (Ok(name), Ok(value)) = pair else {
+                return Err(FetchError::Settings(format!(
+                    "http_headers: {name:?} or its value is no header"
+                )));
+            };
+            request = request.header(name, value);
+        }
+        let mut response = self.authorized(request).await?.send().await?;
+        if !response.status().is_success() {
+            return Err(FetchError::Status(response.status()));
+        }
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
+        body.clear();
+        while let Some(chunk) = response.chunk().await? {
+            if let Some(most) = most.filter(|most| body.len() + chunk.len() > *most) {
+                return Err(FetchError::BodySize(most));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(content_type)
+    }
+
+    fn request(&self, url: &Url) -> RequestBuilder {
+        if let (Some(name), "https") = (&self.http.tls.server_name, url.scheme()) {
+            let mut named = url.clone();
+            if named.set_host(Some(name)).is_ok() {
+                let host = url.authority().rsplit('@').next().unwrap_or_default().to_owned();
+                return self.client.get(named).header(HOST, host);
+            }
+        }
+        self.client.get(url.clone())
+    }
+
+    async fn authorized(&self, request: RequestBuilder) -> Result<RequestBuilder, FetchError> {
+        Ok(match &self.http.credentials {
+            None => request,
+            Some(Credentials::Basic { username, password }) => {
+                request.basic_auth(secret(username).await?, Some(secret(password).await?))
+            }
+            Some(Credentials::Header { kind, credentials }) => {
+                let value = format!("{kind} {}", secret(credentials).await?);
+                let mut value = HeaderValue::from_str(&value)
+                    .map_err(|_| FetchError::Settings("the credentials are no value of a header".into()))?;
+                value.set_sensitive(true);
+                request.header(AUTHORIZATION, value)
+            }
+        })
+    }
+}
+
+/// The value of `Accept`.
+pub(crate) fn accept(protocols: &[Protocol]) -> String {
+    let mut text = String::new();
+    // Prometheus starts with one more than the number of formats it knows.
+    let mut weight = Protocol::ALL.len() + 1;
+    for protocol in protocols {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{};q=0.{weight},", protocol.media_type());
+        weight -= 1;
+    }
+    let _ = write!(text, "*/*;q=0.{weight}");
+    text
+}
+
+/// Finds the addresses of one host, whatever is asked.
+struct Elsewhere(String);
+
+impl Resolve for Elsewhere {
+    fn resolve(&self, _: Name) -> Resolving {
+        let host = self.0.trim_matches(['[', ']']).to_owned();
+        Box::pin(async move {
+            // The port of the URL counts, not this one.
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((host, 0)).await?.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+async fn secret(source: &SecretSource) -> Result<String, FetchError> {
+    match source {
+        SecretSource::Inline(secret) => Ok(secret.0.clone()),
+        SecretSource::File(path) => {
+            let path = path.clone();
+            let read = tokio::task::spawn_blocking(move || {
+                std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))
+            });
+            let text = read.await.map_err(|error| FetchError::Settings(error.to_string()))??;
+            Ok(text.trim().to_owned())
+        }
+    }
+}
+
+fn pem(source: &Pem) -> Result<Vec<u8>, FetchError> {
+    match source {
+        Pem::Inline(text) => Ok(text.0.clone().into_bytes()),
+        Pem::File(path) => std::fs::read(path).map_err(|error| unreadable(path, &error)),
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> FetchError {
+    FetchError::Settings(format!("{} can't be read: {error}", path.display()))
+}

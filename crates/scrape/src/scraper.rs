@@ -1,0 +1,238 @@
+//! The scraper as a whole.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use watchfire_model::Batch;
+
+use crate::config::{Config, ConfigError, Fingerprint, fingerprint};
+use crate::discovery::Manner;
+use crate::pool::Pool;
+use crate::state::{Counters, DroppedTarget, Tally, TargetState};
+
+/// Who takes what is scraped.
+#[async_trait]
+pub trait Sink: Send + Sync {
+    /// Takes the samples of one scrape. The error tells people why they are lost.
+    async fn append(&self, batch: Batch) -> Result<(), String>;
+}
+
+/// What does not stand in Prometheus' configuration file.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Sent as `User-Agent`.
+    pub user_agent: String,
+    /// Whether each scrape also tells `scrape_timeout_seconds` and `scrape_sample_limit`.
+    pub extra_scrape_metrics: bool,
+    /// How often the configuration and files of targets are looked at for a change.
+    pub check_files: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            user_agent: concat!("Watchfire/", env!("CARGO_PKG_VERSION")).to_owned(),
+            extra_scrape_metrics: false,
+            check_files: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What all tasks share.
+pub(crate) struct Shared {
+    pub(crate) sink: Arc<dyn Sink>,
+    pub(crate) settings: Settings,
+    pub(crate) tally: Tally,
+    pub(crate) tracker: TaskTracker,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn manner(&self) -> Manner {
+        Manner { check_files: self.settings.check_files, user_agent: self.settings.user_agent.clone() }
+    }
+}
+
+/// Scrapes what a configuration file names, until it is stopped or dropped.
+pub struct Scraper {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    shared: Arc<Shared>,
+    state: Mutex<State>,
+}
+
+struct State {
+    config: Arc<Config>,
+    /// What the files looked like when they were read.
+    fingerprint: Fingerprint,
+    error: Option<ConfigError>,
+    pools: BTreeMap<String, Pool>,
+}
+
+impl Scraper {
+    /// Reads the configuration and starts to scrape. Must be called within a Tokio runtime.
+    pub fn start(
+        path: impl AsRef<Path>,
+        sink: Arc<dyn Sink>,
+        settings: Settings,
+    ) -> Result<Self, ConfigError> {
+        let path = path.as_ref().to_path_buf();
+        let (config, fingerprint) = load(&path)?;
+        let check = settings.check_files;
+        let shared = Arc::new(Shared {
+            sink,
+            settings,
+            tally: Tally::default(),
+            tracker: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        });
+        let state = State { config: Arc::default(), fingerprint, error: None, pools: BTreeMap::new() };
+        let inner = Arc::new(Inner { path, shared, state: Mutex::new(state) });
+        inner.apply(config);
+        let stop = inner.shared.stop.clone();
+        let watched = Arc::clone(&inner);
+        inner.shared.tracker.spawn(async move {
+            stop.run_until_cancelled(watched.watch(check)).await;
+        });
+        Ok(Self { inner })
+    }
+
+    /// Reads the configuration again. One that can't be read is refused, and the old one goes on.
+    pub fn reload(&self) -> Result<(), ConfigError> {
+        self.inner.reload()
+    }
+
+    /// The targets that are scraped.
+    pub fn targets(&self) -> Vec<TargetState> {
+        self.inner.state().pools.values().flat_map(Pool::targets).collect()
+    }
+
+    /// The targets that relabelling dropped.
+    pub fn dropped_targets(&self) -> Vec<DroppedTarget> {
+        self.inner.state().pools.values().flat_map(Pool::dropped).collect()
+    }
+
+    /// The names of the jobs.
+    pub fn pools(&self) -> Vec<String> {
+        self.inner.state().pools.keys().cloned().collect()
+    }
+
+    /// Sources of targets that can't be read, and addresses that can't be targets.
+    pub fn discovery_problems(&self) -> Vec<String> {
+        self.inner.state().pools.values().flat_map(Pool::problems).collect()
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.inner.state().config)
+    }
+
+    /// Why the file as it is now is not in force; `None` where it is.
+    pub fn config_error(&self) -> Option<ConfigError> {
+        self.inner.state().error.clone()
+    }
+
+    /// What happened since the start.
+    pub fn counters(&self) -> Counters {
+        self.inner.shared.tally.counters()
+    }
+
+    /// Stops all loops. Returns when the staleness markers of all series were handed over.
+    pub async fn stop(&self) {
+        self.inner.shared.stop.cancel();
+        self.inner.shared.tracker.close();
+        self.inner.shared.tracker.wait().await;
+    }
+}
+
+impl Drop for Scraper {
+    fn drop(&mut self) {
+        self.inner.shared.stop.cancel();
+    }
+}
+
+impl Inner {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reload(&self) -> Result<(), ConfigError> {
+        match load(&self.path) {
+            Ok((config, fingerprint)) => {
+                self.state().fingerprint = fingerprint;
+                self.apply(config);
+                Ok(())
+            }
+            Err(error) => {
+                let mut state = self.state();
+                // Not again before the file changes.
+                state.fingerprint = fingerprint(&state.config.patterns);
+                state.error = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn apply(&self, config: Config) {
+        for note in &config.notes {
+            tracing::info!("{note}");
+        }
+        let mut state = self.state();
+        state.pools.retain(|name, pool| {
+            let stays = config.jobs.iter().any(|job| job.name == *name);
+            if !stays {
+                pool.stop();
+            }
+            stays
+        });
+        for job in &config.jobs {
+            if let Some(pool) = state.pools.get(&job.name) {
+                pool.change(job);
+            } else {
+                state.pools.insert(job.name.clone(), Pool::start(Arc::clone(job), &self.shared));
+            }
+        }
+        state.config = Arc::new(config);
+        state.error = None;
+    }
+
+    /// Reloads whenever the files change.
+    async fn watch(self: Arc<Self>, check: Duration) {
+        loop {
+            tokio::time::sleep(check).await;
+            let inner = Arc::clone(&self);
+            let reloaded = tokio::task::spawn_blocking(move || {
+                let (patterns, before) = {
+                    let state = inner.state();
+                    (state.config.patterns.clone(), state.fingerprint.clone())
+                };
+                (fingerprint(&patterns) != before).then(|| inner.reload())
+            });
+            match reloaded.await {
+                Ok(Some(Ok(()))) => tracing::info!(path = %self.path.display(), "configuration read again"),
+                Ok(Some(Err(error))) => {
+                    tracing::error!(%error, "configuration refused; the one before goes on");
+                }
+                Ok(None) | Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Reads the configuration, and what its files looked like before.
+fn load(path: &Path) -> Result<(Config, Fingerprint), ConfigError> {
+    // A change while it is read must be seen afterwards: so the look comes first.
+    let main = fingerprint(&[path.to_path_buf()]);
+    let config = Config::load(path)?;
+    let mut all = main;
+    all.extend(fingerprint(&config.patterns[1..]));
+    Ok((config, all))
+}
