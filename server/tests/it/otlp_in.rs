@@ -9,6 +9,9 @@ use tempfile::tempdir;
 
 use crate::server::{Server, now};
 
+/// Path, type and body of a request, status and words of the answer.
+type Refused<'a> = (&'a str, (&'a str, &'a str), Vec<u8>, u16, &'a str);
+
 const JSON: (&str, &str) = ("content-type", "application/json");
 const PROTOBUF: (&str, &str) = ("content-type", "application/x-protobuf");
 
@@ -82,7 +85,7 @@ async fn what_is_not_taken_is_told() {
     assert!(message.contains("neither asDouble nor asInt") && message.contains("orders"), "{message}");
     assert_eq!(value(&server, "orders_total").await.as_deref(), Some("7"));
 
-    let table: [(&str, (&str, &str), Vec<u8>, u16, &str); 5] = [
+    let table: [Refused<'_>; 5] = [
         ("/v1/metrics", JSON, b"{".to_vec(), 400, "broken JSON"),
         ("/v1/metrics", PROTOBUF, vec![0x0a, 0x7f, 1], 400, "broken protobuf at byte"),
         ("/v1/metrics", PROTOBUF, vec![0; 5000], 413, "more than 4096 bytes (ingest.max_body_bytes)"),
