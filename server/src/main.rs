@@ -12,6 +12,7 @@ mod serve;
 mod site;
 mod statsd;
 mod telemetry;
+mod ways_in;
 
 use std::process::ExitCode;
 

@@ -1,25 +1,25 @@
 //! Wiring: what is started in which order, and stopped in the reverse.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpListener, UdpSocket};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_ingest::collect::{Collector, collectors};
-use watchfire_scrape::Scraper;
 use watchfire_service::{Collectors, QueryLimits, Service, collect};
 use watchfire_storage::{Engine, Settings};
 
-use crate::api::{Intake, Scraped};
+use crate::api::Intake;
 use crate::config::{Config, Durability};
 use crate::fatal::Fatal;
-use crate::http::{App, otlp_router, router};
+use crate::http::{App, router};
 use crate::live::{Hub, HubSettings};
 use crate::site::Site;
 use crate::telemetry::{OwnCollector, ProcessUsage, Sources, Telemetry, register};
+use crate::ways_in::{start_otlp, start_scraper, start_statsd};
 
 /// How long scrapes may take to end their series.
 const LAST_MARKERS: Duration = Duration::from_millis(500);
@@ -108,27 +108,8 @@ async fn with_storage(
         }
     }
 
-    if let Some(address) = config.ingest.statsd_listen {
-        let refused = |source| Fatal::Listen { address, flag: "--statsd-listen", source };
-        let socket = UdpSocket::bind(address).await.map_err(refused)?;
-        let address = socket.local_addr()?;
-        tracing::info!(%address, "StatsD is taken");
-        let work =
-            crate::statsd::run(socket, config.ingest.clone(), service.clone(), intake.clone(), stop.clone());
-        tasks.spawn(work);
-    }
-
-    let scraper = match &config.scrape.config {
-        Some(path) => {
-            let sink = Arc::new(Scraped { service: service.clone(), intake: intake.clone() });
-            let settings = watchfire_scrape::Settings {
-                extra_scrape_metrics: config.scrape.extra_metrics,
-                ..watchfire_scrape::Settings::default()
-            };
-            Some(Arc::new(Scraper::start(path, sink, settings)?))
-        }
-        None => None,
-    };
+    start_statsd(&config, &service, &intake, &tasks, &stop).await?;
+    let scraper = start_scraper(&config, &service, &intake)?;
 
     let address = listener.local_addr()?;
     let shutdown_timeout = config.http.shutdown_timeout;
@@ -145,45 +126,10 @@ async fn with_storage(
         started,
         stop: stop.clone(),
     };
-    for (address, flag, default) in [
-        (app.config.ingest.otlp_grpc_listen, "--otlp-grpc-listen", 4317),
-        (app.config.ingest.otlp_http_listen, "--otlp-http-listen", 4318),
-    ] {
-        let Some(address) = address else { continue };
-        match TcpListener::bind(address).await {
-            Ok(listener) => {
-                tracing::info!(address = %listener.local_addr()?, "OTLP is taken");
-                let routes = otlp_router(app.clone());
-                let serve =
-                    axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned());
-                tasks.spawn(async move {
-                    // It ends when it is told to.
-                    let _ = serve.await;
-                });
-            }
-            Err(error) if address == SocketAddr::from((Ipv4Addr::LOCALHOST, default)) => {
-                tracing::info!(%address, %error, "OTLP is taken at the server's own address only");
-            }
-            Err(source) => return Err(Fatal::Listen { address, flag, source }),
-        }
-    }
+    start_otlp(&app, &tasks).await?;
     let server = axum::serve(listener, router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
     tracing::info!(%address, "Watchfire listens; open http://{address} (started in {:?})", started.elapsed());
-    let mut server = tokio::spawn(server.into_future());
-    let result = tokio::select! {
-        // It ends only when it is told to, or cannot go on.
-        ended = &mut server => ended.unwrap_or_else(|error| Err(std::io::Error::other(error))),
-        () = stop.cancelled() => {
-            tracing::info!("stopping: open requests may finish");
-            if let Ok(ended) = tokio::time::timeout(shutdown_timeout, &mut server).await {
-                ended.unwrap_or_else(|error| Err(std::io::Error::other(error)))
-            } else {
-                tracing::warn!("requests that were still open after {shutdown_timeout:?} were cut off");
-                server.abort();
-                Ok(())
-            }
-        }
-    };
+    let result = until_stopped(tokio::spawn(server.into_future()), &stop, shutdown_timeout).await;
     stop.cancel();
     tasks.close();
     if let Some(scraper) = scraper
@@ -204,6 +150,28 @@ async fn with_storage(
         tracing::warn!("a live connection that took nothing was cut off");
     }
     Ok(result?)
+}
+
+/// Waits for the end of the server: it is told to, or cannot go on.
+async fn until_stopped(
+    mut server: JoinHandle<std::io::Result<()>>,
+    stop: &CancellationToken,
+    shutdown_timeout: Duration,
+) -> std::io::Result<()> {
+    tokio::select! {
+        // It ends only when it is told to, or cannot go on.
+        ended = &mut server => ended.unwrap_or_else(|error| Err(std::io::Error::other(error))),
+        () = stop.cancelled() => {
+            tracing::info!("stopping: open requests may finish");
+            if let Ok(ended) = tokio::time::timeout(shutdown_timeout, &mut server).await {
+                ended.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+            } else {
+                tracing::warn!("requests that were still open after {shutdown_timeout:?} were cut off");
+                server.abort();
+                Ok(())
+            }
+        }
+    }
 }
 
 fn all_collectors(config: &Config, telemetry: &Arc<Telemetry>) -> Result<Vec<Box<dyn Collector>>, Fatal> {

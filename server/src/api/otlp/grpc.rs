@@ -25,7 +25,7 @@ pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Respons
     let taken = async {
         let _place = enter(&app.intake)?;
         let frame = read(body, &app.intake).await?;
-        let body = unframe(&app, &parts.headers, frame)?;
+        let body = unframe(&app, &parts.headers, &frame)?;
         take(&app, Way::OtlpGrpc, &parts.headers, Encoding::Protobuf, body).await
     };
     match taken.await {
@@ -40,7 +40,7 @@ pub(crate) async fn not_yet() -> Response {
 }
 
 /// The message of a frame, unpacked.
-fn unframe(app: &App, headers: &HeaderMap, frame: Bytes) -> Result<Vec<u8>, Rejection> {
+fn unframe(app: &App, headers: &HeaderMap, frame: &Bytes) -> Result<Vec<u8>, Rejection> {
     let bad = |text: &str| app.intake.reject(Rejection::bad(text.to_owned()).because("undecodable"));
     let Some((prefix, _)) = frame.split_first_chunk::<5>() else {
         return Err(bad("the body is no gRPC frame: it has less than 5 bytes"));

@@ -3,7 +3,7 @@
 use super::Partial;
 
 /// `ExportMetricsServiceResponse { partial_success { rejected_data_points = 1, error_message = 2 } = 1 }`
-/// (opentelemetry/proto/collector/metrics/v1/metrics_service.proto); empty when all was taken.
+/// (`metrics_service.proto` of opentelemetry-proto); empty when all was taken.
 pub(super) fn response(partial: &Partial) -> Vec<u8> {
     let mut inner = Vec::new();
     if partial.points > 0 {
