@@ -5,6 +5,7 @@
 
 #![allow(unreachable_pub, reason = "the component macro makes items public that lie in private modules")]
 
+mod add_data;
 mod address;
 mod api;
 mod cardinality;
@@ -58,6 +59,13 @@ pub fn provide_first_paint(paint: FirstPaint, choices: Choices) {
     provide_context(choices);
 }
 
+/// Tells pages at which address they were asked for, as a Leptos context: `host` is the request's `Host`, a name or an
+/// address with its port.
+#[cfg(feature = "ssr")]
+pub fn provide_host(host: &str) {
+    provide_context(add_data::Origin(format!("http://{host}")));
+}
+
 /// The page's body.
 #[component]
 pub fn App() -> impl IntoView {
@@ -98,6 +106,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/host") view=pages::HostPage/>
                 <Route path=path!("/explore") view=explore::ExplorePage/>
                 <Route path=path!("/explore/cardinality") view=cardinality::CardinalityPage/>
+                <Route path=path!("/add-data") view=add_data::AddDataPage/>
             </Routes>
         </shell::Shell>
     }

@@ -1,9 +1,13 @@
 //! Questions to the server's HTTP API, which is Prometheus' own: <https://prometheus.io/docs/prometheus/latest/querying/api/>.
 
 mod fetch;
+mod ingest;
 mod reply;
 mod tsdb;
 
 pub(crate) use fetch::{Abort, get, post};
+#[cfg(test)]
+pub(crate) use ingest::Arrivals;
+pub(crate) use ingest::IngestStatus;
 pub(crate) use reply::{AnswerKind, AnswerSeries, Cost, Failure, MetricHelp, Names, QueryAnswer};
 pub(crate) use tsdb::{Count, LastQueried, TsdbStatus};

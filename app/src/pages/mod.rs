@@ -23,14 +23,16 @@ pub enum Page {
     Explore,
     /// Which metrics and labels make how many series.
     Cardinality,
+    /// How samples get here.
+    AddData,
 }
 
 impl Page {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Host, Self::Explore, Self::Cardinality];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Host, Self::Explore, Self::Cardinality, Self::AddData];
 
     /// In the order of the sidebar; the others are reached from these.
-    pub(crate) const SIDEBAR: [Self; 3] = [Self::Overview, Self::Host, Self::Explore];
+    pub(crate) const SIDEBAR: [Self; 4] = [Self::Overview, Self::Host, Self::Explore, Self::AddData];
 
     /// The page at a path.
     pub fn at(path: &str) -> Option<Self> {
@@ -44,6 +46,7 @@ impl Page {
             Self::Host => "/host",
             Self::Explore => "/explore",
             Self::Cardinality => "/explore/cardinality",
+            Self::AddData => "/add-data",
         }
     }
 
@@ -53,6 +56,7 @@ impl Page {
             Self::Host => "Host",
             Self::Explore => "Explore",
             Self::Cardinality => "Cardinality",
+            Self::AddData => "Add data",
         }
     }
 
@@ -60,7 +64,7 @@ impl Page {
     pub(crate) fn parent(self) -> Option<Self> {
         match self {
             Self::Cardinality => Some(Self::Explore),
-            Self::Overview | Self::Host | Self::Explore => None,
+            Self::Overview | Self::Host | Self::Explore | Self::AddData => None,
         }
     }
 
@@ -74,7 +78,7 @@ impl Page {
             Self::Overview => overview::panels(),
             Self::Host => host::panels(),
             // They ask the server's API once they are in the browser.
-            Self::Explore | Self::Cardinality => Vec::new(),
+            Self::Explore | Self::Cardinality | Self::AddData => Vec::new(),
         }
     }
 }

@@ -4,7 +4,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
-use watchfire_app::{Choices, DEFAULT_WINDOW, Page, document, prefetch, provide_first_paint, window_of};
+use watchfire_app::{
+    Choices, DEFAULT_WINDOW, Page, document, prefetch, provide_first_paint, provide_host, window_of,
+};
 
 use super::App;
 use crate::clock::now;
@@ -31,6 +33,10 @@ pub(super) async fn page(
     // The page itself says what is wrong with a range that can't be read.
     let window = window_of(from.as_deref(), to.as_deref(), now).unwrap_or(DEFAULT_WINDOW);
     let path = request.uri().path().to_owned();
+    // HTTP/2 names the host in the URI.
+    let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let host = authority.or(host);
     let paint = prefetch(&app.service, &path, window, now, choices.shown_offset()).await;
     for failure in &paint.failures {
         tracing::warn!(%failure, %path, "a panel was rendered without its data");
@@ -42,6 +48,9 @@ pub(super) async fn page(
         move || {
             provide_context(context_nonce.clone());
             provide_first_paint(paint.clone(), choices);
+            if let Some(host) = &host {
+                provide_host(host);
+            }
         },
         move || document(assets.clone(), choices),
     );

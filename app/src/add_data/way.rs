@@ -1,0 +1,240 @@
+use crate::address::Search;
+
+/// A way in which samples come in from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Prometheus,
+    Vmagent,
+    OpenTelemetry,
+    Python,
+    Text,
+    Json,
+    StatsD,
+}
+
+/// Lines to paste, and where they belong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Snippet {
+    /// Where the lines belong; no two of one way are the same.
+    pub(super) place: &'static str,
+    pub(super) lines: String,
+}
+
+impl Way {
+    /// In the order of the list.
+    pub(super) const ALL: [Self; 7] = [
+        Self::Prometheus,
+        Self::Vmagent,
+        Self::OpenTelemetry,
+        Self::Python,
+        Self::Text,
+        Self::Json,
+        Self::StatsD,
+    ];
+
+    /// The way that a URL asks for; the first where it names none that there is.
+    pub(super) fn of(search: &str) -> Self {
+        let search = Search::parse(search);
+        let asked = search.get("way").unwrap_or_default();
+        Self::ALL.into_iter().find(|way| way.word() == asked).unwrap_or(Self::ALL[0])
+    }
+
+    /// Its word in the URL.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Prometheus => "prometheus",
+            Self::Vmagent => "vmagent",
+            Self::OpenTelemetry => "otlp",
+            Self::Python => "python",
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::StatsD => "statsd",
+        }
+    }
+
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Prometheus => "Prometheus",
+            Self::Vmagent => "vmagent",
+            Self::OpenTelemetry => "OpenTelemetry",
+            Self::Python => "Python",
+            Self::Text => "Text with curl",
+            Self::Json => "JSON with curl",
+            Self::StatsD => "StatsD",
+        }
+    }
+
+    /// What it is for, and what to know before.
+    pub(super) fn about(self) -> &'static str {
+        match self {
+            Self::Prometheus => {
+                "A Prometheus that scrapes already, also as an agent, sends what it has here. Add these lines to \
+                 its configuration, then reload it."
+            }
+            Self::Vmagent => {
+                "A vmagent scrapes as its configuration says and sends here. Add the first flag."
+            }
+            Self::OpenTelemetry => {
+                "Programs with an OpenTelemetry SDK are told by their environment where to send. Metrics are \
+                 taken; traces and logs are not yet. SDKs send once a minute unless \
+                 OTEL_METRIC_EXPORT_INTERVAL, in milliseconds, says otherwise."
+            }
+            Self::Python => {
+                "The client in this repository counts and times what a program does. It needs Python 3.9 and \
+                 nothing else, and sends every 30 seconds and at exit."
+            }
+            Self::Text => "Whatever a script can write in the text format of Prometheus, one sample a line.",
+            Self::Json => {
+                "One metric, or a list of them. A kind is gauge, counter or histogram; a timestamp, in \
+                 milliseconds, may be added."
+            }
+            Self::StatsD => {
+                "StatsD comes over UDP and is off by default: start Watchfire with the flag below. What was \
+                 counted is stored every 10 seconds."
+            }
+        }
+    }
+
+    /// By which protocols, as the server names them, its samples come.
+    pub(super) fn protocols(self) -> &'static [&'static str] {
+        match self {
+            Self::Prometheus | Self::Vmagent => &["remote_write"],
+            Self::OpenTelemetry => &["otlp_http", "otlp_grpc"],
+            Self::Python => &["otlp_http"],
+            Self::Text => &["import"],
+            Self::Json => &["push"],
+            Self::StatsD => &["statsd"],
+        }
+    }
+
+    /// The lines to paste, for a server at `origin`, such as `http://127.0.0.1:3473`.
+    pub(super) fn snippets(self, origin: &str) -> Vec<Snippet> {
+        let snippet = |place, lines| Snippet { place, lines };
+        match self {
+            Self::Prometheus => {
+                vec![snippet("prometheus.yml", format!("remote_write:\n  - url: {origin}/api/v1/write"))]
+            }
+            Self::Vmagent => vec![snippet(
+                "Command line",
+                format!(
+                    "vmagent -remoteWrite.url={origin}/api/v1/write \\\n  -remoteWrite.forcePromProto \\\n  \
+                     -promscrape.config=prometheus.yml"
+                ),
+            )],
+            Self::OpenTelemetry => {
+                let environment = |endpoint: &str, protocol: &str| {
+                    format!(
+                        "export OTEL_EXPORTER_OTLP_ENDPOINT={endpoint}\nexport \
+                         OTEL_EXPORTER_OTLP_PROTOCOL={protocol}\nexport OTEL_METRICS_EXPORTER=otlp\nexport \
+                         OTEL_TRACES_EXPORTER=none\nexport OTEL_LOGS_EXPORTER=none"
+                    )
+                };
+                vec![
+                    snippet("Environment, over HTTP", environment(origin, "http/protobuf")),
+                    // gRPC has a port of its own, on the server's machine only, unless it is configured.
+                    snippet(
+                        "Environment, over gRPC on this server's machine",
+                        environment("http://127.0.0.1:4317", "grpc"),
+                    ),
+                    snippet(
+                        "Collector's configuration",
+                        format!(
+                            "exporters:\n  otlphttp/watchfire:\n    endpoint: \
+                             {origin}\nservice:\n  pipelines:\n    metrics:\n      receivers: [otlp]  # those that \
+                             you have\n      exporters: [otlphttp/watchfire]"
+                        ),
+                    ),
+                ]
+            }
+            Self::Python => vec![
+                snippet("In this repository's folder", "pip install ./clients/python".to_owned()),
+                snippet(
+                    "Program",
+                    format!(
+                        "import watchfire\n\nwatchfire.configure(endpoint=\"{origin}\", \
+                         service_name=\"shop\")\norders = watchfire.Counter(\"orders_total\", description=\"Orders \
+                         taken\")\norders.add(1, country=\"CH\")\nwatchfire.flush(timeout=5)  # only to see it at once"
+                    ),
+                ),
+            ],
+            Self::Text => vec![snippet(
+                "Shell",
+                format!(
+                    "curl --data-binary @- {origin}/api/v1/import/prometheus <<'END'\n# TYPE orders_total \
+                     counter\norders_total{{country=\"CH\"}} 17\nEND"
+                ),
+            )],
+            Self::Json => vec![snippet(
+                "Shell",
+                format!(
+                    "curl -H 'Content-Type: application/json' {origin}/api/v1/push \\\n  -d '{{\"name\": \
+                     \"orders_waiting\", \"labels\": {{\"country\": \"CH\"}}, \"value\": 3}}'"
+                ),
+            )],
+            Self::StatsD => vec![
+                snippet("Watchfire's flag", "--statsd-listen 127.0.0.1:8125".to_owned()),
+                snippet(
+                    "bash, on this server's machine",
+                    "echo 'orders:1|c' > /dev/udp/127.0.0.1/8125".to_owned(),
+                ),
+                snippet(
+                    "nc, on this server's machine",
+                    "echo 'orders:1|c' | nc -u -w1 127.0.0.1 8125".to_owned(),
+                ),
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_url_names_a_way() {
+        for way in Way::ALL {
+            assert_eq!(Way::of(&format!("?from=now-1h&way={}", way.word())), way);
+        }
+        assert_eq!(Way::of(""), Way::Prometheus);
+        assert_eq!(Way::of("?way=pigeon"), Way::Prometheus);
+    }
+
+    #[test]
+    fn lines_lead_to_the_server_that_was_asked() {
+        let origin = "https://metrics.example:8443";
+        for way in Way::ALL {
+            let snippets = way.snippets(origin);
+            let places: BTreeSet<_> = snippets.iter().map(|snippet| snippet.place).collect();
+            assert_eq!(places.len(), snippets.len(), "{way:?}");
+            let named = snippets.iter().any(|snippet| snippet.lines.contains(origin));
+            assert_eq!(named, way != Way::StatsD, "{way:?}");
+            for Snippet { place, lines } in snippets {
+                let odd = lines.lines().find(|line| line.ends_with(' ') || line.contains('\t'));
+                assert_eq!(odd, None, "{way:?}, {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn yaml_and_json_stand_as_they_must() {
+        let lines = |way: Way, number: usize| way.snippets("http://h:1").swap_remove(number).lines;
+        assert_eq!(lines(Way::Prometheus, 0), "remote_write:\n  - url: http://h:1/api/v1/write");
+        let collector = lines(Way::OpenTelemetry, 2);
+        let expected = "\
+exporters:
+  otlphttp/watchfire:
+    endpoint: http://h:1
+service:
+  pipelines:
+    metrics:
+      receivers: [otlp]  # those that you have
+      exporters: [otlphttp/watchfire]";
+        assert_eq!(collector, expected);
+        let command = lines(Way::Json, 0);
+        let (_, body) = command.split_once("-d '").unwrap();
+        let body: serde_json::Value = serde_json::from_str(body.trim_end_matches('\'')).unwrap();
+        assert_eq!(body["labels"]["country"], "CH");
+    }
+}
