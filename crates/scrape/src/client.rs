@@ -56,6 +56,18 @@ pub(crate) struct Asker {
 /// Redirects that are followed at most, as in Go.
 const MOST_REDIRECTS: usize = 10;
 
+/// What is asked for, and how much patience there is.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) url: &'a Url,
+    /// The time until the last byte has come.
+    pub(crate) timeout: Duration,
+    /// Whether to tell the target how long it has, as a scrape does.
+    pub(crate) scraping: bool,
+    /// Bytes of the unpacked body; `None`: as many as come.
+    pub(crate) most: Option<usize>,
+}
+
 impl Asker {
     /// A client as `http` demands; certificates are read now.
     pub(crate) fn new(http: &Http, user_agent: &str) -> Result<Self, FetchError> {
@@ -110,29 +122,15 @@ impl Asker {
         self
     }
 
-    /// Asks `url` and writes the unpacked body to `body`; returns its `Content-Type`. `scraping` also tells the target
-    /// how long it has.
-    pub(crate) async fn ask(
-        &self,
-        url: &Url,
-        timeout: Duration,
-        scraping: bool,
-        most: Option<usize>,
-        body: &mut Vec<u8>,
-    ) -> Result<String, FetchError> {
-        tokio::time::timeout(timeout, self.answer(url, timeout, scraping, most, body))
+    /// Asks and writes the unpacked body to `body`; returns its `Content-Type`.
+    pub(crate) async fn ask(&self, question: Question<'_>, body: &mut Vec<u8>) -> Result<String, FetchError> {
+        tokio::time::timeout(question.timeout, self.answer(question, body))
             .await
-            .unwrap_or(Err(FetchError::Timeout(timeout)))
+            .unwrap_or(Err(FetchError::Timeout(question.timeout)))
     }
 
-    async fn answer(
-        &self,
-        url: &Url,
-        timeout: Duration,
-        scraping: bool,
-        most: Option<usize>,
-        body: &mut Vec<u8>,
-    ) -> Result<String, FetchError> {
+    async fn answer(&self, question: Question<'_>, body: &mut Vec<u8>) -> Result<String, FetchError> {
+        let Question { url, timeout, scraping, most } = question;
         let mut request = self.request(url).header(USER_AGENT, self.user_agent.clone());
         if let Some(accept) = &self.accept {
             request = request.header(ACCEPT, accept.clone());

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::client::Asker;
+use crate::client::{Asker, Question};
 use crate::config::{Discovery, Group, Http, fingerprint, target_groups};
 
 /// What a source of targets tells: all of its groups each time.
@@ -214,7 +214,8 @@ async fn ask(
     let asker = Asker::new(http, user_agent).and_then(|asker| asker.for_target(&parsed));
     let asker = asker.map_err(|error| error.to_string())?;
     let timeout = refresh.max(Duration::from_secs(5));
-    let answer = asker.ask(&parsed, timeout, false, Some(MOST_LIST), body).await;
+    let question = Question { url: &parsed, timeout, scraping: false, most: Some(MOST_LIST) };
+    let answer = asker.ask(question, body).await;
     let content_type = answer.map_err(|error| error.to_string())?;
     if !content_type.to_ascii_lowercase().starts_with("application/json") {
         return Err(format!("unsupported content type {content_type:?}; send application/json"));

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use watchfire_ingest::exposition::Format;
 use watchfire_model::Batch;
 
-use crate::client::Asker;
+use crate::client::{Asker, Question};
 use crate::config::{Job, Protocol};
 use crate::pass::{Answer, Memory, Report};
 use crate::scraper::Shared;
@@ -98,9 +98,10 @@ impl Loop {
         let limits = &plan.job.limits;
         let asked = match &plan.asker {
             Ok(asker) => {
-                let (target, most) = (&plan.target, limits.body_size);
+                let Target { url, timeout, .. } = &plan.target;
+                let question = Question { url, timeout: *timeout, scraping: true, most: limits.body_size };
                 // Only the question can be broken off: what the sink takes, it takes as a whole.
-                let answer = asker.ask(&target.url, target.timeout, true, most, body);
+                let answer = asker.ask(question, body);
                 let Some(answer) = self.stop.run_until_cancelled(answer).await else { return false };
                 answer.map_err(|error| error.to_string())
             }

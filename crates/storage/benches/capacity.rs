@@ -7,7 +7,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use watchfire_model::{Batch, Labels, Matcher, TimeRange};
-use watchfire_storage::{Appender, Engine, Querier, SelectOptions, Settings};
+use watchfire_storage::{Appender, Engine, Querier, SelectOptions};
+
+mod data;
+
+use data::{settings, size, value};
 
 /// 2023-11-14, 10:40 UTC: a day that is over.
 const THEN: i64 = 1_699_958_400_000;
@@ -40,7 +44,7 @@ async fn main() {
     let started = Instant::now();
     engine.close().await;
     println!("flush of all of them and close: {:.2} s", started.elapsed().as_secs_f64());
-    let disk = size(dir.path());
+    let disk = size(&dir.path().join("metrics"));
     println!("partition: {:.2} bytes for each sample", disk as f64 / (series * SAMPLES as u64) as f64);
     drop(engine);
     for (what, dir) in [("partition", dir.path()), ("full journal", killed.path())] {
@@ -65,18 +69,6 @@ async fn start(what: &str, dir: &Path, series: usize) {
     engine.close().await;
 }
 
-fn settings(dir: &Path) -> Settings {
-    Settings {
-        dir: dir.to_owned(),
-        retention: None,
-        min_free_bytes: 0,
-        out_of_order_window: None,
-        max_head_samples: usize::MAX,
-        block_window: 86_400_000,
-        ..Settings::default()
-    }
-}
-
 /// Series as exporters have them: 1000 instances with the same metrics.
 fn names(count: usize) -> Vec<Labels> {
     let name = |index: usize| {
@@ -87,18 +79,6 @@ fn names(count: usize) -> Vec<Labels> {
         Labels::of(&metric, others).unwrap()
     };
     (0..count).map(name).collect()
-}
-
-/// A quarter each: constants, counters that rise evenly, counters that rise unevenly, gauges in hundredths.
-fn value(series: i64, scrape: i64) -> f64 {
-    let noise =
-        (series * 1009 + scrape).wrapping_mul(6_364_136_223_846_793_005).rotate_left(20).rem_euclid(1000);
-    match series % 4 {
-        0 => series as f64,
-        1 => (scrape * 15) as f64,
-        2 => (scrape * 1_000_000 + noise * 1000) as f64,
-        _ => (((scrape + series) as f64 / 90.0).sin() * 4000.0 + noise as f64).round() / 100.0,
-    }
 }
 
 async fn fill(engine: &Engine, names: &[Labels]) {
@@ -122,18 +102,14 @@ fn resident() -> u64 {
     kibibytes.unwrap_or_default() * 1024
 }
 
-fn size(dir: &Path) -> u64 {
-    let files = fs::read_dir(dir.join("metrics")).unwrap();
-    files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
-}
-
 /// What `kill -9` leaves.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to.join("metrics")).unwrap();
     for file in fs::read_dir(from.join("metrics")).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        if !name.ends_with("-shm") {
+        // Below are rollups of days that are over; there are none yet.
+        if path.is_file() && !name.ends_with("-shm") {
             fs::copy(&path, to.join("metrics").join(name)).unwrap();
         }
     }

@@ -2,13 +2,15 @@
 //! `cargo bench --package watchfire-storage --bench rollup`; with `-- --test` little, to see that it works.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on should stop")]
 
-use std::path::Path;
 use std::time::Instant;
 
 use watchfire_model::{Batch, Labels, Matcher, TimeRange};
-use watchfire_storage::{Appender, Engine, Querier, SelectOptions, Settings};
+use watchfire_storage::{Appender, Engine, Querier, SelectOptions};
 
-const DAY: i64 = 86_400_000;
+mod data;
+
+use data::{DAY, settings, size, value};
+
 /// 2023-11-14, 0:00 UTC: days that are over.
 const THEN: i64 = 1_699_920_000_000;
 /// A sample every 15 seconds.
@@ -87,39 +89,7 @@ async fn read(what: &str, engine: &Engine, days: i64, buckets: Option<i64>) {
     );
 }
 
-fn settings(dir: &Path) -> Settings {
-    Settings {
-        dir: dir.to_owned(),
-        retention: None,
-        retention_5m: None,
-        retention_hourly: None,
-        retention_daily: None,
-        min_free_bytes: 0,
-        out_of_order_window: None,
-        block_window: DAY,
-        ..Settings::default()
-    }
-}
-
 fn name(number: i64) -> Labels {
     let (metric, instance) = (format!("node_metric_{}", number % 5), format!("host-{}:9100", number / 5));
     Labels::of(&metric, [("instance", instance.as_str()), ("job", "node")]).unwrap()
-}
-
-/// A quarter each: constants, counters that rise evenly, counters that rise unevenly, gauges in hundredths.
-fn value(series: i64, scrape: i64) -> f64 {
-    let noise =
-        (series * 1009 + scrape).wrapping_mul(6_364_136_223_846_793_005).rotate_left(20).rem_euclid(1000);
-    match series % 4 {
-        0 => series as f64,
-        1 => (scrape * 15) as f64,
-        2 => (scrape * 1_000_000 + noise * 1000) as f64,
-        _ => (((scrape + series) as f64 / 90.0).sin() * 4000.0 + noise as f64).round() / 100.0,
-    }
-}
-
-/// Bytes of the files in a directory, but not of those below.
-fn size(dir: &Path) -> u64 {
-    let files = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().metadata().unwrap());
-    files.filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
 }

@@ -8,7 +8,7 @@ use super::environment::{self, CONFIG_VARIABLE};
 use super::nearest::suggestion;
 use super::origin::{Given, Origin};
 use super::resolve::resolve;
-use super::settings::{Form, SETTINGS, Setting};
+use super::settings::{Form, Setting, settings};
 use super::{Command, CommandLineError, file, show};
 
 /// Reads the command line (program name first), the environment and the configuration file.
@@ -64,7 +64,7 @@ pub(crate) fn parse_command_line(
 /// The flags that were given.
 fn flags(matches: &ArgMatches) -> Vec<Given> {
     let names =
-        SETTINGS.iter().flat_map(|setting| flag_names(setting).into_iter().map(move |flag| (setting, flag)));
+        settings().flat_map(|setting| flag_names(setting).into_iter().map(move |flag| (setting, flag)));
     names
         .filter_map(|(setting, flag)| {
             let text = matches.get_one::<String>(&flag)?.clone();
@@ -133,7 +133,7 @@ fn command() -> clap::Command {
                     file::DEFAULT_FILE
                 )),
         )
-        .args(SETTINGS.iter().flat_map(arguments))
+        .args(settings().flat_map(arguments))
 }
 
 /// The folder that `backup` and `restore` name.
@@ -176,7 +176,7 @@ fn usage_message(error: &clap::Error) -> String {
         (error.kind(), error.get(ContextKind::InvalidArg))
         && flag.starts_with("--")
     {
-        let ours = SETTINGS.iter().flat_map(flag_names);
+        let ours = settings().flat_map(flag_names);
         let known = ours.chain(["config", "help", "version"].map(str::to_owned));
         let near = suggestion(flag.trim_start_matches('-'), known);
         return match near {

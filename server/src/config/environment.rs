@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::nearest::suggestion;
 use super::origin::{Given, Origin, Problem};
-use super::settings::{SETTINGS, Setting};
+use super::settings::{Setting, settings};
 
 /// The variable that names the configuration file, as `--config` does.
 pub(super) const CONFIG_VARIABLE: &str = "WATCHFIRE_CONFIG";
@@ -36,7 +36,7 @@ pub(super) fn read(variables: impl IntoIterator<Item = (OsString, OsString)>) ->
             environment.config = Some(value.into());
             continue;
         }
-        let setting = SETTINGS.iter().find(|setting| setting.variable() == name);
+        let setting = settings().find(|setting| setting.variable() == name);
         match (setting, value.into_string()) {
             (Some(setting), Ok(text)) => {
                 environment.given.push(Given { setting, text, origin: Origin::Environment(name) });
@@ -55,7 +55,7 @@ pub(super) fn read(variables: impl IntoIterator<Item = (OsString, OsString)>) ->
 fn unknown(name: String) -> Problem {
     // The prefix is in all of them and would make any two names look alike.
     let given = name.strip_prefix(PREFIX).unwrap_or(&name);
-    let known = SETTINGS.iter().map(Setting::variable).chain([CONFIG_VARIABLE.to_owned()]);
+    let known = settings().map(Setting::variable).chain([CONFIG_VARIABLE.to_owned()]);
     let message = match suggestion(given, known.map(|known| known[PREFIX.len()..].to_owned())) {
         Some(near) => format!("unknown variable; did you mean {PREFIX}{near}?"),
         None => "unknown variable; `watchfire --help` names the known ones".to_owned(),

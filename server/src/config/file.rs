@@ -6,7 +6,7 @@ use toml_edit::{Document, Item, TableLike, Value};
 
 use super::nearest::suggestion;
 use super::origin::{Given, Origin, Problem};
-use super::settings::{Form, SETTINGS, Setting};
+use super::settings::{Form, Setting, settings};
 
 /// The file that is read when none is named, if it exists.
 pub(super) const DEFAULT_FILE: &str = "watchfire.toml";
@@ -67,9 +67,9 @@ impl Reader<'_> {
         for (name, item) in table.iter() {
             let key = format!("{prefix}{name}");
             let key_span = table.get_key_value(name).and_then(|(key, _)| key.span());
-            if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) {
+            if let Some(setting) = settings().find(|setting| setting.key == key) {
                 self.value(setting, item, key_span);
-            } else if SETTINGS.iter().any(|setting| setting.section() == key) {
+            } else if settings().any(|setting| setting.section() == key) {
                 match item.as_table_like() {
                     Some(table) => self.section(&format!("{key}."), table),
                     None => self
@@ -103,9 +103,8 @@ impl Reader<'_> {
     }
 
     fn unknown(&mut self, key: &str, is_section: bool, span: Option<Range<usize>>) {
-        let sections =
-            SETTINGS.iter().map(Setting::section).filter(|section| is_section && !section.is_empty());
-        let keys = SETTINGS.iter().map(|setting| setting.key).filter(|_| !is_section);
+        let sections = settings().map(Setting::section).filter(|section| is_section && !section.is_empty());
+        let keys = settings().map(|setting| setting.key).filter(|_| !is_section);
         let near = suggestion(key, sections.chain(keys).map(str::to_owned));
         let message = match (is_section, near) {
             (true, Some(near)) => format!("unknown section [{key}]; did you mean [{near}]?"),

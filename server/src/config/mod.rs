@@ -1,6 +1,6 @@
 //! Configuration: what can be set, where a value came from, and what is wrong with one.
 //!
-//! [`settings::SETTINGS`] is the only place that knows a setting. The TOML key, the environment variable, the flag, the
+//! The table behind [`settings::settings`] is the only place that knows a setting. The TOML key, the environment variable, the flag, the
 //! help text, the default, `config show` and docs/CONFIG.md all come from its row; a new setting is a row there and a
 //! field here.
 

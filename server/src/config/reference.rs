@@ -4,16 +4,16 @@
 
 use std::fmt::Write as _;
 
-use super::settings::{SETTINGS, Setting};
+use super::settings::{Setting, settings};
 use super::show::toml_value;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/CONFIG.md");
-const MARK: &str = "<!-- From here on this file is made from server/src/config/settings.rs: edit that. -->\n";
+const MARK: &str = "<!-- From here on this file is made from server/src/config/settings: edit that. -->\n";
 
 fn reference() -> String {
     let mut text = String::new();
     let mut section = None;
-    for setting in SETTINGS {
+    for setting in settings() {
         if section.replace(setting.section()) != Some(setting.section()) {
             let title = match setting.section() {
                 "" => "Outside of any section".to_owned(),
@@ -66,13 +66,14 @@ fn the_reference_in_docs_is_that_of_the_table() {
 
 #[test]
 fn the_table_is_fit_for_reading() {
-    for (index, setting) in SETTINGS.iter().enumerate() {
+    let all: Vec<&Setting> = settings().collect();
+    for (index, setting) in all.iter().enumerate() {
         let (key, section) = (setting.key, setting.section());
         assert!(
             setting.help.ends_with('.') && !setting.help.contains('`'),
             "{key}: help is a plain sentence"
         );
-        let before = &SETTINGS[..index];
+        let before = &all[..index];
         assert!(
             before.iter().all(|other| other.key != key && other.flag != setting.flag),
             "{key} is there twice"

@@ -1,6 +1,6 @@
 use super::Config;
 use super::origin::{Given, Origin, Problem};
-use super::settings::SETTINGS;
+use super::settings::settings;
 
 /// The configuration, and for each setting, in the table's order, the value that won.
 pub(super) struct Resolved {
@@ -20,8 +20,7 @@ pub(super) fn resolve(
     mut problems: Vec<Problem>,
 ) -> Result<Resolved, Vec<Problem>> {
     let mut config = Config::blank();
-    let mut winners: Vec<Given> = SETTINGS
-        .iter()
+    let mut winners: Vec<Given> = settings()
         .map(|setting| Given { setting, text: setting.default.to_owned(), origin: Origin::Default })
         .collect();
     for given in winners.clone().into_iter().chain(layers) {

@@ -156,7 +156,7 @@ fn show_says_where_each_value_came_from() {
     ] {
         assert!(text.lines().any(|shown| shown == line), "{line} is not in\n{text}");
     }
-    assert_eq!(text.lines().count(), super::settings::SETTINGS.len());
+    assert_eq!(text.lines().count(), super::settings::settings().count());
 }
 
 #[test]
@@ -196,11 +196,11 @@ fn every_field_has_a_row() {
     ];
     let args = [&["--out-of-order-window", "unlimited"][..], &absent].concat();
     let config = config(&args, &[("WATCHFIRE_STORAGE_RETENTION", "0")], None);
-    assert_eq!(config.texts.len(), super::settings::SETTINGS.len());
+    assert_eq!(config.texts.len(), super::settings::settings().count());
     let leaves = format!("{:#?}", Config { texts: Vec::new(), ..config });
     let leaf = |line: &&str| !line.contains(['{', '}']) && !line.contains("texts");
     let leaves = leaves.lines().filter(leaf).count();
-    assert_eq!(leaves, super::settings::SETTINGS.len());
+    assert_eq!(leaves, super::settings::settings().count());
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn the_other_commands_print() {
     let Ok(Command::Print(help)) = run(&["--help"], &[("WATCHFIRE_LISTEN", "nonsense")], None) else {
         panic!("--help prints, whatever else is wrong")
     };
-    for setting in super::settings::SETTINGS {
+    for setting in super::settings::settings() {
         assert!(
             help.contains(&format!("--{}", setting.flag)) && help.contains(&setting.variable()),
             "{help}"

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use watchfire_model::{Batch, Function, Grid, GridSeries, Labels, Matcher, STALE, SeriesQuery};
+use watchfire_model::{Batch, Function, Grid, GridSeries, Matcher, SeriesQuery};
 use watchfire_promql::Value;
 use watchfire_service::{PromQuery, Service};
 use watchfire_storage::{Engine, Settings};
+
+use crate::readings::fill;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -37,21 +39,6 @@ fn settings(dir: &std::path::Path) -> Settings {
         out_of_order_window: None,
         min_free_bytes: 0,
         ..Settings::default()
-    }
-}
-
-fn fill(batch: &mut Batch, from: i64, until: i64) {
-    let of = |metric, job| Labels::of(metric, [("job", job)]).unwrap();
-    let (mut total, mut state) = (0.0, 1_u64);
-    for at in (from..until).step_by(MINUTE as usize) {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let random = (state >> 40) as f64 / 100.0;
-        total = if state.is_multiple_of(97) { 0.0 } else { total + random.floor() };
-        batch.push(&of("requests_total", "api"), at + 7_123, total);
-        batch.push(&of("temperature", "api"), at + 500, random);
-        if (at / HOUR) % 3 != 0 {
-            batch.push(&of("jobs", "batch"), at, if state.is_multiple_of(11) { STALE } else { random });
-        }
     }
 }
 

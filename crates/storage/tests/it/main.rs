@@ -12,6 +12,7 @@ mod limits;
 mod listing;
 mod model;
 mod open;
+mod readings;
 mod recovery;
 mod retention;
 mod rollup;
