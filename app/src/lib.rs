@@ -19,6 +19,7 @@ mod panels;
 mod preferences;
 mod range;
 mod shell;
+mod targets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -107,6 +108,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/explore") view=explore::ExplorePage/>
                 <Route path=path!("/explore/cardinality") view=cardinality::CardinalityPage/>
                 <Route path=path!("/add-data") view=add_data::AddDataPage/>
+                <Route path=path!("/add-data/targets") view=targets::TargetsPage/>
             </Routes>
         </shell::Shell>
     }

@@ -1,4 +1,4 @@
-//! Whole numbers for people.
+//! Numbers for people.
 
 /// A number with its digits in groups of three, apart by a narrow space that does not break (ISO 80000-1).
 pub(crate) fn grouped(number: u64) -> String {
@@ -13,6 +13,16 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
+/// How long ago something was, by milliseconds: `4 s ago`.
+pub(crate) fn ago(millis: i64) -> String {
+    match millis / 1000 {
+        ..1 => "just now".to_owned(),
+        seconds @ 1..60 => format!("{seconds} s ago"),
+        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
+        seconds => format!("{} h ago", seconds / 3600),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -21,6 +31,20 @@ mod tests {
     fn digits_stand_in_threes() {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1 000"), (1_234_567, "1 234 567")] {
             assert_eq!(grouped(number).replace('\u{202f}', " "), text);
+        }
+    }
+
+    #[test]
+    fn ages_in_words() {
+        let table = [
+            (999, "just now"),
+            (1000, "1 s ago"),
+            (59_999, "59 s ago"),
+            (60_000, "1 min ago"),
+            (7_200_000, "2 h ago"),
+        ];
+        for (millis, expected) in table {
+            assert_eq!(ago(millis), expected);
         }
     }
 }

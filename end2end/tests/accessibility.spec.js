@@ -22,6 +22,7 @@ const PAGES = [
   ['/explore?q=system_network_bytes_total&tab=table'],
   ['/explore?q=sum(up) bye (job)'],
   ['/explore/cardinality'],
+  ['/add-data/targets'],
 ];
 
 test.beforeEach(async ({ watchfire, problems }) => {

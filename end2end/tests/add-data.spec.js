@@ -3,13 +3,18 @@ import { expect, test } from '../fixtures.js';
 
 const WAYS = {
   prometheus: 'Prometheus',
+  scraping: 'Scraping',
   vmagent: 'vmagent',
   otlp: 'OpenTelemetry',
   python: 'Python',
+  rust: 'Rust',
   text: 'Text with curl',
   json: 'JSON with curl',
   statsd: 'StatsD',
 };
+
+/** Ways in that the server opens by a flag. */
+const LOCAL = { scraping: '--scrape-config prometheus.yml', statsd: '--statsd-listen 127.0.0.1:8125' };
 
 const STATUS = '**/api/v1/ingest/status';
 
@@ -55,7 +60,7 @@ test('the page is in the sidebar, and each way has its own lines with the addres
     await expect(page.getByRole('heading', { name: title })).toBeVisible();
     await expect(ways(page).locator('[aria-current]')).toHaveText(new RegExp(`^${title}`));
     const text = (await lines(page).allTextContents()).join('\n');
-    if (way !== 'statsd') {
+    if (!LOCAL[way]) {
       expect(text, way).toContain(watchfire.url);
     }
     expect(text, way).not.toContain('3473');
@@ -82,6 +87,7 @@ test('a button copies the lines and says so, by keyboard too', async ({ page, co
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/add-data?way=python');
   await expect(link).toBeFocused();
+  await page.keyboard.press('Tab'); // Rust
   await page.keyboard.press('Tab'); // Text with curl
   await page.keyboard.press('Tab'); // JSON with curl
   await page.keyboard.press('Tab'); // StatsD
@@ -174,7 +180,7 @@ test.describe('without JavaScript', () => {
       await expect(page).toHaveURL(`/add-data?way=${way}`);
       await expect(page.getByRole('heading', { name: title })).toBeVisible();
       const text = (await lines(page).allTextContents()).join('\n');
-      expect(text, way).toContain(way === 'statsd' ? '--statsd-listen 127.0.0.1:8125' : watchfire.url);
+      expect(text, way).toContain(LOCAL[way] ?? watchfire.url);
       expect(await page.locator('.snippet-copy').count()).toBeGreaterThan(0);
       for (const button of await page.locator('.snippet-copy').all()) {
         await expect(button).toBeHidden();

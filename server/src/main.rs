@@ -2,6 +2,7 @@
 
 mod api;
 mod clock;
+mod collecting;
 mod config;
 mod copies;
 mod fatal;

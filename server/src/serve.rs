@@ -8,17 +8,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use watchfire_ingest::collect::{Collector, collectors};
 use watchfire_service::{Collectors, QueryLimits, Service, collect};
 use watchfire_storage::{Engine, Settings};
 
 use crate::api::Intake;
+use crate::collecting;
 use crate::config::{Config, Durability};
 use crate::fatal::Fatal;
 use crate::http::{App, router};
 use crate::live::{Hub, HubSettings};
 use crate::site::Site;
-use crate::telemetry::{OwnCollector, ProcessUsage, Sources, Telemetry, register};
+use crate::telemetry::{ProcessUsage, Sources, Telemetry, register};
 use crate::ways_in::{start_otlp, start_scraper, start_statsd};
 
 /// How long scrapes may take to end their series.
@@ -100,12 +100,8 @@ async fn with_storage(
     register(&telemetry.meter(), &sources);
 
     let tasks = TaskTracker::new();
-    if config.collect.enabled {
-        for collector in all_collectors(&config, &telemetry)? {
-            let work =
-                collect(collector, config.collect.interval, service.clone(), collected.clone(), stop.clone());
-            tasks.spawn(work);
-        }
+    for (collector, interval) in collecting::configured(&config, &telemetry)? {
+        tasks.spawn(collect(collector, interval, service.clone(), collected.clone(), stop.clone()));
     }
 
     start_statsd(&config, &service, &intake, &tasks, &stop).await?;
@@ -172,13 +168,6 @@ async fn until_stopped(
             }
         }
     }
-}
-
-fn all_collectors(config: &Config, telemetry: &Arc<Telemetry>) -> Result<Vec<Box<dyn Collector>>, Fatal> {
-    let host = config.collect.host.clone().or_else(|| sysinfo::System::host_name().ok());
-    let mut all = collectors(host.clone())?;
-    all.push(Box::new(OwnCollector::new(telemetry.clone(), host.unwrap_or_else(|| "localhost".to_owned()))));
-    Ok(all)
 }
 
 fn millis(duration: Duration) -> i64 {

@@ -10,9 +10,10 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use self::snippet::SnippetView;
-use self::watch::{Progress, Watch};
+use self::watch::Watch;
 use self::way::Way;
-use crate::pages::Page;
+use crate::api::Progress;
+use crate::pages::{Page, Views};
 use crate::range::kept;
 
 /// Where the server is reached when nobody says so: its default address.
@@ -57,6 +58,7 @@ pub(crate) fn AddDataPage() -> impl IntoView {
     view! {
         <Title text=Page::AddData.title()/>
         <div class="add-data">
+            <Views current=Page::AddData/>
             <h1 class="visually-hidden">{Page::AddData.title()}</h1>
             <Total watch/>
             <div class="add-columns">
@@ -102,13 +104,13 @@ fn Total(watch: Watch) -> impl IntoView {
         Progress::Beginning => "beginning",
         Progress::Disconnected => "disconnected",
         Progress::Failed(_) => "failed",
-        Progress::Watching if total.get().is_some() => "received",
-        Progress::Watching => "waiting",
+        Progress::Going if total.get().is_some() => "received",
+        Progress::Going => "waiting",
     });
     let words = move || match (progress.get(), total.get()) {
         (Progress::Beginning, _) => "… asking what arrives".to_owned(),
-        (Progress::Watching, None) => "○ Nothing yet since this page was opened.".to_owned(),
-        (Progress::Watching, Some(received)) => {
+        (Progress::Going, None) => "○ Nothing yet since this page was opened.".to_owned(),
+        (Progress::Going, Some(received)) => {
             format!("✓ By all ways since this page was opened: {}.", received.words())
         }
         (Progress::Disconnected, _) => {

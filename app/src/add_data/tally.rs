@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::IngestStatus;
-use crate::numbers::grouped;
+use crate::numbers::{self, grouped};
 
 /// What has come since the page was opened, by protocol.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,17 +72,8 @@ impl Received {
     pub(super) fn words(self) -> String {
         let Self { samples, series, ago } = self;
         let plural = if samples == 1 { "" } else { "s" };
-        let last = ago.map(|ago| format!(", last {}", ago_words(ago))).unwrap_or_default();
+        let last = ago.map(|millis| format!(", last {}", numbers::ago(millis))).unwrap_or_default();
         format!("received {} sample{plural}, {} series{last}", grouped(samples), grouped(series))
-    }
-}
-
-fn ago_words(millis: i64) -> String {
-    match millis / 1000 {
-        0 => "just now".to_owned(),
-        seconds @ 1..60 => format!("{seconds} s ago"),
-        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
-        seconds => format!("{} h ago", seconds / 3600),
     }
 }
 
@@ -125,19 +116,5 @@ mod tests {
             tally.take(status(0, &[("push", counted, 1, None)]));
         }
         assert_eq!(words(tally.of(&["push"])).unwrap(), "received 6 samples, 1 series");
-    }
-
-    #[test]
-    fn ages_in_words() {
-        let table = [
-            (999, "just now"),
-            (1000, "1 s ago"),
-            (59_999, "59 s ago"),
-            (60_000, "1 min ago"),
-            (7_200_000, "2 h ago"),
-        ];
-        for (millis, expected) in table {
-            assert_eq!(ago_words(millis), expected);
-        }
     }
 }

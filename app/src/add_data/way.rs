@@ -4,9 +4,11 @@ use crate::address::Search;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Prometheus,
+    Scraping,
     Vmagent,
     OpenTelemetry,
     Python,
+    Rust,
     Text,
     Json,
     StatsD,
@@ -22,11 +24,13 @@ pub(super) struct Snippet {
 
 impl Way {
     /// In the order of the list.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Prometheus,
+        Self::Scraping,
         Self::Vmagent,
         Self::OpenTelemetry,
         Self::Python,
+        Self::Rust,
         Self::Text,
         Self::Json,
         Self::StatsD,
@@ -43,9 +47,11 @@ impl Way {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Prometheus => "prometheus",
+            Self::Scraping => "scraping",
             Self::Vmagent => "vmagent",
             Self::OpenTelemetry => "otlp",
             Self::Python => "python",
+            Self::Rust => "rust",
             Self::Text => "text",
             Self::Json => "json",
             Self::StatsD => "statsd",
@@ -55,9 +61,11 @@ impl Way {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Prometheus => "Prometheus",
+            Self::Scraping => "Scraping",
             Self::Vmagent => "vmagent",
             Self::OpenTelemetry => "OpenTelemetry",
             Self::Python => "Python",
+            Self::Rust => "Rust",
             Self::Text => "Text with curl",
             Self::Json => "JSON with curl",
             Self::StatsD => "StatsD",
@@ -71,6 +79,11 @@ impl Way {
                 "A Prometheus that scrapes already, also as an agent, sends what it has here. Add these lines to \
                  its configuration, then reload it."
             }
+            Self::Scraping => {
+                "Watchfire asks exporters itself, as Prometheus does. Give it a configuration file of Prometheus, \
+                 new or the one that you have: of it, scrape_configs and global are used. A change of the file is \
+                 followed at once; the view Targets shows how each target is."
+            }
             Self::Vmagent => {
                 "A vmagent scrapes as its configuration says and sends here. Add the first flag."
             }
@@ -82,6 +95,10 @@ impl Way {
             Self::Python => {
                 "The client in this repository counts and times what a program does. It needs Python 3.9 and \
                  nothing else, and sends every 30 seconds and at exit."
+            }
+            Self::Rust => {
+                "The crate in this repository counts and times what a program does, over the opentelemetry \
+                 crates. It sends every 30 seconds from a thread of its own, and at the end."
             }
             Self::Text => "Whatever a script can write in the text format of Prometheus, one sample a line.",
             Self::Json => {
@@ -100,7 +117,8 @@ impl Way {
         match self {
             Self::Prometheus | Self::Vmagent => &["remote_write"],
             Self::OpenTelemetry => &["otlp_http", "otlp_grpc"],
-            Self::Python => &["otlp_http"],
+            Self::Scraping => &["scrape"],
+            Self::Python | Self::Rust => &["otlp_http"],
             Self::Text => &["import"],
             Self::Json => &["push"],
             Self::StatsD => &["statsd"],
@@ -114,6 +132,15 @@ impl Way {
             Self::Prometheus => {
                 vec![snippet("prometheus.yml", format!("remote_write:\n  - url: {origin}/api/v1/write"))]
             }
+            Self::Scraping => vec![
+                snippet(
+                    "prometheus.yml",
+                    "global:\n  scrape_interval: 15s\nscrape_configs:\n  - job_name: node\n    \
+                     static_configs:\n      - targets: [\"localhost:9100\"]"
+                        .to_owned(),
+                ),
+                snippet("Watchfire's flag", "--scrape-config prometheus.yml".to_owned()),
+            ],
             Self::Vmagent => vec![snippet(
                 "Command line",
                 format!(
@@ -154,6 +181,22 @@ impl Way {
                         "import watchfire\n\nwatchfire.configure(endpoint=\"{origin}\", \
                          service_name=\"shop\")\norders = watchfire.Counter(\"orders_total\", description=\"Orders \
                          taken\")\norders.add(1, country=\"CH\")\nwatchfire.flush(timeout=5)  # only to see it at once"
+                    ),
+                ),
+            ],
+            Self::Rust => vec![
+                snippet(
+                    "In the program's folder",
+                    "cargo add watchfire-client --path ../watchfire/clients/rust".to_owned(),
+                ),
+                snippet(
+                    "Program",
+                    format!(
+                        "fn main() -> Result<(), Box<dyn std::error::Error>> {{\n    let _watchfire = \
+                         watchfire_client::Client::builder()\n        .server(\"{origin}\")\n        \
+                         .service_name(\"shop\")\n        .install()?;\n    let orders = \
+                         watchfire_client::counter(\"orders_total\").build()?;\n    orders.add(1.0, &[(\"country\", \
+                         \"CH\")]);\n    Ok(())\n}}"
                     ),
                 ),
             ],
@@ -209,7 +252,7 @@ mod tests {
             let places: BTreeSet<_> = snippets.iter().map(|snippet| snippet.place).collect();
             assert_eq!(places.len(), snippets.len(), "{way:?}");
             let named = snippets.iter().any(|snippet| snippet.lines.contains(origin));
-            assert_eq!(named, way != Way::StatsD, "{way:?}");
+            assert_eq!(named, !matches!(way, Way::StatsD | Way::Scraping), "{way:?}");
             for Snippet { place, lines } in snippets {
                 let odd = lines.lines().find(|line| line.ends_with(' ') || line.contains('\t'));
                 assert_eq!(odd, None, "{way:?}, {place}");

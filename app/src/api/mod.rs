@@ -2,12 +2,16 @@
 
 mod fetch;
 mod ingest;
+mod poll;
 mod reply;
+mod targets;
 mod tsdb;
 
 pub(crate) use fetch::{Abort, get, post};
 #[cfg(test)]
 pub(crate) use ingest::Arrivals;
 pub(crate) use ingest::IngestStatus;
+pub(crate) use poll::{Poll, Progress};
 pub(crate) use reply::{AnswerKind, AnswerSeries, Cost, Failure, MetricHelp, Names, QueryAnswer};
+pub(crate) use targets::{Dropped, Health, ScrapeStatus, Target, Targets};
 pub(crate) use tsdb::{Count, LastQueried, TsdbStatus};

@@ -25,11 +25,14 @@ pub enum Page {
     Cardinality,
     /// How samples get here.
     AddData,
+    /// What is scraped.
+    Targets,
 }
 
 impl Page {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Host, Self::Explore, Self::Cardinality, Self::AddData];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Host, Self::Explore, Self::Cardinality, Self::AddData, Self::Targets];
 
     /// In the order of the sidebar; the others are reached from these.
     pub(crate) const SIDEBAR: [Self; 4] = [Self::Overview, Self::Host, Self::Explore, Self::AddData];
@@ -47,6 +50,7 @@ impl Page {
             Self::Explore => "/explore",
             Self::Cardinality => "/explore/cardinality",
             Self::AddData => "/add-data",
+            Self::Targets => "/add-data/targets",
         }
     }
 
@@ -57,6 +61,16 @@ impl Page {
             Self::Explore => "Explore",
             Self::Cardinality => "Cardinality",
             Self::AddData => "Add data",
+            Self::Targets => "Targets",
+        }
+    }
+
+    /// Its name among the views of its family.
+    pub(crate) fn view_title(self) -> &'static str {
+        match self {
+            Self::Explore => "Query",
+            Self::AddData => "Ways in",
+            other => other.title(),
         }
     }
 
@@ -64,6 +78,7 @@ impl Page {
     pub(crate) fn parent(self) -> Option<Self> {
         match self {
             Self::Cardinality => Some(Self::Explore),
+            Self::Targets => Some(Self::AddData),
             Self::Overview | Self::Host | Self::Explore | Self::AddData => None,
         }
     }
@@ -78,7 +93,7 @@ impl Page {
             Self::Overview => overview::panels(),
             Self::Host => host::panels(),
             // They ask the server's API once they are in the browser.
-            Self::Explore | Self::Cardinality | Self::AddData => Vec::new(),
+            Self::Explore | Self::Cardinality | Self::AddData | Self::Targets => Vec::new(),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn Views(
     let members = Page::ALL.into_iter().filter(move |page| *page == family || page.parent() == Some(family));
     let link = move |page: Page| {
         let href = move || format!("{}{}", page.path(), search.with(|search| kept(search)));
-        let title = if page == family { "Query" } else { page.title() };
+        let title = page.view_title();
         view! { <li><A href=href exact=true attr:class="view-link">{title}</A></li> }
     };
     view! { <nav class="views" aria-label="Views"><ul>{members.map(link).collect_view()}</ul></nav> }

@@ -13,7 +13,7 @@ impl Page {
             Self::Overview => Icon::Overview,
             Self::Host => Icon::Host,
             Self::Explore | Self::Cardinality => Icon::Explore,
-            Self::AddData => Icon::Add,
+            Self::AddData | Self::Targets => Icon::Add,
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) enum FetchError {
     #[error("{0}")]
     Settings(String),
     /// No answer, or one that breaks off.
-    #[error("{}", chain(.0))]
+    #[error("{}", causes(.0))]
     Http(#[from] reqwest::Error),
     /// An answer that is none.
     #[error("server returned HTTP status {0}")]
@@ -32,16 +32,13 @@ pub(crate) enum FetchError {
     Timeout(Duration),
 }
 
-/// An error with its causes: the outermost alone tells little.
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        // Writing to a String can't fail.
-        let _ = write!(text, ": {next}");
-        cause = next.source();
-    }
-    text
+/// An error by its causes. The outermost ones name the URL, which stands beside the words wherever they are shown, and the
+/// library's own layers.
+fn causes(error: &reqwest::Error) -> String {
+    let first = std::error::Error::source(error);
+    let all = std::iter::successors(first, |cause| cause.source()).map(ToString::to_string);
+    let words: Vec<String> = all.filter(|cause| !cause.starts_with("client error (")).collect();
+    if words.is_empty() { error.to_string() } else { words.join(": ") }
 }
 
 /// A client for the targets of one job. It keeps connections open between scrapes.

@@ -130,6 +130,11 @@ impl Scraper {
         self.inner.state().pools.values().flat_map(Pool::problems).collect()
     }
 
+    /// The configuration's file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
     /// The configuration in force.
     pub fn config(&self) -> Arc<Config> {
         Arc::clone(&self.inner.state().config)

@@ -56,6 +56,7 @@ pub async fn collect(
     stop: CancellationToken,
 ) {
     let name = collector.name();
+    let mut told = false;
     let interval = interval.as_millis().max(1) as i64;
     let mut due = next_tick(now(), interval);
     collectors.update(name, |_| ());
@@ -79,6 +80,11 @@ pub async fn collect(
             Err(error) => return give_up(name, &error, &collectors),
         };
         collector = returned;
+        if let Some(reason) = collector.unavailable()
+            && !std::mem::replace(&mut told, true)
+        {
+            tracing::debug!(collector = name, reason, "there is nothing to collect");
+        }
         let samples = batch.len();
         let error = store(&service, batch, result).await;
         if let Some(error) = &error {

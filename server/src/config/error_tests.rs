@@ -45,7 +45,10 @@ fn mistakes_in_the_file() {
             "storage.retention = '5m'",
             "1:21: storage.retention: 5m is too short; give 1h or more, or 0 to keep for ever",
         ),
-        ("collect.interval = '50ms'", "1:20: collect.interval: 50ms is out of range; give 100ms to 1h"),
+        (
+            "collect.interval = '50ms'",
+            "1:20: collect.interval: 50ms is out of range; give 100ms to 1d, or 0 to turn it off",
+        ),
         (
             "storage.min_free_bytes = '5 M'",
             "1:26: storage.min_free_bytes: \"5 M\" is not a size; write a number of bytes or one with a unit such as \

@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use watchfire_probe::{CertificateTarget, HttpTarget, IcmpTarget, TcpTarget};
 use watchfire_storage::RetentionRule;
 
 mod command_line;
@@ -98,6 +99,8 @@ pub(crate) struct Config {
     pub(crate) scrape: ScrapeConfig,
     /// Reading this machine.
     pub(crate) collect: CollectConfig,
+    /// Looking at addresses from outside.
+    pub(crate) probe: ProbeConfig,
     /// The WebSocket that charts are fed by.
     pub(crate) live: LiveConfig,
     /// Answering questions about what is stored.
@@ -122,6 +125,7 @@ impl Config {
             ingest: IngestConfig::default(),
             scrape: ScrapeConfig::default(),
             collect: CollectConfig::default(),
+            probe: ProbeConfig::default(),
             live: LiveConfig::default(),
             query: QueryConfig::default(),
             http: HttpConfig::default(),
@@ -233,10 +237,41 @@ pub(crate) struct ScrapeConfig {
 pub(crate) struct CollectConfig {
     /// Whether this machine is read at all.
     pub(crate) enabled: bool,
-    /// The time between two readings.
+    /// The time between two readings of the host; here as below zero turns the collector off.
     pub(crate) interval: Duration,
     /// The value of the label `host`; `None`: this machine's name.
     pub(crate) host: Option<String>,
+    /// The time between two readings of what disks do.
+    pub(crate) disk_io_interval: Duration,
+    /// The time between two readings of this process' control group.
+    pub(crate) cgroup_interval: Duration,
+    /// The time between two readings of systemd's units.
+    pub(crate) systemd_interval: Duration,
+    /// The time between two readings of NVIDIA GPUs.
+    pub(crate) gpu_interval: Duration,
+}
+
+/// Looking at addresses from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProbeConfig {
+    /// What is asked by HTTP.
+    pub(crate) http: Vec<HttpTarget>,
+    /// The time between two probes by HTTP; here as below zero turns the collector off.
+    pub(crate) http_interval: Duration,
+    /// What is connected to by TCP.
+    pub(crate) tcp: Vec<TcpTarget>,
+    /// The time between two probes by TCP.
+    pub(crate) tcp_interval: Duration,
+    /// What is sent an echo request.
+    pub(crate) icmp: Vec<IcmpTarget>,
+    /// The time between two probes by ICMP.
+    pub(crate) icmp_interval: Duration,
+    /// Whose certificates are watched.
+    pub(crate) certificates: Vec<CertificateTarget>,
+    /// The time between two looks at certificates.
+    pub(crate) certificates_interval: Duration,
+    /// How long a target has for its whole answer.
+    pub(crate) timeout: Duration,
 }
 
 /// The WebSocket that charts are fed by.

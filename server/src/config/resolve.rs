@@ -36,7 +36,8 @@ pub(super) fn resolve(
     if problems.is_empty() {
         problems.extend(exposed(&config, &winners));
     }
-    config.texts = winners.iter().map(|winner| (winner.setting.key, winner.text.clone())).collect();
+    config.texts =
+        winners.iter().map(|winner| (winner.setting.key, without_passwords(&winner.text))).collect();
     if problems.is_empty() {
         Ok(Resolved { config, winners })
     } else {
@@ -66,4 +67,35 @@ fn exposed(config: &Config, winners: &[Given]) -> Option<Problem> {
         );
         winners.iter().find(|winner| winner.setting.key == key).map(|winner| winner.problem(&message))
     })
+}
+
+/// A text in which what stands before the `@` of a URL's host is left out.
+fn without_passwords(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let host = part.find(['/', '?', '#', ',']).unwrap_or(part.len());
+        let from = part[..host].rfind('@').map_or(0, |at| at + 1);
+        shown.push_str("://");
+        shown.push_str(&part[from..]);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_passwords;
+
+    #[test]
+    fn passwords_are_left_out() {
+        let table = [
+            ("30s", "30s"),
+            ("https://a/b@c", "https://a/b@c"),
+            ("http://u:p@ss@a:1/x, https://u@b?q=@", "http://a:1/x, https://b?q=@"),
+            ("http://u:p@a,http://b", "http://a,http://b"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(without_passwords(text), expected);
+        }
+    }
 }

@@ -136,6 +136,14 @@ pub(super) fn duration(text: &str, low: &str, high: &str) -> Result<Duration, St
     }
 }
 
+/// The time between two readings: 100ms to 1d, or zero for none at all.
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
+    if any_duration(text)?.is_zero() {
+        return Ok(Duration::ZERO);
+    }
+    duration(text, "100ms", "1d").map_err(|error| format!("{error}, or 0 to turn it off"))
+}
+
 /// How long something is kept: at least `low`, or 0 for ever (`None`).
 pub(super) fn retention(text: &str, low: &str) -> Result<Option<Duration>, String> {
     let value = any_duration(text)?;

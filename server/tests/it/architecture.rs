@@ -7,9 +7,11 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 
 const APP: &str = "watchfire-app";
 const CHART: &str = "watchfire-chart";
+const CLIENT: &str = "watchfire-client";
 const FRONTEND: &str = "watchfire-frontend";
 const INGEST: &str = "watchfire-ingest";
 const MODEL: &str = "watchfire-model";
+const PROBE: &str = "watchfire-probe";
 const PROMQL: &str = "watchfire-promql";
 const SCRAPE: &str = "watchfire-scrape";
 const SERVER: &str = "watchfire";
@@ -26,11 +28,14 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         (PROMQL, BTreeSet::from([MODEL, PROMQL])),
         (INGEST, BTreeSet::from([MODEL])),
         (SCRAPE, BTreeSet::from([MODEL, INGEST])),
+        (PROBE, BTreeSet::from([MODEL, INGEST])),
         (STORAGE, BTreeSet::from([MODEL])),
         (SERVICE, BTreeSet::from([MODEL, PROMQL, INGEST, STORAGE])),
         (APP, BTreeSet::from([MODEL, CHART, PROMQL, SERVICE])),
         (FRONTEND, BTreeSet::from([APP])),
-        (SERVER, BTreeSet::from([MODEL, CHART, PROMQL, INGEST, SCRAPE, STORAGE, SERVICE, APP])),
+        (SERVER, BTreeSet::from([MODEL, CHART, PROMQL, INGEST, SCRAPE, PROBE, STORAGE, SERVICE, APP])),
+        // Its tests read what it sends.
+        (CLIENT, BTreeSet::from([INGEST, MODEL])),
         (XTASK, BTreeSet::new()),
     ])
 }

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use sysinfo::System as SystemFacts;
 use watchfire_model::{Batch, MetricDescription};
 
 use super::series::SeriesCache;
@@ -32,10 +31,6 @@ pub struct HostCollector {
 impl HostCollector {
     /// `host` takes the place of the system's own name; a blank one counts as none.
     pub fn new(host: Option<String>) -> Result<Self, CollectError> {
-        let host = host
-            .filter(|name| !name.trim().is_empty())
-            .or_else(|| SystemFacts::host_name().ok())
-            .unwrap_or_else(|| "localhost".to_owned());
         Ok(Self {
             series: SeriesCache::new(host),
             system: system::System::new()?,

@@ -23,8 +23,12 @@ pub(super) struct Writer<'a> {
 }
 
 impl SeriesCache {
-    /// A cache whose label sets all carry `host`.
-    pub(super) fn new(host: String) -> Self {
+    /// A cache whose label sets all carry `host`, or the system's own name where it is blank or missing.
+    pub(super) fn new(host: Option<String>) -> Self {
+        let host = host
+            .filter(|name| !name.trim().is_empty())
+            .or_else(|| sysinfo::System::host_name().ok())
+            .unwrap_or_else(|| "localhost".to_owned());
         Self { host, hasher: RandomState::new(), known: HashMap::new() }
     }
 
@@ -76,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_same_series_shares_its_labels() {
-        let mut cache = SeriesCache::new("a".to_owned());
+        let mut cache = SeriesCache::new(Some("a".to_owned()));
         let mut batch = Batch::default();
         for at in [1, 2] {
             cache.writer(at, &mut batch).push(METRIC, &[("core", "0")], 5.0);
@@ -91,7 +95,7 @@ mod tests {
 
     #[test]
     fn two_series_are_never_mixed_up() {
-        let mut cache = SeriesCache::new("a".to_owned());
+        let mut cache = SeriesCache::new(Some("a".to_owned()));
         let first = cache.labels("m", &[("x", "1")]);
         // As if both sets had the same hash.
         let hash = cache.hasher.hash_one(("m", [("x", "2")].as_slice()));
@@ -101,7 +105,7 @@ mod tests {
 
     #[test]
     fn names_that_come_and_go_do_not_fill_the_memory() {
-        let mut cache = SeriesCache::new("a".to_owned());
+        let mut cache = SeriesCache::new(Some("a".to_owned()));
         for number in 0..MOST_KNOWN + 10 {
             cache.labels("m", &[("process", &number.to_string())]);
         }

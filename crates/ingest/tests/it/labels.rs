@@ -1,5 +1,5 @@
 /// The labels of each metric beside `host`: what docs/METRICS.md tells, and what real samples must carry.
-const LABELS: &[(&str, &[&str])] = &[
+pub(crate) const LABELS: &[(&str, &[&str])] = &[
     ("system_cpu_core_usage_percent", &["core"]),
     ("system_disk_usage_bytes", &["device", "mountpoint", "fstype"]),
     ("system_disk_total_bytes", &["device", "mountpoint", "fstype"]),
@@ -15,6 +15,29 @@ const LABELS: &[(&str, &[&str])] = &[
     ("system_process_instances", &["process"]),
     ("system_process_pid", &["process"]),
     ("system_host_info", &["os", "os_version", "kernel", "arch", "cpu", "cores"]),
+    ("system_disk_reads_total", &["device"]),
+    ("system_disk_writes_total", &["device"]),
+    ("system_disk_read_seconds_total", &["device"]),
+    ("system_disk_write_seconds_total", &["device"]),
+    ("system_disk_io_seconds_total", &["device"]),
+    ("system_disk_io_weighted_seconds_total", &["device"]),
+    ("system_disk_io_in_progress", &["device"]),
+    ("cgroup_io_read_bytes_total", &["device"]),
+    ("cgroup_io_written_bytes_total", &["device"]),
+    ("cgroup_pressure_seconds_total", &["resource"]),
+    ("systemd_unit_state", &["unit", "type", "state"]),
+    ("systemd_units", &["state"]),
+    ("gpu_info", &["gpu", "uuid", "model", "driver"]),
+    ("gpu_utilization_percent", &["gpu"]),
+    ("gpu_memory_utilization_percent", &["gpu"]),
+    ("gpu_memory_used_bytes", &["gpu"]),
+    ("gpu_memory_total_bytes", &["gpu"]),
+    ("gpu_temperature_celsius", &["gpu"]),
+    ("gpu_power_watts", &["gpu"]),
+    ("gpu_power_limit_watts", &["gpu"]),
+    ("gpu_fan_speed_percent", &["gpu"]),
+    ("gpu_clock_hertz", &["gpu", "clock"]),
+    ("gpu_processes", &["gpu", "kind"]),
 ];
 
 /// The labels of `metric` beside `host`.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-mod docs;
+mod collect;
 mod exposition;
 mod host;
 mod labels;

@@ -14,6 +14,7 @@ use watchfire_scrape::{DroppedTarget, TargetState};
 use super::envelope::data;
 use super::error::Failure;
 use super::form::Parameters;
+use crate::clock;
 use crate::http::App;
 
 /// What Go writes for a time that never was.
@@ -96,6 +97,17 @@ pub(super) async fn targets(State(app): State<App>, parameters: Parameters) -> R
 pub(super) async fn scrape_pools(State(app): State<App>) -> Response {
     let pools = app.scraper.as_ref().map(|scraper| scraper.pools()).unwrap_or_default();
     data(&json!({"scrapePools": pools}))
+}
+
+/// `/api/v1/scrape_status`, which is none of Prometheus': which file tells what to scrape, and what is wrong with it.
+pub(super) async fn scrape_status(State(app): State<App>) -> Response {
+    let scraper = app.scraper.as_ref();
+    data(&json!({
+        "now": clock::now(),
+        "file": scraper.map(|scraper| scraper.path().display().to_string()),
+        "error": scraper.and_then(|scraper| scraper.config_error()).map(|error| error.to_string()),
+        "problems": scraper.map(|scraper| scraper.discovery_problems()).unwrap_or_default(),
+    }))
 }
 
 /// `/-/reload`: reads the file of what to scrape again.

@@ -63,6 +63,7 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/api/v1/targets", get(discovery::targets))
         .route("/api/v1/targets/metadata", get(metadata::of_targets))
         .route("/api/v1/scrape_pools", get(discovery::scrape_pools))
+        .route("/api/v1/scrape_status", get(discovery::scrape_status))
         .route("/api/v1/rules", get(discovery::rules))
         .route("/api/v1/alerts", get(discovery::alerts))
         .route("/api/v1/alertmanagers", get(discovery::alertmanagers))

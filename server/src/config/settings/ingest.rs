@@ -1,4 +1,4 @@
-//! What comes in: the sections `ingest`, `scrape` and `collect`.
+//! What comes in: the sections `ingest` and `scrape`.
 
 use super::{Form, Setting, put};
 use crate::config::values::{count, duration, optional, optional_address, size, switch};
@@ -83,29 +83,5 @@ pub(super) static INGEST: &[Setting] = &[
         form: Form::Switch,
         help: "Whether each scrape also tells scrape_timeout_seconds and scrape_sample_limit.",
         set: |config, text| put(&mut config.scrape.extra_metrics, switch(text)),
-    },
-    Setting {
-        key: "collect.enabled",
-        flag: "collect",
-        default: "true",
-        form: Form::Switch,
-        help: "Read this machine's CPU, memory, disks and network.",
-        set: |config, text| put(&mut config.collect.enabled, switch(text)),
-    },
-    Setting {
-        key: "collect.interval",
-        flag: "collect-interval",
-        default: "1s",
-        form: Form::Duration,
-        help: "The time between two readings of this machine, 100ms to 1h.",
-        set: |config, text| put(&mut config.collect.interval, duration(text, "100ms", "1h")),
-    },
-    Setting {
-        key: "collect.host",
-        flag: "host-name",
-        default: "",
-        form: Form::Text("NAME"),
-        help: "The label host of this machine's series; empty for the machine's own name.",
-        set: |config, text| put(&mut config.collect.host, Ok(optional(text))),
     },
 ];

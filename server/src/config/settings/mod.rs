@@ -1,7 +1,9 @@
 //! The table of settings: one row for each, in a file for each part of the program.
 
 mod answers;
+mod collect;
 mod ingest;
+mod probe;
 mod program;
 mod storage;
 
@@ -81,7 +83,8 @@ fn put<T>(field: &mut T, value: Result<T, String>) -> Result<(), String> {
 }
 
 /// The sections' tables, in the order of the help text, of `config show` and of docs/CONFIG.md.
-static SECTIONS: &[&[Setting]] = &[program::PROGRAM, storage::STORAGE, ingest::INGEST, answers::ANSWERS];
+static SECTIONS: &[&[Setting]] =
+    &[program::PROGRAM, storage::STORAGE, ingest::INGEST, collect::COLLECT, probe::PROBE, answers::ANSWERS];
 
 /// Every setting, in that order.
 pub(super) fn settings() -> impl Iterator<Item = &'static Setting> + Clone {

@@ -1,22 +1,4 @@
-use watchfire_model::{MetricDescription, MetricKind, Unit};
-
-const fn gauge(name: &'static str, unit: Unit, help: &'static str) -> MetricDescription {
-    MetricDescription { name, kind: MetricKind::Gauge, unit, help }
-}
-
-const fn counter(name: &'static str, unit: Unit, help: &'static str) -> MetricDescription {
-    MetricDescription { name, kind: MetricKind::Counter, unit, help }
-}
-
-/// Declares a constant for each metric and the list of them all, so that none can be missing from the list.
-macro_rules! metrics {
-    ($($constant:ident = $kind:ident($name:literal, $unit:ident, $help:literal);)*) => {
-        $(pub(super) const $constant: MetricDescription = $kind($name, Unit::$unit, $help);)*
-
-        /// All metrics of the host collector.
-        pub(super) const ALL: &[MetricDescription] = &[$($constant),*];
-    };
-}
+use crate::collect::describe::metrics;
 
 metrics! {
     CPU_USAGE = gauge("system_cpu_usage_percent", Percent, "Busy share of all cores together.");

@@ -2,11 +2,13 @@ use std::fmt::Write as _;
 use std::{env, fs};
 
 use watchfire_ingest::collect::collectors;
-use watchfire_model::{MetricKind, Unit};
+use watchfire_model::{MetricDescription, MetricKind, Unit};
 
-use crate::labels;
+// The tests of the collectors check each sample against it.
+#[path = "../../../crates/ingest/tests/it/labels.rs"]
+mod labels;
 
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/METRICS.md");
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/METRICS.md");
 
 const HEAD: &str = "\
 # Metrics that Watchfire collects itself
@@ -17,7 +19,7 @@ never sent as 0. Every series carries the label `host`. Counters start again fro
 
 This page is written by a test from the collectors' own descriptions. After a change, write it again:
 
-    WATCHFIRE_BLESS=1 cargo test -p watchfire-ingest --test it docs
+    WATCHFIRE_BLESS=1 cargo test -p watchfire --test it metrics_page
 ";
 
 fn unit(unit: Unit) -> &'static str {
@@ -33,21 +35,28 @@ fn unit(unit: Unit) -> &'static str {
     }
 }
 
+fn section(page: &mut String, collector: &str, metrics: &[MetricDescription]) {
+    write!(page, "\n## {collector}\n\n").unwrap();
+    page.push_str("| Metric | Kind | Unit | Labels | What it says |\n|---|---|---|---|---|\n");
+    for metric in metrics {
+        let kind = match metric.kind {
+            MetricKind::Gauge => "gauge",
+            MetricKind::Counter => "counter",
+        };
+        let labels = labels::of(metric.name).iter().chain(watchfire_probe::labels(metric.name));
+        let labels: Vec<String> = labels.map(|name| format!("`{name}`")).collect();
+        let (name, unit, labels) = (metric.name, unit(metric.unit), labels.join(" "));
+        writeln!(page, "| `{name}` | {kind} | {unit} | {labels} | {} |", metric.help).unwrap();
+    }
+}
+
 fn page() -> String {
     let mut page = HEAD.to_owned();
     for collector in collectors(None).unwrap() {
-        write!(page, "\n## {}\n\n", collector.name()).unwrap();
-        page.push_str("| Metric | Kind | Unit | Labels | What it says |\n|---|---|---|---|---|\n");
-        for metric in collector.metrics() {
-            let kind = match metric.kind {
-                MetricKind::Gauge => "gauge",
-                MetricKind::Counter => "counter",
-            };
-            let labels: Vec<String> =
-                labels::of(metric.name).iter().map(|name| format!("`{name}`")).collect();
-            let (name, unit, labels) = (metric.name, unit(metric.unit), labels.join(" "));
-            writeln!(page, "| `{name}` | {kind} | {unit} | {labels} | {} |", metric.help).unwrap();
-        }
+        section(&mut page, collector.name(), collector.metrics());
+    }
+    for (collector, metrics) in watchfire_probe::metrics() {
+        section(&mut page, collector, metrics);
     }
     page
 }
@@ -62,6 +71,6 @@ fn the_page_lists_every_metric() {
     assert!(
         stored == page,
         "docs/METRICS.md is not what the collectors describe; write it again with\n\n    \
-         WATCHFIRE_BLESS=1 cargo test -p watchfire-ingest --test it docs\n"
+         WATCHFIRE_BLESS=1 cargo test -p watchfire --test it metrics_page\n"
     );
 }
