@@ -15,7 +15,7 @@ const LONGEST: usize = 1024;
 pub(crate) fn hash(seed: u64, labels: &[Label<'_>]) -> u64 {
     labels.iter().fold(seed, |sum, (name, value)| {
         let name = xxh3_64_with_seed(cut(name).as_bytes(), seed);
-        sum.rotate_left(3).wrapping_add(xxh3_64_with_seed(cut(value).as_bytes(), name))
+        sum.wrapping_add(xxh3_64_with_seed(cut(value).as_bytes(), name))
     })
 }
 

@@ -103,9 +103,12 @@ fn a_server_that_hangs_holds_nobody_up() {
 fn a_request_has_an_end() {
     let server = Server::answering(|number| if number == 0 { Answer::Hang } else { Answer::Status(200) });
     let client = server.builder().timeout(Duration::from_millis(200)).start().unwrap();
+    let began = Instant::now();
     let counter = client.counter("calls_total").build().unwrap();
     counter.add(1.0, &[]);
     assert!(!client.flush(PATIENCE), "the first request got no answer");
+    // The HTTP client's own limit would be 30 seconds.
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     assert_eq!(client.stats().failures, 1);
     assert_eq!(server.flushed(&client).value("calls_total") as u64, 1);
 }

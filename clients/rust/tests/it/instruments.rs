@@ -1,5 +1,6 @@
 //! Counters, gauges and histograms, and who sends them.
 
+use std::sync::Barrier;
 use std::thread;
 
 use watchfire_client::{BYTES, InstrumentError};
@@ -215,4 +216,29 @@ fn series_are_bounded_and_nothing_gets_lost() {
     let stats = client.stats();
     assert_eq!((stats.series, stats.dropped.len()), (18, 0), "{stats:?}");
     assert!((3 * 1400..=3 * 1400 + 60).contains(&stats.overflowed), "{stats:?}");
+}
+
+#[test]
+fn threads_at_once_do_not_break_the_bound() {
+    const THREADS: usize = 8;
+    let server = Server::start();
+    let client = server.builder().max_series(1).start().unwrap();
+    let counters: Vec<_> =
+        (0..500).map(|number| client.counter(&format!("calls_{number}_total")).build().unwrap()).collect();
+    let together = Barrier::new(THREADS);
+    thread::scope(|scope| {
+        for number in 0..THREADS {
+            let (counters, together) = (&counters, &together);
+            scope.spawn(move || {
+                let label = number.to_string();
+                for counter in counters {
+                    together.wait();
+                    counter.add(1.0, &[("thread", &label)]);
+                }
+            });
+        }
+    });
+    // One of each, and the one that takes the others.
+    assert_eq!(client.stats().series, 2 * counters.len());
+    assert_eq!(client.stats().overflowed as usize, (THREADS - 1) * counters.len());
 }

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -76,6 +77,17 @@ impl Drop for Server {
 
 impl Server {
     pub(crate) async fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::accepting(answer, |stream| std::future::ready(Some(stream))).await
+    }
+
+    async fn accepting<S, F>(
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+        accept: impl Fn(TcpStream) -> F + Clone + Send + 'static,
+    ) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        F: Future<Output = Option<S>> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let answer: Arc<Mutex<Answer>> = Arc::new(Mutex::new(Box::new(answer)));
@@ -85,10 +97,27 @@ impl Server {
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 count.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(serve(stream, Arc::clone(&shared), Arc::clone(&log)));
+                let (stream, shared, log) = (accept(stream), Arc::clone(&shared), Arc::clone(&log));
+                tokio::spawn(async move {
+                    if let Some(stream) = stream.await {
+                        serve(stream, shared, log).await;
+                    }
+                });
             }
         });
         Self { address, answer, requests, connections, task }
+    }
+
+    /// The same over TLS.
+    pub(crate) async fn with_tls(
+        acceptor: TlsAcceptor,
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let accept = move |stream| {
+            let accepted = acceptor.accept(stream);
+            async move { accepted.await.ok() }
+        };
+        Self::accepting(answer, accept).await
     }
 
     /// A server that always answers with this page.
@@ -109,7 +138,11 @@ impl Server {
     }
 }
 
-async fn serve(stream: TcpStream, answer: Arc<Mutex<Answer>>, log: Arc<Mutex<Vec<Request>>>) {
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    answer: Arc<Mutex<Answer>>,
+    log: Arc<Mutex<Vec<Request>>>,
+) {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await {
         log.lock().unwrap().push(request.clone());
@@ -130,7 +163,7 @@ async fn serve(stream: TcpStream, answer: Arc<Mutex<Answer>>, log: Arc<Mutex<Vec
     }
 }
 
-async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+async fn read(stream: &mut BufReader<impl AsyncRead + AsyncWrite + Unpin>) -> Option<Request> {
     let mut line = String::new();
     if stream.read_line(&mut line).await.ok()? == 0 {
         return None;
