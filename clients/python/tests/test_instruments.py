@@ -16,6 +16,14 @@ class Broken:
 
 
 class Instruments(ClientTest):
+    def test_no_unit_is_none(self) -> None:
+        """The unit "1" would make a server call a gauge a ratio: waiting_ratio."""
+        watchfire.Gauge("waiting").set(3)
+        watchfire.Counter("taken_total").add(1)
+        self.flush()
+        units = [self.server.points(name)[0].unit for name in ("waiting", "taken_total")]
+        self.assertEqual(units, ["", ""])
+
     def test_counter_arrives_with_labels_unit_and_resource(self) -> None:
         watchfire.configure(service_name="shop", resource_attributes={"deployment.environment": "test"})
         counter = watchfire.Counter("orders_total", unit="{order}", description="Orders")

@@ -247,7 +247,7 @@ class Runtime:
         """Counts what is lost; the exporter logs it."""
         stream = self.streams.get(DROPPED)
         if stream is None:
-            made = Stream(DROPPED, CounterSeries, "1", "Data points and calls that the client lost", ())
+            made = Stream(DROPPED, CounterSeries, "", "Data points and calls that the client lost", ())
             stream = self.streams.setdefault(DROPPED, made)
         series = stream.resolve({"reason": reason})
         if isinstance(series, CounterSeries):

@@ -80,7 +80,7 @@ class Counter(_Instrument):
 
     __slots__ = ()
 
-    def __init__(self, name: str, *, unit: str = "1", description: str = "") -> None:
+    def __init__(self, name: str, *, unit: str = "", description: str = "") -> None:
         super().__init__(name, CounterSeries, unit, description)
 
     def add(self, value: float = 1, /, **labels: LabelValue) -> None:
@@ -97,7 +97,7 @@ class Gauge(_Instrument):
 
     __slots__ = ()
 
-    def __init__(self, name: str, *, unit: str = "1", description: str = "") -> None:
+    def __init__(self, name: str, *, unit: str = "", description: str = "") -> None:
         super().__init__(name, GaugeSeries, unit, description)
 
     def set(self, value: float, /, **labels: LabelValue) -> None:
