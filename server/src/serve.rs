@@ -114,7 +114,7 @@ async fn with_storage(
         collectors: collected,
         hub: hub.clone(),
         intake,
-        otlp: Arc::new(crate::api::otlp::Otlp::new()),
+        otlp: Arc::new(crate::api::otlp::Otlp::new(&config.ingest)),
         scraper: scraper.clone(),
         telemetry,
         site: Arc::new(site),

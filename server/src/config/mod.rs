@@ -205,6 +205,12 @@ pub(crate) struct IngestConfig {
     pub(crate) otlp_grpc_listen: Option<SocketAddr>,
     /// The same for OTLP over HTTP.
     pub(crate) otlp_http_listen: Option<SocketAddr>,
+    /// Attributes of resources that become labels of each series.
+    pub(crate) otlp_promote: Vec<String>,
+    /// Numbers that running totals of deltas hold at most.
+    pub(crate) otlp_max_deltas: usize,
+    /// A running total without a delta for so long is forgotten.
+    pub(crate) otlp_delta_idle: Duration,
     /// The UDP address that StatsD is taken at; `None`: nowhere.
     pub(crate) statsd_listen: Option<SocketAddr>,
     /// How often what StatsD counted is stored.

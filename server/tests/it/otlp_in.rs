@@ -72,6 +72,32 @@ async fn json_and_protobuf_are_stored() {
 }
 
 #[tokio::test]
+async fn deltas_are_added_up_as_far_as_they_may_and_resources_give_labels() {
+    let dir = tempdir().unwrap();
+    let flags = ["--no-collect", "--otlp-promote", "host.name, k8s.pod.name", "--otlp-max-deltas", "1"];
+    let server = Server::start(dir.path(), &flags);
+    let delta = |name: &str, value: i64| {
+        let body = String::from_utf8(request(&json!([point(value)]))).unwrap();
+        body.replace("\"aggregationTemporality\":2", "\"aggregationTemporality\":1").replace("orders", name)
+    };
+    for (value, total) in [(3, "3"), (4, "7")] {
+        // A delta ends later than the one before.
+        let answer = crate::answer::eventually("another millisecond", async || {
+            let answer = server.post("/v1/metrics", &[JSON], delta("orders", value).into_bytes()).await;
+            (answer.body == "{}").then_some(answer)
+        })
+        .await;
+        assert_eq!(answer.status, 200);
+        let query = "orders_total{host_name=\"h\"}";
+        assert_eq!(self::value(&server, query).await.as_deref(), Some(total), "{}", answer.body);
+    }
+    let answer = server.post("/v1/metrics", &[JSON], delta("returns", 1).into_bytes()).await;
+    assert_eq!(answer.json()["partialSuccess"]["rejectedDataPoints"], "1", "{}", answer.body);
+    let metrics = server.get("/metrics").await.body;
+    assert!(metrics.contains("watchfire_ingest_rejected_total{reason=\"undecodable\"} 1"), "{metrics}");
+}
+
+#[tokio::test]
 async fn what_is_not_taken_is_told() {
     let dir = tempdir().unwrap();
     let server = Server::start(dir.path(), &["--no-collect", "--ingest-max-body-bytes", "4KiB"]);

@@ -33,6 +33,19 @@ pub struct Deltas {
     next_sweep: i64,
 }
 
+/// Gives the running totals to a decoder that has come upon a delta: most requests have none, and need not wait for those
+/// that have.
+pub trait Totals {
+    /// The totals; nobody else has them until the decoder is done.
+    fn totals(&mut self) -> &mut Deltas;
+}
+
+impl Totals for Deltas {
+    fn totals(&mut self) -> &mut Deltas {
+        self
+    }
+}
+
 #[derive(Debug)]
 struct Stream {
     /// The end of the last delta, in nanoseconds since the epoch.
@@ -96,16 +109,15 @@ impl Deltas {
         self.held
     }
 
-    /// Forgets totals that had no delta for the time to live. A decoder calls it at each request; a caller may besides.
+    /// Forgets totals that had no delta for the time to live. To be called now and then; mostly it does nothing.
     pub fn sweep(&mut self, now: i64) {
-        let full = self.held >= self.limit;
-        if now < self.next_sweep && !full {
+        if now < self.next_sweep {
             return;
         }
         let oldest = now.saturating_sub(self.time_to_live);
         self.streams.retain(|_, stream| stream.touched >= oldest);
         self.held = self.streams.values().map(|stream| stream.total.held()).sum();
-        // Not at each request: it looks at them all.
+        // Not at each request, also while the limit is reached: it looks at them all.
         self.next_sweep = now.saturating_add((self.time_to_live / 8).max(1));
     }
 

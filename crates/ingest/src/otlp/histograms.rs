@@ -58,7 +58,7 @@ impl<'a> Request<'a, '_> {
         let attributes = common.attributes(self.body, whole, histogram::ATTRIBUTES)?;
         if delta && common.is_recorded() {
             let (stream, span) = self.stream(1, &common, &attributes);
-            self.deltas.add_distribution(stream, span, &mut self.distribution, true)?;
+            self.deltas.totals().add_distribution(stream, span, &mut self.distribution, true)?;
         }
         let exemplars = common.exemplars.then_some(histogram::EXEMPLARS);
         Ok(self.push_distribution(&common, &attributes, (whole, exemplars))?)
@@ -108,7 +108,7 @@ impl<'a> Request<'a, '_> {
         let attributes = common.attributes(self.body, whole, exponential::ATTRIBUTES)?;
         if delta && common.is_recorded() {
             let (stream, span) = self.stream(2, &common, &attributes);
-            self.deltas.add_distribution(stream, span, &mut self.distribution, false)?;
+            self.deltas.totals().add_distribution(stream, span, &mut self.distribution, false)?;
         }
         let exemplars = common.exemplars.then_some(exponential::EXEMPLARS);
         Ok(self.push_distribution(&common, &attributes, (whole, exemplars))?)

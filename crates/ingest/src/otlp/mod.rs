@@ -34,7 +34,7 @@ mod resource;
 mod value;
 mod wire;
 
-pub use deltas::Deltas;
+pub use deltas::{Deltas, Totals};
 pub use error::Error;
 pub use key::OTLP_KEYS;
 pub use refused::{Reason, Refusal, Refusals};
@@ -97,7 +97,7 @@ pub fn decode(
     encoding: Encoding,
     body: &[u8],
     options: &Options,
-    deltas: &mut Deltas,
+    deltas: &mut dyn Totals,
     now: i64,
 ) -> Result<Decoded, Error> {
     match encoding {

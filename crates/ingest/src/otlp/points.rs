@@ -132,7 +132,7 @@ impl<'a> Request<'a, '_> {
     #[inline]
     fn add_sum(&mut self, common: &Common, attributes: &[u8], value: f64) -> Result<f64, Reason> {
         let (stream, span) = self.stream(0, common, attributes);
-        self.deltas.add_sum(stream, span, value)
+        self.deltas.totals().add_sum(stream, span, value)
     }
 
     /// What names the running total of a point, and the time of the point.
@@ -141,7 +141,7 @@ impl<'a> Request<'a, '_> {
         self.stream_key.push(kind);
         self.stream_key.extend_from_slice(&self.prefix);
         self.stream_key.extend_from_slice(attributes);
-        let stream = self.deltas.hash(&self.stream_key);
+        let stream = self.deltas.totals().hash(&self.stream_key);
         (stream, Span { start: common.start, end: common.time, now: self.now })
     }
 

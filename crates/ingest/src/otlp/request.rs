@@ -11,7 +11,7 @@ use super::metric::{Families, Kind, Metric};
 use super::refused::{Reason, Refusals};
 use super::resource::{Resource, put_scope};
 use super::wire::{data, request, resource_metrics, scope_metrics};
-use super::{Decoded, Deltas, Error, Options};
+use super::{Decoded, Error, Options, Totals};
 use crate::protobuf::{Reader, put_varint};
 
 /// How many series room is made for at most before any of them is read.
@@ -27,10 +27,9 @@ const MOST: usize = u32::MAX as usize;
 pub(super) fn decode(
     body: &[u8],
     options: &Options,
-    deltas: &mut Deltas,
+    deltas: &mut dyn Totals,
     now: i64,
 ) -> Result<Decoded, Error> {
-    deltas.sweep(now);
     let most = options.max_unfolded.min(MOST);
     let reserved = (body.len() / POINT_BYTES).min(MOST_RESERVED);
     let mut batch = Batch::new(&OTLP_KEYS, Vec::with_capacity((2 * body.len()).min(most)));
@@ -71,7 +70,7 @@ pub(super) fn decode(
 pub(super) struct Request<'a, 'o> {
     pub(super) body: &'a [u8],
     pub(super) options: &'o Options,
-    pub(super) deltas: &'o mut Deltas,
+    pub(super) deltas: &'o mut dyn Totals,
     pub(super) now: i64,
     /// The most bytes to unfold into.
     most: usize,

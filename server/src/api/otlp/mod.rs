@@ -4,35 +4,34 @@
 pub(crate) mod grpc;
 pub(crate) mod http;
 mod message;
+mod shared_deltas;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::post;
 use watchfire_ingest::otlp::{Deltas, Encoding, Error, Options, decode};
 
+use self::shared_deltas::SharedDeltas;
 use super::intake::Rejection;
 use super::received::Way;
 use super::taking::{first_refused, store};
 use crate::clock;
+use crate::config::IngestConfig;
 use crate::http::App;
-
-/// Numbers that running totals of deltas hold at most.
-const MOST_TOTALS: usize = 1_000_000;
-
-/// A running total without a delta for so long is forgotten, in milliseconds.
-const FORGOTTEN: i64 = 60 * 60 * 1000;
 
 /// What OTLP remembers from request to request.
 pub(crate) struct Otlp {
     options: Options,
-    deltas: Mutex<Deltas>,
+    deltas: SharedDeltas,
 }
 
 impl Otlp {
-    pub(crate) fn new() -> Self {
-        Self { options: Options::default(), deltas: Mutex::new(Deltas::new(MOST_TOTALS, FORGOTTEN)) }
+    pub(crate) fn new(config: &IngestConfig) -> Self {
+        let options = Options { promote: config.otlp_promote.clone(), ..Options::default() };
+        let forgotten = i64::try_from(config.otlp_delta_idle.as_millis()).unwrap_or(i64::MAX);
+        Self { options, deltas: SharedDeltas::new(Deltas::new(config.otlp_max_deltas, forgotten)) }
     }
 }
 
@@ -54,8 +53,9 @@ async fn take(
     let intake = &app.intake;
     let otlp: Arc<Otlp> = app.otlp.clone();
     let decoded = tokio::task::spawn_blocking(move || {
-        let mut deltas = otlp.deltas.lock().unwrap_or_else(PoisonError::into_inner);
-        decode(encoding, &body, &otlp.options, &mut deltas, clock::now())
+        let now = clock::now();
+        otlp.deltas.sweep(now);
+        decode(encoding, &body, &otlp.options, &mut otlp.deltas.when_needed(), now)
     });
     let decoded = decoded.await.map_err(|error| Rejection::internal(error.to_string()))?;
     let decoded = decoded.map_err(|error| {

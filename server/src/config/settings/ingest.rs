@@ -1,7 +1,7 @@
 //! What comes in: the sections `ingest` and `scrape`.
 
 use super::{Form, Setting, put};
-use crate::config::values::{count, duration, optional, optional_address, size, switch};
+use crate::config::values::{count, duration, names, optional, optional_address, size, switch};
 
 pub(super) static INGEST: &[Setting] = &[
     Setting {
@@ -43,6 +43,32 @@ pub(super) static INGEST: &[Setting] = &[
         form: Form::Text("ADDRESS:PORT"),
         help: "A third address at which OTLP is taken, for HTTP; empty for none. When the default one is in use, the server goes on without.",
         set: |config, text| put(&mut config.ingest.otlp_http_listen, optional_address(text)),
+    },
+    Setting {
+        key: "ingest.otlp_promote",
+        flag: "otlp-promote",
+        default: "",
+        form: Form::Text("ATTRIBUTES"),
+        help: "Attributes of OTLP's resources that become labels of each series, such as k8s.pod.name, with commas between; all are \
+               in target_info.",
+        set: |config, text| put(&mut config.ingest.otlp_promote, Ok(names(text))),
+    },
+    Setting {
+        key: "ingest.otlp_max_deltas",
+        flag: "otlp-max-deltas",
+        default: "1000000",
+        form: Form::Count,
+        help: "Numbers that running totals of OTLP's deltas hold at most: one for a sum, its buckets and two for a histogram. \
+               Deltas of further series are left out and counted.",
+        set: |config, text| put(&mut config.ingest.otlp_max_deltas, count(text, 0..=1_000_000_000)),
+    },
+    Setting {
+        key: "ingest.otlp_delta_idle",
+        flag: "otlp-delta-idle",
+        default: "1h",
+        form: Form::Duration,
+        help: "A running total without a delta for so long is forgotten, 1m to 30d; the series then starts anew.",
+        set: |config, text| put(&mut config.ingest.otlp_delta_idle, duration(text, "1m", "30d")),
     },
     Setting {
         key: "ingest.statsd_listen",
