@@ -1,4 +1,5 @@
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 
 use watchfire_model::{Batch, Labels, METRIC_NAME, Metadata, MetadataKind};
 
@@ -32,6 +33,9 @@ pub struct Taken {
 pub struct Aggregator {
     series: HashMap<String, Series>,
     max_series: usize,
+    /// Members of all sets since the last flush. Each takes the room of a series.
+    members: usize,
+    hasher: RandomState,
     /// Milliseconds without an event after which a series leaves.
     idle: i64,
 }
@@ -51,14 +55,19 @@ struct Series {
 enum State {
     Counter(f64),
     Gauge(f64),
-    Histogram { bounds: &'static [f64], counts: Vec<f64>, sum: f64 },
-    Set(HashSet<String>),
+    Histogram {
+        bounds: &'static [f64],
+        counts: Vec<f64>,
+        sum: f64,
+    },
+    /// Hashes of its members.
+    Set(HashSet<u64>),
 }
 
 impl Aggregator {
     /// Takes up to `max_series` series; one leaves after `idle` milliseconds without an event.
     pub fn new(max_series: usize, idle: i64) -> Self {
-        Self { series: HashMap::new(), max_series, idle }
+        Self { series: HashMap::new(), max_series, members: 0, hasher: RandomState::new(), idle }
     }
 
     /// How many series there are.
@@ -96,16 +105,28 @@ impl Aggregator {
         // Kinds apart: a name may be sent as a counter and as a gauge.
         let key = format!("{:?} {} {}", line.kind, line.name, line.tags);
         if !self.series.contains_key(&key) {
-            if self.series.len() >= self.max_series {
+            if self.series.len() + self.members >= self.max_series {
                 return None;
             }
             self.series.insert(key.clone(), Series::new(line));
         }
+        let others = self.series.len();
         let series = self.series.get_mut(&key)?;
         (series.touched, series.fresh) = (now, true);
+        let values = line.values.split(':');
+        let State::Set(members) = &mut series.state else {
+            return Some(values.map(|value| series.state.count(line, value)).count());
+        };
         let mut counted = 0;
-        for value in line.values.split(':') {
-            series.state.count(line, value);
+        for value in values {
+            let member = self.hasher.hash_one(value);
+            if !members.contains(&member) {
+                if others + self.members >= self.max_series {
+                    return None;
+                }
+                members.insert(member);
+                self.members += 1;
+            }
             counted += 1;
         }
         Some(counted)
@@ -119,6 +140,8 @@ impl Aggregator {
             series.fresh = false;
             series.write(&mut batch, now);
         }
+        // Sets with members are fresh, so all were emptied.
+        self.members = 0;
         let oldest = now.saturating_sub(self.idle);
         self.series.retain(|_, series| series.touched >= oldest);
         batch
@@ -203,10 +226,6 @@ impl State {
     }
 
     fn count(&mut self, line: &StatsdLine<'_>, text: &str) {
-        if let Self::Set(values) = self {
-            values.insert(text.to_owned());
-            return;
-        }
         // The line was checked when it was parsed.
         let Some(mut value) = number(text) else { return };
         match self {
@@ -222,6 +241,7 @@ impl State {
                 counts[bounds.partition_point(|bound| *bound < value)] += weight;
                 *sum += value * weight;
             }
+            // Its members are texts, which the aggregator counts.
             Self::Set(_) => {}
         }
     }
@@ -270,6 +290,16 @@ mod tests {
         aggregator.take(b"api.hits:1|c|#env:prod,canary", 3000);
         assert_eq!(samples(&aggregator.flush(4000)), [r#"api_hits_total{canary="true",env="prod"} 6"#]);
         assert!(aggregator.flush(5000).is_empty());
+    }
+
+    #[test]
+    fn members_of_sets_take_room() {
+        let mut aggregator = Aggregator::new(4, 60_000);
+        let taken = aggregator.take(b"users:a:b|s\nusers:a|s\nusers:c|s\nusers:d|s\nother:1|c\nusers:b|s", 0);
+        assert_eq!((taken.values, taken.too_many), (5, 2));
+        assert_eq!(samples(&aggregator.flush(1)), ["users 3"]);
+        assert_eq!(aggregator.take(b"other:1|c\nusers:d|s", 2).values, 2);
+        assert_eq!(samples(&aggregator.flush(3)), ["other_total 1", "users 1"]);
     }
 
     #[test]

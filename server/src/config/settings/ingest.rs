@@ -91,7 +91,7 @@ pub(super) static INGEST: &[Setting] = &[
         flag: "statsd-max-series",
         default: "20000",
         form: Form::Count,
-        help: "Series that StatsD may count at a time, 1 to 10000000; lines of others are refused.",
+        help: "Series that StatsD may count at a time, 1 to 10000000, each member of a set as one; lines of others are refused.",
         set: |config, text| put(&mut config.ingest.statsd_max_series, count(text, 1..=10_000_000)),
     },
     Setting {
