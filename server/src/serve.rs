@@ -19,7 +19,7 @@ use crate::http::{App, router};
 use crate::live::{Hub, HubSettings};
 use crate::site::Site;
 use crate::telemetry::{ProcessUsage, Sources, Telemetry, register};
-use crate::ways_in::{start_otlp, start_scraper, start_statsd};
+use crate::ways_in::{at_once, start_otlp, start_scraper, start_statsd};
 
 /// How long scrapes may take to end their series.
 const LAST_MARKERS: Duration = Duration::from_millis(500);
@@ -123,7 +123,8 @@ async fn with_storage(
         stop: stop.clone(),
     };
     start_otlp(&app, &tasks).await?;
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let server =
+        axum::serve(at_once(listener), router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
     tracing::info!(%address, "Watchfire listens; open http://{address} (started in {:?})", started.elapsed());
     let result = until_stopped(tokio::spawn(server.into_future()), &stop, shutdown_timeout).await;
     stop.cancel();

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use axum::serve::{Listener, ListenerExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,6 +14,16 @@ use crate::api::{Intake, Scraped};
 use crate::config::Config;
 use crate::fatal::Fatal;
 use crate::http::{App, otlp_router};
+
+/// A listener whose connections send what they have at once. An answer of several small writes, as HTTP/2 has them, would
+/// otherwise wait some 40 ms for the other side to say that it has the first (RFC 896).
+pub(crate) fn at_once(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
+    listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection sends with delay");
+        }
+    })
+}
 
 /// Takes StatsD where the configuration says so.
 pub(crate) async fn start_statsd(
@@ -59,7 +70,7 @@ pub(crate) async fn start_otlp(app: &App, tasks: &TaskTracker) -> Result<(), Fat
         match TcpListener::bind(address).await {
             Ok(listener) => {
                 tracing::info!(address = %listener.local_addr()?, "OTLP is taken");
-                let serve = axum::serve(listener, otlp_router(app.clone()))
+                let serve = axum::serve(at_once(listener), otlp_router(app.clone()))
                     .with_graceful_shutdown(app.stop.clone().cancelled_owned());
                 tasks.spawn(async move {
                     // It ends when it is told to.

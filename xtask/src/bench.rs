@@ -1,9 +1,10 @@
-//! `bench`: the page and the idle server as they ship, Watchfire beside others, and the criterion benches of the
-//! crates.
+//! `bench`: the page and the idle server as they ship, Watchfire beside others, what protocols cost, and the criterion
+//! benches of the crates.
 
 use std::process::Command;
 
 use crate::browser;
+use crate::ingest;
 use crate::peers;
 use crate::project::{Profile, Project};
 use crate::server;
@@ -20,6 +21,10 @@ const SCRIPTS: [(&str, &str); 2] = [
 const PEERS: (&str, &str) =
     ("peers", "Watchfire beside Prometheus and VictoriaMetrics; options: `bench peers --help`");
 
+/// What [`ingest::bench`] measures beside the criterion benches.
+const INGEST: &str = "criterion benches of watchfire-ingest, then what remote write and OTLP cost with storage; options: \
+     `bench ingest --help`";
+
 /// Runs the bench that the first argument names, with the others as its options; without one, lists them.
 pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) -> Result<()> {
     let Some((name, options)) = arguments.split_first() else {
@@ -32,6 +37,9 @@ pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) 
     if name == PEERS.0 {
         return peers::bench(options, project, steps);
     }
+    if name == ingest::NAME {
+        return ingest::bench(options, project, steps);
+    }
     let package = package(name);
     if !project.packages_with_benches.contains(&package) {
         return Err(Failure::usage(format!(
@@ -39,7 +47,18 @@ pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) 
             list(project)
         )));
     }
-    let mut command = project.cargo(&["bench", "--package", &package, "--benches"]);
+    criterion(name, &package, options, project, steps)
+}
+
+/// Runs the criterion benches of a package; `name` is that of the step.
+pub(crate) fn criterion(
+    name: &str,
+    package: &str,
+    options: &[String],
+    project: &Project,
+    steps: &mut Steps,
+) -> Result<()> {
+    let mut command = project.cargo(&["bench", "--package", package, "--benches"]);
     steps.command(name, command.args(options), "mend the error above, then repeat the command that you gave")
 }
 
@@ -51,6 +70,9 @@ fn list(project: &Project) -> String {
     let own = SCRIPTS.iter().chain([&PEERS]).map(|(name, what)| format!("  {name:<10}{what}\n"));
     let crates = project.packages_with_benches.iter().map(|package| {
         let name = package.strip_prefix("watchfire-").unwrap_or(package);
+        if name == ingest::NAME {
+            return format!("  {name:<10}{INGEST}\n");
+        }
         format!("  {name:<10}criterion benches of {package}; options go to `cargo bench`\n")
     });
     own.chain(crates).collect::<Vec<String>>().concat()
@@ -81,11 +103,12 @@ mod tests {
         let project = Project {
             root: PathBuf::from("/w"),
             target: PathBuf::from("/t"),
-            packages_with_benches: vec!["watchfire-storage".to_owned()],
+            packages_with_benches: ["watchfire-storage", "watchfire-ingest"].map(str::to_owned).to_vec(),
         };
         let text = list(&project);
         let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
-        assert_eq!(names, ["page", "idle", "peers", "storage"]);
+        assert_eq!(names, ["page", "idle", "peers", "storage", "ingest"]);
+        assert!(text.contains("`bench ingest --help`"), "{text}");
 
         let failure = bench(&["chart".to_owned()], &project, &mut Steps::new()).unwrap_err();
         assert!(failure.to_string().contains("no bench \"chart\""), "{failure}");

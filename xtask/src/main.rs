@@ -5,6 +5,8 @@ mod bench;
 mod browser;
 mod checks;
 mod dev;
+mod ingest;
+mod load;
 mod names;
 mod peers;
 mod project;
@@ -84,8 +86,11 @@ fn dispatch(command: &str, arguments: &[String], steps: &mut Steps) -> Result<()
 
 /// A bench with options of its own has a text of its own.
 fn help_for(command: &str, arguments: &[String]) -> &'static str {
-    let is_peers = command == "bench" && arguments.first().is_some_and(|name| name == "peers");
-    if is_peers { peers::HELP } else { USAGE }
+    match (command, arguments.first().map(String::as_str)) {
+        ("bench", Some("peers")) => peers::HELP,
+        ("bench", Some(ingest::NAME)) => ingest::HELP,
+        _ => USAGE,
+    }
 }
 
 /// The options of a command that this program acts on itself.
@@ -144,9 +149,12 @@ mod tests {
 
     #[test]
     fn help_is_that_of_the_bench_that_was_named() {
-        for (command, argument, expected) in
-            [("bench", "peers", peers::HELP), ("bench", "idle", USAGE), ("test", "peers", USAGE)]
-        {
+        for (command, argument, expected) in [
+            ("bench", "peers", peers::HELP),
+            ("bench", "ingest", ingest::HELP),
+            ("bench", "idle", USAGE),
+            ("test", "peers", USAGE),
+        ] {
             assert_eq!(help_for(command, &[argument.to_owned()]), expected, "for {command} {argument}");
         }
     }

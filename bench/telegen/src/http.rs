@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Longest wait for one answer.
-const TIMEOUT: Duration = Duration::from_mins(2);
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// A client with connections of its own. An HTTP status is an answer, not an error.
 pub(crate) fn agent() -> ureq::Agent {

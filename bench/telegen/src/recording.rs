@@ -19,6 +19,11 @@ pub(crate) struct Series {
 }
 
 impl Series {
+    /// The metric's name.
+    pub(crate) fn name(&self) -> &str {
+        self.labels.iter().find(|(name, _)| name == "__name__").map_or("", |(_, value)| value)
+    }
+
     /// The value at scrape `step`, continuing past the recording's end: a gauge
     /// starts over, a counter goes on from where it was.
     pub(crate) fn at(&self, step: usize) -> f64 {

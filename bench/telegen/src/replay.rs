@@ -6,21 +6,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::Args;
 
-use crate::corpus::Corpus;
+use crate::corpus::{self, Corpus};
 use crate::http;
 use crate::latency::percentiles;
 use crate::process::{cpu_seconds, status_kb};
+use crate::sender::{Protocol, Sender};
 
 #[derive(Args)]
 pub(crate) struct ReplayArgs {
     /// Corpus made by `prepare`.
     corpus: PathBuf,
-    /// Remote-write address, e.g. <http://127.0.0.1:9090/api/v1/write>
+    /// Address of remote write or OTLP/HTTP, e.g. <http://127.0.0.1:9090/api/v1/write>; of OTLP/gRPC host and port
+    /// count.
     #[arg(long)]
     url: String,
+    /// The corpus has to be of its format.
+    #[arg(long, value_enum, default_value_t = Protocol::RemoteWrite)]
+    protocol: Protocol,
     #[arg(long, default_value_t = 2)]
     connections: usize,
     /// Process id of the server, to report its CPU time and memory.
@@ -39,9 +44,9 @@ struct Replay<'a> {
     args: &'a ReplayArgs,
     corpus: Mutex<Corpus>,
     start: Instant,
-    /// Samples in requests that the server took.
+    /// Samples in requests that the server took whole.
     sent: AtomicU64,
-    /// Requests that it did not take.
+    /// Requests that it did not take, or not all of.
     refused: AtomicU64,
 }
 
@@ -87,33 +92,30 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<()> {
 impl Replay<'_> {
     /// Takes bodies from the corpus and sends them until it is empty; milliseconds of each request.
     fn one_connection(&self) -> Result<Vec<f64>> {
-        let agent = http::agent();
+        let header = http::header(self.args.header.as_deref());
+        let mut sender = Sender::new(self.args.protocol, &self.args.url, header)?;
         let mut latencies = Vec::new();
         loop {
             let next =
                 self.corpus.lock().map_err(|_| anyhow!("another connection's thread panicked"))?.next();
             let Some((body, count)) = next? else { return Ok(latencies) };
+            let body = match self.args.protocol {
+                Protocol::RemoteWrite => body,
+                Protocol::OtlpHttp | Protocol::OtlpGrpc => corpus::unpacked(&body)?,
+            };
             if let Some(rate) = self.args.rate {
                 let due = Duration::from_secs_f64(self.sent.load(Ordering::Relaxed) as f64 / rate);
                 thread::sleep(due.saturating_sub(self.start.elapsed()));
             }
-            let mut request = agent
-                .post(&self.args.url)
-                .header("Content-Type", "application/x-protobuf")
-                .header("Content-Encoding", "snappy")
-                .header("X-Prometheus-Remote-Write-Version", "0.1.0");
-            if let Some((name, value)) = http::header(self.args.header.as_deref()) {
-                request = request.header(name, value);
-            }
             let began = Instant::now();
-            let mut response = request.send(&body[..]).context("send")?;
-            let status = response.status();
-            let text = response.body_mut().read_to_string().unwrap_or_default();
+            let refusal = sender.send(&body)?;
             latencies.push(began.elapsed().as_secs_f64() * 1e3);
-            if status.is_success() {
+            if let Some(text) = refusal {
+                if self.refused.fetch_add(1, Ordering::Relaxed) == 0 {
+                    eprintln!("first refusal: {text}");
+                }
+            } else {
                 self.sent.fetch_add(u64::from(count), Ordering::Relaxed);
-            } else if self.refused.fetch_add(1, Ordering::Relaxed) == 0 {
-                eprintln!("first refusal: {status} {text}");
             }
         }
     }

@@ -2,23 +2,17 @@
 
 use std::fmt;
 use std::fs;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use crate::peers::http;
-use crate::peers::machine::Cores;
+use crate::load::data::DataFolder;
+use crate::load::http;
+use crate::load::machine::Cores;
+use crate::load::processes::{Running, Stop, free_address};
+use crate::load::protocol::Protocol;
+use crate::load::servers::{Kind, Server};
+use crate::load::telegen::{Load, Query, Telegen};
 use crate::peers::options::Options;
-use crate::peers::processes::{Running, Stop, free_address};
-use crate::peers::servers::{Kind, Server};
-use crate::peers::telegen::{END, Load, Query, Telegen};
 use crate::step::{Failure, Result};
-
-/// A server that does not show the newest samples by then is asked the queries all the same, with a note.
-const VISIBLE_WITHIN: Duration = Duration::from_secs(30);
-
-/// Between two looks whether they are visible; rare, so that servers do not warm up by it.
-const VISIBLE_POLL: Duration = Duration::from_millis(500);
 
 /// What all servers of a run have in common.
 pub(super) struct Bench<'a> {
@@ -72,19 +66,26 @@ fn attempt(server: &Server, bench: &Bench<'_>, stop: &Stop, measured: &mut Measu
     fs::write(&empty, "").map_err(Failure::at(&empty))?;
     let start = |piece| {
         let address = free_address()?;
-        let mut command = server.command(bench.cores.server, &address.to_string(), &data.0, &empty);
+        let mut command = server.command(bench.cores.server, &address.to_string(), data.path(), &empty);
         let running = Running::start(&mut command, address, server.kind.ready_path(), &log(piece), stop)?;
         Ok::<_, Failure>((running, address))
     };
 
     let (running, address) = start("first")?;
-    let (load, refusal) = bench.telegen.replay(bench.corpus, address, running.id(), &log("replay"), stop)?;
+    let (load, refusal) = bench.telegen.replay(
+        Protocol::RemoteWrite,
+        bench.corpus,
+        address,
+        running.id(),
+        &log("replay"),
+        stop,
+    )?;
     let samples = load.samples;
     measured.load = Some(load);
     measured.problems.extend(refusal);
 
     let extra = server.kind.query_extra();
-    wait_until_visible(address, extra, bench.options.hosts, stop, measured)?;
+    measured.problems.extend(http::wait_until_visible(address, extra, bench.options.hosts, stop)?);
     let asked = bench.telegen.query(address, bench.options.repeat, extra, &log("query"), stop);
     if let Some((queries, problem)) = measured.take("queries", asked) {
         measured.queries = queries;
@@ -93,37 +94,13 @@ fn attempt(server: &Server, bench: &Bench<'_>, stop: &Stop, measured: &mut Measu
     measured.peak_memory = measured.take("memory", running.memory("VmHWM:"));
 
     running.stop(stop)?;
-    let bytes = measured.take("disk", bytes_below(&data.0));
+    let bytes = measured.take("disk", data.bytes());
     measured.bytes_per_sample = bytes.map(|bytes| bytes as f64 / samples);
 
     let (running, _) = start("second")?;
     measured.start_seconds = Some(running.start_seconds);
     measured.memory_after_start = measured.take("memory", running.memory("VmRSS:"));
     running.stop(stop)
-}
-
-/// Waits until the newest scrape of each host is visible. `VictoriaMetrics` shows samples to queries some seconds
-/// after it took them; asked at once it would answer fast, and with nothing.
-fn wait_until_visible(
-    address: SocketAddr,
-    extra: &str,
-    hosts: u32,
-    stop: &Stop,
-    measured: &mut Measured,
-) -> Result<()> {
-    let newest = format!("count(timestamp(node_load1)%3E={END})");
-    let asked = Instant::now();
-    while http::value(address, &newest, END, extra) != Some(f64::from(hosts)) {
-        if asked.elapsed() > VISIBLE_WITHIN {
-            let seconds = VISIBLE_WITHIN.as_secs();
-            measured
-                .problems
-                .push(format!("the newest samples are not visible to queries after {seconds} s"));
-            break;
-        }
-        stop.wait(VISIBLE_POLL)?;
-    }
-    Ok(())
 }
 
 impl Measured {
@@ -137,11 +114,7 @@ impl Measured {
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(load) = &self.load {
-            writeln!(
-                f,
-                "    {:.0} samples, {:.0} a second, {:.3} CPU-seconds a million",
-                load.samples, load.samples_per_second, load.cpu_seconds_per_million
-            )?;
+            writeln!(f, "    {load}")?;
         }
         for problem in &self.problems {
             writeln!(f, "    {}: {problem}", self.title)?;
@@ -150,59 +123,9 @@ impl fmt::Display for Measured {
     }
 }
 
-/// A data directory that goes when its server is done: the next one has the whole disk, and no run finds the
-/// data of another.
-struct DataFolder(PathBuf);
-
-impl DataFolder {
-    fn fresh(path: PathBuf) -> Result<Self> {
-        if path.exists() {
-            fs::remove_dir_all(&path).map_err(Failure::at(&path))?;
-        }
-        fs::create_dir_all(&path).map_err(Failure::at(&path))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for DataFolder {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            eprintln!("    {} was not removed: {error}", self.0.display());
-        }
-    }
-}
-
-/// The length of all files in a folder and those below.
-fn bytes_below(folder: &Path) -> Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder).map_err(Failure::at(folder))? {
-        let path = entry.map_err(Failure::at(folder))?.path();
-        let about = fs::symlink_metadata(&path).map_err(Failure::at(&path))?;
-        bytes += if about.is_dir() { bytes_below(&path)? } else { about.len() };
-    }
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn files_are_counted_at_every_depth_and_the_folder_goes() {
-        let folder = tempfile::TempDir::new().unwrap();
-        let path = folder.path().join("data");
-        fs::create_dir(&path).unwrap();
-        fs::write(path.join("of another run"), "x").unwrap();
-
-        let data = DataFolder::fresh(path.clone()).unwrap();
-        fs::create_dir_all(path.join("a/b")).unwrap();
-        for (name, length) in [("wal", 10), ("a/index", 200), ("a/b/chunks", 3000)] {
-            fs::write(path.join(name), vec![0; length]).unwrap();
-        }
-        assert_eq!(bytes_below(&path).unwrap(), 3210);
-        drop(data);
-        assert!(!path.exists());
-    }
 
     #[test]
     fn a_failed_piece_is_a_problem_with_its_name() {

@@ -1,37 +1,25 @@
 //! `bench peers`: Watchfire and others under the same load, one after the other, and the table of what they cost.
 //!
-//! The load and the clock are those of `bench/telegen`. Each server has one core for itself and the load
-//! generator another one, so that none is measured while it waits for the generator.
+//! The load and the clock are those of `bench/telegen`; see [`load`] for how servers are run.
 
-mod http;
-mod machine;
 mod measure;
 mod options;
 mod packages;
-mod processes;
-mod servers;
 mod table;
-mod telegen;
 
-use std::fs;
-use std::path::Path;
-
-use crate::project::{Profile, Project};
-use crate::server;
-use crate::site;
+use crate::load::machine::{Cores, Machine};
+use crate::load::processes::Stop;
+use crate::load::protocol::Protocol;
+use crate::load::servers::{Kind, Server};
+use crate::load::telegen::Telegen;
+use crate::load::{self, markdown};
+use crate::project::Project;
 use crate::step::{Failure, Result, Steps};
 
-use machine::{Cores, Machine};
 use measure::Measured;
 use options::Options;
-use processes::Stop;
-use servers::{Kind, Server};
-use telegen::Telegen;
 
 pub(crate) use options::HELP;
-
-/// The document that holds the table, below the repository's root.
-const DOCUMENT: &str = "docs/PERFORMANCE.md";
 
 /// Measures all servers that are there and writes the table.
 pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) -> Result<()> {
@@ -39,24 +27,18 @@ pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) 
     // Before anything is compiled: what is wrong with the machine or the command line is said at once.
     let cores = Cores::of_this_process()?;
     let machine = Machine::look(&cores);
-    let folder = project.target.join("peers");
+    let folder = load::folder(project);
     let peers = steps.step("find the peers", || packages::find(&options, &folder))?;
     let mut servers = Vec::new();
     if !options.without.contains(&Kind::Watchfire) {
-        let program = if let Some(program) = &options.watchfire {
-            program.clone()
-        } else {
-            site::build(project, Profile::Release, steps)?;
-            server::build(project, Profile::Release, steps)?
-        };
-        servers.push(Server::at(Kind::Watchfire, &program)?);
+        servers.push(Server::watchfire(options.watchfire.as_deref(), project, steps)?);
     }
     servers.extend(peers);
     if servers.is_empty() {
         return Err(Failure::new(format!("There is no server to measure.\n\n{HELP}")));
     }
     let telegen = Telegen::build(project, &folder, cores.load, steps)?;
-    let corpus = telegen.corpus(&options, steps)?;
+    let corpus = telegen.corpus(Protocol::RemoteWrite, options.hosts, options.rounds, steps)?;
 
     let stop = Stop::listen()?;
     let mut all: Vec<Measured> = Vec::new();
@@ -81,15 +63,5 @@ pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) 
     if options.print_only {
         return Ok(());
     }
-    write(&project.root.join(DOCUMENT), &report)
-}
-
-fn write(document: &Path, report: &str) -> Result<()> {
-    let text = fs::read_to_string(document).map_err(Failure::at(document))?;
-    let text = table::put_between_markers(&text, report).map_err(|problem| {
-        Failure::new(format!("{}: {problem}; the table above was not written", document.display()))
-    })?;
-    fs::write(document, text).map_err(Failure::at(document))?;
-    eprintln!("    written into {}", document.display());
-    Ok(())
+    markdown::write("peers", &report, project)
 }

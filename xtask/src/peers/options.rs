@@ -1,9 +1,10 @@
 //! The command line of `bench peers`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::peers::servers::Kind;
-use crate::step::{Failure, Result};
+use crate::load::arguments::Arguments;
+use crate::load::servers::Kind;
+use crate::step::Result;
 
 /// What `cargo xtask bench peers --help` prints.
 pub(crate) const HELP: &str = "\
@@ -56,33 +57,21 @@ impl Default for Options {
 impl Options {
     pub(super) fn parse(arguments: &[String]) -> Result<Self> {
         let mut options = Self::default();
-        let mut rest = arguments.iter();
-        while let Some(argument) = rest.next() {
-            let (name, attached) = match argument.split_once('=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (argument.as_str(), None),
-            };
-            let mut value = || {
-                attached
-                    .clone()
-                    .or_else(|| rest.next().cloned())
-                    .ok_or_else(|| usage(&format!("{name} needs a value")))
-            };
+        let mut arguments = Arguments::new("peers", HELP, arguments);
+        while let Some(name) = arguments.next() {
             match name {
-                "--watchfire" => options.watchfire = Some(absolute(&value()?)?),
-                "--prometheus" => options.prometheus.push(absolute(&value()?)?),
-                "--victoria-metrics" => options.victoria_metrics.push(absolute(&value()?)?),
-                "--hosts" => options.hosts = count(name, &value()?)?,
-                "--rounds" => options.rounds = count(name, &value()?)?,
-                "--repeat" => options.repeat = count(name, &value()?)?,
-                _ if attached.is_some() => {
-                    return Err(usage(&format!("there is no option {argument:?} with a value")));
-                }
+                "--watchfire" => options.watchfire = Some(arguments.path()?),
+                "--prometheus" => options.prometheus.push(arguments.path()?),
+                "--victoria-metrics" => options.victoria_metrics.push(arguments.path()?),
+                "--hosts" => options.hosts = arguments.count()?,
+                "--rounds" => options.rounds = arguments.count()?,
+                "--repeat" => options.repeat = arguments.count()?,
+                _ if arguments.has_value() => return Err(arguments.unknown()),
                 "--without-watchfire" => options.without.push(Kind::Watchfire),
                 "--without-prometheus" => options.without.push(Kind::Prometheus),
                 "--without-victoria-metrics" => options.without.push(Kind::VictoriaMetrics),
                 "--print-only" => options.print_only = true,
-                _ => return Err(usage(&format!("there is no option {argument:?}"))),
+                _ => return Err(arguments.unknown()),
             }
         }
         Ok(options)
@@ -117,23 +106,6 @@ impl Options {
         }
         words.join(" ")
     }
-}
-
-fn usage(problem: &str) -> Failure {
-    Failure::usage(format!("bench peers: {problem}.\n\n{HELP}"))
-}
-
-fn count(name: &str, text: &str) -> Result<u32> {
-    match text.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err(usage(&format!("{name} needs a whole number from 1 on, not {text:?}"))),
-    }
-}
-
-/// The servers run elsewhere than this program, so a path is taken from here.
-fn absolute(path: &str) -> Result<PathBuf> {
-    let path = Path::new(path);
-    std::path::absolute(path).map_err(Failure::at(path))
 }
 
 #[cfg(test)]

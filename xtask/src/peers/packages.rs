@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::browser;
+use crate::load::servers::{Kind, Server};
 use crate::peers::options::Options;
-use crate::peers::servers::{Kind, Server};
 use crate::step::{Failure, Result, shell_line};
 
 /// All peers that can be had, in the order of the columns. `folder` keeps what is downloaded.

@@ -1,10 +1,8 @@
 //! The table: a column a server, a row a figure, and below it what a reader has to know about it.
 
+use crate::load::markdown::{figure, megabytes, thousands};
+use crate::load::telegen::Answer;
 use crate::peers::measure::Measured;
-use crate::peers::telegen::Answer;
-
-const BEGIN: &str = "<!-- peers:begin -->";
-const END: &str = "<!-- peers:end -->";
 
 /// Which of two figures is the better one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,10 +64,6 @@ fn rows(all: &[Measured], queries: &[String]) -> Vec<Row> {
     figures.chain(queries).collect()
 }
 
-fn megabytes(bytes: f64) -> f64 {
-    bytes / 1e6
-}
-
 fn answer<'a>(measured: &'a Measured, query: &str) -> Option<&'a Answer> {
     measured.queries.iter().find(|it| it.name == query)?.answer.as_ref().ok()
 }
@@ -118,31 +112,6 @@ fn goal(row: &Row) -> String {
     row.goal.map_or_else(|| "–".to_owned(), |goal| format!("{sign} {}", thousands(&goal.to_string())))
 }
 
-/// Three digits that count, whole numbers from 100 on.
-fn figure(value: f64) -> String {
-    match value {
-        value if value < 0.9995 => format!("{value:.3}"),
-        value if value < 9.995 => format!("{value:.2}"),
-        value if value < 99.95 => format!("{value:.1}"),
-        value => thousands(&format!("{value:.0}")),
-    }
-}
-
-/// `digits` with a comma before each group of three; a number with a fraction stays as it is.
-fn thousands(digits: &str) -> String {
-    if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-        return digits.to_owned();
-    }
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// The queries to which not all servers that answered gave as many series and points.
 fn differences(all: &[Measured], queries: &[String]) -> Vec<String> {
     let difference = |name: &String| {
@@ -170,14 +139,6 @@ fn problems(all: &[Measured]) -> impl Iterator<Item = String> + '_ {
         });
         own.chain(queries)
     })
-}
-
-/// The document with the report where the last one was; otherwise what is wrong with the document.
-pub(super) fn put_between_markers(document: &str, report: &str) -> Result<String, String> {
-    let missing = |marker| format!("it has no line `{marker}`");
-    let (before, rest) = document.split_once(BEGIN).ok_or_else(|| missing(BEGIN))?;
-    let (_, after) = rest.split_once(END).ok_or_else(|| missing(END))?;
-    Ok(format!("{before}{BEGIN}\n{}\n{END}{after}", report.trim_end()))
 }
 
 #[cfg(test)]

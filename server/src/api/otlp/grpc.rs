@@ -40,7 +40,7 @@ pub(crate) async fn not_yet() -> Response {
 }
 
 /// The message of a frame, unpacked.
-fn unframe(app: &App, headers: &HeaderMap, frame: &Bytes) -> Result<Vec<u8>, Rejection> {
+fn unframe(app: &App, headers: &HeaderMap, frame: &Bytes) -> Result<Bytes, Rejection> {
     let bad = |text: &str| app.intake.reject(Rejection::bad(text.to_owned()).because("undecodable"));
     let Some((prefix, _)) = frame.split_first_chunk::<5>() else {
         return Err(bad("the body is no gRPC frame: it has less than 5 bytes"));
@@ -51,11 +51,11 @@ fn unframe(app: &App, headers: &HeaderMap, frame: &Bytes) -> Result<Vec<u8>, Rej
         return Err(bad("the body is not one gRPC frame: its length is another than it says"));
     }
     if prefix[0] == 0 {
-        return Ok(message.into());
+        return Ok(message);
     }
     // The same codings as of HTTP, under a name of gRPC's own.
     let coding = headers.get(ENCODING).cloned().unwrap_or(HeaderValue::from_static("identity"));
-    unpack(&HeaderMap::from_iter([(header::CONTENT_ENCODING, coding)]), message, &app.intake)
+    unpack(&HeaderMap::from_iter([(header::CONTENT_ENCODING, coding)]), message, &app.intake).map(Bytes::from)
 }
 
 fn success(message: &[u8]) -> Response {

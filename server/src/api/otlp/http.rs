@@ -26,7 +26,7 @@ pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Respons
         let _place = enter(&app.intake)?;
         let body = read(body, &app.intake).await?;
         let body = unpack(&parts.headers, body, &app.intake)?;
-        take(&app, Way::OtlpHttp, &parts.headers, encoding, body).await
+        take(&app, Way::OtlpHttp, &parts.headers, encoding, body.into()).await
     };
     match taken.await {
         Ok(partial) => success(&partial, encoding),

@@ -9,6 +9,7 @@ mod shared_deltas;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::routing::post;
 use watchfire_ingest::otlp::{Deltas, Encoding, Error, Options, decode};
@@ -48,7 +49,7 @@ async fn take(
     way: Way,
     headers: &HeaderMap,
     encoding: Encoding,
-    body: Vec<u8>,
+    body: Bytes,
 ) -> Result<Partial, Rejection> {
     let intake = &app.intake;
     let otlp: Arc<Otlp> = app.otlp.clone();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::peers::telegen::{Load, Query};
+use crate::load::telegen::{Load, Query};
 
 fn server(title: &str, factor: f64) -> Measured {
     let answer = Answer { milliseconds: 1.5 * factor, series: 10, points: 2410 };
@@ -73,36 +73,4 @@ fn what_failed_and_what_differs_is_told_below() {
 fn without_watchfire_there_is_no_ratio() {
     let text = report(&[server("Prometheus 3.5.3", 1.0)], &queries()[..1], "");
     assert!(text.contains("| Peak memory, MB | 150 | – | ≤ 200 |\n"), "{text}");
-}
-
-#[test]
-fn figures_have_three_digits() {
-    for (value, expected) in [
-        (0.0, "0.000"),
-        (0.0404, "0.040"),
-        (0.99951, "1.00"),
-        (1.234, "1.23"),
-        (9.996, "10.0"),
-        (99.96, "100"),
-        (999.6, "1,000"),
-        (1_234_567.8, "1,234,568"),
-    ] {
-        assert_eq!(figure(value), expected);
-    }
-    assert_eq!(thousands("0.5"), "0.5");
-}
-
-#[test]
-fn a_report_replaces_the_one_before_and_leaves_the_rest() {
-    let document = format!("# Performance\n\n{BEGIN}\nold\n{END}\n\n## More\n");
-    let once = put_between_markers(&document, "new\n").unwrap();
-    assert_eq!(once, format!("# Performance\n\n{BEGIN}\nnew\n{END}\n\n## More\n"));
-    assert_eq!(put_between_markers(&once, "new\n").unwrap(), once);
-
-    assert_eq!(
-        put_between_markers("# Performance\n", "new").unwrap_err(),
-        format!("it has no line `{BEGIN}`")
-    );
-    let half = format!("{BEGIN}\nold\n");
-    assert_eq!(put_between_markers(&half, "new").unwrap_err(), format!("it has no line `{END}`"));
 }

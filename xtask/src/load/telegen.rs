@@ -1,23 +1,24 @@
 //! The load generator: built, called, and what it prints read.
 
+use std::fmt;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::load::processes::{self, Printed, Stop};
+use crate::load::protocol::Protocol;
 use crate::names::sha256_hex;
-use crate::peers::options::Options;
-use crate::peers::processes::{self, Printed, Stop};
 use crate::project::Project;
 use crate::step::{Failure, Result, Steps};
 
 /// Unix time of the corpus' last scrape. Fixed, so that each run sends the same bytes.
-pub(super) const END: i64 = 1_795_193_855;
+pub(crate) const END: i64 = 1_795_193_855;
 
 /// Connections that send at the same time.
 const CONNECTIONS: u32 = 2;
 
-pub(super) struct Telegen {
+pub(crate) struct Telegen {
     program: PathBuf,
     /// Its sources, with the recording and the queries.
     home: PathBuf,
@@ -29,32 +30,43 @@ pub(super) struct Telegen {
 
 /// What a replay cost the server.
 #[derive(Debug, PartialEq)]
-pub(super) struct Load {
-    /// How many the server took.
-    pub(super) samples: f64,
-    pub(super) samples_per_second: f64,
-    pub(super) cpu_seconds_per_million: f64,
-    pub(super) refused_requests: f64,
+pub(crate) struct Load {
+    /// How many the server took, in requests that it took whole.
+    pub(crate) samples: f64,
+    pub(crate) samples_per_second: f64,
+    pub(crate) cpu_seconds_per_million: f64,
+    pub(crate) refused_requests: f64,
+}
+
+/// What the person who waits sees of it.
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { samples, samples_per_second, cpu_seconds_per_million, .. } = self;
+        write!(
+            f,
+            "{samples:.0} samples, {samples_per_second:.0} a second, {cpu_seconds_per_million:.3} CPU-seconds a million"
+        )
+    }
 }
 
 /// One query as one server answered it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Query {
-    pub(super) name: String,
-    pub(super) answer: std::result::Result<Answer, String>,
+pub(crate) struct Query {
+    pub(crate) name: String,
+    pub(crate) answer: std::result::Result<Answer, String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// Median over the repetitions.
-    pub(super) milliseconds: f64,
-    pub(super) series: u64,
-    pub(super) points: u64,
+    pub(crate) milliseconds: f64,
+    pub(crate) series: u64,
+    pub(crate) points: u64,
 }
 
 impl Telegen {
     /// Compiles it with its own lock file, so that the yardstick stays the same. `core` is where it will run.
-    pub(super) fn build(project: &Project, folder: &Path, core: usize, steps: &mut Steps) -> Result<Self> {
+    pub(crate) fn build(project: &Project, folder: &Path, core: usize, steps: &mut Steps) -> Result<Self> {
         let home = project.root.join("bench").join("telegen");
         let target = folder.join("telegen");
         let mut command = project.cargo(&["build", "--release", "--locked", "--manifest-path"]);
@@ -64,25 +76,36 @@ impl Telegen {
         Ok(Self { program: target.join("release").join("telegen"), home, folder: folder.to_owned(), core })
     }
 
-    /// The corpus of these options, made unless it is there already.
-    pub(super) fn corpus(&self, options: &Options, steps: &mut Steps) -> Result<PathBuf> {
+    /// The corpus for this protocol, made unless it is there already.
+    pub(crate) fn corpus(
+        &self,
+        protocol: Protocol,
+        hosts: u32,
+        rounds: u32,
+        steps: &mut Steps,
+    ) -> Result<PathBuf> {
         let recording = self.home.join("data").join("node_exporter.tsv.gz");
         let content = fs::read(&recording).map_err(Failure::at(&recording))?;
-        let (hosts, rounds) = (options.hosts, options.rounds);
         let version = &sha256_hex(&content)[..8];
-        let corpus = self.folder.join(format!("corpus-{hosts}x{rounds}-{END}-{version}.bin"));
+        let format = protocol.format();
+        let corpus = self.folder.join(format!("corpus-{format}-{hosts}x{rounds}-{END}-{version}.bin"));
         if corpus.exists() {
             return Ok(corpus);
         }
         // Only a whole corpus has the name.
         let part = corpus.with_extension("part");
         let mut command = Command::new(&self.program);
-        command.arg("prepare").arg("--recording").arg(recording).arg("--out").arg(&part);
+        command
+            .args(["prepare", "--format", format])
+            .arg("--recording")
+            .arg(recording)
+            .arg("--out")
+            .arg(&part);
         for (option, value) in [("--hosts", hosts.into()), ("--rounds", rounds.into()), ("--end", END)] {
             command.arg(option).arg(value.to_string());
         }
         steps.command(
-            "prepare the corpus",
+            &format!("prepare the corpus ({format})"),
             &mut command,
             "make room on the disk, or try fewer --hosts or --rounds",
         )?;
@@ -91,16 +114,17 @@ impl Telegen {
     }
 
     /// The names of the queries, in the order of the file.
-    pub(super) fn query_names(&self) -> Result<Vec<String>> {
+    pub(crate) fn query_names(&self) -> Result<Vec<String>> {
         let path = self.queries();
         let text = fs::read_to_string(&path).map_err(Failure::at(&path))?;
         let queries = text.lines().filter(|line| !line.starts_with('#'));
         Ok(queries.filter_map(|line| line.split_once('\t')).map(|(name, _)| name.to_owned()).collect())
     }
 
-    /// Sends the corpus to the server with this process id.
-    pub(super) fn replay(
+    /// Sends the corpus to the server with this process id; also the refusals, if there were any.
+    pub(crate) fn replay(
         &self,
+        protocol: Protocol,
         corpus: &Path,
         address: SocketAddr,
         id: u32,
@@ -108,7 +132,8 @@ impl Telegen {
         stop: &Stop,
     ) -> Result<(Load, Option<String>)> {
         let mut command = self.pinned();
-        command.arg("replay").arg(corpus).arg("--url").arg(format!("http://{address}/api/v1/write"));
+        let url = format!("http://{address}{}", protocol.path());
+        command.arg("replay").arg(corpus).args(["--protocol", protocol.name(), "--url", &url]);
         command.args(["--connections", &CONNECTIONS.to_string(), "--pid", &id.to_string()]);
         let Printed { text, errors, success } = processes::run(&mut command, log, stop)?;
         let said = errors.lines().next().unwrap_or_default();
@@ -123,7 +148,7 @@ impl Telegen {
     }
 
     /// Asks all queries; those that were answered before something failed are kept.
-    pub(super) fn query(
+    pub(crate) fn query(
         &self,
         address: SocketAddr,
         repeat: u32,

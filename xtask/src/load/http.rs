@@ -3,10 +3,20 @@
 
 use std::io::{Error, Read, Result, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::load::processes::Stop;
+use crate::load::telegen::END;
+use crate::step;
 
 /// For one answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A server that does not show the newest samples by then goes on all the same, with a note.
+const VISIBLE_WITHIN: Duration = Duration::from_secs(30);
+
+/// Between two looks whether they are visible; rare, so that servers do not warm up by it.
+const VISIBLE_POLL: Duration = Duration::from_millis(500);
 
 /// The body of the answer, if its status is 200.
 fn get(address: SocketAddr, path: &str) -> Result<String> {
@@ -23,13 +33,13 @@ fn get(address: SocketAddr, path: &str) -> Result<String> {
 }
 
 /// Whether the path is answered with status 200.
-pub(super) fn is_ready(address: SocketAddr, path: &str) -> bool {
+pub(crate) fn is_ready(address: SocketAddr, path: &str) -> bool {
     get(address, path).is_ok()
 }
 
 /// The value of an instant query with one series as its answer. `query` is percent-encoded; see
 /// <https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries>.
-pub(super) fn value(address: SocketAddr, query: &str, time: i64, extra: &str) -> Option<f64> {
+fn value(address: SocketAddr, query: &str, time: i64, extra: &str) -> Option<f64> {
     let body = get(address, &format!("/api/v1/query?query={query}&time={time}{extra}")).ok()?;
     value_in(&body)
 }
@@ -37,6 +47,27 @@ pub(super) fn value(address: SocketAddr, query: &str, time: i64, extra: &str) ->
 fn value_in(body: &str) -> Option<f64> {
     let answer: serde_json::Value = serde_json::from_str(body).ok()?;
     answer.pointer("/data/result/0/value/1")?.as_str()?.parse().ok()
+}
+
+/// Waits until the newest scrape of each host is visible; the problem if it is not. `VictoriaMetrics` shows samples to
+/// queries some seconds after it took them; asked at once it would answer fast, and with nothing. `extra` is appended
+/// to each query.
+pub(crate) fn wait_until_visible(
+    address: SocketAddr,
+    extra: &str,
+    hosts: u32,
+    stop: &Stop,
+) -> step::Result<Option<String>> {
+    let newest = format!("count(timestamp(node_load1)%3E={END})");
+    let asked = Instant::now();
+    while value(address, &newest, END, extra) != Some(f64::from(hosts)) {
+        if asked.elapsed() > VISIBLE_WITHIN {
+            let seconds = VISIBLE_WITHIN.as_secs();
+            return Ok(Some(format!("the newest samples are not visible to queries after {seconds} s")));
+        }
+        stop.wait(VISIBLE_POLL)?;
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

@@ -4,17 +4,20 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::step::{Failure, Result};
+use crate::project::{Profile, Project};
+use crate::server;
+use crate::site;
+use crate::step::{Failure, Result, Steps};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Watchfire,
     Prometheus,
     VictoriaMetrics,
 }
 
 impl Kind {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Watchfire => "Watchfire",
             Self::Prometheus => "Prometheus",
@@ -23,7 +26,7 @@ impl Kind {
     }
 
     /// The program; of the peers also the option that gives its path, and Debian's package.
-    pub(super) fn program(self) -> &'static str {
+    pub(crate) fn program(self) -> &'static str {
         match self {
             Self::Watchfire => "watchfire",
             Self::Prometheus => "prometheus",
@@ -32,7 +35,7 @@ impl Kind {
     }
 
     /// Answers 200 once the server takes samples and queries.
-    pub(super) fn ready_path(self) -> &'static str {
+    pub(crate) fn ready_path(self) -> &'static str {
         match self {
             Self::Watchfire => "/ready",
             Self::Prometheus => "/-/ready",
@@ -41,7 +44,7 @@ impl Kind {
     }
 
     /// Appended to each query. `VictoriaMetrics` would answer a repeated query from the cache of the first.
-    pub(super) fn query_extra(self) -> &'static str {
+    pub(crate) fn query_extra(self) -> &'static str {
         match self {
             Self::Watchfire | Self::Prometheus => "",
             Self::VictoriaMetrics => "&nocache=1",
@@ -81,15 +84,15 @@ impl Kind {
 
 /// A program of one version.
 #[derive(Debug)]
-pub(super) struct Server {
-    pub(super) kind: Kind,
+pub(crate) struct Server {
+    pub(crate) kind: Kind,
     program: PathBuf,
     version: String,
 }
 
 impl Server {
     /// Asks the program for its version, which also shows that it runs here.
-    pub(super) fn at(kind: Kind, program: &Path) -> Result<Self> {
+    pub(crate) fn at(kind: Kind, program: &Path) -> Result<Self> {
         let output = Command::new(program).arg("--version").output().map_err(Failure::at(program))?;
         if !output.status.success() {
             return Err(Failure::new(format!("{} --version: {}", program.display(), output.status)));
@@ -102,19 +105,28 @@ impl Server {
         Ok(Self { kind, program: program.to_owned(), version })
     }
 
+    /// Watchfire: the program that was given, or else a release with the site inside.
+    pub(crate) fn watchfire(given: Option<&Path>, project: &Project, steps: &mut Steps) -> Result<Self> {
+        if let Some(program) = given {
+            return Self::at(Kind::Watchfire, program);
+        }
+        site::build(project, Profile::Release, steps)?;
+        Self::at(Kind::Watchfire, &server::build(project, Profile::Release, steps)?)
+    }
+
     /// The head of its column.
-    pub(super) fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         format!("{} {}", self.kind.name(), self.version)
     }
 
     /// Name for its files: `prometheus-3.5.3`.
-    pub(super) fn file_name(&self) -> String {
+    pub(crate) fn file_name(&self) -> String {
         format!("{}-{}", self.kind.program(), self.version.replace(' ', "-"))
     }
 
     /// Starts it pinned to one core. Go would start as many threads as the machine has cores, and waste time on
     /// them.
-    pub(super) fn command(&self, core: usize, address: &str, data: &Path, empty: &Path) -> Command {
+    pub(crate) fn command(&self, core: usize, address: &str, data: &Path, empty: &Path) -> Command {
         let mut command = Command::new("taskset");
         command.args(["-c", &core.to_string()]).arg(&self.program);
         command.args(self.kind.arguments(address, data, empty)).env("GOMAXPROCS", "1");

@@ -8,27 +8,27 @@ use crate::step::{Failure, Result};
 
 /// The two cores of a measurement, by their numbers in the system.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Cores {
+pub(crate) struct Cores {
     /// For the load generator.
-    pub(super) load: usize,
+    pub(crate) load: usize,
     /// For the server that is measured.
-    pub(super) server: usize,
+    pub(crate) server: usize,
     /// How many this process may use in all.
-    pub(super) count: usize,
+    pub(crate) count: usize,
 }
 
 impl Cores {
     /// The first two that this process may use.
-    pub(super) fn of_this_process() -> Result<Self> {
+    pub(crate) fn of_this_process() -> Result<Self> {
         let path = Path::new("/proc/self/status");
         let status = fs::read_to_string(path).map_err(|error| {
             Failure::new(format!(
-                "bench peers needs Linux, with CPU time in /proc ({}: {error})",
+                "this bench needs Linux, with CPU time in /proc ({}: {error})",
                 path.display()
             ))
         })?;
         Self::from_status(&status).ok_or_else(|| {
-            Failure::new("bench peers needs two cores: one for the server, one for the load generator")
+            Failure::new("this bench needs two cores: one for the server, one for the load generator")
         })
     }
 
@@ -46,7 +46,7 @@ impl Cores {
 }
 
 /// What a reader of the table wants to know about the machine.
-pub(super) struct Machine {
+pub(crate) struct Machine {
     cpu: String,
     cores: usize,
     kernel: String,
@@ -55,7 +55,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn look(cores: &Cores) -> Self {
+    pub(crate) fn look(cores: &Cores) -> Self {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         let date = Command::new("date").args(["-u", "+%F"]).output();
         let date = date.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
@@ -68,7 +68,7 @@ impl Machine {
     }
 
     /// One sentence with the command that measured.
-    pub(super) fn line(&self, command: &str) -> String {
+    pub(crate) fn line(&self, command: &str) -> String {
         let Self { cpu, cores, kernel, date } = self;
         format!("`{command}`, {date}, {cpu}, {cores} cores, Linux {kernel}.")
     }

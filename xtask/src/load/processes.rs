@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::peers::http;
+use crate::load::http;
 use crate::step::{Failure, Result};
 
 /// A server that takes longer to be ready, or to end, has failed. Some write all that they hold when they end.
@@ -25,11 +25,11 @@ const READY_POLL: Duration = Duration::from_millis(2);
 const END_POLL: Duration = Duration::from_millis(50);
 
 /// Whether the person wants it to end.
-pub(super) struct Stop(Arc<AtomicBool>);
+pub(crate) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     /// From now on Ctrl-C and SIGTERM do not end this program but are told by [`Stop::check`].
-    pub(super) fn listen() -> Result<Self> {
+    pub(crate) fn listen() -> Result<Self> {
         let flag = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, Arc::clone(&flag))
@@ -39,7 +39,7 @@ impl Stop {
     }
 
     /// Fails once a signal has come.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         if self.0.load(Ordering::Relaxed) {
             return Err(Failure::new("Stopped; nothing was written, and what was started has ended."));
         }
@@ -47,7 +47,7 @@ impl Stop {
     }
 
     /// Waits for so long, unless a signal comes.
-    pub(super) fn wait(&self, time: Duration) -> Result<()> {
+    pub(crate) fn wait(&self, time: Duration) -> Result<()> {
         let started = Instant::now();
         while started.elapsed() < time {
             self.check()?;
@@ -83,14 +83,14 @@ impl Drop for Owned {
 }
 
 /// What a program printed, and whether it said that all is well.
-pub(super) struct Printed {
-    pub(super) text: String,
-    pub(super) errors: String,
-    pub(super) success: bool,
+pub(crate) struct Printed {
+    pub(crate) text: String,
+    pub(crate) errors: String,
+    pub(crate) success: bool,
 }
 
 /// Runs a program to its end; what it prints also stays in `log` with the endings `.out` and `.err`.
-pub(super) fn run(command: &mut Command, log: &Path, stop: &Stop) -> Result<Printed> {
+pub(crate) fn run(command: &mut Command, log: &Path, stop: &Stop) -> Result<Printed> {
     let (out, err) = (log.with_added_extension("out"), log.with_added_extension("err"));
     command.stdin(Stdio::null()).stdout(create(&out)?).stderr(create(&err)?);
     let mut child = Owned::spawn(command)?;
@@ -110,21 +110,21 @@ fn create(path: &Path) -> Result<File> {
 }
 
 /// A free port of this machine, as `127.0.0.1:PORT`.
-pub(super) fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     let bound = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
     bound.map_err(|error| Failure::new(format!("no free port on 127.0.0.1: {error}")))
 }
 
 /// A server that is ready.
-pub(super) struct Running {
+pub(crate) struct Running {
     child: Owned,
     /// From the start to the first answer that says ready, in seconds.
-    pub(super) start_seconds: f64,
+    pub(crate) start_seconds: f64,
 }
 
 impl Running {
     /// Starts the server and waits until `ready_path` at `address` answers 200.
-    pub(super) fn start(
+    pub(crate) fn start(
         command: &mut Command,
         address: SocketAddr,
         ready_path: &str,
@@ -155,19 +155,19 @@ impl Running {
         Ok(Self { child, start_seconds: started.elapsed().as_secs_f64() })
     }
 
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.0.id()
     }
 
     /// Memory in bytes: `VmRSS:` is what it has now, `VmHWM:` the most that it had.
-    pub(super) fn memory(&self, row: &str) -> Result<f64> {
+    pub(crate) fn memory(&self, row: &str) -> Result<f64> {
         let path = PathBuf::from(format!("/proc/{}/status", self.id()));
         let status = fs::read_to_string(&path).map_err(Failure::at(&path))?;
         memory_in(&status, row).ok_or_else(|| Failure::new(format!("{} has no {row}", path.display())))
     }
 
     /// Asks it to end with SIGTERM and waits until all that it writes then is on the disk.
-    pub(super) fn stop(mut self, stop: &Stop) -> Result<()> {
+    pub(crate) fn stop(mut self, stop: &Stop) -> Result<()> {
         if let Some(status) = self.child.ended()? {
             return Err(Failure::new(format!("it had ended by itself ({status})")));
         }
