@@ -89,7 +89,7 @@ async fn with_storage(
     let instance = u64::try_from(crate::clock::now()).unwrap_or_default();
     let hub = Hub::new(service.clone(), limits, stop.clone(), instance);
     let collected = Collectors::default();
-    let intake = Intake::new(&config.ingest);
+    let intake = Intake::new(&config.ingest, config.http.request_timeout);
     let sources = Sources {
         service: service.clone(),
         collectors: collected.clone(),

@@ -7,7 +7,7 @@ use watchfire_ingest::exposition::{Format, Pushed, Refused, batch};
 
 use super::intake::Rejection;
 use super::received::Way;
-use super::taking::{answer, enter, first_refused, read, store, unpack};
+use super::taking::{answer, first_problem, read, store, unpack};
 use crate::http::App;
 
 /// Takes a request in.
@@ -24,8 +24,7 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     let kind = if kind == "application/x-www-form-urlencoded" { "" } else { kind };
     let format = Format::from_content_type(kind);
     let format = format.map_err(|error| intake.reject(Rejection::unsupported(error.to_string())))?;
-    let _place = enter(intake)?;
-    let body = read(body, intake).await?;
+    let (body, _taken) = read(body, intake).await?;
     let (of_work, headers) = (intake.clone(), parts.headers.clone());
     let work = move || {
         let body = unpack(&headers, body, &of_work)?;
@@ -40,9 +39,6 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     intake.count("native_histogram", native_histograms as u64);
     intake.count("invalid_exemplar", refused_exemplars as u64);
     let appended = store(app, Way::Import, &parts.headers, batch).await?;
-    let unread = refused.first().map(|first| match refused_count {
-        1 => first.to_string(),
-        count => format!("{first} ({count} lines of this request were not taken)"),
-    });
-    Ok(answer(unread.or_else(|| first_refused(&appended))))
+    let unread = refused.first().map(|first| (first.to_string(), refused_count, "lines"));
+    Ok(answer(first_problem(unread, &appended)))
 }

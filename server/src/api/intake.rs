@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -56,6 +57,10 @@ impl Rejection {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", text)
     }
 
+    pub(crate) fn too_slow(text: String) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", text)
+    }
+
     fn too_fast(text: String, seconds: u64) -> Self {
         let retry_after = Some(seconds);
         Self { retry_after, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit", text) }
@@ -70,7 +75,9 @@ impl Rejection {
     pub(crate) fn grpc_code(&self) -> u8 {
         match self.status {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => 14,
+            StatusCode::REQUEST_TIMEOUT => 4,
             StatusCode::PAYLOAD_TOO_LARGE => 8,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => 12,
             StatusCode::INTERNAL_SERVER_ERROR => 13,
             _ => 3,
         }
@@ -97,6 +104,11 @@ pub(crate) struct Intake(Arc<Inner>);
 
 struct Inner {
     max_body_bytes: usize,
+    /// Bytes of bodies that are held at a time.
+    max_held_bytes: usize,
+    held_bytes: AtomicUsize,
+    /// How long a body may take to come.
+    patience: Duration,
     /// Samples a second of one sender; `None`: no bound.
     rate: Option<f64>,
     places: Arc<Semaphore>,
@@ -106,6 +118,31 @@ struct Inner {
     received: Received,
 }
 
+/// Room that a body takes until it is worked off.
+pub(crate) struct Held {
+    intake: Intake,
+    bytes: usize,
+}
+
+impl Held {
+    /// Takes room for more bytes, unless there is none.
+    pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Rejection> {
+        let inner = &self.intake.0;
+        self.bytes += bytes;
+        if inner.held_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes <= inner.max_held_bytes {
+            return Ok(());
+        }
+        let text = "too many bytes of requests are being worked on (ingest.max_held_bytes); send it again";
+        Err(self.intake.reject(Rejection::overloaded(text.to_owned())))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.intake.0.held_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 /// A token bucket: how many samples a sender may send now.
 struct Bucket {
     tokens: f64,
@@ -113,10 +150,14 @@ struct Bucket {
 }
 
 impl Intake {
-    pub(crate) fn new(config: &IngestConfig) -> Self {
+    /// `patience` is how long a body may take to come.
+    pub(crate) fn new(config: &IngestConfig, patience: Duration) -> Self {
         let rate = config.max_samples_per_second;
         Self(Arc::new(Inner {
             max_body_bytes: usize::try_from(config.max_body_bytes).unwrap_or(usize::MAX),
+            max_held_bytes: usize::try_from(config.max_held_bytes).unwrap_or(usize::MAX),
+            held_bytes: AtomicUsize::new(0),
+            patience,
             rate: (rate > 0).then_some(rate as f64),
             places: Arc::new(Semaphore::new(config.max_in_flight)),
             hasher: std::collections::hash_map::RandomState::new(),
@@ -135,6 +176,16 @@ impl Intake {
 
     pub(crate) fn max_body_bytes(&self) -> usize {
         self.0.max_body_bytes
+    }
+
+    /// How long a body may take to come.
+    pub(crate) fn patience(&self) -> Duration {
+        self.0.patience
+    }
+
+    /// Holds nothing yet of a body that is coming.
+    pub(crate) fn hold(&self) -> Held {
+        Held { intake: self.clone(), bytes: 0 }
     }
 
     /// A permit for each request that may be worked on now.
@@ -203,6 +254,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn bodies_have_so_much_room_and_give_it_back() {
+        let config = IngestConfig { max_held_bytes: 100, ..IngestConfig::default() };
+        let intake = Intake::new(&config, Duration::from_secs(1));
+        let (mut one, mut other) = (intake.hold(), intake.hold());
+        one.grow(60).unwrap();
+        other.grow(40).unwrap();
+        assert_eq!(other.grow(1).unwrap_err().status, StatusCode::SERVICE_UNAVAILABLE);
+        drop(other);
+        one.grow(40).unwrap();
+        drop(one);
+        assert_eq!(intake.0.held_bytes.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
     fn a_fast_sender_is_slowed_down_and_others_are_not() {
         let config = IngestConfig {
             max_body_bytes: 1000,
@@ -210,7 +275,7 @@ mod tests {
             max_samples_per_second: 100,
             ..IngestConfig::default()
         };
-        let intake = Intake::new(&config);
+        let intake = Intake::new(&config, Duration::from_secs(1));
         let sender = |name: &'static str| {
             HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(name))])
         };

@@ -6,7 +6,7 @@ use watchfire_ingest::push::decode;
 
 use super::intake::Rejection;
 use super::received::Way;
-use super::taking::{answer, enter, first_refused, read, store, unpack};
+use super::taking::{answer, first_problem, read, store, unpack};
 use crate::http::App;
 
 /// Takes a request in.
@@ -17,8 +17,7 @@ pub(crate) async fn push(State(app): State<App>, request: Request) -> Response {
 async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     let intake = &app.intake;
     let (parts, body) = request.into_parts();
-    let _place = enter(intake)?;
-    let body = read(body, intake).await?;
+    let (body, _taken) = read(body, intake).await?;
     let (of_work, headers) = (intake.clone(), parts.headers.clone());
     let work = move || {
         let body = unpack(&headers, body, &of_work)?;
@@ -29,9 +28,6 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     let pushed = pushed.map_err(|error| Rejection::internal(error.to_string()))??;
     intake.count("undecodable", pushed.refused as u64);
     let appended = store(app, Way::Push, &parts.headers, pushed.batch).await?;
-    let undecoded = pushed.first_refused.map(|first| match pushed.refused {
-        1 => first,
-        refused => format!("{first} ({refused} metrics of this request were not taken)"),
-    });
-    Ok(answer(undecoded.or_else(|| first_refused(&appended))))
+    let unread = pushed.first_refused.map(|first| (first, pushed.refused, "metrics"));
+    Ok(answer(first_problem(unread, &appended)))
 }

@@ -10,7 +10,7 @@ use watchfire_storage::Appended;
 
 use super::intake::Rejection;
 use super::received::Way;
-use super::taking::{enter, first_refused, read, store};
+use super::taking::{first_refused, read, store};
 use crate::http::App;
 
 /// A compressed body of so many bytes is decoded away from the async threads: it takes longer than waking another thread.
@@ -32,8 +32,7 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
         let text = "the body must be compressed with snappy; set Content-Encoding: snappy".to_owned();
         return Err(intake.reject(Rejection::unsupported(text)));
     }
-    let _place = enter(intake)?;
-    let compressed = read(body, intake).await?;
+    let (compressed, _taken) = read(body, intake).await?;
     let most = intake.max_body_bytes();
     let decoded = if compressed.len() < LARGE {
         decode(version, &compressed, most)

@@ -199,6 +199,8 @@ pub(crate) struct IngestConfig {
     pub(crate) max_body_bytes: u64,
     /// Requests that are worked on at a time.
     pub(crate) max_in_flight: usize,
+    /// Bytes of their bodies that are held at a time.
+    pub(crate) max_held_bytes: u64,
     /// Samples a second of one sender; 0: no bound.
     pub(crate) max_samples_per_second: usize,
     /// The address that OTLP over gRPC is taken at, besides the server's own; `None`: nowhere else.

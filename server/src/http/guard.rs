@@ -33,6 +33,15 @@ pub(super) async fn known_hosts(State(app): State<App>, request: Request, next: 
     next.run(request).await
 }
 
+/// For ports that programs alone send to, whatever name they have for this machine: in a container's network it is not one of
+/// ours. A browser's request bears its page's origin and goes through the gate; there is nothing to read there anyway.
+pub(super) async fn programs(state: State<App>, request: Request, next: Next) -> Response {
+    if request.headers().contains_key(header::ORIGIN) {
+        return known_hosts(state, request, next).await;
+    }
+    next.run(request).await
+}
+
 /// The `Host` header, or the host of the request's URL, with its port.
 fn host_of(headers: &HeaderMap, request: &Request) -> Option<String> {
     let header = headers.get(header::HOST).and_then(|host| host.to_str().ok());

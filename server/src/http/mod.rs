@@ -72,7 +72,7 @@ pub(crate) fn router(app: App) -> Router {
 /// What the ports of OTLP have: its routes alone.
 pub(crate) fn otlp_router(app: App) -> Router {
     crate::api::otlp::routes()
-        .layer(from_fn_with_state(app.clone(), guard::known_hosts))
+        .layer(from_fn_with_state(app.clone(), guard::programs))
         .layer(from_fn(guard::security_headers))
         .layer(from_fn_with_state(app.clone(), crate::telemetry::measure))
         .with_state(app)

@@ -153,6 +153,16 @@ async fn grpc_is_answered_at_the_own_address_and_its_port() {
     assert!(!answer.headers().contains_key("grpc-status"), "it comes in the trailers");
     assert_eq!(answer.bytes().await.unwrap(), [0; 5][..], "a frame with an empty message");
     assert_eq!(value(&server, "level").await.as_deref(), Some("2.5"));
+    // In a network of containers this machine has another name; pages of browsers tell where they are from.
+    let named = |origin: &[(&'static str, &'static str)]| {
+        let url = format!("http://{port}/opentelemetry.proto.collector.metrics.v1.MetricsService/Export");
+        let request =
+            client.post(url).header("host", "watchfire:4317").header("content-type", "application/grpc");
+        let request = origin.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.body(framed(&gauge())).send()
+    };
+    assert_eq!(named(&[]).await.unwrap().status(), 200);
+    assert_eq!(named(&[("origin", "http://watchfire:4317")]).await.unwrap().status(), 421);
     let own = call_at(server.address(), "metrics.v1.MetricsService", framed(&gauge())).await;
     assert_eq!(own.bytes().await.unwrap(), [0; 5][..]);
 
@@ -162,6 +172,12 @@ async fn grpc_is_answered_at_the_own_address_and_its_port() {
         ("trace.v1.TraceService", framed(&[]), "12", "traces and logs are not taken yet"),
         ("logs.v1.LogsService", framed(&[]), "12", "traces and logs are not taken yet"),
     ];
+    let unknown =
+        client.post(format!("http://{port}/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"));
+    let coded = [&[1][..], &[0, 0, 0, 1, 9]].concat();
+    let unknown = unknown.header("grpc-encoding", "br").body(coded).send().await.unwrap();
+    assert_eq!(unknown.headers()["grpc-status"], "12");
+    assert!(unknown.headers()["grpc-accept-encoding"].to_str().unwrap().contains("gzip"));
     for (service, frame, status, words) in table {
         let answer = call(service, frame).await;
         assert_eq!(answer.headers()["grpc-status"], status);

@@ -1,7 +1,7 @@
 //! Samples from scripts: JSON over HTTP, and StatsD over UDP.
 
-use std::io::Write;
-use std::net::UdpSocket;
+use std::io::{Read, Write};
+use std::net::{TcpStream, UdpSocket};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -52,6 +52,13 @@ async fn json_is_stored_and_what_is_wrong_is_named() {
     );
     assert_eq!(value(&server, "good").await.as_deref(), Some("1"));
 
+    let both = br#"[{"name": "bad"}, {"name": "old", "value": 1, "timestamp": 5}, {"name": "old", "value": 2, "timestamp": 6}]"#;
+    let answer = server.post("/api/v1/push", &[], both.to_vec()).await;
+    assert_eq!(
+        answer.body,
+        "metrics[0]: value is missing (of this request 1 metrics were not taken, 2 samples were not stored)\n"
+    );
+
     let old = format!(r#"{{"name": "old", "value": 1, "timestamp": {}}}"#, now() - 30 * 86_400_000);
     let bomb = gzip(&vec![b' '; 1 << 20]);
     let table: [Refused<'_>; 6] = [
@@ -69,11 +76,39 @@ async fn json_is_stored_and_what_is_wrong_is_named() {
     }
     let metrics = server.get("/metrics").await.body;
     for line in [
-        r#"watchfire_ingest_rejected_total{reason="undecodable"} 4"#,
+        r#"watchfire_ingest_rejected_total{reason="undecodable"} 5"#,
         r#"watchfire_ingest_rejected_total{reason="too_large"} 2"#,
     ] {
         assert!(metrics.contains(line), "{line}");
     }
+}
+
+#[tokio::test]
+async fn who_sends_slowly_keeps_nobody_out() {
+    let dir = tempdir().unwrap();
+    let flags = ["--no-collect", "--ingest-max-in-flight", "1", "--http-request-timeout", "300ms"];
+    let server = Server::start(dir.path(), &flags);
+    let mut slow: Vec<TcpStream> = (0..8)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address()).unwrap();
+            let head = format!(
+                "POST /api/v1/push HTTP/1.1\r\nHost: {}\r\nContent-Length: 1000\r\n\r\n[",
+                server.address()
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let answer = server.post("/api/v1/push", &[], br#"{"name": "fast", "value": 1}"#.to_vec()).await;
+    assert_eq!(answer.status, 204, "{}", answer.body);
+    for stream in &mut slow {
+        let mut answer = [0; 4096];
+        let length = stream.read(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]);
+        assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("http.request_timeout"), "{answer}");
+    }
+    let metrics = server.get("/metrics").await.body;
+    assert!(metrics.contains(r#"watchfire_ingest_rejected_total{reason="too_slow"} 8"#), "{metrics}");
 }
 
 #[tokio::test]

@@ -8,17 +8,27 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::distribution::Distribution;
 use super::refused::Reason;
+use super::request::millis;
+
+/// How long before its end the first delta of a series may start for the series to get a zero there, in nanoseconds. Of a
+/// longer one it would be a slope that nobody measured, and storage takes no sample that is much older than the newest.
+const LONGEST_FROM_ZERO: u64 = 3_600_000_000_000;
 
 /// The running totals of delta series, which the caller keeps from request to request.
 ///
-/// - The first delta of a series begins its total. Each that starts where the one before ended is added.
-/// - After a gap or an overlap the total starts anew from that delta alone, as a counter does after a restart. A start
-///   time of 0 (unknown) is taken to fit.
-/// - A delta that ends no later than the last one is refused: it was added already.
+/// - The first delta of a series begins its total, and each that ends later is added: also after a gap, since SDKs leave
+///   out times in which nothing was counted; after a restart of the sender, whose counts go on from the total; and
+///   where it overlaps the last one, as those of two senders with the same attributes do.
+/// - A delta with the start and the end of the last one is that one sent again. It is not added, and gives the total as
+///   it is, so that a sender whose request was not stored can try again.
+/// - Any other that ends no later than the last one is refused: it was added already, or comes too late. So is one that
+///   starts before the first one did, since what it says was counted in part. A start of 0 (unknown) is taken to fit.
+/// - A series that is new gets a zero where its first delta starts, so that its increase has all of it; see
+///   [`since`](Self::since). None where the start is not known, or more than an hour before the end.
 /// - A total without a delta for the time to live is forgotten. While the limit is reached new series are refused, so
 ///   that those known go on.
 ///
-/// What a request added stays added, also when it is refused at a later byte or not stored: a delta is sent once.
+/// What a request added stays added, also when it is refused at a later byte or not stored.
 #[derive(Debug)]
 pub struct Deltas {
     limit: usize,
@@ -29,6 +39,8 @@ pub struct Deltas {
     /// Numbers held in all of them.
     held: usize,
     seed: u64,
+    /// When the totals began to be kept, in milliseconds since the epoch.
+    since: i64,
     /// When the forgotten are looked for next, in milliseconds since the epoch.
     next_sweep: i64,
 }
@@ -48,8 +60,14 @@ impl Totals for Deltas {
 
 #[derive(Debug)]
 struct Stream {
-    /// The end of the last delta, in nanoseconds since the epoch.
+    /// The start of the first delta, in nanoseconds since the epoch; 0 where it is not known.
+    first_start: u64,
+    /// The start of the last delta, likewise.
+    start: u64,
+    /// Its end.
     end: u64,
+    /// Whether the last delta is the first, too.
+    begins: bool,
     /// When it came, in milliseconds since the epoch.
     touched: i64,
     total: Total,
@@ -83,7 +101,10 @@ pub(super) struct Span {
 /// How a delta goes with what was there before.
 enum Fit {
     Adds,
-    StartsAnew,
+    /// It is the last one again; `begins` as in [`Stream`].
+    Again {
+        begins: bool,
+    },
 }
 
 impl Deltas {
@@ -91,7 +112,23 @@ impl Deltas {
     /// forgotten after `time_to_live` milliseconds without a delta.
     pub fn new(limit: usize, time_to_live: i64) -> Self {
         let seed = RandomState::new().hash_one(0_u8);
-        Self { limit, time_to_live, streams: HashMap::new(), held: 0, seed, next_sweep: i64::MIN }
+        Self {
+            limit,
+            time_to_live,
+            streams: HashMap::new(),
+            held: 0,
+            seed,
+            since: i64::MIN,
+            next_sweep: i64::MIN,
+        }
+    }
+
+    /// Tells that totals are kept since `now`, in milliseconds since the epoch, and that there may be samples of others
+    /// from before. A series whose first delta starts before that may not be new, and gets no zero: among its older
+    /// samples a zero would look like a reset, and what it had counted would be counted again.
+    #[must_use]
+    pub fn since(self, now: i64) -> Self {
+        Self { since: now, ..self }
     }
 
     /// How many series have a total, as far as the forgotten were swept out: for a gauge of this server's own.
@@ -125,52 +162,72 @@ impl Deltas {
         xxh3_128_with_seed(key, self.seed)
     }
 
-    /// Adds to a sum, and gives the total.
-    pub(super) fn add_sum(&mut self, key: u128, span: Span, delta: f64) -> Result<f64, Reason> {
+    /// When the total of a series that begins with the delta of `span` was 0, in milliseconds since the epoch. A
+    /// millisecond after the start: a delta is of what came after its start, and an older total may end right there.
+    fn zero(&self, span: Span) -> Option<i64> {
+        let known = span.start != 0 && millis(span.start) >= self.since;
+        let short = span.end.checked_sub(span.start).is_some_and(|length| length <= LONGEST_FROM_ZERO);
+        let zero = millis(span.start) + 1;
+        (known && short && zero < millis(span.end)).then_some(zero)
+    }
+
+    /// Adds to a sum. Gives the total, and when the series was 0 if this delta begins it and that is known, in
+    /// milliseconds since the epoch.
+    pub(super) fn add_sum(
+        &mut self,
+        key: u128,
+        span: Span,
+        delta: f64,
+    ) -> Result<(f64, Option<i64>), Reason> {
         if !delta.is_finite() {
             return Err(Reason::Delta);
         }
+        let zero = self.zero(span);
         let before = self.streams.get_mut(&key);
-        if let Some((stream, fit)) = go_on(before, span, self.time_to_live)?
-            && let Total::Sum(total) = &mut stream.total
-        {
-            match fit {
-                Fit::Adds => *total += delta,
-                Fit::StartsAnew => *total = delta,
-            }
-            return Ok(*total);
+        if let Some((fit, Total::Sum(total))) = go_on(before, span, self.time_to_live)? {
+            return Ok(match fit {
+                Fit::Adds => {
+                    *total += delta;
+                    (*total, None)
+                }
+                Fit::Again { begins } => (*total, zero.filter(|_| begins)),
+            });
         }
         self.begin(key, span, Total::Sum(delta))?;
-        Ok(delta)
+        Ok((delta, zero))
     }
 
     /// Adds to a histogram, and puts the total in the place of what was added. One with `fixed` bounds starts anew when
-    /// they change.
+    /// they change. Gives when the series was 0, as [`add_sum`](Self::add_sum) does.
     pub(super) fn add_distribution(
         &mut self,
         key: u128,
         span: Span,
         delta: &mut Distribution,
         fixed: bool,
-    ) -> Result<(), Reason> {
+    ) -> Result<Option<i64>, Reason> {
         if !delta.sum.is_none_or(f64::is_finite) {
             return Err(Reason::Delta);
         }
+        let zero = self.zero(span);
         let before = self.streams.get_mut(&key);
-        if let Some((stream, fit)) = go_on(before, span, self.time_to_live)?
-            && let Total::Distribution(total) = &mut stream.total
-        {
+        if let Some((fit, Total::Distribution(total))) = go_on(before, span, self.time_to_live)? {
+            if let Fit::Again { begins } = fit {
+                delta.clone_from(total);
+                return Ok(zero.filter(|_| begins));
+            }
             let held = total.buckets.len();
-            if matches!(fit, Fit::Adds) && (!fixed || total.same_bounds(delta)) {
+            if !fixed || total.same_bounds(delta) {
                 total.merge(delta);
                 delta.clone_from(total);
             } else {
                 total.as_mut().clone_from(delta);
             }
             self.held = self.held - held + total.buckets.len();
-            return Ok(());
+            return Ok(None);
         }
-        self.begin(key, span, Total::Distribution(Box::new(delta.clone())))
+        self.begin(key, span, Total::Distribution(Box::new(delta.clone())))?;
+        Ok(zero)
     }
 
     fn begin(&mut self, key: u128, span: Span, total: Total) -> Result<(), Reason> {
@@ -182,7 +239,11 @@ impl Deltas {
             return Err(Reason::TooManyDeltas);
         }
         self.held = held;
-        self.streams.insert(key, Stream { end: span.end, touched: span.now, total });
+        let Span { start, end, now } = span;
+        // A start after the end says nothing about where the next one may start.
+        let first_start = start.min(end);
+        let stream = Stream { first_start, start, end, begins: true, touched: now, total };
+        self.streams.insert(key, stream);
         Ok(())
     }
 }
@@ -192,17 +253,23 @@ fn go_on(
     stream: Option<&mut Stream>,
     span: Span,
     time_to_live: i64,
-) -> Result<Option<(&mut Stream, Fit)>, Reason> {
+) -> Result<Option<(Fit, &mut Total)>, Reason> {
     let Some(stream) = stream.filter(|stream| stream.touched >= span.now.saturating_sub(time_to_live)) else {
         return Ok(None);
     };
+    if (span.start, span.end) == (stream.start, stream.end) {
+        stream.touched = span.now;
+        return Ok(Some((Fit::Again { begins: stream.begins }, &mut stream.total)));
+    }
     if span.end <= stream.end {
         return Err(Reason::Late);
     }
-    let fits = span.start == 0 || span.start == stream.end;
-    stream.end = span.end;
+    if span.start != 0 && span.start < stream.first_start {
+        return Err(Reason::OlderStart);
+    }
+    (stream.start, stream.end, stream.begins) = (span.start, span.end, false);
     stream.touched = span.now;
-    Ok(Some((stream, if fits { Fit::Adds } else { Fit::StartsAnew })))
+    Ok(Some((Fit::Adds, &mut stream.total)))
 }
 
 #[cfg(test)]
@@ -220,28 +287,72 @@ mod tests {
         for (what, spans, expected) in [
             ("one after the other", [span(10, 20, 0), span(20, 30, 0)], Ok(12.0)),
             ("an unknown start", [span(0, 20, 0), span(0, 30, 0)], Ok(12.0)),
-            ("a gap", [span(10, 20, 0), span(21, 30, 0)], Ok(5.0)),
-            ("an overlap", [span(10, 20, 0), span(15, 30, 0)], Ok(5.0)),
-            ("sent twice", [span(10, 20, 0), span(10, 20, 0)], Err(Reason::Late)),
+            ("a start no longer known", [span(10, 20, 0), span(0, 30, 0)], Ok(12.0)),
+            ("a start known now", [span(0, 20, 0), span(20, 30, 0)], Ok(12.0)),
+            ("a gap", [span(10, 20, 0), span(21, 30, 0)], Ok(12.0)),
+            ("an overlap", [span(10, 20, 0), span(15, 30, 0)], Ok(12.0)),
+            ("an overlap from the same start", [span(10, 20, 0), span(10, 30, 0)], Ok(12.0)),
+            ("an older start", [span(10, 20, 0), span(9, 30, 0)], Err(Reason::OlderStart)),
+            ("sent twice", [span(10, 20, 0), span(10, 20, 0)], Ok(7.0)),
+            ("an unknown start, sent twice", [span(0, 20, 0), span(0, 20, 0)], Ok(7.0)),
+            ("the same end", [span(10, 20, 0), span(15, 20, 0)], Err(Reason::Late)),
             ("out of order", [span(10, 20, 0), span(5, 10, 0)], Err(Reason::Late)),
             ("forgotten", [span(10, 20, 0), span(20, 30, 101)], Ok(5.0)),
             ("just not forgotten", [span(10, 20, 0), span(20, 30, 100)], Ok(12.0)),
             ("forgotten, then older", [span(10, 20, 0), span(5, 10, 101)], Ok(5.0)),
         ] {
             let mut deltas = Deltas::new(10, 100);
-            assert_eq!(deltas.add_sum(1, spans[0], 7.0), Ok(7.0));
-            assert_eq!(deltas.add_sum(1, spans[1], 5.0), expected, "{what}");
+            assert_eq!(deltas.add_sum(1, spans[0], 7.0), Ok((7.0, None)));
+            let second = deltas.add_sum(1, spans[1], 5.0);
+            assert_eq!(second, expected.map(|total| (total, None)), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_new_series_was_zero_at_its_start() {
+        const MILLI: u64 = 1_000_000;
+        const HOUR: u64 = 3_600_000 * MILLI;
+        for (what, start, end, since, zero) in [
+            ("just so", 20 * MILLI, 30 * MILLI, 0, Some(21)),
+            ("an unknown start", 0, 30 * MILLI, 0, None),
+            ("an hour", MILLI, HOUR + MILLI, 0, Some(2)),
+            ("more than an hour", MILLI, HOUR + MILLI + 1, 0, None),
+            ("no time between", 20 * MILLI, 21 * MILLI, 0, None),
+            ("a start after the end", 40 * MILLI, 30 * MILLI, 0, None),
+            ("since then", 20 * MILLI, 30 * MILLI, 20, Some(21)),
+            ("before totals were kept", 20 * MILLI, 30 * MILLI, 21, None),
+        ] {
+            let mut deltas = Deltas::new(10, 100).since(since);
+            let first = span(start, end, 0);
+            let next = span(end, end + 10 * MILLI, 0);
+            let mut histogram = Distribution { buckets: vec![(1.0, 7.0)], count: 7.0, sum: None };
+            for time in ["first", "again"] {
+                assert_eq!(deltas.add_sum(1, first, 7.0), Ok((7.0, zero)), "{what}, {time}");
+                assert_eq!(
+                    deltas.add_distribution(2, first, &mut histogram, true),
+                    Ok(zero),
+                    "{what}, {time}"
+                );
+            }
+            for time in ["next", "again"] {
+                assert_eq!(deltas.add_sum(1, next, 7.0), Ok((14.0, None)), "{what}, {time}");
+                assert_eq!(
+                    deltas.add_distribution(2, next, &mut histogram, true),
+                    Ok(None),
+                    "{what}, {time}"
+                );
+            }
         }
     }
 
     #[test]
     fn what_cannot_be_added_spoils_nothing() {
         let mut deltas = Deltas::new(10, 100);
-        assert_eq!(deltas.add_sum(1, span(1, 2, 0), 7.0), Ok(7.0));
+        assert_eq!(deltas.add_sum(1, span(1, 2, 0), 7.0), Ok((7.0, None)));
         assert_eq!(deltas.add_sum(1, span(2, 3, 0), f64::NAN), Err(Reason::Delta));
         let mut endless = Distribution { buckets: vec![], count: 1.0, sum: Some(f64::INFINITY) };
         assert_eq!(deltas.add_distribution(2, span(1, 2, 0), &mut endless, true), Err(Reason::Delta));
-        assert_eq!(deltas.add_sum(1, span(2, 3, 0), 1.0), Ok(8.0));
+        assert_eq!(deltas.add_sum(1, span(2, 3, 0), 1.0), Ok((8.0, None)));
     }
 
     #[test]
@@ -249,14 +360,14 @@ mod tests {
         let mut deltas = Deltas::new(5, 100);
         let mut histogram =
             Distribution { buckets: vec![(1.0, 2.0), (2.0, 3.0)], count: 5.0, sum: Some(6.0) };
-        assert_eq!(deltas.add_sum(1, span(1, 2, 0), 1.0), Ok(1.0));
-        assert_eq!(deltas.add_distribution(2, span(1, 2, 50), &mut histogram, true), Ok(()));
+        assert_eq!(deltas.add_sum(1, span(1, 2, 0), 1.0), Ok((1.0, None)));
+        assert_eq!(deltas.add_distribution(2, span(1, 2, 50), &mut histogram, true), Ok(None));
         assert_eq!((deltas.len(), deltas.held()), (2, 5));
         assert_eq!(deltas.add_sum(3, span(1, 2, 60), 1.0), Err(Reason::TooManyDeltas));
-        assert_eq!(deltas.add_sum(1, span(2, 3, 60), 1.0), Ok(2.0), "known ones go on");
+        assert_eq!(deltas.add_sum(1, span(2, 3, 60), 1.0), Ok((2.0, None)), "known ones go on");
         deltas.sweep(155);
         assert_eq!((deltas.len(), deltas.held()), (1, 1));
-        assert_eq!(deltas.add_sum(3, span(1, 2, 155), 1.0), Ok(1.0));
+        assert_eq!(deltas.add_sum(3, span(1, 2, 155), 1.0), Ok((1.0, None)));
     }
 
     #[test]
@@ -277,8 +388,8 @@ mod tests {
     enum Step {
         /// Counts so many in so many nanoseconds, from the end of the last.
         Next(u8, u16),
-        /// Restarts after so many nanoseconds.
-        Restart(u16),
+        /// Counts nothing, or restarts, for so many nanoseconds.
+        Pause(u16),
         /// Sends the last again.
         Again,
     }
@@ -286,7 +397,7 @@ mod tests {
     fn steps() -> impl Strategy<Value = Vec<Step>> {
         let step = prop_oneof![
             6 => (1_u8.., any::<u16>()).prop_map(|(time, count)| Step::Next(time, count)),
-            1 => (1_u16..).prop_map(Step::Restart),
+            1 => (1_u16..).prop_map(Step::Pause),
             1 => Just(Step::Again),
         ];
         proptest::collection::vec(step, 1..60)
@@ -294,7 +405,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_total_is_the_sum_since_the_restart(steps in steps()) {
+        fn a_total_is_the_sum_of_all_that_was_sent(steps in steps()) {
             let mut deltas = Deltas::new(10, 1000);
             let (mut start, mut end, mut total, mut sent) = (1000_u64, 1000_u64, 0.0, None);
             for step in steps {
@@ -303,7 +414,8 @@ mod tests {
                         end += u64::from(time);
                         total += f64::from(count);
                         let now = span(start, end, 0);
-                        prop_assert_eq!(deltas.add_sum(7, now, f64::from(count)), Ok(total));
+                        let added = deltas.add_sum(7, now, f64::from(count));
+                        prop_assert_eq!(added, Ok((total, None)));
                         let mut histogram = Distribution {
                             buckets: vec![(1.0, f64::from(count))],
                             count: f64::from(count),
@@ -315,13 +427,12 @@ mod tests {
                         prop_assert_eq!(histogram, expected);
                         (sent, start) = (Some((now, f64::from(count))), end);
                     }
-                    Step::Restart(pause) => {
+                    Step::Pause(pause) => {
                         start += u64::from(pause);
                         end = start;
-                        total = 0.0;
                     }
                     Step::Again => if let Some((again, count)) = sent {
-                        prop_assert_eq!(deltas.add_sum(7, again, count), Err(Reason::Late));
+                        prop_assert_eq!(deltas.add_sum(7, again, count), Ok((total, None)));
                     }
                 }
             }

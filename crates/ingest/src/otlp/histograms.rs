@@ -56,12 +56,13 @@ impl<'a> Request<'a, '_> {
         }
         self.distribution.set_explicit(&self.bounds, &self.counts)?;
         let attributes = common.attributes(self.body, whole, histogram::ATTRIBUTES)?;
+        let mut zero = None;
         if delta && common.is_recorded() {
-            let (stream, span) = self.stream(1, &common, &attributes);
-            self.deltas.totals().add_distribution(stream, span, &mut self.distribution, true)?;
+            let (stream, span) = self.stream(1, &common, &attributes)?;
+            zero = self.deltas.totals().add_distribution(stream, span, &mut self.distribution, true)?;
         }
         let exemplars = common.exemplars.then_some(histogram::EXEMPLARS);
-        Ok(self.push_distribution(&common, &attributes, (whole, exemplars))?)
+        Ok(self.push_distribution(&common, &attributes, zero, (whole, exemplars))?)
     }
 
     /// Reads an `ExponentialHistogramDataPoint`.
@@ -106,12 +107,13 @@ impl<'a> Request<'a, '_> {
         }
         self.distribution.sort();
         let attributes = common.attributes(self.body, whole, exponential::ATTRIBUTES)?;
+        let mut zero = None;
         if delta && common.is_recorded() {
-            let (stream, span) = self.stream(2, &common, &attributes);
-            self.deltas.totals().add_distribution(stream, span, &mut self.distribution, false)?;
+            let (stream, span) = self.stream(2, &common, &attributes)?;
+            zero = self.deltas.totals().add_distribution(stream, span, &mut self.distribution, false)?;
         }
         let exemplars = common.exemplars.then_some(exponential::EXEMPLARS);
-        Ok(self.push_distribution(&common, &attributes, (whole, exemplars))?)
+        Ok(self.push_distribution(&common, &attributes, zero, (whole, exemplars))?)
     }
 
     /// Reads the `Buckets` of one half.
@@ -145,11 +147,13 @@ impl<'a> Request<'a, '_> {
         Ok(())
     }
 
-    /// Adds the series of a histogram, and its exemplars to the buckets that hold them.
+    /// Adds the series of a histogram, which begin with `zero` if there is one, and its exemplars to the buckets that hold
+    /// them.
     fn push_distribution(
         &mut self,
         common: &Common,
         attributes: &[u8],
+        zero: Option<i64>,
         (whole, exemplars): (Reader<'a>, Option<u32>),
     ) -> Result<(), Error> {
         self.newest = self.newest.max(common.time);
@@ -161,18 +165,24 @@ impl<'a> Request<'a, '_> {
         for at in 0..self.distribution.buckets.len() {
             let (bound, count) = self.distribution.buckets[at];
             under += count;
-            let series =
-                self.push(Suffix::Bucket, Detail::Bound(bound), attributes, timestamp, value(under))?;
+            let series = self.push_from(
+                zero,
+                Suffix::Bucket,
+                Detail::Bound(bound),
+                attributes,
+                timestamp,
+                value(under),
+            )?;
             self.bucket_series.push((bound, series));
         }
         let count = value(self.distribution.count);
         let infinite = Detail::Bound(f64::INFINITY);
-        let last = self.push(Suffix::Bucket, infinite, attributes, timestamp, count)?;
+        let last = self.push_from(zero, Suffix::Bucket, infinite, attributes, timestamp, count)?;
         // A marker ends the sum too, which such a point does not tell.
         if let Some(sum) = self.distribution.sum.or((!recorded).then_some(STALE)) {
-            self.push(Suffix::Sum, Detail::None, attributes, timestamp, value(sum))?;
+            self.push_from(zero, Suffix::Sum, Detail::None, attributes, timestamp, value(sum))?;
         }
-        self.push(Suffix::Count, Detail::None, attributes, timestamp, count)?;
+        self.push_from(zero, Suffix::Count, Detail::None, attributes, timestamp, count)?;
         match exemplars {
             Some(tag) => self.exemplars(whole, tag, last),
             None => Ok(()),

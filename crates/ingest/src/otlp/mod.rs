@@ -31,6 +31,7 @@ mod points;
 mod refused;
 mod request;
 mod resource;
+mod stream;
 mod value;
 mod wire;
 

@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use watchfire_model::STALE;
 
-use super::deltas::Span;
 use super::error::{Error, Fault};
 use super::exemplar;
 use super::key::{Detail, Suffix};
@@ -114,35 +113,28 @@ impl<'a> Request<'a, '_> {
         }
         common.verdict()?;
         let attributes = common.attributes(self.body, whole, number::ATTRIBUTES)?;
+        let mut zero = None;
         let value = if common.is_recorded() {
-            let value = value.ok_or(Reason::Value)?;
-            if delta { self.add_sum(&common, &attributes, value)? } else { value }
+            let mut value = value.ok_or(Reason::Value)?;
+            if delta {
+                let (stream, span) = self.stream(0, &common, &attributes)?;
+                (value, zero) = self.deltas.totals().add_sum(stream, span, value)?;
+            }
+            value
         } else {
             STALE
         };
         self.newest = self.newest.max(common.time);
-        let series = self.push(Suffix::None, Detail::None, &attributes, millis(common.time), value)?;
+        let timestamp = millis(common.time);
+        let series = match zero {
+            None => self.push(Suffix::None, Detail::None, &attributes, timestamp, value)?,
+            zero => self.push_from(zero, Suffix::None, Detail::None, &attributes, timestamp, value)?,
+        };
         if common.exemplars {
             self.bucket_series.clear();
             self.exemplars(whole, number::EXEMPLARS, series)?;
         }
         Ok(())
-    }
-
-    #[inline]
-    fn add_sum(&mut self, common: &Common, attributes: &[u8], value: f64) -> Result<f64, Reason> {
-        let (stream, span) = self.stream(0, common, attributes);
-        self.deltas.totals().add_sum(stream, span, value)
-    }
-
-    /// What names the running total of a point, and the time of the point.
-    pub(super) fn stream(&mut self, kind: u8, common: &Common, attributes: &[u8]) -> (u128, Span) {
-        self.stream_key.clear();
-        self.stream_key.push(kind);
-        self.stream_key.extend_from_slice(&self.prefix);
-        self.stream_key.extend_from_slice(attributes);
-        let stream = self.deltas.totals().hash(&self.stream_key);
-        (stream, Span { start: common.start, end: common.time, now: self.now })
     }
 
     /// Reads the exemplars of a point: each belongs to the first bucket that can hold it, or else to `last`.

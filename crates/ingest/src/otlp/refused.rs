@@ -38,11 +38,19 @@ pub enum Reason {
     /// A delta that would spoil its running total for good.
     #[error("a delta is infinite or no number; send numbers that can be added up")]
     Delta,
-    /// It was added to the running total already, or comes after what follows it was added.
+    /// It was added to the running total already, or comes after what follows it was added. The last one may be sent
+    /// again.
     #[error(
-        "a delta ends no later than what was added before; send deltas once, in order, from one exporter"
+        "a delta ends no later than the last one that was added, and is not that one again; send deltas once, in order, \
+         from one exporter"
     )]
     Late,
+    /// It starts before the first one of its running total did, so that part of it was added already.
+    #[error(
+        "a delta starts before the first one that was added, so that some of it would be counted twice; let the exporter \
+         send each time once"
+    )]
+    OlderStart,
     /// There are too many running totals.
     #[error(
         "too many delta series at once; let the exporter send cumulative temporality or raise the limit of delta series"

@@ -1,6 +1,7 @@
 //! Walks an `ExportMetricsServiceRequest` down to its points.
 
 use std::mem::size_of;
+use std::ops::Range;
 
 use watchfire_model::{Batch, BatchSeries, Exemplar, Metadata};
 
@@ -52,6 +53,7 @@ pub(super) fn decode(
         context: Vec::new(),
         prefix: Vec::new(),
         stream_key: Vec::new(),
+        attribute_order: Vec::new(),
         newest: 0,
         distribution: Distribution::default(),
         bounds: Vec::new(),
@@ -88,6 +90,8 @@ pub(super) struct Request<'a, 'o> {
     pub(super) prefix: Vec<u8>,
     /// What names a running total.
     pub(super) stream_key: Vec<u8>,
+    /// Where the attributes of a delta lie among each other, by their keys.
+    pub(super) attribute_order: Vec<Range<usize>>,
     /// The newest time of the resource's points, in nanoseconds since the epoch.
     pub(super) newest: u64,
     /// The histogram that is being read; it and those below are kept for their memory.
@@ -250,6 +254,28 @@ impl<'a> Request<'a, '_> {
         batch.bytes.extend_from_slice(attributes);
         let (at, end) = (batch.values.len() as u32, batch.bytes.len() as u32);
         batch.series.push(BatchSeries { key: start..end, samples: at..at + 1 });
+        batch.timestamps.push(timestamp);
+        batch.values.push(value);
+        Ok(at)
+    }
+
+    /// Adds a sample as [`push`](Self::push) does, and one with the value 0 at the time `zero` before it, if there is one:
+    /// as a series of its own with the same key, so that each has one sample. Gives the place of the latter.
+    pub(super) fn push_from(
+        &mut self,
+        zero: Option<i64>,
+        suffix: Suffix,
+        detail: Detail,
+        attributes: &[u8],
+        timestamp: i64,
+        value: f64,
+    ) -> Result<u32, Error> {
+        let Some(zero) = zero else { return self.push(suffix, detail, attributes, timestamp, value) };
+        let first = self.push(suffix, detail, attributes, zero, 0.0)?;
+        let batch = &mut self.batch;
+        let key = batch.series[first as usize].key.clone();
+        let at = first + 1;
+        batch.series.push(BatchSeries { key, samples: at..at + 1 });
         batch.timestamps.push(timestamp);
         batch.values.push(value);
         Ok(at)

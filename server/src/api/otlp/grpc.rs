@@ -9,24 +9,26 @@ use http_body_util::{BodyExt, Full};
 use watchfire_ingest::otlp::Encoding;
 
 use super::{message, take};
-use crate::api::intake::Rejection;
+use crate::api::intake::{Intake, Rejection};
 use crate::api::received::Way;
-use crate::api::taking::{enter, read, unpack};
+use crate::api::taking::{read, unpack};
 use crate::http::App;
 
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+/// What a client whose coding is unknown may take instead.
+const ACCEPTED: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 const UNIMPLEMENTED: u8 = 12;
 
 /// `MetricsService/Export`.
 pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let taken = async {
-        let _place = enter(&app.intake)?;
-        let frame = read(body, &app.intake).await?;
-        let body = unframe(&app, &parts.headers, &frame)?;
-        take(&app, Way::OtlpGrpc, &parts.headers, Encoding::Protobuf, body).await
+        let (frame, _taken) = read(body, &app.intake).await?;
+        let headers = parts.headers.clone();
+        let unframe = move |intake: &Intake| unframe(intake, &headers, &frame);
+        take(&app, Way::OtlpGrpc, &parts.headers, Encoding::Protobuf, unframe).await
     };
     match taken.await {
         Ok(partial) => success(&message::response(&partial)),
@@ -40,8 +42,8 @@ pub(crate) async fn not_yet() -> Response {
 }
 
 /// The message of a frame, unpacked.
-fn unframe(app: &App, headers: &HeaderMap, frame: &Bytes) -> Result<Bytes, Rejection> {
-    let bad = |text: &str| app.intake.reject(Rejection::bad(text.to_owned()).because("undecodable"));
+fn unframe(intake: &Intake, headers: &HeaderMap, frame: &Bytes) -> Result<Bytes, Rejection> {
+    let bad = |text: &str| intake.reject(Rejection::bad(text.to_owned()).because("undecodable"));
     let Some((prefix, _)) = frame.split_first_chunk::<5>() else {
         return Err(bad("the body is no gRPC frame: it has less than 5 bytes"));
     };
@@ -55,7 +57,7 @@ fn unframe(app: &App, headers: &HeaderMap, frame: &Bytes) -> Result<Bytes, Rejec
     }
     // The same codings as of HTTP, under a name of gRPC's own.
     let coding = headers.get(ENCODING).cloned().unwrap_or(HeaderValue::from_static("identity"));
-    unpack(&HeaderMap::from_iter([(header::CONTENT_ENCODING, coding)]), message, &app.intake).map(Bytes::from)
+    unpack(&HeaderMap::from_iter([(header::CONTENT_ENCODING, coding)]), message, intake).map(Bytes::from)
 }
 
 fn success(message: &[u8]) -> Response {
@@ -76,6 +78,7 @@ fn failure(code: u8, text: &str) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(STATUS, HeaderValue::from(u16::from(code)));
+    headers.insert(ACCEPTED, HeaderValue::from_static("identity,gzip,deflate,zstd"));
     if let Ok(text) = HeaderValue::from_str(&percent_encoded(text)) {
         headers.insert(MESSAGE, text);
     }

@@ -1,5 +1,6 @@
 //! OTLP/HTTP: `/v1/metrics`, protobuf or JSON.
 
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -7,9 +8,9 @@ use serde_json::json;
 use watchfire_ingest::otlp::Encoding;
 
 use super::{Partial, message, take};
-use crate::api::intake::Rejection;
+use crate::api::intake::{Intake, Rejection};
 use crate::api::received::Way;
-use crate::api::taking::{enter, read, unpack};
+use crate::api::taking::{read, unpack};
 use crate::http::App;
 
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
@@ -23,10 +24,10 @@ pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Respons
         Err(text) => return refusal(app.intake.reject(Rejection::unsupported(text)), Encoding::Json),
     };
     let taken = async {
-        let _place = enter(&app.intake)?;
-        let body = read(body, &app.intake).await?;
-        let body = unpack(&parts.headers, body, &app.intake)?;
-        take(&app, Way::OtlpHttp, &parts.headers, encoding, body.into()).await
+        let (body, _taken) = read(body, &app.intake).await?;
+        let headers = parts.headers.clone();
+        let unpack = move |intake: &Intake| unpack(&headers, body, intake).map(Bytes::from);
+        take(&app, Way::OtlpHttp, &parts.headers, encoding, unpack).await
     };
     match taken.await {
         Ok(partial) => success(&partial, encoding),

@@ -15,7 +15,7 @@ use axum::routing::post;
 use watchfire_ingest::otlp::{Deltas, Encoding, Error, Options, decode};
 
 use self::shared_deltas::SharedDeltas;
-use super::intake::Rejection;
+use super::intake::{Intake, Rejection};
 use super::received::Way;
 use super::taking::{first_refused, store};
 use crate::clock;
@@ -32,7 +32,8 @@ impl Otlp {
     pub(crate) fn new(config: &IngestConfig) -> Self {
         let options = Options { promote: config.otlp_promote.clone(), ..Options::default() };
         let forgotten = i64::try_from(config.otlp_delta_idle.as_millis()).unwrap_or(i64::MAX);
-        Self { options, deltas: SharedDeltas::new(Deltas::new(config.otlp_max_deltas, forgotten)) }
+        let deltas = Deltas::new(config.otlp_max_deltas, forgotten).since(clock::now());
+        Self { options, deltas: SharedDeltas::new(deltas) }
     }
 }
 
@@ -43,28 +44,30 @@ struct Partial {
     message: String,
 }
 
-/// Decodes and stores a body that is unpacked.
+/// Unpacks, decodes and stores a body.
 async fn take(
     app: &App,
     way: Way,
     headers: &HeaderMap,
     encoding: Encoding,
-    body: Bytes,
+    unpack: impl FnOnce(&Intake) -> Result<Bytes, Rejection> + Send + 'static,
 ) -> Result<Partial, Rejection> {
     let intake = &app.intake;
     let otlp: Arc<Otlp> = app.otlp.clone();
+    let of_work = intake.clone();
     let decoded = tokio::task::spawn_blocking(move || {
+        let body = unpack(&of_work)?;
         let now = clock::now();
         otlp.deltas.sweep(now);
-        decode(encoding, &body, &otlp.options, &mut otlp.deltas.when_needed(), now)
-    });
-    let decoded = decoded.await.map_err(|error| Rejection::internal(error.to_string()))?;
-    let decoded = decoded.map_err(|error| {
-        intake.reject(match error {
-            Error::TooLarge { .. } => Rejection::too_large(error.to_string()),
-            _ => Rejection::bad(error.to_string()).because("undecodable"),
+        let decoded = decode(encoding, &body, &otlp.options, &mut otlp.deltas.when_needed(), now);
+        decoded.map_err(|error| {
+            of_work.reject(match error {
+                Error::TooLarge { .. } => Rejection::too_large(error.to_string()),
+                _ => Rejection::bad(error.to_string()).because("undecodable"),
+            })
         })
-    })?;
+    });
+    let decoded = decoded.await.map_err(|error| Rejection::internal(error.to_string()))??;
     intake.count("undecodable", decoded.refused.points());
     intake.count("invalid_exemplar", decoded.refused_exemplars as u64);
     let appended = store(app, way, headers, decoded.batch).await?;

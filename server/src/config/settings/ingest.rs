@@ -21,6 +21,14 @@ pub(super) static INGEST: &[Setting] = &[
         set: |config, text| put(&mut config.ingest.max_in_flight, count(text, 1..=10_000)),
     },
     Setting {
+        key: "ingest.max_held_bytes",
+        flag: "ingest-max-held-bytes",
+        default: "512MiB",
+        form: Form::Size,
+        help: "Bytes of bodies with samples that are held at a time, as they come; further requests are answered 503.",
+        set: |config, text| put(&mut config.ingest.max_held_bytes, size(text, "1MiB", "1TiB")),
+    },
+    Setting {
         key: "ingest.max_samples_per_second",
         flag: "ingest-max-samples-per-second",
         default: "0",

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use watchfire_ingest::otlp::{Deltas, Encoding, Names, Options, decode};
 
 use super::encode::{
@@ -132,6 +134,7 @@ fn every_kind_becomes_series() {
     queue_size{instance="i-1",job="shop/cart",otel_scope_name="meter",otel_scope_version="2"} stale @2000
     cpu_utilization_ratio{instance="i-1",job="shop/cart",otel_scope_name="meter",otel_scope_version="2"} 0.25 @2000
     io_bytes_total{a="1",instance="i-1",job="shop/cart",otel_scope_name="meter",otel_scope_version="2"} 9 @2000
+    sent_bytes_per_second_total{instance="i-1",job="shop/cart",otel_scope_name="meter",otel_scope_version="2"} 0 @1001
     sent_bytes_per_second_total{instance="i-1",job="shop/cart",otel_scope_name="meter",otel_scope_version="2"} 3 @2000
     threads{instance="i-1",job="shop/cart",otel_scope_name="meter",otel_scope_version="2"} -4 @2000
     request_duration_seconds_bucket{instance="i-1",job="shop/cart",le="0.5",otel_scope_name="meter",otel_scope_version="2",route="/"} 1 @2000
@@ -239,9 +242,30 @@ fn deltas_become_totals() {
     // The counter; then the buckets, the sum and the count of the histogram.
     assert_eq!(send((1, 2), 5.0, 0), (vec![5, 5, 6, 12, 6], 0));
     assert_eq!(send((2, 3), 7.0, 0), (vec![12, 12, 14, 25, 14], 0));
-    assert_eq!(send((2, 3), 7.0, 0), (vec![], 2), "sent again");
-    assert_eq!(send((4, 5), 1.0, 0), (vec![1, 1, 2, 12, 2], 0), "after a gap");
+    assert_eq!(send((2, 3), 7.0, 0), (vec![12, 12, 14, 25, 14], 0), "sent again");
+    assert_eq!(send((1, 2), 5.0, 0), (vec![], 2), "one that was added before");
+    assert_eq!(send((4, 5), 1.0, 0), (vec![13, 13, 16, 37, 16], 0), "after a gap");
     assert_eq!(send((5, 6), 1.0, 2000), (vec![1, 1, 2, 12, 2], 0), "after it was forgotten");
+}
+
+#[test]
+fn the_first_delta_of_a_series_goes_up_from_zero() {
+    let mut deltas = Deltas::new(1000, 1000).since(1_000);
+    let mut send = |name, span| {
+        let sum = sums(vec![number(&[("b", "2"), ("a", "1")], span, 7.0, true)], true);
+        let counter = metric(name, "", ("sum", 7), sum.with("isMonotonic", 3, Value::Bool(true)));
+        let body = request(vec![resource(attributes(&[]), ("", ""), vec![counter])]).protobuf();
+        let decoded = decode(Encoding::Protobuf, &body, &Options::default(), &mut deltas, 0).unwrap();
+        let keys: HashSet<_> = decoded.batch.series.iter().map(|series| series.key.clone()).collect();
+        assert_eq!(keys.len(), 1, "the zero is of the same series");
+        decoded.batch.timestamps.iter().copied().zip(decoded.batch.values.iter().copied()).collect::<Vec<_>>()
+    };
+    let at = |millis: u64| millis * 1_000_000;
+    for _ in ["first", "sent again"] {
+        assert_eq!(send("new", (at(1000), at(2000))), [(1001, 0.0), (2000, 7.0)]);
+    }
+    assert_eq!(send("new", (at(2000), at(3000))), [(3000, 14.0)]);
+    assert_eq!(send("from_before", (at(999), at(2000))), [(2000, 7.0)]);
 }
 
 #[test]
