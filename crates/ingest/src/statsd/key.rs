@@ -4,7 +4,8 @@ use watchfire_model::{Labels, METRIC_NAME};
 
 use super::line::{StatsdKind, StatsdLine};
 
-/// Puts together the keys of series: name and labels as they are stored, such as `api_hits_total,env:prod`. So lines that are stored as one series have one key, however their names and tags were spelt and ordered.
+/// Puts together the keys of series: name and labels as they are stored, such as `api_hits_total,env:prod`. So lines that
+/// are stored as one series have one key, however their names and tags were spelt and ordered.
 ///
 /// Its memory is kept from line to line: one of a series that is known needs none.
 #[derive(Debug, Default)]
