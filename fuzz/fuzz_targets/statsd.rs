@@ -1,6 +1,8 @@
-//! Whatever arrives by UDP is counted or left out, never a panic; and what is flushed are label sets with samples, no more
-//! series than are allowed.
+//! Whatever arrives by UDP is counted or left out, never a panic; and what is flushed are label sets with finite samples,
+//! no more series than are allowed, and none of them twice.
 #![no_main]
+
+use std::collections::HashSet;
 
 use libfuzzer_sys::fuzz_target;
 use watchfire_ingest::statsd::Aggregator;
@@ -23,9 +25,12 @@ fuzz_target!(|bytes: &[u8]| {
         let batch = aggregator.flush(now);
         assert_eq!(batch.timestamps.len(), batch.values.len());
         assert!(batch.series.len() <= MOST * MOST_OF_ONE);
+        assert!(batch.values.iter().all(|value| value.is_finite()));
+        let mut seen = HashSet::new();
         for series in &batch.series {
             let labels = batch.labels(series).expect("a label set");
             assert!(!labels.metric().is_empty());
+            assert!(seen.insert(labels), "two write one series");
         }
         now += 60;
     }

@@ -5,9 +5,13 @@
 //! - A timing becomes a histogram in seconds (`api_time_seconds_bucket`, `_sum`, `_count`), a distribution one in its own
 //!   unit.
 //! - Tags become labels; one without a value becomes `tag="true"`.
+//! - What is stored under one name is of one kind: the first one.
 
+mod aggregator;
+mod family;
+mod key;
 mod line;
-mod state;
+mod series;
 
+pub use aggregator::{Aggregator, Taken};
 pub use line::{LineError, StatsdKind, StatsdLine, parse_line};
-pub use state::{Aggregator, Taken};

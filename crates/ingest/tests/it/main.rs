@@ -9,3 +9,4 @@ mod labels;
 mod otlp;
 mod remote_read;
 mod remote_write;
+mod statsd;
