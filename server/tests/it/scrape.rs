@@ -84,6 +84,36 @@ async fn targets_are_scraped_and_a_changed_file_is_followed() {
     assert!(stopped.status.success(), "{}", stopped.log);
 }
 
+#[tokio::test]
+async fn the_last_reading_is_told_as_prometheus_tells_it() {
+    let dir = tempdir().unwrap();
+    let (path, target) = (dir.path().join("prometheus.yml"), target("a 1\n"));
+    write_config(&path, "one", target);
+    let server = Server::start(dir.path(), &["--no-collect", "--scrape-config", "prometheus.yml"]);
+    let told = async || {
+        let runtime = server.get("/api/v1/status/runtimeinfo").await.json()["data"].clone();
+        (
+            runtime["reloadConfigSuccess"].as_bool().unwrap(),
+            runtime["lastConfigTime"].as_str().unwrap().to_owned(),
+        )
+    };
+    let (well, first) = told().await;
+    assert!(well);
+    fs::write(&path, "scrape_configs:\n- job_nam: x\n").unwrap();
+    server.post("/-/reload", &[], Vec::new()).await;
+    assert_eq!(told().await, (false, first.clone()));
+    write_config(&path, "two", target);
+    server.post("/-/reload", &[], Vec::new()).await;
+    let (well, second) = told().await;
+    assert!(well && second > first, "{first} {second}");
+    server.stop().await;
+
+    let server = Server::start(dir.path(), &["--no-collect"]);
+    let runtime = server.get("/api/v1/status/runtimeinfo").await.json()["data"].clone();
+    assert_eq!(runtime["reloadConfigSuccess"], true);
+    assert_eq!(runtime["lastConfigTime"], runtime["startTime"]);
+}
+
 #[test]
 fn a_file_that_cannot_be_read_ends_the_start() {
     let dir = tempdir().unwrap();
