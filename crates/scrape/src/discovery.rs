@@ -210,9 +210,8 @@ async fn ask(
     body: &mut Vec<u8>,
 ) -> Result<Vec<Group>, String> {
     let parsed = reqwest::Url::parse(url).map_err(|error| error.to_string())?;
-    // Made anew each time: it is asked seldom, and certificates may have changed.
-    let asker = Asker::new(http, user_agent).and_then(|asker| asker.for_target(&parsed));
-    let asker = asker.map_err(|error| error.to_string())?;
+    // Made anew each time: it is asked seldom.
+    let asker = Asker::new(http, user_agent).map_err(|error| error.to_string())?.for_target(&parsed);
     let timeout = refresh.max(Duration::from_secs(5));
     let question = Question { url: &parsed, timeout, scraping: false, most: Some(MOST_LIST) };
     let answer = asker.ask(question, body).await;

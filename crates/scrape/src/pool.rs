@@ -238,9 +238,7 @@ impl Work {
         let mut wanted: Vec<_> = wanted.into_iter().collect();
         wanted.sort_by(|(a, _), (b, _)| (&a.0, a.1.packed()).cmp(&(&b.0, b.1.packed())));
         for (identity, target) in wanted {
-            let asker = asker
-                .clone()
-                .and_then(|asker| asker.for_target(&target.url).map_err(|error| error.to_string()));
+            let asker = asker.as_ref().map(|asker| asker.for_target(&target.url)).map_err(Clone::clone);
             let plan = Arc::new(Plan { target, job: Arc::clone(job), asker });
             let outcome = self.assign(identity, &plan);
             view.active.push((plan, outcome));
