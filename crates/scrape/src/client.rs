@@ -20,7 +20,7 @@ pub(crate) enum FetchError {
     Settings(String),
     /// No answer, or one that breaks off.
     #[error("{}", causes(.0))]
-    Http(#[from] reqwest::Error),
+    Http(reqwest::Error),
     /// An answer that is none.
     #[error("server returned HTTP status {0}")]
     Status(reqwest::StatusCode),
@@ -32,8 +32,14 @@ pub(crate) enum FetchError {
     Timeout(Duration),
 }
 
-/// An error by its causes. The outermost ones name the URL, which stands beside the words wherever they are shown, and the
-/// library's own layers.
+/// The URL goes: it stands beside the words wherever they are shown, and may hold a password there.
+impl From<reqwest::Error> for FetchError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Http(error.without_url())
+    }
+}
+
+/// An error by its causes. The outermost ones name the library's own layers.
 fn causes(error: &reqwest::Error) -> String {
     let first = std::error::Error::source(error);
     let all = std::iter::successors(first, |cause| cause.source()).map(ToString::to_string);
@@ -212,6 +218,12 @@ impl Asker {
     }
 
     fn request(&self, client: &Client, url: &Url) -> RequestBuilder {
+        let mut url = url.clone();
+        if self.http.credentials.is_some() {
+            // As in Go, a user in the URL counts only where nothing else says who asks. Both fail for URLs without a
+            // host only, and those have no user.
+            let _ = (url.set_username(""), url.set_password(None));
+        }
         if let (Some(name), "https") = (&self.http.tls.server_name, url.scheme()) {
             let mut named = url.clone();
             if named.set_host(Some(name)).is_ok() {
@@ -219,7 +231,7 @@ impl Asker {
                 return client.get(named).header(HOST, host);
             }
         }
-        client.get(url.clone())
+        client.get(url)
     }
 
     async fn authorized(&self, request: RequestBuilder) -> Result<RequestBuilder, FetchError> {

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use reqwest::Url;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{Asker, Question};
-use crate::config::{Discovery, Group, Http, Stamp, fingerprint, target_groups};
+use crate::config::{Discovery, Group, Http, SecretUrl, Stamp, fingerprint, target_groups};
 
 /// What a source of targets tells: all of its groups each time.
 #[derive(Debug)]
@@ -176,7 +177,7 @@ fn json(text: &[u8]) -> Result<Vec<Group>, String> {
 
 async fn watch_server(
     source: u64,
-    url: &str,
+    url: &SecretUrl,
     refresh: Duration,
     http: &Http,
     user_agent: &str,
@@ -184,10 +185,11 @@ async fn watch_server(
 ) {
     let mut body = Vec::new();
     loop {
-        let answer = ask(url, refresh, http, user_agent, &mut body).await;
+        let answer = ask(url.url(), refresh, http, user_agent, &mut body).await;
         let groups = answer.map_err(|reason| format!("{url}: {reason}")).map(|mut groups| {
             for group in &mut groups {
-                group.labels.insert("__meta_url".to_owned(), url.to_owned());
+                // Prometheus has the password there, too; but who may see targets need not know it.
+                group.labels.insert("__meta_url".to_owned(), url.to_string());
             }
             groups
         });
@@ -203,17 +205,16 @@ async fn watch_server(
 }
 
 async fn ask(
-    url: &str,
+    url: &Url,
     refresh: Duration,
     http: &Http,
     user_agent: &str,
     body: &mut Vec<u8>,
 ) -> Result<Vec<Group>, String> {
-    let parsed = reqwest::Url::parse(url).map_err(|error| error.to_string())?;
     // Made anew each time: it is asked seldom.
-    let asker = Asker::new(http, user_agent).map_err(|error| error.to_string())?.for_target(&parsed);
+    let asker = Asker::new(http, user_agent).map_err(|error| error.to_string())?.for_target(url);
     let timeout = refresh.max(Duration::from_secs(5));
-    let question = Question { url: &parsed, timeout, scraping: false, most: Some(MOST_LIST) };
+    let question = Question { url, timeout, scraping: false, most: Some(MOST_LIST) };
     let answer = asker.ask(question, body).await;
     let content_type = answer.map_err(|error| error.to_string())?;
     if !content_type.to_ascii_lowercase().starts_with("application/json") {

@@ -17,6 +17,7 @@ mod problem;
 mod read;
 mod relabel;
 mod types;
+mod url;
 
 pub use files::{Fingerprint, Stamp};
 pub(crate) use files::{fingerprint, look};
@@ -26,6 +27,7 @@ use read::Reading;
 pub use types::{
     Credentials, Discovery, Global, Group, Http, Job, Limits, Pem, Protocol, Secret, SecretSource, Tls,
 };
+pub use url::SecretUrl;
 
 /// Sections that belong to other parts of Prometheus.
 const ELSEWHERE: &[&str] =

@@ -3,6 +3,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::url::SecretUrl;
 use crate::relabel::{LabelMap, Rule};
 
 /// The section `global`.
@@ -248,8 +249,8 @@ pub enum Discovery {
     },
     /// A server tells.
     Http {
-        /// What is asked.
-        url: String,
+        /// What is asked; a user and a password in it are sent as basic auth.
+        url: SecretUrl,
         /// How often.
         refresh: Duration,
         /// How it is connected to.
