@@ -37,7 +37,8 @@ pub(crate) struct Loop {
 const TOLERANCE: Duration = Duration::from_millis(2);
 
 impl Loop {
-    /// Scrapes until it is stopped, and then marks all series as stale.
+    /// Scrapes until it is stopped. The series of a target that goes end with markers; at the end of the program they go
+    /// on, as in Prometheus: a marker there would tear a hole into them over each restart.
     pub(crate) async fn run(mut self) {
         let mut memory = Memory::default();
         let mut body = Vec::new();
@@ -71,7 +72,7 @@ impl Loop {
                 pace.advance();
             }
         }
-        if last > 0 {
+        if last > 0 && !self.shared.stop.is_cancelled() {
             let at = now().max(last + 1);
             let mut batch = memory.none(at);
             let report = self.report(&plan);

@@ -169,7 +169,7 @@ impl Scraper {
         self.inner.shared.tally.counters()
     }
 
-    /// Stops all loops. Returns when the staleness markers of all series were handed over.
+    /// Stops all loops. Returns when the sink has taken what was scraped until then; no series gets a staleness marker.
     pub async fn stop(&self) {
         self.inner.shared.stop.cancel();
         self.inner.shared.tracker.close();

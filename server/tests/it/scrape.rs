@@ -85,6 +85,21 @@ async fn targets_are_scraped_and_a_changed_file_is_followed() {
 }
 
 #[tokio::test]
+async fn a_restart_leaves_no_hole() {
+    let dir = tempdir().unwrap();
+    write_config(&dir.path().join("prometheus.yml"), "one", target("a 1\n"));
+    let server = Server::start(dir.path(), &["--no-collect", "--scrape-config", "prometheus.yml"]);
+    eventually("a sample", async || value(&server, "a").await).await;
+    let stopped = server.stop().await;
+    assert!(stopped.status.success() && !stopped.log.contains("left behind"), "{}", stopped.log);
+    // Nothing is scraped now: what is found is from before.
+    let server = Server::start(dir.path(), &["--no-collect"]);
+    for query in ["a", "up"] {
+        assert_eq!(value(&server, query).await.as_deref(), Some("1"), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn the_last_reading_is_told_as_prometheus_tells_it() {
     let dir = tempdir().unwrap();
     let (path, target) = (dir.path().join("prometheus.yml"), target("a 1\n"));

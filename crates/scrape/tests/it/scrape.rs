@@ -176,8 +176,8 @@ async fn settings_are_told_where_that_is_asked_for() {
     let run = Run::start(&job(&server, ", extra_scrape_metrics: true, sample_limit: 7"));
     run.until_last("scrape_timeout_seconds", 0.15).await;
     run.until_last("scrape_sample_limit", 7.0).await;
-    run.scraper.stop().await;
-    assert!(run.sink.is_stale("scrape_sample_limit"));
+    run.write("");
+    until("a marker", || run.sink.is_stale("scrape_sample_limit").then_some(())).await;
 }
 
 #[tokio::test]
