@@ -5,22 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use watchfire_model::Batch;
 
 use crate::config::{Config, ConfigError, Fingerprint, Loaded, fingerprint};
 use crate::discovery::Manner;
 use crate::pool::Pool;
+use crate::sink::Sink;
 use crate::state::{Counters, DroppedTarget, Tally, TargetState};
-
-/// Who takes what is scraped.
-#[async_trait]
-pub trait Sink: Send + Sync {
-    /// Takes the samples of one scrape. The error tells people why they are lost.
-    async fn append(&self, batch: Batch) -> Result<(), String>;
-}
 
 /// What does not stand in Prometheus' configuration file.
 #[derive(Clone, Debug)]
