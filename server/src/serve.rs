@@ -126,19 +126,19 @@ async fn with_storage(
     let result = until_stopped(tokio::spawn(server.into_future()), &stop, shutdown_timeout).await;
     stop.cancel();
     tasks.close();
-    let scrapes = async {
+    let last_batches = async {
         if let Some(scraper) = scraper {
             scraper.stop().await;
         }
     };
     // Neither a collector stuck in a system call nor a page that takes nothing must hold up the end.
     let patience = Duration::from_millis(300);
-    let (collectors, pages, scrapes) = tokio::join!(
+    let (collectors, pages, stored) = tokio::join!(
         tokio::time::timeout(patience, tasks.wait()),
         tokio::time::timeout(patience, hub.ended()),
-        tokio::time::timeout(patience, scrapes)
+        tokio::time::timeout(patience, last_batches)
     );
-    if scrapes.is_err() {
+    if stored.is_err() {
         tracing::warn!("what was scraped last was still being stored and was left behind");
     }
     if collectors.is_err() {

@@ -213,4 +213,11 @@ async fn what_is_passed_over_is_counted() {
     server.answer(|_| Reply::of("image/png", "a 1\n"));
     run.until_last("up", 0.0).await;
     assert_eq!(run.sink.all_left_out().pop(), Some((LeftOut::Unsupported, 1)));
+    // MetricFamily { name: "h", type: HISTOGRAM, metric: [{ histogram: { sample_count: 1, zero_count: 1 } }] }.
+    let family = [0x0a, 1, b'h', 0x18, 4, 0x22, 6, 0x3a, 4, 0x08, 1, 0x38, 1];
+    let body = [&[family.len() as u8][..], &family].concat();
+    let kind = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+    server.answer(move |_| Reply::of(kind, body.clone()));
+    run.until_last("up", 1.0).await;
+    assert_eq!(run.sink.all_left_out().pop(), Some((LeftOut::NativeHistogram, 1)));
 }
