@@ -21,9 +21,6 @@ use crate::site::Site;
 use crate::telemetry::{ProcessUsage, Sources, Telemetry, register};
 use crate::ways_in::{at_once, start_otlp, start_scraper, start_statsd};
 
-/// How long scrapes may take to end their series.
-const LAST_MARKERS: Duration = Duration::from_millis(500);
-
 /// Process managers wait ten seconds or more before they kill.
 const LAST_FLUSH: Duration = Duration::from_secs(8);
 
@@ -129,17 +126,21 @@ async fn with_storage(
     let result = until_stopped(tokio::spawn(server.into_future()), &stop, shutdown_timeout).await;
     stop.cancel();
     tasks.close();
-    if let Some(scraper) = scraper
-        && tokio::time::timeout(LAST_MARKERS, scraper.stop()).await.is_err()
-    {
-        tracing::warn!("a scrape was still running; its series end without a marker");
-    }
+    let last_batches = async {
+        if let Some(scraper) = scraper {
+            scraper.stop().await;
+        }
+    };
     // Neither a collector stuck in a system call nor a page that takes nothing must hold up the end.
     let patience = Duration::from_millis(300);
-    let (collectors, pages) = tokio::join!(
+    let (collectors, pages, stored) = tokio::join!(
         tokio::time::timeout(patience, tasks.wait()),
-        tokio::time::timeout(patience, hub.ended())
+        tokio::time::timeout(patience, hub.ended()),
+        tokio::time::timeout(patience, last_batches)
     );
+    if stored.is_err() {
+        tracing::warn!("what was scraped last was still being stored and was left behind");
+    }
     if collectors.is_err() {
         tracing::warn!("a collector was still reading and was left behind");
     }

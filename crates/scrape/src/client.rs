@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Certificate, Client, Identity, RequestBuilder, Url, redirect};
 
-use crate::config::{Credentials, Http, Pem, Protocol, SecretSource};
+use crate::config::{Credentials, Fingerprint, Http, Pem, Protocol, SecretSource, look};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub(crate) enum FetchError {
     Settings(String),
     /// No answer, or one that breaks off.
     #[error("{}", causes(.0))]
-    Http(#[from] reqwest::Error),
+    Http(reqwest::Error),
     /// An answer that is none.
     #[error("server returned HTTP status {0}")]
     Status(reqwest::StatusCode),
@@ -32,8 +32,14 @@ pub(crate) enum FetchError {
     Timeout(Duration),
 }
 
-/// An error by its causes. The outermost ones name the URL, which stands beside the words wherever they are shown, and the
-/// library's own layers.
+/// The URL goes: it stands beside the words wherever they are shown, and may hold a password there.
+impl From<reqwest::Error> for FetchError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Http(error.without_url())
+    }
+}
+
+/// An error by its causes. The outermost ones name the library's own layers.
 fn causes(error: &reqwest::Error) -> String {
     let first = std::error::Error::source(error);
     let all = std::iter::successors(first, |cause| cause.source()).map(ToString::to_string);
@@ -44,10 +50,21 @@ fn causes(error: &reqwest::Error) -> String {
 /// A client for the targets of one job. It keeps connections open between scrapes.
 #[derive(Clone, Debug)]
 pub(crate) struct Asker {
-    client: Client,
-    http: Http,
+    http: Arc<Http>,
     user_agent: HeaderValue,
     accept: Option<HeaderValue>,
+    /// What is looked up whatever host a URL names: the URL then carries the name of the certificate.
+    host: Option<String>,
+    /// All clones have the same, and so the same connections.
+    made: Arc<Mutex<Option<Made>>>,
+}
+
+/// The client as it was made last.
+#[derive(Debug)]
+struct Made {
+    /// What the files of its certificates looked like before they were read.
+    files: Fingerprint,
+    client: Result<Client, String>,
 }
 
 /// Redirects that are followed at most, as in Go.
@@ -66,13 +83,49 @@ pub(crate) struct Question<'a> {
 }
 
 impl Asker {
-    /// A client as `http` demands; certificates are read now.
+    /// A client as `http` demands; certificates are read when it is first needed, and whenever their files change.
     pub(crate) fn new(http: &Http, user_agent: &str) -> Result<Self, FetchError> {
-        Self::connecting_to(http, user_agent, None)
+        let user_agent = HeaderValue::from_str(user_agent)
+            .map_err(|_| FetchError::Settings(format!("{user_agent:?} is no value for User-Agent")))?;
+        let http = Arc::new(http.clone());
+        Ok(Self { http, user_agent, accept: None, host: None, made: Arc::default() })
     }
 
-    /// A client that looks up `host` whatever host a URL names: the URL then carries the name of the certificate.
-    fn connecting_to(http: &Http, user_agent: &str, host: Option<String>) -> Result<Self, FetchError> {
+    /// The client as the files of its certificates demand now. Prometheus looks at them before each request, too
+    /// (`NewTLSRoundTripperWithContext` in `prometheus/common`), since certificates are replaced without anybody telling.
+    async fn client(&self) -> Result<Client, FetchError> {
+        if let Some(client) = self.lasting() {
+            return Ok(client);
+        }
+        let asker = self.clone();
+        // What is made is kept even where nobody waits for it any more.
+        let current = tokio::task::spawn_blocking(move || asker.current());
+        let current = current.await.map_err(|error| error.to_string());
+        current.and_then(|client| client).map_err(FetchError::Settings)
+    }
+
+    /// The client that nothing can change, since no file has a part in it.
+    fn lasting(&self) -> Option<Client> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = made.as_ref().filter(|made| made.files.is_empty())?;
+        made.client.as_ref().ok().cloned()
+    }
+
+    fn current(&self) -> Result<Client, String> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let tls = &self.http.tls;
+        let paths = [&tls.ca, &tls.cert, &tls.key].into_iter().flatten().filter_map(Pem::path);
+        let files: Fingerprint = paths.map(|path| look(path.to_path_buf())).collect();
+        if let Some(made) = made.as_ref().filter(|made| made.files == files) {
+            return made.client.clone();
+        }
+        let client = self.build().map_err(|error| error.to_string());
+        *made = Some(Made { files, client: client.clone() });
+        client
+    }
+
+    fn build(&self) -> Result<Client, FetchError> {
+        let http = &self.http;
         let policy = if http.follow_redirects {
             redirect::Policy::limited(MOST_REDIRECTS)
         } else {
@@ -94,23 +147,20 @@ impl Asker {
             both.extend(pem(key)?);
             builder = builder.identity(Identity::from_pem(&both)?);
         }
-        if let Some(host) = host {
-            builder = builder.dns_resolver(Arc::new(Elsewhere(host)));
+        if let Some(host) = &self.host {
+            builder = builder.dns_resolver(Arc::new(Elsewhere(host.clone())));
         }
-        let user_agent = HeaderValue::from_str(user_agent)
-            .map_err(|_| FetchError::Settings(format!("{user_agent:?} is no value for User-Agent")))?;
-        Ok(Self { client: builder.build()?, http: http.clone(), user_agent, accept: None })
+        Ok(builder.build()?)
     }
 
     /// The client for one target: another one only where the certificate carries another name than the URL.
-    pub(crate) fn for_target(&self, url: &Url) -> Result<Self, FetchError> {
-        let (Some(_), Some(host), "https") = (&self.http.tls.server_name, url.host_str(), url.scheme())
-        else {
-            return Ok(self.clone());
-        };
-        let user_agent = self.user_agent.to_str().unwrap_or_default();
-        let other = Self::connecting_to(&self.http, user_agent, Some(host.to_owned()))?;
-        Ok(Self { accept: self.accept.clone(), ..other })
+    pub(crate) fn for_target(&self, url: &Url) -> Self {
+        match (&self.http.tls.server_name, url.host_str(), url.scheme()) {
+            (Some(_), Some(host), "https") => {
+                Self { host: Some(host.to_owned()), made: Arc::default(), ..self.clone() }
+            }
+            _ => self.clone(),
+        }
     }
 
     /// The client with an `Accept` for these formats, best first: weights fall as Prometheus lets them fall.
@@ -121,14 +171,20 @@ impl Asker {
 
     /// Asks and writes the unpacked body to `body`; returns its `Content-Type`.
     pub(crate) async fn ask(&self, question: Question<'_>, body: &mut Vec<u8>) -> Result<String, FetchError> {
-        tokio::time::timeout(question.timeout, self.answer(question, body))
+        let client = self.client().await?;
+        tokio::time::timeout(question.timeout, self.answer(&client, question, body))
             .await
             .unwrap_or(Err(FetchError::Timeout(question.timeout)))
     }
 
-    async fn answer(&self, question: Question<'_>, body: &mut Vec<u8>) -> Result<String, FetchError> {
+    async fn answer(
+        &self,
+        client: &Client,
+        question: Question<'_>,
+        body: &mut Vec<u8>,
+    ) -> Result<String, FetchError> {
         let Question { url, timeout, scraping, most } = question;
-        let mut request = self.request(url).header(USER_AGENT, self.user_agent.clone());
+        let mut request = self.request(client, url).header(USER_AGENT, self.user_agent.clone());
         if let Some(accept) = &self.accept {
             request = request.header(ACCEPT, accept.clone());
         }
@@ -161,15 +217,21 @@ impl Asker {
         Ok(content_type)
     }
 
-    fn request(&self, url: &Url) -> RequestBuilder {
+    fn request(&self, client: &Client, url: &Url) -> RequestBuilder {
+        let mut url = url.clone();
+        if self.http.credentials.is_some() {
+            // As in Go, a user in the URL counts only where nothing else says who asks. Both fail for URLs without a
+            // host only, and those have no user.
+            let _ = (url.set_username(""), url.set_password(None));
+        }
         if let (Some(name), "https") = (&self.http.tls.server_name, url.scheme()) {
             let mut named = url.clone();
             if named.set_host(Some(name)).is_ok() {
                 let host = url.authority().rsplit('@').next().unwrap_or_default().to_owned();
-                return self.client.get(named).header(HOST, host);
+                return client.get(named).header(HOST, host);
             }
         }
-        self.client.get(url.clone())
+        client.get(url)
     }
 
     async fn authorized(&self, request: RequestBuilder) -> Result<RequestBuilder, FetchError> {

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use reqwest::Url;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{Asker, Question};
-use crate::config::{Discovery, Group, Http, fingerprint, target_groups};
+use crate::config::{Discovery, Group, Http, SecretUrl, Stamp, fingerprint, target_groups};
 
 /// What a source of targets tells: all of its groups each time.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ pub(crate) async fn watch(
 }
 
 /// What is known of a file of targets.
-type Files = HashMap<PathBuf, (Option<SystemTime>, u64, Vec<Group>)>;
+type Files = HashMap<PathBuf, (Option<Stamp>, Vec<Group>)>;
 
 async fn watch_files(
     source: u64,
@@ -93,7 +94,7 @@ async fn watch_files(
         if changed || first || problem != before {
             let mut paths: Vec<&PathBuf> = files.keys().collect();
             paths.sort();
-            let groups = paths.iter().flat_map(|path| files[*path].2.clone()).collect();
+            let groups = paths.iter().flat_map(|path| files[*path].1.clone()).collect();
             before.clone_from(&problem);
             if told.send(Told { source, groups: Some(groups), problem }).await.is_err() {
                 return;
@@ -115,15 +116,15 @@ struct Reread {
 /// Reads the files that look changed, or all of them. One that can't be read keeps the groups it had.
 fn read_files(patterns: &[PathBuf], files: &mut Files, all: bool) -> Reread {
     let seen = fingerprint(patterns);
-    let paths = seen.iter().map(|(path, ..)| path.clone()).collect();
+    let paths = seen.iter().map(|(path, _)| path.clone()).collect();
     let mut outcome = Reread { changed: false, seen: paths, read_well: Vec::new(), problems: Vec::new() };
     let before = files.len();
-    files.retain(|path, _| seen.iter().any(|(other, time, _)| other == path && time.is_some()));
+    files.retain(|path, _| seen.iter().any(|(other, stamp)| other == path && stamp.is_some()));
     outcome.changed |= files.len() != before;
-    for (path, time, size) in seen {
+    for (path, stamp) in seen {
         let known = files.get(&path);
-        let same = known.is_some_and(|(t, s, _)| (*t, *s) == (time, size));
-        if !all && (same || time.is_none()) {
+        let same = known.is_some_and(|(before, _)| *before == stamp);
+        if !all && (same || stamp.is_none()) {
             continue;
         }
         let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
@@ -132,17 +133,17 @@ fn read_files(patterns: &[PathBuf], files: &mut Files, all: bool) -> Reread {
                 for group in &mut groups {
                     group.labels.insert("__meta_filepath".to_owned(), path.display().to_string());
                 }
-                outcome.changed |= known.is_none_or(|(_, _, before)| *before != groups);
+                outcome.changed |= known.is_none_or(|(_, before)| *before != groups);
                 outcome.read_well.push(path.clone());
-                files.insert(path, (time, size, groups));
+                files.insert(path, (stamp, groups));
             }
             Err(reason) => {
                 outcome.problems.push((path.clone(), format!("{}: {reason}", path.display())));
                 // It is read again when it changes, not each time.
                 if let Some(known) = files.get_mut(&path) {
-                    (known.0, known.1) = (time, size);
-                } else if time.is_some() {
-                    files.insert(path, (time, size, Vec::new()));
+                    known.0 = stamp;
+                } else if stamp.is_some() {
+                    files.insert(path, (stamp, Vec::new()));
                 }
             }
         }
@@ -176,7 +177,7 @@ fn json(text: &[u8]) -> Result<Vec<Group>, String> {
 
 async fn watch_server(
     source: u64,
-    url: &str,
+    url: &SecretUrl,
     refresh: Duration,
     http: &Http,
     user_agent: &str,
@@ -184,10 +185,11 @@ async fn watch_server(
 ) {
     let mut body = Vec::new();
     loop {
-        let answer = ask(url, refresh, http, user_agent, &mut body).await;
+        let answer = ask(url.url(), refresh, http, user_agent, &mut body).await;
         let groups = answer.map_err(|reason| format!("{url}: {reason}")).map(|mut groups| {
             for group in &mut groups {
-                group.labels.insert("__meta_url".to_owned(), url.to_owned());
+                // Prometheus has the password there, too; but who may see targets need not know it.
+                group.labels.insert("__meta_url".to_owned(), url.to_string());
             }
             groups
         });
@@ -203,18 +205,16 @@ async fn watch_server(
 }
 
 async fn ask(
-    url: &str,
+    url: &Url,
     refresh: Duration,
     http: &Http,
     user_agent: &str,
     body: &mut Vec<u8>,
 ) -> Result<Vec<Group>, String> {
-    let parsed = reqwest::Url::parse(url).map_err(|error| error.to_string())?;
-    // Made anew each time: it is asked seldom, and certificates may have changed.
-    let asker = Asker::new(http, user_agent).and_then(|asker| asker.for_target(&parsed));
-    let asker = asker.map_err(|error| error.to_string())?;
+    // Made anew each time: it is asked seldom.
+    let asker = Asker::new(http, user_agent).map_err(|error| error.to_string())?.for_target(url);
     let timeout = refresh.max(Duration::from_secs(5));
-    let question = Question { url: &parsed, timeout, scraping: false, most: Some(MOST_LIST) };
+    let question = Question { url, timeout, scraping: false, most: Some(MOST_LIST) };
     let answer = asker.ask(question, body).await;
     let content_type = answer.map_err(|error| error.to_string())?;
     if !content_type.to_ascii_lowercase().starts_with("application/json") {

@@ -8,6 +8,7 @@ mod discovery;
 mod looping;
 mod pool;
 mod scraper;
+mod sink;
 mod state;
 
 pub mod config;
@@ -16,5 +17,6 @@ pub mod relabel;
 pub mod series;
 pub mod target;
 
-pub use scraper::{Scraper, Settings, Sink};
+pub use scraper::{Scraper, Settings};
+pub use sink::{LeftOut, Refused, Sink, SinkError};
 pub use state::{Counters, DroppedTarget, Health, Outcome, TargetState};

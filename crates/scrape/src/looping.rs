@@ -8,11 +8,12 @@ use tokio_util::sync::CancellationToken;
 use watchfire_ingest::exposition::Format;
 use watchfire_model::Batch;
 
-use crate::client::{Asker, Question};
+use crate::client::{Asker, FetchError, Question};
 use crate::config::{Job, Protocol};
 use crate::pass::{Answer, Memory, Report};
 use crate::scraper::Shared;
 use crate::series::{Counts, Mould};
+use crate::sink::{LeftOut, Refused, Said};
 use crate::state::{Health, Outcome};
 use crate::target::Target;
 
@@ -31,13 +32,18 @@ pub(crate) struct Loop {
     pub(crate) outcome: Arc<Mutex<Outcome>>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: CancellationToken,
+    pub(crate) said: Said,
 }
+
+/// Why a scrape failed: what is left out for it, if that is counted, and the words.
+type Failure = (Option<(LeftOut, usize)>, String);
 
 /// How far from its due time a scrape may begin and still carry that time: so timestamps are evenly spaced and pack well.
 const TOLERANCE: Duration = Duration::from_millis(2);
 
 impl Loop {
-    /// Scrapes until it is stopped, and then marks all series as stale.
+    /// Scrapes until it is stopped. The series of a target that goes end with markers; at the end of the program they go
+    /// on, as in Prometheus: a marker there would tear a hole into them over each restart.
     pub(crate) async fn run(mut self) {
         let mut memory = Memory::default();
         let mut body = Vec::new();
@@ -71,7 +77,7 @@ impl Loop {
                 pace.advance();
             }
         }
-        if last > 0 {
+        if last > 0 && !self.shared.stop.is_cancelled() {
             let at = now().max(last + 1);
             let mut batch = memory.none(at);
             let report = self.report(&plan);
@@ -87,7 +93,7 @@ impl Loop {
 
     /// One scrape; `false` where it was stopped before there was an answer.
     async fn scrape(
-        &self,
+        &mut self,
         plan: &Plan,
         report: &Report,
         memory: &mut Memory,
@@ -103,20 +109,26 @@ impl Loop {
                 // Only the question can be broken off: what the sink takes, it takes as a whole.
                 let answer = asker.ask(question, body);
                 let Some(answer) = self.stop.run_until_cancelled(answer).await else { return false };
-                answer.map_err(|error| error.to_string())
+                answer.map_err(|error| {
+                    let too_large = matches!(error, FetchError::BodySize(_));
+                    (too_large.then_some((LeftOut::TooLarge, 1)), error.to_string())
+                })
             }
-            Err(reason) => Err(reason.clone()),
+            Err(reason) => Err((None, reason.clone())),
         };
         let took = began.elapsed();
-        let format = asked.and_then(|content_type| format(&content_type, plan.job.fallback));
+        let format = asked.and_then(|content_type| {
+            format(&content_type, plan.job.fallback)
+                .map_err(|reason| (Some((LeftOut::Unsupported, 1)), reason))
+        });
         let (mut batch, counts, error) = match format {
             Ok(format) => {
                 let mould = Mould { target: &plan.target.labels, job: &plan.job };
                 let answer = Answer { format, bytes: body, timestamp: at };
                 let (batch, counts, error) = memory.pass(mould, answer);
-                (batch, counts, error.map(|error| error.to_string()))
+                (batch, counts, error.map(|error| (Some(error.left_out(counts)), error.to_string())))
             }
-            Err(reason) => (memory.none(at), Counts::default(), Some(reason)),
+            Err(failure) => (memory.none(at), Counts::default(), Some(failure)),
         };
         let seconds = took.as_secs_f64();
         report.push(&mut batch, at, (error.is_none(), seconds), counts);
@@ -131,32 +143,61 @@ impl Loop {
         true
     }
 
-    fn record(&self, plan: &Plan, at: i64, took: Duration, counts: Counts, error: Option<String>) {
+    fn record(&mut self, plan: &Plan, at: i64, took: Duration, counts: Counts, failure: Option<Failure>) {
+        let (left_out, error) = failure.unzip();
+        let left_out = left_out.flatten();
         self.shared.tally.scrape(error.is_some());
-        if counts.duplicates > 0 {
-            self.shared.tally.refuse(counts.duplicates);
+        self.leave_out(LeftOut::Repeated, counts.duplicates);
+        self.leave_out(LeftOut::NativeHistogram, counts.native_histograms);
+        self.leave_out(LeftOut::InvalidExemplar, counts.invalid_exemplars);
+        if let Some((reason, count)) = left_out {
+            self.leave_out(reason, count);
+        }
+        let target = &plan.target.url;
+        // A scrape that failed was perhaps not read so far.
+        if error.is_none() && self.said.repeated(counts.duplicates > 0) && counts.duplicates > 0 {
             tracing::warn!(
                 job = plan.job.name,
-                target = %plan.target.url,
+                %target,
                 samples = counts.duplicates,
-                "samples left out: their series was in the same scrape before"
+                "samples left out with each scrape: their series was in the same scrape before"
             );
         }
-        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reason) = &error
-            && outcome.last_error != error
-        {
-            tracing::warn!(job = plan.job.name, target = %plan.target.url, reason, "scrape failed");
+        if self.said.failure(error.as_deref().map(|words| (left_out.map(|(kind, _)| kind), words))) {
+            if let Some(reason) = &error {
+                tracing::warn!(job = plan.job.name, %target, reason, "scrape failed");
+            } else {
+                tracing::info!(job = plan.job.name, %target, "scrapes go well again");
+            }
         }
         let health = if error.is_none() { Health::Up } else { Health::Down };
-        *outcome = Outcome { health, last_error: error, last_scrape: Some(at), last_duration: took };
+        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) =
+            Outcome { health, last_error: error, last_scrape: Some(at), last_duration: took };
     }
 
-    async fn hand_over(&self, plan: &Plan, batch: Batch) {
-        let samples = batch.len();
-        if let Err(reason) = self.shared.sink.append(batch).await {
-            self.shared.tally.refuse(samples);
-            tracing::warn!(job = plan.job.name, target = %plan.target.url, samples, reason, "samples not stored");
+    fn leave_out(&self, reason: LeftOut, count: usize) {
+        if count > 0 {
+            self.shared.sink.left_out(reason, count);
+            if reason.is_samples() {
+                self.shared.tally.refuse(count);
+            }
+        }
+    }
+
+    async fn hand_over(&mut self, plan: &Plan, batch: Batch) {
+        let all = batch.len();
+        let (samples, reasons, reason) = match self.shared.sink.append(batch).await {
+            Ok(Refused { samples, reasons, first }) => (samples, reasons, first.unwrap_or_default()),
+            Err(error) => (all, vec![error.kind], error.text),
+        };
+        self.shared.tally.refuse(samples);
+        if self.said.unstored(reasons) {
+            let target = &plan.target.url;
+            if samples > 0 {
+                tracing::warn!(job = plan.job.name, %target, samples, reason, "samples of a scrape not stored");
+            } else {
+                tracing::info!(job = plan.job.name, %target, "all samples are stored again");
+            }
         }
     }
 }

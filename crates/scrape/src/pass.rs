@@ -7,6 +7,7 @@ use watchfire_ingest::exposition::{self, Entry, Format, Refused, Told};
 use watchfire_model::{Batch, Exemplar, Labels, METRIC_NAME, Metadata};
 
 use crate::series::{Broken, Counts, Mould, Series};
+use crate::sink::LeftOut;
 
 /// Why a body gives no samples.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -17,6 +18,20 @@ pub enum PassError {
     /// It can be read, but breaks a rule.
     #[error("{0}")]
     Broken(#[from] Broken),
+}
+
+impl PassError {
+    /// What is left out for it, and how much; `counts` tells how far the body was read.
+    pub(crate) fn left_out(&self, counts: Counts) -> (LeftOut, usize) {
+        match self {
+            Self::Broken(Broken::Samples(_)) => (LeftOut::SampleLimit, counts.kept),
+            // The one that breaks the rule is not among those kept.
+            Self::Broken(Broken::Limit { .. }) => (LeftOut::LabelLimit, counts.kept + 1),
+            Self::Broken(Broken::NoName(_) | Broken::Labels { .. }) | Self::Unreadable(_) => {
+                (LeftOut::Undecodable, 1)
+            }
+        }
+    }
 }
 
 /// How many metrics' descriptions are kept of one target.
@@ -113,16 +128,18 @@ impl Memory {
                 let own = timestamp.filter(|_| mould.job.honor_timestamps);
                 let at = own.unwrap_or(at);
                 let pushed = self.series.sample(mould, text, (at, own.is_some()), value, batch)?;
-                if let Some(exemplar) = exemplar.filter(|_| pushed)
-                    && let Ok(labels) = exemplar.labels()
-                {
+                if let Some(exemplar) = exemplar.filter(|_| pushed) {
+                    let Ok(labels) = exemplar.labels() else {
+                        self.series.counts.invalid_exemplars += 1;
+                        return Ok(());
+                    };
                     let timestamp = exemplar.timestamp.unwrap_or(at);
                     let place = batch.series.len() as u32 - 1;
                     batch.exemplars.push((place, Exemplar { labels, timestamp, value: exemplar.value }));
                 }
             }
             Entry::Metadata { metric, told } => self.describe(&metric, told),
-            Entry::NativeHistogram { .. } => {}
+            Entry::NativeHistogram { .. } => self.series.counts.native_histograms += 1,
         }
         Ok(())
     }

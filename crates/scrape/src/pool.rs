@@ -1,6 +1,6 @@
 //! The targets of one job: started, changed and stopped as discovery and the configuration demand.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, watch};
@@ -13,6 +13,7 @@ use crate::discovery::{self, Told};
 use crate::looping::{Loop, Plan};
 use crate::relabel::LabelMap;
 use crate::scraper::Shared;
+use crate::sink::Said;
 use crate::state::{DroppedTarget, Outcome, TargetState};
 use crate::target::{Found, Target, targets};
 
@@ -47,6 +48,7 @@ impl Pool {
             next_source: 0,
             told,
             running: HashMap::new(),
+            refused: BTreeSet::new(),
         };
         shared.tracker.spawn(work.run(tell));
         Self { jobs, view, stop }
@@ -122,6 +124,8 @@ struct Work {
     next_source: u64,
     told: mpsc::Sender<Told>,
     running: HashMap<Identity, Running>,
+    /// Addresses that can't be targets, and why: what the log has already.
+    refused: BTreeSet<(LabelMap, String)>,
 }
 
 impl Work {
@@ -209,6 +213,7 @@ impl Work {
         let mut view = View::default();
         view.problems.extend(self.sources.iter().filter_map(|source| source.problem.clone()));
         let mut wanted: HashMap<Identity, Target> = HashMap::new();
+        let mut refused = BTreeSet::new();
         for group in self.sources.iter().flat_map(|source| source.groups.iter().flatten()) {
             for found in targets(job, group) {
                 match found {
@@ -217,12 +222,16 @@ impl Work {
                     }
                     Found::Dropped(labels) => view.dropped.push(labels),
                     Found::Refused { discovered, reason } => {
-                        tracing::warn!(job = job.name, ?discovered, reason, "no target");
-                        view.problems.push(reason);
+                        view.problems.push(reason.clone());
+                        refused.insert((discovered, reason));
                     }
                 }
             }
         }
+        for (discovered, reason) in refused.difference(&self.refused) {
+            tracing::warn!(job = job.name, ?discovered, reason, "no target");
+        }
+        self.refused = refused;
         let mut asker = asker.clone();
         if let Some(most) = job.limits.targets.filter(|most| wanted.len() > *most) {
             asker =
@@ -238,9 +247,7 @@ impl Work {
         let mut wanted: Vec<_> = wanted.into_iter().collect();
         wanted.sort_by(|(a, _), (b, _)| (&a.0, a.1.packed()).cmp(&(&b.0, b.1.packed())));
         for (identity, target) in wanted {
-            let asker = asker
-                .clone()
-                .and_then(|asker| asker.for_target(&target.url).map_err(|error| error.to_string()));
+            let asker = asker.as_ref().map(|asker| asker.for_target(&target.url)).map_err(Clone::clone);
             let plan = Arc::new(Plan { target, job: Arc::clone(job), asker });
             let outcome = self.assign(identity, &plan);
             view.active.push((plan, outcome));
@@ -268,6 +275,7 @@ impl Work {
             outcome: Arc::clone(&outcome),
             shared: Arc::clone(&self.shared),
             stop: stop.clone(),
+            said: Said::default(),
         };
         self.shared.tracker.spawn(runner.run());
         self.running.insert(identity, Running { plans, outcome: Arc::clone(&outcome), stop });

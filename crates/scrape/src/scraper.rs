@@ -3,24 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use watchfire_model::Batch;
 
-use crate::config::{Config, ConfigError, Fingerprint, fingerprint};
+use crate::config::{Config, ConfigError, Fingerprint, Loaded, fingerprint};
 use crate::discovery::Manner;
 use crate::pool::Pool;
+use crate::sink::Sink;
 use crate::state::{Counters, DroppedTarget, Tally, TargetState};
-
-/// Who takes what is scraped.
-#[async_trait]
-pub trait Sink: Send + Sync {
-    /// Takes the samples of one scrape. The error tells people why they are lost.
-    async fn append(&self, batch: Batch) -> Result<(), String>;
-}
 
 /// What does not stand in Prometheus' configuration file.
 #[derive(Clone, Debug)]
@@ -67,11 +59,17 @@ struct Inner {
     path: PathBuf,
     shared: Arc<Shared>,
     state: Mutex<State>,
+    /// Held while the configuration is read and taken up, so that what was read last also holds last.
+    loading: Mutex<()>,
 }
 
 struct State {
     config: Arc<Config>,
-    /// What the files looked like when they were read.
+    /// When it was read: milliseconds since the epoch.
+    loaded_at: i64,
+    /// The files that were read last, be it with an error: a change of them is a reason to read again.
+    patterns: Vec<PathBuf>,
+    /// What they looked like before they were read.
     fingerprint: Fingerprint,
     error: Option<ConfigError>,
     pools: BTreeMap<String, Pool>,
@@ -85,7 +83,8 @@ impl Scraper {
         settings: Settings,
     ) -> Result<Self, ConfigError> {
         let path = path.as_ref().to_path_buf();
-        let (config, fingerprint) = load(&path)?;
+        let loaded = Loaded::read(&path);
+        let config = loaded.config?;
         let check = settings.check_files;
         let shared = Arc::new(Shared {
             sink,
@@ -94,8 +93,15 @@ impl Scraper {
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),
         });
-        let state = State { config: Arc::default(), fingerprint, error: None, pools: BTreeMap::new() };
-        let inner = Arc::new(Inner { path, shared, state: Mutex::new(state) });
+        let state = State {
+            config: Arc::default(),
+            loaded_at: 0,
+            patterns: loaded.patterns,
+            fingerprint: loaded.fingerprint,
+            error: None,
+            pools: BTreeMap::new(),
+        };
+        let inner = Arc::new(Inner { path, shared, state: Mutex::new(state), loading: Mutex::default() });
         inner.apply(config);
         let stop = inner.shared.stop.clone();
         let watched = Arc::clone(&inner);
@@ -140,6 +146,11 @@ impl Scraper {
         Arc::clone(&self.inner.state().config)
     }
 
+    /// When the configuration in force was read: milliseconds since the epoch. Later ones that were refused don't count.
+    pub fn loaded_at(&self) -> i64 {
+        self.inner.state().loaded_at
+    }
+
     /// Why the file as it is now is not in force; `None` where it is.
     pub fn config_error(&self) -> Option<ConfigError> {
         self.inner.state().error.clone()
@@ -150,7 +161,7 @@ impl Scraper {
         self.inner.shared.tally.counters()
     }
 
-    /// Stops all loops. Returns when the staleness markers of all series were handed over.
+    /// Stops all loops. Returns when the sink has taken what was scraped until then; no series gets a staleness marker.
     pub async fn stop(&self) {
         self.inner.shared.stop.cancel();
         self.inner.shared.tracker.close();
@@ -170,20 +181,17 @@ impl Inner {
     }
 
     fn reload(&self) -> Result<(), ConfigError> {
-        match load(&self.path) {
-            Ok((config, fingerprint)) => {
-                self.state().fingerprint = fingerprint;
-                self.apply(config);
-                Ok(())
-            }
-            Err(error) => {
-                let mut state = self.state();
-                // Not again before the file changes.
-                state.fingerprint = fingerprint(&state.config.patterns);
-                state.error = Some(error.clone());
-                Err(error)
-            }
+        let _one_at_a_time = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let loaded = Loaded::read(&self.path);
+        {
+            let mut state = self.state();
+            // One that is refused is not read again before a file that it names changes.
+            state.patterns = loaded.patterns;
+            state.fingerprint = loaded.fingerprint;
+            state.error = loaded.config.as_ref().err().cloned();
         }
+        self.apply(loaded.config?);
+        Ok(())
     }
 
     fn apply(&self, config: Config) {
@@ -206,7 +214,7 @@ impl Inner {
             }
         }
         state.config = Arc::new(config);
-        state.error = None;
+        state.loaded_at = now();
     }
 
     /// Reloads whenever the files change.
@@ -217,7 +225,7 @@ impl Inner {
             let reloaded = tokio::task::spawn_blocking(move || {
                 let (patterns, before) = {
                     let state = inner.state();
-                    (state.config.patterns.clone(), state.fingerprint.clone())
+                    (state.patterns.clone(), state.fingerprint.clone())
                 };
                 (fingerprint(&patterns) != before).then(|| inner.reload())
             });
@@ -232,12 +240,8 @@ impl Inner {
     }
 }
 
-/// Reads the configuration, and what its files looked like before.
-fn load(path: &Path) -> Result<(Config, Fingerprint), ConfigError> {
-    // A change while it is read must be seen afterwards: so the look comes first.
-    let main = fingerprint(&[path.to_path_buf()]);
-    let config = Config::load(path)?;
-    let mut all = main;
-    all.extend(fingerprint(&config.patterns[1..]));
-    Ok((config, all))
+/// Milliseconds since the epoch.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as i64)
 }

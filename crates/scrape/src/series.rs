@@ -71,6 +71,10 @@ pub struct Counts {
     pub added: usize,
     /// Samples left out because their series was there already in this scrape.
     pub duplicates: usize,
+    /// Native histograms that only their count and sum are kept of.
+    pub native_histograms: usize,
+    /// Exemplars whose labels can't be read.
+    pub invalid_exemplars: usize,
 }
 
 /// The series of one target.
@@ -84,7 +88,7 @@ pub struct Series {
     scrape: u64,
     /// Texts seen in this scrape.
     texts_seen: usize,
-    counts: Counts,
+    pub(crate) counts: Counts,
 }
 
 /// How the labels of a scraped series come about.

@@ -78,7 +78,7 @@ pub struct Counters {
     pub scrapes: u64,
     /// Those that failed.
     pub failures: u64,
-    /// Samples left out: duplicates within a scrape, and those of batches that the sink did not take.
+    /// Samples left out: series twice in a scrape, scrapes beyond a limit, and what the sink did not take.
     pub refused_samples: u64,
 }
 

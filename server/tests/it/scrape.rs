@@ -84,6 +84,84 @@ async fn targets_are_scraped_and_a_changed_file_is_followed() {
     assert!(stopped.status.success(), "{}", stopped.log);
 }
 
+#[tokio::test]
+async fn what_is_not_stored_is_counted_and_said_once() {
+    let dir = tempdir().unwrap();
+    // One series twice, one far in the future; and a target with more than it may have.
+    let (odd, many) = (target("a 1\na 2\nb 1 99999999999999\n"), target("a 1\nb 1\nc 1\n"));
+    let text = format!(
+        "global: {{scrape_interval: 100ms, scrape_timeout: 100ms}}\nscrape_configs:\n\
+         - {{job_name: odd, static_configs: [{{targets: ['{odd}']}}]}}\n\
+         - {{job_name: many, sample_limit: 1, static_configs: [{{targets: ['{many}']}}]}}\n"
+    );
+    fs::write(dir.path().join("prometheus.yml"), text).unwrap();
+    let server = Server::start(dir.path(), &["--no-collect", "--scrape-config", "prometheus.yml"]);
+    let rejected = async |reason: &str, least: f64| {
+        let label = format!("reason=\"{reason}\"");
+        eventually(reason, async || {
+            let metrics = server.get("/metrics").await.body;
+            let mut lines =
+                metrics.lines().filter(|line| line.starts_with("watchfire_ingest_rejected_total{"));
+            let line = lines.find(|line| line.contains(&label))?;
+            line.rsplit(' ').next()?.parse().ok().filter(|count: &f64| *count >= least)
+        })
+        .await
+    };
+    rejected("repeated", 4.0).await;
+    rejected("in_future", 4.0).await;
+    // Two samples are read of each scrape before it ends.
+    rejected("sample_limit", 8.0).await;
+    let log = server.stop().await.log;
+    for words in ["samples left out with each scrape", "samples of a scrape not stored", "scrape failed"] {
+        assert_eq!(log.matches(words).count(), 1, "{words}\n{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_restart_leaves_no_hole() {
+    let dir = tempdir().unwrap();
+    write_config(&dir.path().join("prometheus.yml"), "one", target("a 1\n"));
+    let server = Server::start(dir.path(), &["--no-collect", "--scrape-config", "prometheus.yml"]);
+    eventually("a sample", async || value(&server, "a").await).await;
+    let stopped = server.stop().await;
+    assert!(stopped.status.success() && !stopped.log.contains("left behind"), "{}", stopped.log);
+    // Nothing is scraped now: what is found is from before.
+    let server = Server::start(dir.path(), &["--no-collect"]);
+    for query in ["a", "up"] {
+        assert_eq!(value(&server, query).await.as_deref(), Some("1"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_reading_is_told_as_prometheus_tells_it() {
+    let dir = tempdir().unwrap();
+    let (path, target) = (dir.path().join("prometheus.yml"), target("a 1\n"));
+    write_config(&path, "one", target);
+    let server = Server::start(dir.path(), &["--no-collect", "--scrape-config", "prometheus.yml"]);
+    let told = async || {
+        let runtime = server.get("/api/v1/status/runtimeinfo").await.json()["data"].clone();
+        (
+            runtime["reloadConfigSuccess"].as_bool().unwrap(),
+            runtime["lastConfigTime"].as_str().unwrap().to_owned(),
+        )
+    };
+    let (well, first) = told().await;
+    assert!(well);
+    fs::write(&path, "scrape_configs:\n- job_nam: x\n").unwrap();
+    server.post("/-/reload", &[], Vec::new()).await;
+    assert_eq!(told().await, (false, first.clone()));
+    write_config(&path, "two", target);
+    server.post("/-/reload", &[], Vec::new()).await;
+    let (well, second) = told().await;
+    assert!(well && second > first, "{first} {second}");
+    server.stop().await;
+
+    let server = Server::start(dir.path(), &["--no-collect"]);
+    let runtime = server.get("/api/v1/status/runtimeinfo").await.json()["data"].clone();
+    assert_eq!(runtime["reloadConfigSuccess"], true);
+    assert_eq!(runtime["lastConfigTime"], runtime["startTime"]);
+}
+
 #[test]
 fn a_file_that_cannot_be_read_ends_the_start() {
     let dir = tempdir().unwrap();

@@ -4,6 +4,7 @@ use super::http;
 use super::node::Node;
 use super::read::{Fields, Reading};
 use super::types::{Discovery, Group};
+use super::url::{SecretUrl, redacted};
 use crate::relabel::LabelMap;
 
 /// Service discoveries of Prometheus that are not there.
@@ -120,14 +121,11 @@ fn http_sd(reading: &mut Reading, node: &Node) -> Option<Discovery> {
     let refresh = reading.duration(&fields, "refresh_interval").unwrap_or(Duration::from_mins(1));
     let http = Box::new(http::http(reading, &fields));
     let url = reading.owned(&fields, "url").unwrap_or_default();
-    match reqwest::Url::parse(&url) {
-        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => {
-            Some(Discovery::Http { url, refresh, http })
-        }
-        _ => {
-            let place = fields.get("url").map_or(fields.place, |node| node.place);
-            reading.problem(place, format!("http_sd_configs needs a url with http or https, not {url:?}"));
-            None
-        }
-    }
+    let Some(secret) = SecretUrl::read(&url) else {
+        let place = fields.get("url").map_or(fields.place, |node| node.place);
+        let url = redacted(&url);
+        reading.problem(place, format!("http_sd_configs needs a url with http or https, not {url:?}"));
+        return None;
+    };
+    Some(Discovery::Http { url: secret, refresh, http })
 }

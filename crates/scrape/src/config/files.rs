@@ -1,25 +1,47 @@
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-/// What tells whether files changed: the path, time and size of each.
-pub type Fingerprint = Vec<(PathBuf, Option<SystemTime>, u64)>;
+/// What tells whether files changed: the path of each and how it looks; `None` where it can't be looked at.
+pub type Fingerprint = Vec<(PathBuf, Option<Stamp>)>;
+
+/// How a file looks from outside. The time of writing alone would miss a file that was put in the place of another one, or
+/// that may be read now and could not before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Seconds and nanoseconds since the epoch: contents written, anything changed.
+    times: [(i64, i64); 2],
+    inode: u64,
+    /// Bytes.
+    size: u64,
+}
+
+impl Stamp {
+    /// How the file at `path` looks now.
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(Self {
+            times: [(metadata.mtime(), metadata.mtime_nsec()), (metadata.ctime(), metadata.ctime_nsec())],
+            inode: metadata.ino(),
+            size: metadata.len(),
+        })
+    }
+}
 
 /// The fingerprint of the files that `patterns` stand for.
 pub(crate) fn fingerprint(patterns: &[PathBuf]) -> Fingerprint {
     let paths = patterns.iter().flat_map(|pattern| expand(pattern));
-    paths
-        .map(|path| {
-            let metadata = std::fs::metadata(&path).ok();
-            let time = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
-            let size = metadata.map_or(0, |metadata| metadata.len());
-            (path, time, size)
-        })
-        .collect()
+    paths.map(look).collect()
+}
+
+/// How one file looks.
+pub(crate) fn look(path: PathBuf) -> (PathBuf, Option<Stamp>) {
+    let stamp = Stamp::of(&path);
+    (path, stamp)
 }
 
 /// The files whose path matches `pattern`, sorted. `*` stands for any characters of one part of a path, `?` for one.
 /// A path without them stands for itself, whether it exists or not.
-pub(crate) fn expand(pattern: &Path) -> Vec<PathBuf> {
+fn expand(pattern: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];
     for part in pattern {
         let Some(part) = part.to_str().filter(|part| part.contains(['*', '?'])) else {

@@ -17,15 +17,17 @@ mod problem;
 mod read;
 mod relabel;
 mod types;
+mod url;
 
-pub use files::Fingerprint;
-pub(crate) use files::{expand, fingerprint};
+pub use files::{Fingerprint, Stamp};
+pub(crate) use files::{fingerprint, look};
 use node::{Key, Kind, Node};
 pub use problem::{ConfigError, Place, Problem};
 use read::Reading;
 pub use types::{
     Credentials, Discovery, Global, Group, Http, Job, Limits, Pem, Protocol, Secret, SecretSource, Tls,
 };
+pub use url::SecretUrl;
 
 /// Sections that belong to other parts of Prometheus.
 const ELSEWHERE: &[&str] =
@@ -46,20 +48,50 @@ pub struct Config {
     pub patterns: Vec<PathBuf>,
 }
 
+/// What came of reading a configuration, be it good or not.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) config: Result<Config, ConfigError>,
+    /// The file itself and the patterns that it names, as far as they can be read: a change there may mend it.
+    pub(crate) patterns: Vec<PathBuf>,
+    /// What these files looked like before they were read, so that a change in between is seen afterwards.
+    pub(crate) fingerprint: Fingerprint,
+}
+
+impl Loaded {
+    /// Reads the file at `path` and those that it names.
+    pub(crate) fn read(path: &Path) -> Self {
+        let mut fingerprint = vec![look(path.to_path_buf())];
+        let text = std::fs::read_to_string(path);
+        let (config, patterns) = match text {
+            Ok(text) => Config::read(path, &text, &mut fingerprint),
+            Err(error) => (Err(unreadable(path, &error)), vec![path.to_path_buf()]),
+        };
+        Self { config, patterns, fingerprint }
+    }
+}
+
 impl Config {
     /// Reads the file at `path` and those that it names.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-        Self::parse(path, &text)
+        Loaded::read(path).config
     }
 
     /// Reads `text` as the file at `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        Self::read(path, text, &mut Fingerprint::new()).0
+    }
+
+    /// The same, with the patterns of the files that belong to it; `fingerprint` gets those that `text` names.
+    fn read(
+        path: &Path,
+        text: &str,
+        fingerprint: &mut Fingerprint,
+    ) -> (Result<Self, ConfigError>, Vec<PathBuf>) {
         let mut reading = Reading::new(path);
         let mut config = Self { patterns: vec![path.to_path_buf()], ..Self::default() };
         let root = document(&mut reading, text);
         let mut names = HashMap::new();
-        let mut more = Vec::new();
         if let Some(root) = root.as_ref().filter(|root| !matches!(root.kind, Kind::Null))
             && let Some(fields) = reading.map(root, "the configuration")
         {
@@ -73,18 +105,20 @@ impl Config {
             jobs(&mut reading, nodes, &mut config, &mut names);
             for node in reading.list(fields.get("scrape_config_files"), "scrape_config_files") {
                 let Some(pattern) = reading.text(node, "scrape_config_files") else { continue };
-                let pattern = reading.folder.join(pattern);
-                more.extend(expand(&pattern));
-                config.patterns.push(pattern);
+                config.patterns.push(reading.folder.join(pattern));
             }
         }
         let mut problems = reading.problems;
         config.notes.append(&mut reading.notes);
-        for path in more {
-            problems.append(&mut further(&path, &mut config, &mut names));
+        let more = files::fingerprint(&config.patterns[1..]);
+        for (path, _) in &more {
+            problems.append(&mut further(path, &mut config, &mut names));
         }
+        fingerprint.extend(more);
         config.notes = sorted(config.notes);
-        if problems.is_empty() { Ok(config) } else { Err(ConfigError { problems: sorted(problems) }) }
+        let patterns = config.patterns.clone();
+        let error = ConfigError { problems: sorted(problems) };
+        (if error.problems.is_empty() { Ok(config) } else { Err(error) }, patterns)
     }
 }
 

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::url::SecretUrl;
 use crate::relabel::{LabelMap, Rule};
 
 /// The section `global`.
@@ -206,13 +207,23 @@ pub struct Tls {
     pub insecure_skip_verify: bool,
 }
 
-/// PEM in the configuration or in a file.
+/// PEM in the configuration, or in a file that is read again when it changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pem {
     /// The text itself.
     Inline(Secret),
     /// Its file.
     File(PathBuf),
+}
+
+impl Pem {
+    /// Its file, where it is in one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Inline(_) => None,
+            Self::File(path) => Some(path),
+        }
+    }
 }
 
 /// Targets with the labels that they share.
@@ -238,8 +249,8 @@ pub enum Discovery {
     },
     /// A server tells.
     Http {
-        /// What is asked.
-        url: String,
+        /// What is asked; a user and a password in it are sent as basic auth.
+        url: SecretUrl,
         /// How often.
         refresh: Duration,
         /// How it is connected to.

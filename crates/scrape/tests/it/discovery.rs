@@ -88,3 +88,35 @@ async fn dropped_targets_are_listed() {
     assert_eq!(dropped[0].discovered["job"], "test");
     assert_eq!(run.scraper.targets().len(), 1);
 }
+
+#[tokio::test]
+async fn a_password_in_the_url_is_sent_and_never_shown() {
+    let body = r#"[{"targets": ["127.0.0.1:1"]}]"#;
+    // The second one says in a key of its own who asks; that one counts.
+    for (key, expected) in [("", "Basic bWU6aHVzaCBodXNo"), (", bearer_token: t", "Bearer t")] {
+        let inventory = Server::start(move |request| {
+            let authorized = request.headers.get("authorization").is_some_and(|value| value == expected);
+            if authorized { Reply::of("application/json", body) } else { Reply::status(401) }
+        })
+        .await;
+        let address = inventory.address;
+        let url = format!("http://me:hush%20hush@{address}/targets");
+        let run = Run::start(&format!(
+            "  - {{job_name: test, http_sd_configs: [{{url: '{url}', refresh_interval: 50ms{key}}}]}}"
+        ));
+        let target = until("a target", || run.scraper.targets().pop()).await;
+        let shown = format!("http://me:xxxxx@{address}/targets");
+        assert_eq!(target.discovered["__meta_url"], shown);
+        inventory.answer(|_| Reply::status(500));
+        let problem = until("a problem", || run.scraper.discovery_problems().pop()).await;
+        assert!(problem.starts_with(&shown), "{problem}");
+        drop(inventory);
+        let refused = until("another problem", || {
+            run.scraper.discovery_problems().pop().filter(|other| *other != problem)
+        })
+        .await;
+        for text in [problem, refused, format!("{:?}", run.scraper.config())] {
+            assert!(!text.contains("hush"), "{text}");
+        }
+    }
+}

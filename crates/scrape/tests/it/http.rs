@@ -29,6 +29,21 @@ async fn credentials_are_sent() {
 }
 
 #[tokio::test]
+async fn a_secret_in_a_file_may_change() {
+    let server = Server::start(|request| match request.headers["authorization"].as_str() {
+        "Bearer new" => Reply::text("a 1\n"),
+        _ => Reply::status(401),
+    })
+    .await;
+    let run = Run::with(&job(&server, ", bearer_token_file: secret"), |folder| {
+        std::fs::write(folder.join("secret"), "old").unwrap();
+    });
+    run.until_last("up", 0.0).await;
+    run.replace("secret", "new\n");
+    run.until_last("up", 1.0).await;
+}
+
+#[tokio::test]
 async fn headers_tell_who_asks_and_how_long_it_waits() {
     let server = Server::page("a 1\n").await;
     let more =

@@ -1,5 +1,8 @@
 //! The configuration changes while the scraper runs.
 
+use std::fs::OpenOptions;
+use std::process::Command;
+
 use crate::server::Server;
 use crate::sink::{Run, job, until};
 
@@ -59,4 +62,47 @@ async fn targets_that_did_not_change_keep_their_series() {
         added.iter().filter(|seen| seen.series.contains("job=\"test\"")).map(|seen| seen.value).collect();
     assert_eq!(of_first.iter().sum::<f64>(), 1.0, "{of_first:?}");
     assert_eq!(run.scraper.pools(), ["other", "test"]);
+}
+
+#[tokio::test]
+async fn the_files_of_a_refused_one_are_watched() {
+    let server = Server::page("a 1\n").await;
+    let run = Run::start("");
+    let more = |key: &str| format!("scrape_configs:\n{}\n", job(&server, "").replace("job_name", key));
+    run.replace("more.yml", &more("job_nam"));
+    let loaded_at = run.scraper.loaded_at();
+    run.replace("prometheus.yml", "global: {scrape_interval: 150ms}\nscrape_config_files: ['mo*.yml']\n");
+    let error = until("an error", || run.scraper.config_error()).await;
+    assert!(error.to_string().contains("more.yml"), "{error}");
+    assert_eq!(run.scraper.loaded_at(), loaded_at, "a refused one is not in force");
+    run.replace("more.yml", &more("job_name"));
+    until("a target", || (run.scraper.targets().len() == 1).then_some(())).await;
+    assert!(run.scraper.config_error().is_none());
+    assert!(run.scraper.loaded_at() > loaded_at);
+}
+
+#[tokio::test]
+async fn what_changes_while_it_is_read_is_seen() {
+    let pipe = "pipe.yml";
+    for (case, first) in [
+        ("one that is refused", "scrape_configz: []\nscrape_config_files: [more.yml, pipe.yml]\n"),
+        ("one that is taken", "scrape_config_files: [more.yml, pipe.yml]\n"),
+    ] {
+        let run = Run::with("", |folder| {
+            std::fs::write(folder.join("more.yml"), "").unwrap();
+            assert!(Command::new("mkfifo").arg(folder.join(pipe)).status().unwrap().success());
+        });
+        run.replace("prometheus.yml", first);
+        // The reader waits for a writer, and the writer for the reader: from here on the other files were read.
+        let path = run.path(pipe);
+        let opened = tokio::task::spawn_blocking(move || OpenOptions::new().write(true).open(path).unwrap());
+        let writer = opened.await.unwrap();
+        run.replace(pipe, "");
+        run.replace("more.yml", "scrape_configs: [{job_name: late}]\n");
+        if first.contains("configz") {
+            run.replace("prometheus.yml", "scrape_config_files: [more.yml, pipe.yml]\n");
+        }
+        drop(writer);
+        until(case, || (run.scraper.pools() == ["late"]).then_some(())).await;
+    }
 }

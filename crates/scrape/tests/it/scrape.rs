@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use watchfire_model::MetadataKind;
-use watchfire_scrape::Health;
+use watchfire_scrape::{Health, LeftOut};
 
 use crate::server::{Reply, Server};
 use crate::sink::{Run, job, until};
@@ -85,13 +85,14 @@ async fn timestamps_count_where_they_are_honoured() {
 #[tokio::test]
 async fn limits_fail_the_scrape() {
     let page = "a{label_one=\"1\"} 1\nb 1\nc 1\n";
-    for (limit, reason) in [
-        ("sample_limit: 2", "sample_limit of 2 exceeded"),
-        ("label_limit: 3", "label_limit of 3 exceeded by 4"),
-        ("label_name_length_limit: 8", "label_name_length_limit of 8 exceeded by 9"),
-        ("label_value_length_limit: 4", "label_value_length_limit of 4 exceeded by"),
-        ("body_size_limit: 20B", "body_size_limit of 20 bytes exceeded"),
-        ("metric_relabel_configs: [{action: labeldrop, regex: __name__}]", "no metric name"),
+    let (label, whole) = (LeftOut::LabelLimit, LeftOut::Undecodable);
+    for (limit, reason, left_out) in [
+        ("sample_limit: 2", "sample_limit of 2 exceeded", (LeftOut::SampleLimit, 3)),
+        ("label_limit: 3", "label_limit of 3 exceeded by 4", (label, 1)),
+        ("label_name_length_limit: 8", "label_name_length_limit of 8 exceeded by 9", (label, 1)),
+        ("label_value_length_limit: 4", "label_value_length_limit of 4 exceeded by", (label, 1)),
+        ("body_size_limit: 20B", "body_size_limit of 20 bytes exceeded", (LeftOut::TooLarge, 1)),
+        ("metric_relabel_configs: [{action: labeldrop, regex: __name__}]", "no metric name", (whole, 1)),
     ] {
         let server = Server::page(page).await;
         let run = Run::start(&job(&server, &format!(", {limit}")));
@@ -100,6 +101,7 @@ async fn limits_fail_the_scrape() {
         assert!(error.contains(reason), "{limit}: {error}");
         assert!(run.sink.of("b").is_empty(), "{limit}");
         assert!(run.scraper.counters().failures > 0);
+        assert_eq!(run.sink.all_left_out()[0], left_out, "{limit}");
     }
 }
 
@@ -121,6 +123,7 @@ async fn the_first_of_two_equal_series_counts() {
     run.until_last("up", 1.0).await;
     assert!(run.sink.of("a{").iter().all(|seen| seen.value == 1.0));
     assert!(run.scraper.counters().refused_samples >= 2);
+    assert_eq!(run.sink.all_left_out()[0], (LeftOut::Repeated, 2));
 }
 
 #[tokio::test]
@@ -128,8 +131,15 @@ async fn what_the_sink_refuses_is_counted() {
     let server = Server::page("a 1\n").await;
     let run = Run::start(&job(&server, ""));
     run.until_last("up", 1.0).await;
+    let refused = || run.scraper.counters().refused_samples;
+    assert_eq!(refused(), 0);
+    // One of a batch is one, and not all of them.
+    run.sink.picky.store(true, Ordering::Relaxed);
+    until("refused samples", || (refused() > 0).then_some(())).await;
+    assert!(refused() < 5, "{}", refused());
+    run.sink.picky.store(false, Ordering::Relaxed);
     run.sink.full.store(true, Ordering::Relaxed);
-    until("refused samples", || (run.scraper.counters().refused_samples > 0).then_some(())).await;
+    until("lost scrapes", || (refused() >= 12).then_some(())).await;
 }
 
 #[tokio::test]
@@ -176,8 +186,8 @@ async fn settings_are_told_where_that_is_asked_for() {
     let run = Run::start(&job(&server, ", extra_scrape_metrics: true, sample_limit: 7"));
     run.until_last("scrape_timeout_seconds", 0.15).await;
     run.until_last("scrape_sample_limit", 7.0).await;
-    run.scraper.stop().await;
-    assert!(run.sink.is_stale("scrape_sample_limit"));
+    run.write("");
+    until("a marker", || run.sink.is_stale("scrape_sample_limit").then_some(())).await;
 }
 
 #[tokio::test]
@@ -191,4 +201,23 @@ async fn too_many_targets_are_all_refused() {
     run.until_last("up", 0.0).await;
     assert_eq!(run.error().await, "target_limit exceeded (number of targets: 2, limit: 1)");
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_passed_over_is_counted() {
+    let page = "# TYPE a counter\na_total 5 # {x=\"1\",x=\"2\"} 0.5\n# EOF\n";
+    let server = Server::start(move |_| Reply::of("application/openmetrics-text; version=1.0.0", page)).await;
+    let run = Run::start(&job(&server, ""));
+    run.until_last("up", 1.0).await;
+    assert_eq!(run.sink.all_left_out()[0], (LeftOut::InvalidExemplar, 1));
+    server.answer(|_| Reply::of("image/png", "a 1\n"));
+    run.until_last("up", 0.0).await;
+    assert_eq!(run.sink.all_left_out().pop(), Some((LeftOut::Unsupported, 1)));
+    // MetricFamily { name: "h", type: HISTOGRAM, metric: [{ histogram: { sample_count: 1, zero_count: 1 } }] }.
+    let family = [0x0a, 1, b'h', 0x18, 4, 0x22, 6, 0x3a, 4, 0x08, 1, 0x38, 1];
+    let body = [&[family.len() as u8][..], &family].concat();
+    let kind = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+    server.answer(move |_| Reply::of(kind, body.clone()));
+    run.until_last("up", 1.0).await;
+    assert_eq!(run.sink.all_left_out().pop(), Some((LeftOut::NativeHistogram, 1)));
 }

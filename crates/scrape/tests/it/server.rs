@@ -174,7 +174,11 @@ async fn read(stream: &mut BufReader<impl AsyncRead + AsyncWrite + Unpin>) -> Op
         line.clear();
         stream.read_line(&mut line).await.ok()?;
         let Some((name, value)) = line.trim().split_once(':') else { break };
-        headers.insert(name.to_lowercase(), value.trim().to_owned());
+        let (name, value) = (name.to_lowercase(), value.trim());
+        headers
+            .entry(name)
+            .and_modify(|all: &mut String| write!(all, ", {value}").unwrap())
+            .or_insert(value.to_owned());
     }
     Some(Request { path, headers })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tempfile::TempDir;
 use watchfire_model::{Batch, is_stale};
-use watchfire_scrape::{Scraper, Settings, Sink};
+use watchfire_scrape::{LeftOut, Refused, Scraper, Settings, Sink, SinkError};
 
 /// A sample with its series as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,22 +22,34 @@ pub(crate) struct Memory {
     batches: Mutex<Vec<Batch>>,
     /// Whether it refuses what comes.
     pub(crate) full: std::sync::atomic::AtomicBool,
+    /// Whether it refuses one sample of each batch.
+    pub(crate) picky: std::sync::atomic::AtomicBool,
+    left_out: Mutex<Vec<(LeftOut, usize)>>,
 }
 
 #[async_trait]
 impl Sink for Memory {
-    async fn append(&self, batch: Batch) -> Result<(), String> {
+    async fn append(&self, batch: Batch) -> Result<Refused, SinkError> {
         if self.full.load(std::sync::atomic::Ordering::Relaxed) {
-            return Err("the disk is full".to_owned());
+            return Err(SinkError { kind: "storage", text: "the disk is full".to_owned() });
         }
         self.batches.lock().unwrap().push(batch);
-        Ok(())
+        let picky = self.picky.load(std::sync::atomic::Ordering::Relaxed);
+        Ok(if picky { Refused { samples: 1, reasons: vec!["odd"], first: None } } else { Refused::default() })
+    }
+
+    fn left_out(&self, reason: LeftOut, count: usize) {
+        self.left_out.lock().unwrap().push((reason, count));
     }
 }
 
 impl Memory {
     pub(crate) fn batches(&self) -> Vec<Batch> {
         self.batches.lock().unwrap().clone()
+    }
+
+    pub(crate) fn all_left_out(&self) -> Vec<(LeftOut, usize)> {
+        self.left_out.lock().unwrap().clone()
     }
 
     pub(crate) fn samples(&self) -> Vec<Seen> {

@@ -50,7 +50,7 @@ async fn a_series_with_timestamps_of_its_own_gets_none() {
 }
 
 #[tokio::test]
-async fn a_target_that_goes_and_the_end_of_the_program() {
+async fn a_target_that_goes() {
     let (one, two) = (Server::page("a 1\n").await, Server::page("b 1\n").await);
     let list = |addresses: &[String]| format!("[{{\"targets\": {addresses:?}}}]");
     let (a, b) = (one.address.to_string(), two.address.to_string());
@@ -66,10 +66,28 @@ async fn a_target_that_goes_and_the_end_of_the_program() {
     assert!(!run.sink.is_stale("b{"));
     assert_eq!(run.scraper.targets().len(), 1);
 
-    run.scraper.stop().await;
+    // The same where its job goes.
+    run.write("");
     for name in ["b", "up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_series_added"] {
-        assert!(run.sink.is_stale(&format!("{name}{{instance=\"{b}\"")), "{name}");
+        stale(&run, &format!("{name}{{instance=\"{b}\"")).await;
     }
     let times: Vec<i64> = run.sink.of("b{").iter().map(|seen| seen.timestamp).collect();
     assert!(times.is_sorted_by(|x, y| x < y), "{times:?}");
+}
+
+#[tokio::test]
+async fn the_end_of_the_program_is_none_of_the_series() {
+    let server = Server::page("a 1\n").await;
+    // The second target never answers: it is being asked at the end.
+    let silent =
+        Server::start(|_| Reply { delay: std::time::Duration::from_mins(1), ..Reply::text("") }).await;
+    let second = job(&silent, ", scrape_interval: 1m, scrape_timeout: 1m").replace("test", "silent");
+    let run = Run::start(&format!("{}\n{second}", job(&server, "")));
+    run.until_last("a{", 1.0).await;
+    run.scraper.stop().await;
+    let samples = run.sink.samples();
+    assert!(samples.iter().all(|seen| !is_stale(seen.value)), "{samples:?}");
+    assert!(run.sink.of("up").iter().all(|seen| seen.value == 1.0), "{samples:?}");
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(run.sink.samples().len(), samples.len(), "it is over");
 }

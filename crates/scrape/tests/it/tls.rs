@@ -14,7 +14,7 @@ use watchfire_scrape::Health;
 
 use crate::authority::{Authority, Key, Words};
 use crate::server::{Reply, Server};
-use crate::sink::Run;
+use crate::sink::{Run, until};
 
 /// A file with one block in the form of RFC 7468.
 fn pem(path: &Path, kind: &str, der: &[u8]) {
@@ -56,7 +56,7 @@ async fn scrape(server: &Server, authority: &Authority, keys: &str) -> Result<()
         pem(&folder.join("client.pem"), "CERTIFICATE", &chain[0]);
         pem(&folder.join("client.key"), "PRIVATE KEY", key.der().secret_der());
     });
-    let outcome = crate::sink::until("a scrape", || {
+    let outcome = until("a scrape", || {
         let target = run.scraper.targets().pop()?;
         (target.outcome.health != Health::Unknown).then_some(target.outcome)
     })
@@ -88,5 +88,50 @@ async fn a_certificate_is_believed_as_the_configuration_says() {
             (Err(error), Err(part)) => assert!(error.contains(part), "{case}: {error}"),
             (outcome, _) => panic!("{case}: {outcome:?}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn certificates_are_read_again_when_they_change() {
+    let (authority, other) = (Authority::root("Ours"), Authority::root("Another"));
+    let strict = server(&authority, "localhost", Some(&authority)).await;
+    let job = |keys: &str| {
+        format!(
+            "  - {{job_name: test, scheme: https, scrape_interval: 300ms, scrape_timeout: 300ms, tls_config: \
+             {{ca_file: ca.pem, cert_file: client.pem, key_file: client.key{keys}}}, \
+             static_configs: [{{targets: ['localhost:{}']}}]}}",
+            strict.address.port()
+        )
+    };
+    // With the name of the certificate each target has a client of its own.
+    for keys in ["", ", server_name: localhost"] {
+        // Nothing is there at the start.
+        let run = Run::start(&job(keys));
+        assert!(run.error().await.contains("ca.pem can't be read"), "{keys}");
+        let write = |ca: &Authority, client: &Authority| {
+            let put = |name: &str, kind: &str, der: &[u8]| {
+                pem(&run.path("new.pem"), kind, der);
+                std::fs::rename(run.path("new.pem"), run.path(name)).unwrap();
+            };
+            let (chain, key) = client.certify(&Words { common_name: "Scraper", ..Words::default() });
+            put("client.pem", "CERTIFICATE", &chain[0]);
+            put("client.key", "PRIVATE KEY", key.der().secret_der());
+            put("ca.pem", "CERTIFICATE", &ca.certificate());
+        };
+        for (ca, client, up) in [
+            (&authority, &authority, 1.0),
+            // A connection that stands must not hide the change.
+            (&other, &authority, 0.0),
+            (&authority, &authority, 1.0),
+            (&authority, &other, 0.0),
+            (&authority, &authority, 1.0),
+        ] {
+            write(ca, client);
+            run.until_last("up", up).await;
+        }
+        let connections = strict.connections();
+        let scrapes = run.scraper.counters().scrapes;
+        until("further scrapes", || (run.scraper.counters().scrapes > scrapes + 2).then_some(())).await;
+        assert_eq!(strict.connections(), connections, "what did not change keeps its connection");
     }
 }

@@ -60,15 +60,19 @@ struct Runtime {
 pub(super) async fn runtime(State(app): State<App>) -> Response {
     let rfc3339 = |millis| format_utc(millis, 0, "%Y-%m-%dT%H:%M:%S%.3fZ");
     let now = now();
-    // The configuration is read at the start only.
-    let started = rfc3339(now - i64::try_from(app.started.elapsed().as_millis()).unwrap_or_default());
+    let started = now - i64::try_from(app.started.elapsed().as_millis()).unwrap_or_default();
+    // What is scraped is read again while the server runs; its own settings are read at the start only.
+    let (reloaded, loaded_at) = match &app.scraper {
+        Some(scraper) => (scraper.config_error().is_none(), scraper.loaded_at()),
+        None => (true, started),
+    };
     let runtime = Runtime {
-        start_time: started.clone(),
+        start_time: rfc3339(started),
         cwd: std::env::current_dir().map(|dir| dir.display().to_string()).unwrap_or_default(),
         hostname: sysinfo::System::host_name().unwrap_or_default(),
         server_time: rfc3339(now),
-        reload_config_success: true,
-        last_config_time: started,
+        reload_config_success: reloaded,
+        last_config_time: rfc3339(loaded_at),
         corruption_count: app.service.storage_stats().quarantined_blocks,
         goroutine_count: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
         parallelism: std::thread::available_parallelism().map_or(1, usize::from),
