@@ -53,7 +53,7 @@ pub(crate) async fn run(
 
 fn note(intake: &Intake, taken: Taken) {
     intake.count("undecodable", taken.bad_lines as u64);
-    intake.count("series_limit", taken.too_many as u64);
+    intake.count("statsd_series", taken.too_many as u64);
     if let Some(error) = taken.first_error {
         tracing::debug!(%error, lines = taken.bad_lines, "lines of StatsD could not be read");
     }

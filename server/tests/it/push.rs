@@ -163,7 +163,7 @@ async fn statsd_is_counted_and_stored() {
     let metrics = server.get("/metrics").await.body;
     for line in [
         r#"watchfire_ingest_rejected_total{reason="undecodable"} 1"#,
-        r#"watchfire_ingest_rejected_total{reason="series_limit"} 1"#,
+        r#"watchfire_ingest_rejected_total{reason="statsd_series"} 1"#,
     ] {
         assert!(metrics.contains(line), "{line}");
     }
