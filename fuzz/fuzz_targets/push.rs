@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use watchfire_ingest::push::decode;
 
 fuzz_target!(|bytes: &[u8]| {
-    let pushed = match decode(bytes, 1_000) {
+    let pushed = match decode(bytes, 1_000, 1 << 20) {
         Ok(pushed) => pushed,
         Err(error) => {
             assert!(!error.is_empty());

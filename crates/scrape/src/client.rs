@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -64,7 +64,7 @@ pub(crate) struct Asker {
 struct Made {
     /// What the files of its certificates looked like before they were read.
     files: Fingerprint,
-    client: Result<Client, String>,
+    client: Client,
 }
 
 /// Redirects that are followed at most, as in Go.
@@ -99,29 +99,31 @@ impl Asker {
         }
         let asker = self.clone();
         // What is made is kept even where nobody waits for it any more.
-        let current = tokio::task::spawn_blocking(move || asker.current());
-        let current = current.await.map_err(|error| error.to_string());
-        current.and_then(|client| client).map_err(FetchError::Settings)
+        let current = tokio::task::spawn_blocking(move || asker.current()).await;
+        current.unwrap_or_else(|error| Err(FetchError::Settings(error.to_string())))
     }
 
     /// The client that nothing can change, since no file has a part in it.
     fn lasting(&self) -> Option<Client> {
-        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = made.as_ref().filter(|made| made.files.is_empty())?;
-        made.client.as_ref().ok().cloned()
+        self.made().as_ref().filter(|made| made.files.is_empty()).map(|made| made.client.clone())
     }
 
-    fn current(&self) -> Result<Client, String> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Blocks. The lock is not held meanwhile: a file may hang, and [`lasting`](Self::lasting) asks for it everywhere.
+    fn current(&self) -> Result<Client, FetchError> {
         let tls = &self.http.tls;
         let paths = [&tls.ca, &tls.cert, &tls.key].into_iter().flatten().filter_map(Pem::path);
         let files: Fingerprint = paths.map(|path| look(path.to_path_buf())).collect();
-        if let Some(made) = made.as_ref().filter(|made| made.files == files) {
-            return made.client.clone();
+        if let Some(made) = self.made().as_ref().filter(|made| made.files == files) {
+            return Ok(made.client.clone());
         }
-        let client = self.build().map_err(|error| error.to_string());
-        *made = Some(Made { files, client: client.clone() });
-        client
+        // What fails is tried again with the next request: not only the files' content may be at fault.
+        let client = self.build()?;
+        *self.made() = Some(Made { files, client: client.clone() });
+        Ok(client)
+    }
+
+    fn made(&self) -> MutexGuard<'_, Option<Made>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn build(&self) -> Result<Client, FetchError> {
@@ -171,10 +173,12 @@ impl Asker {
 
     /// Asks and writes the unpacked body to `body`; returns its `Content-Type`.
     pub(crate) async fn ask(&self, question: Question<'_>, body: &mut Vec<u8>) -> Result<String, FetchError> {
-        let client = self.client().await?;
-        tokio::time::timeout(question.timeout, self.answer(&client, question, body))
-            .await
-            .unwrap_or(Err(FetchError::Timeout(question.timeout)))
+        let answer = async {
+            let client = self.client().await?;
+            self.answer(&client, question, body).await
+        };
+        let timeout = question.timeout;
+        tokio::time::timeout(timeout, answer).await.unwrap_or(Err(FetchError::Timeout(timeout)))
     }
 
     async fn answer(

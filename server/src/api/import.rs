@@ -7,7 +7,7 @@ use watchfire_ingest::exposition::{Format, Pushed, Refused, batch};
 
 use super::intake::Rejection;
 use super::received::Way;
-use super::taking::{answer, first_problem, read, store, unpack};
+use super::taking::{answer, first_problem, read, store, unpack, work};
 use crate::http::App;
 
 /// Takes a request in.
@@ -24,16 +24,15 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     let kind = if kind == "application/x-www-form-urlencoded" { "" } else { kind };
     let format = Format::from_content_type(kind);
     let format = format.map_err(|error| intake.reject(Rejection::unsupported(error.to_string())))?;
-    let (body, _taken) = read(body, intake).await?;
+    let (body, taken) = read(body, intake).await?;
     let (of_work, headers) = (intake.clone(), parts.headers.clone());
-    let work = move || {
+    let (pushed, _taken) = work(taken, move || {
         let body = unpack(&headers, body, &of_work)?;
-        let most = of_work.max_body_bytes().saturating_mul(4);
+        let most = of_work.max_unfolded();
         let bad = |error: Refused| of_work.reject(Rejection::too_large(error.to_string()));
         batch(format, body, crate::clock::now(), most).map_err(bad)
-    };
-    let pushed = tokio::task::spawn_blocking(work).await;
-    let pushed = pushed.map_err(|error| Rejection::internal(error.to_string()))??;
+    })
+    .await?;
     let Pushed { batch, refused, refused_count, native_histograms, refused_exemplars } = pushed;
     intake.count("undecodable", refused_count as u64);
     intake.count("native_histogram", native_histograms as u64);

@@ -57,10 +57,6 @@ impl Rejection {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", text)
     }
 
-    pub(crate) fn too_slow(text: String) -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", text)
-    }
-
     fn too_fast(text: String, seconds: u64) -> Self {
         let retry_after = Some(seconds);
         Self { retry_after, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit", text) }
@@ -75,7 +71,6 @@ impl Rejection {
     pub(crate) fn grpc_code(&self) -> u8 {
         match self.status {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => 14,
-            StatusCode::REQUEST_TIMEOUT => 4,
             StatusCode::PAYLOAD_TOO_LARGE => 8,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => 12,
             StatusCode::INTERNAL_SERVER_ERROR => 13,
@@ -176,6 +171,12 @@ impl Intake {
 
     pub(crate) fn max_body_bytes(&self) -> usize {
         self.0.max_body_bytes
+    }
+
+    /// Bytes that a body may unfold into, where text says in short what a batch says at length. Places in a batch have 32
+    /// bits.
+    pub(crate) fn max_unfolded(&self) -> usize {
+        self.0.max_body_bytes.saturating_mul(4).min(u32::MAX as usize)
     }
 
     /// How long a body may take to come.

@@ -6,7 +6,7 @@ use watchfire_ingest::push::decode;
 
 use super::intake::Rejection;
 use super::received::Way;
-use super::taking::{answer, first_problem, read, store, unpack};
+use super::taking::{answer, first_problem, read, store, unpack, work};
 use crate::http::App;
 
 /// Takes a request in.
@@ -17,15 +17,14 @@ pub(crate) async fn push(State(app): State<App>, request: Request) -> Response {
 async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
     let intake = &app.intake;
     let (parts, body) = request.into_parts();
-    let (body, _taken) = read(body, intake).await?;
+    let (body, taken) = read(body, intake).await?;
     let (of_work, headers) = (intake.clone(), parts.headers.clone());
-    let work = move || {
+    let (pushed, _taken) = work(taken, move || {
         let body = unpack(&headers, body, &of_work)?;
         let bad = |error| of_work.reject(Rejection::bad(error).because("undecodable"));
-        decode(&body, crate::clock::now()).map_err(bad)
-    };
-    let pushed = tokio::task::spawn_blocking(work).await;
-    let pushed = pushed.map_err(|error| Rejection::internal(error.to_string()))??;
+        decode(&body, crate::clock::now(), of_work.max_unfolded()).map_err(bad)
+    })
+    .await?;
     intake.count("undecodable", pushed.refused as u64);
     let appended = store(app, Way::Push, &parts.headers, pushed.batch).await?;
     let unread = pushed.first_refused.map(|first| (first, pushed.refused, "metrics"));

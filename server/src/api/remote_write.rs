@@ -10,7 +10,7 @@ use watchfire_storage::Appended;
 
 use super::intake::Rejection;
 use super::received::Way;
-use super::taking::{first_refused, read, store};
+use super::taking::{first_refused, read, store, work};
 use crate::http::App;
 
 /// A compressed body of so many bytes is decoded away from the async threads: it takes longer than waking another thread.
@@ -32,18 +32,13 @@ async fn take(app: &App, request: Request) -> Result<Response, Rejection> {
         let text = "the body must be compressed with snappy; set Content-Encoding: snappy".to_owned();
         return Err(intake.reject(Rejection::unsupported(text)));
     }
-    let (compressed, _taken) = read(body, intake).await?;
+    let (compressed, taken) = read(body, intake).await?;
     let most = intake.max_body_bytes();
-    let decoded = if compressed.len() < LARGE {
-        decode(version, &compressed, most)
-    } else {
-        let work = move || decode(version, &compressed, most);
-        match tokio::task::spawn_blocking(work).await {
-            Ok(decoded) => decoded,
-            Err(error) => return Err(Rejection::internal(error.to_string())),
-        }
-    };
-    let decoded = decoded.map_err(|error| intake.reject(undecodable(&error)))?;
+    let large = compressed.len() >= LARGE;
+    let of_work = intake.clone();
+    let decode =
+        move || decode(version, &compressed, most).map_err(|error| of_work.reject(undecodable(&error)));
+    let (decoded, _taken) = if large { work(taken, decode).await? } else { (decode()?, taken) };
     let Decoded { batch, histograms, refused_exemplars } = decoded;
     intake.count("native_histogram", histograms as u64);
     intake.count("invalid_exemplar", refused_exemplars as u64);

@@ -23,8 +23,8 @@ fn enter(intake: &Intake) -> Result<OwnedSemaphorePermit, Rejection> {
     })
 }
 
-/// The body as it comes, up to the limit, and then a place: who sends slowly must not keep one from others. What comes
-/// back with the body is to be kept until it is worked off.
+/// The body as it comes, up to the limit, and then a place: who sends slowly keeps no place from others, but the room that
+/// the body takes. What comes back with the body is to be kept until it is worked off; see [`work`].
 pub(crate) async fn read(body: Body, intake: &Intake) -> Result<(Bytes, Taken), Rejection> {
     let patience = intake.patience();
     let mut held = intake.hold();
@@ -32,29 +32,49 @@ pub(crate) async fn read(body: Body, intake: &Intake) -> Result<(Bytes, Taken), 
         let text = format!(
             "the body did not come within {patience:?} (http.request_timeout); send it faster, or less"
         );
-        return Err(intake.reject(Rejection::too_slow(text)));
+        // Not 408: senders throw away what gets that, and a slow net may be faster the next time.
+        return Err(intake.reject(Rejection::overloaded(text).because("too_slow")));
     };
     Ok((bytes?, Taken { _held: held, _place: enter(intake)? }))
 }
 
 async fn collect(mut body: Body, intake: &Intake, held: &mut Held) -> Result<Bytes, Rejection> {
     let most = intake.max_body_bytes();
-    let (mut parts, mut length) = (Vec::new(), 0);
+    // Most bodies come in one piece, which is not copied. The pieces of others are: they hold on to the buffers that they
+    // were read into, which may be much larger than they are.
+    let (mut only, mut joined) = (Bytes::new(), Vec::new());
     while let Some(frame) = body.frame().await {
         let frame = frame
             .map_err(|error| intake.reject(Rejection::bad(format!("the body could not be read: {error}"))))?;
         let Ok(part) = frame.into_data() else { continue };
-        length += part.len();
-        if length > most {
+        if only.len().max(joined.len()) + part.len() > most {
             return Err(intake.reject(too_large(most)));
         }
-        held.grow(part.len())?;
-        parts.push(part);
+        if only.is_empty() && joined.is_empty() {
+            held.grow(part.len())?;
+            only = part;
+            continue;
+        }
+        let capacity = joined.capacity();
+        joined.reserve(only.len() + part.len());
+        held.grow(joined.capacity() - capacity)?;
+        joined.extend_from_slice(&std::mem::take(&mut only));
+        joined.extend_from_slice(&part);
     }
-    Ok(match <[Bytes; 1]>::try_from(parts) {
-        Ok([whole]) => whole,
-        Err(parts) => parts.concat().into(),
-    })
+    Ok(if joined.is_empty() { only } else { joined.into() })
+}
+
+/// Does work away from the async threads. What the request takes is kept until that is done, also where the sender has gone
+/// and nobody waits for it any more; then it comes back.
+pub(crate) async fn work<T: Send + 'static>(
+    taken: Taken,
+    work: impl FnOnce() -> Result<T, Rejection> + Send + 'static,
+) -> Result<(T, Taken), Rejection> {
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        done.map(|done| (done, taken))
+    });
+    done.await.map_err(|error| Rejection::internal(error.to_string()))?
 }
 
 /// The room and the place that a request has while it is worked on.
@@ -158,5 +178,59 @@ pub(crate) fn answer(problem: Option<String>) -> Response {
     match problem {
         Some(text) => (StatusCode::BAD_REQUEST, format!("{text}\n")).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::IngestConfig;
+
+    fn intake() -> Intake {
+        let config = IngestConfig {
+            max_body_bytes: 100,
+            max_held_bytes: 1000,
+            max_in_flight: 1,
+            ..IngestConfig::default()
+        };
+        Intake::new(&config, Duration::from_secs(10))
+    }
+
+    #[tokio::test]
+    async fn a_place_is_kept_until_the_work_is_done() {
+        let intake = intake();
+        let (_, taken) = read(Body::from("body"), &intake).await.unwrap();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (go_on, waits) = mpsc::channel::<()>();
+        let task = tokio::spawn(work(taken, move || {
+            let _ = begun.send(());
+            let _ = waits.recv();
+            Ok(())
+        }));
+        begins.await.unwrap();
+        // The sender hangs up.
+        task.abort();
+        assert!(task.await.is_err_and(|error| error.is_cancelled()));
+        assert_eq!(intake.places().available_permits(), 0);
+        go_on.send(()).unwrap();
+        let free = tokio::time::timeout(Duration::from_secs(10), intake.places().acquire()).await;
+        assert!(free.is_ok(), "the place is free again");
+    }
+
+    #[tokio::test]
+    async fn bodies_are_whole_in_any_pieces() {
+        for pieces in [vec![], vec!["whole"], vec!["in ", "", "three ", "pieces"]] {
+            let frames = pieces.clone().into_iter().map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+            let body = Body::from_stream(futures::stream::iter(frames));
+            let (bytes, _taken) = read(body, &intake()).await.unwrap();
+            assert_eq!(bytes, pieces.concat().as_bytes());
+        }
+        let frames = (0..4).map(|_| Ok::<_, std::io::Error>(Bytes::from(vec![0; 30])));
+        let body = Body::from_stream(futures::stream::iter(frames));
+        let refused = read(body, &intake()).await.map(|_| ()).unwrap_err();
+        assert!(refused.text().contains("more than 100 bytes"), "{}", refused.text());
     }
 }

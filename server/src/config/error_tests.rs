@@ -10,6 +10,19 @@ fn message(args: &[&str], env: &[(&str, &str)], file: Option<&str>) -> String {
 }
 
 #[test]
+fn a_body_that_is_allowed_has_room() {
+    let room = |held: &str| {
+        ["serve", "--ingest-max-body-bytes", "10MiB", "--ingest-max-held-bytes", held].map(str::to_owned)
+    };
+    let args = room("19MiB");
+    let text = message(&args.each_ref().map(String::as_str), &[], None);
+    assert!(text.contains("--ingest-max-held-bytes: it must be at least twice"), "{text}");
+    let text = message(&["serve", "--ingest-max-body-bytes", "1GiB"], &[], None);
+    assert!(text.contains("ingest.max_held_bytes: it must be at least twice"), "{text}");
+    assert!(run(&room("20MiB").each_ref().map(String::as_str), &[], None).is_ok());
+}
+
+#[test]
 fn mistakes_in_the_file() {
     for (file, expected) in [
         ("lisen = 'x'", "1:1: unknown key lisen; did you mean listen?"),

@@ -35,6 +35,7 @@ pub(super) fn resolve(
     }
     if problems.is_empty() {
         problems.extend(exposed(&config, &winners));
+        problems.extend(too_little_room(&config, &winners));
     }
     config.texts =
         winners.iter().map(|winner| (winner.setting.key, without_passwords(&winner.text))).collect();
@@ -66,6 +67,18 @@ fn exposed(config: &Config, winners: &[Given]) -> Option<Problem> {
              listen on 127.0.0.1:{port}, or add --i-know-there-is-no-login to allow it"
         );
         winners.iter().find(|winner| winner.setting.key == key).map(|winner| winner.problem(&message))
+    })
+}
+
+/// Refuses to hold less than one body that is allowed: it would be answered as if it could be taken later.
+fn too_little_room(config: &Config, winners: &[Given]) -> Option<Problem> {
+    let (held, body) = (config.ingest.max_held_bytes, config.ingest.max_body_bytes);
+    let winner = winners.iter().find(|winner| winner.setting.key == "ingest.max_held_bytes")?;
+    // A body that comes in pieces takes up to twice its room, as a list that grows does.
+    (held < body.saturating_mul(2)).then(|| {
+        winner.problem(&format!(
+            "it must be at least twice ingest.max_body_bytes, which is {body} bytes, so that such a body can be taken"
+        ))
     })
 }
 

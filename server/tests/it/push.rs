@@ -105,7 +105,7 @@ async fn who_sends_slowly_keeps_nobody_out() {
         let mut answer = [0; 4096];
         let length = stream.read(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer[..length]);
-        assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("http.request_timeout"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("http.request_timeout"), "{answer}");
     }
     let metrics = server.get("/metrics").await.body;
     assert!(metrics.contains(r#"watchfire_ingest_rejected_total{reason="too_slow"} 8"#), "{metrics}");

@@ -19,8 +19,11 @@ const LONGEST_FROM_ZERO: u64 = 3_600_000_000_000;
 /// - The first delta of a series begins its total, and each that ends later is added: also after a gap, since SDKs leave
 ///   out times in which nothing was counted; after a restart of the sender, whose counts go on from the total; and
 ///   where it overlaps the last one, as those of two senders with the same attributes do.
-/// - A delta with the start and the end of the last one is that one sent again. It is not added, and gives the total as
-///   it is, so that a sender whose request was not stored can try again.
+/// - A delta with the start, the end and the value of the last one, in another request, is that one sent again. It is not
+///   added, and gives the total as it is, so that a sender whose request was not stored can try again. Of a request with
+///   several deltas of one series that is so for the last of them.
+/// - One with the start and the end of the last one but another value, or in the same request, is another sender's that
+///   calls itself the same. It is refused, so that somebody learns of it: which of the two comes again cannot be told.
 /// - Any other that ends no later than the last one is refused: it was added already, or comes too late. So is one that
 ///   starts before the first one did, since what it says was counted in part. A start of 0 (unknown) is taken to fit.
 /// - A series that is new gets a zero where its first delta starts, so that its increase has all of it; see
@@ -39,6 +42,8 @@ pub struct Deltas {
     /// Numbers held in all of them.
     held: usize,
     seed: u64,
+    /// Requests that had deltas.
+    requests: u64,
     /// When the totals began to be kept, in milliseconds since the epoch.
     since: i64,
     /// When the forgotten are looked for next, in milliseconds since the epoch.
@@ -66,6 +71,8 @@ struct Stream {
     start: u64,
     /// Its end.
     end: u64,
+    /// What it said, and in which request.
+    said: Said,
     /// Whether the last delta is the first, too.
     begins: bool,
     /// When it came, in milliseconds since the epoch.
@@ -96,15 +103,23 @@ pub(super) struct Span {
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) now: i64,
+    /// The request that it comes in, as [`Deltas::request`] numbers it.
+    pub(super) request: u64,
+}
+
+/// What a delta said: enough to know it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Said {
+    /// The bits of a sum; of a histogram those of its sum and its count.
+    value: (u64, u64),
+    request: u64,
 }
 
 /// How a delta goes with what was there before.
 enum Fit {
     Adds,
-    /// It is the last one again; `begins` as in [`Stream`].
-    Again {
-        begins: bool,
-    },
+    /// It is the last one again.
+    Again,
 }
 
 impl Deltas {
@@ -118,6 +133,7 @@ impl Deltas {
             streams: HashMap::new(),
             held: 0,
             seed,
+            requests: 0,
             since: i64::MIN,
             next_sweep: i64::MIN,
         }
@@ -158,6 +174,12 @@ impl Deltas {
         self.next_sweep = now.saturating_add((self.time_to_live / 8).max(1));
     }
 
+    /// Numbers a request that has deltas.
+    pub(super) fn request(&mut self) -> u64 {
+        self.requests += 1;
+        self.requests
+    }
+
     pub(super) fn hash(&self, key: &[u8]) -> u128 {
         xxh3_128_with_seed(key, self.seed)
     }
@@ -183,17 +205,23 @@ impl Deltas {
             return Err(Reason::Delta);
         }
         let zero = self.zero(span);
+        let said = Said { value: (delta.to_bits(), 0), request: span.request };
         let before = self.streams.get_mut(&key);
-        if let Some((fit, Total::Sum(total))) = go_on(before, span, self.time_to_live)? {
-            return Ok(match fit {
+        if let Some((stream, fit)) = go_on(before, span, said, self.time_to_live)?
+            && let Total::Sum(total) = &mut stream.total
+        {
+            return match fit {
+                Fit::Adds if !(*total + delta).is_finite() => Err(Reason::Delta),
                 Fit::Adds => {
                     *total += delta;
-                    (*total, None)
+                    let total = *total;
+                    stream.goes_on(span, said);
+                    Ok((total, None))
                 }
-                Fit::Again { begins } => (*total, zero.filter(|_| begins)),
-            });
+                Fit::Again => Ok((*total, zero.filter(|_| stream.begins))),
+            };
         }
-        self.begin(key, span, Total::Sum(delta))?;
+        self.begin(key, span, said, Total::Sum(delta))?;
         Ok((delta, zero))
     }
 
@@ -210,27 +238,43 @@ impl Deltas {
             return Err(Reason::Delta);
         }
         let zero = self.zero(span);
+        let said = Said {
+            value: (delta.sum.unwrap_or_default().to_bits(), delta.count.to_bits()),
+            request: span.request,
+        };
         let before = self.streams.get_mut(&key);
-        if let Some((fit, Total::Distribution(total))) = go_on(before, span, self.time_to_live)? {
-            if let Fit::Again { begins } = fit {
+        if let Some((stream, fit)) = go_on(before, span, said, self.time_to_live)?
+            && let Total::Distribution(total) = &mut stream.total
+        {
+            if matches!(fit, Fit::Again) {
                 delta.clone_from(total);
-                return Ok(zero.filter(|_| begins));
+                return Ok(zero.filter(|_| stream.begins));
             }
             let held = total.buckets.len();
-            if !fixed || total.same_bounds(delta) {
+            let adds = !fixed || total.same_bounds(delta);
+            let will_hold = if adds { held + total.lacks(delta) } else { delta.buckets.len() };
+            if will_hold > held && self.held - held + will_hold > self.limit {
+                return Err(Reason::TooManyDeltas);
+            }
+            if adds {
+                let sum = total.sum.zip(delta.sum).map(|(sum, more)| sum + more);
+                if !sum.is_none_or(f64::is_finite) {
+                    return Err(Reason::Delta);
+                }
                 total.merge(delta);
                 delta.clone_from(total);
             } else {
                 total.as_mut().clone_from(delta);
             }
             self.held = self.held - held + total.buckets.len();
+            stream.goes_on(span, said);
             return Ok(None);
         }
-        self.begin(key, span, Total::Distribution(Box::new(delta.clone())))?;
+        self.begin(key, span, said, Total::Distribution(Box::new(delta.clone())))?;
         Ok(zero)
     }
 
-    fn begin(&mut self, key: u128, span: Span, total: Total) -> Result<(), Reason> {
+    fn begin(&mut self, key: u128, span: Span, said: Said, total: Total) -> Result<(), Reason> {
         if let Some(before) = self.streams.remove(&key) {
             self.held -= before.total.held();
         }
@@ -239,10 +283,10 @@ impl Deltas {
             return Err(Reason::TooManyDeltas);
         }
         self.held = held;
-        let Span { start, end, now } = span;
+        let Span { start, end, now, .. } = span;
         // A start after the end says nothing about where the next one may start.
         let first_start = start.min(end);
-        let stream = Stream { first_start, start, end, begins: true, touched: now, total };
+        let stream = Stream { first_start, start, end, said, begins: true, touched: now, total };
         self.streams.insert(key, stream);
         Ok(())
     }
@@ -252,14 +296,18 @@ impl Deltas {
 fn go_on(
     stream: Option<&mut Stream>,
     span: Span,
+    said: Said,
     time_to_live: i64,
-) -> Result<Option<(Fit, &mut Total)>, Reason> {
+) -> Result<Option<(&mut Stream, Fit)>, Reason> {
     let Some(stream) = stream.filter(|stream| stream.touched >= span.now.saturating_sub(time_to_live)) else {
         return Ok(None);
     };
     if (span.start, span.end) == (stream.start, stream.end) {
+        if said.value != stream.said.value || said.request == stream.said.request {
+            return Err(Reason::Twice);
+        }
         stream.touched = span.now;
-        return Ok(Some((Fit::Again { begins: stream.begins }, &mut stream.total)));
+        return Ok(Some((stream, Fit::Again)));
     }
     if span.end <= stream.end {
         return Err(Reason::Late);
@@ -267,176 +315,16 @@ fn go_on(
     if span.start != 0 && span.start < stream.first_start {
         return Err(Reason::OlderStart);
     }
-    (stream.start, stream.end, stream.begins) = (span.start, span.end, false);
-    stream.touched = span.now;
-    Ok(Some((Fit::Adds, &mut stream.total)))
+    Ok(Some((stream, Fit::Adds)))
+}
+
+impl Stream {
+    /// Remembers the delta that was added.
+    fn goes_on(&mut self, span: Span, said: Said) {
+        (self.start, self.end, self.said, self.begins) = (span.start, span.end, said, false);
+        self.touched = span.now;
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const fn span(start: u64, end: u64, now: i64) -> Span {
-        Span { start, end, now }
-    }
-
-    #[test]
-    fn the_time_tells_how_a_delta_is_taken() {
-        for (what, spans, expected) in [
-            ("one after the other", [span(10, 20, 0), span(20, 30, 0)], Ok(12.0)),
-            ("an unknown start", [span(0, 20, 0), span(0, 30, 0)], Ok(12.0)),
-            ("a start no longer known", [span(10, 20, 0), span(0, 30, 0)], Ok(12.0)),
-            ("a start known now", [span(0, 20, 0), span(20, 30, 0)], Ok(12.0)),
-            ("a gap", [span(10, 20, 0), span(21, 30, 0)], Ok(12.0)),
-            ("an overlap", [span(10, 20, 0), span(15, 30, 0)], Ok(12.0)),
-            ("an overlap from the same start", [span(10, 20, 0), span(10, 30, 0)], Ok(12.0)),
-            ("an older start", [span(10, 20, 0), span(9, 30, 0)], Err(Reason::OlderStart)),
-            ("sent twice", [span(10, 20, 0), span(10, 20, 0)], Ok(7.0)),
-            ("an unknown start, sent twice", [span(0, 20, 0), span(0, 20, 0)], Ok(7.0)),
-            ("the same end", [span(10, 20, 0), span(15, 20, 0)], Err(Reason::Late)),
-            ("out of order", [span(10, 20, 0), span(5, 10, 0)], Err(Reason::Late)),
-            ("forgotten", [span(10, 20, 0), span(20, 30, 101)], Ok(5.0)),
-            ("just not forgotten", [span(10, 20, 0), span(20, 30, 100)], Ok(12.0)),
-            ("forgotten, then older", [span(10, 20, 0), span(5, 10, 101)], Ok(5.0)),
-        ] {
-            let mut deltas = Deltas::new(10, 100);
-            assert_eq!(deltas.add_sum(1, spans[0], 7.0), Ok((7.0, None)));
-            let second = deltas.add_sum(1, spans[1], 5.0);
-            assert_eq!(second, expected.map(|total| (total, None)), "{what}");
-        }
-    }
-
-    #[test]
-    fn a_new_series_was_zero_at_its_start() {
-        const MILLI: u64 = 1_000_000;
-        const HOUR: u64 = 3_600_000 * MILLI;
-        for (what, start, end, since, zero) in [
-            ("just so", 20 * MILLI, 30 * MILLI, 0, Some(21)),
-            ("an unknown start", 0, 30 * MILLI, 0, None),
-            ("an hour", MILLI, HOUR + MILLI, 0, Some(2)),
-            ("more than an hour", MILLI, HOUR + MILLI + 1, 0, None),
-            ("no time between", 20 * MILLI, 21 * MILLI, 0, None),
-            ("a start after the end", 40 * MILLI, 30 * MILLI, 0, None),
-            ("since then", 20 * MILLI, 30 * MILLI, 20, Some(21)),
-            ("before totals were kept", 20 * MILLI, 30 * MILLI, 21, None),
-        ] {
-            let mut deltas = Deltas::new(10, 100).since(since);
-            let first = span(start, end, 0);
-            let next = span(end, end + 10 * MILLI, 0);
-            let mut histogram = Distribution { buckets: vec![(1.0, 7.0)], count: 7.0, sum: None };
-            for time in ["first", "again"] {
-                assert_eq!(deltas.add_sum(1, first, 7.0), Ok((7.0, zero)), "{what}, {time}");
-                assert_eq!(
-                    deltas.add_distribution(2, first, &mut histogram, true),
-                    Ok(zero),
-                    "{what}, {time}"
-                );
-            }
-            for time in ["next", "again"] {
-                assert_eq!(deltas.add_sum(1, next, 7.0), Ok((14.0, None)), "{what}, {time}");
-                assert_eq!(
-                    deltas.add_distribution(2, next, &mut histogram, true),
-                    Ok(None),
-                    "{what}, {time}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_added_spoils_nothing() {
-        let mut deltas = Deltas::new(10, 100);
-        assert_eq!(deltas.add_sum(1, span(1, 2, 0), 7.0), Ok((7.0, None)));
-        assert_eq!(deltas.add_sum(1, span(2, 3, 0), f64::NAN), Err(Reason::Delta));
-        let mut endless = Distribution { buckets: vec![], count: 1.0, sum: Some(f64::INFINITY) };
-        assert_eq!(deltas.add_distribution(2, span(1, 2, 0), &mut endless, true), Err(Reason::Delta));
-        assert_eq!(deltas.add_sum(1, span(2, 3, 0), 1.0), Ok((8.0, None)));
-    }
-
-    #[test]
-    fn the_limit_holds_until_some_are_forgotten() {
-        let mut deltas = Deltas::new(5, 100);
-        let mut histogram =
-            Distribution { buckets: vec![(1.0, 2.0), (2.0, 3.0)], count: 5.0, sum: Some(6.0) };
-        assert_eq!(deltas.add_sum(1, span(1, 2, 0), 1.0), Ok((1.0, None)));
-        assert_eq!(deltas.add_distribution(2, span(1, 2, 50), &mut histogram, true), Ok(None));
-        assert_eq!((deltas.len(), deltas.held()), (2, 5));
-        assert_eq!(deltas.add_sum(3, span(1, 2, 60), 1.0), Err(Reason::TooManyDeltas));
-        assert_eq!(deltas.add_sum(1, span(2, 3, 60), 1.0), Ok((2.0, None)), "known ones go on");
-        deltas.sweep(155);
-        assert_eq!((deltas.len(), deltas.held()), (1, 1));
-        assert_eq!(deltas.add_sum(3, span(1, 2, 155), 1.0), Ok((1.0, None)));
-    }
-
-    #[test]
-    fn a_histogram_with_other_bounds_starts_anew() {
-        let of = |bound| Distribution { buckets: vec![(bound, 2.0)], count: 3.0, sum: None };
-        for (fixed, bound, expected) in [(true, 1.0, 6), (true, 2.0, 3), (false, 2.0, 6)] {
-            let mut deltas = Deltas::new(10, 100);
-            deltas.add_distribution(1, span(1, 2, 0), &mut of(1.0), fixed).unwrap();
-            let mut second = of(bound);
-            deltas.add_distribution(1, span(2, 3, 0), &mut second, fixed).unwrap();
-            assert_eq!(second.count as u32, expected, "{fixed} {bound}");
-            assert_eq!(deltas.held(), 2 + second.buckets.len());
-        }
-    }
-
-    /// What a sender does between two requests.
-    #[derive(Clone, Debug)]
-    enum Step {
-        /// Counts so many in so many nanoseconds, from the end of the last.
-        Next(u8, u16),
-        /// Counts nothing, or restarts, for so many nanoseconds.
-        Pause(u16),
-        /// Sends the last again.
-        Again,
-    }
-
-    fn steps() -> impl Strategy<Value = Vec<Step>> {
-        let step = prop_oneof![
-            6 => (1_u8.., any::<u16>()).prop_map(|(time, count)| Step::Next(time, count)),
-            1 => (1_u16..).prop_map(Step::Pause),
-            1 => Just(Step::Again),
-        ];
-        proptest::collection::vec(step, 1..60)
-    }
-
-    proptest! {
-        #[test]
-        fn a_total_is_the_sum_of_all_that_was_sent(steps in steps()) {
-            let mut deltas = Deltas::new(10, 1000);
-            let (mut start, mut end, mut total, mut sent) = (1000_u64, 1000_u64, 0.0, None);
-            for step in steps {
-                match step {
-                    Step::Next(time, count) => {
-                        end += u64::from(time);
-                        total += f64::from(count);
-                        let now = span(start, end, 0);
-                        let added = deltas.add_sum(7, now, f64::from(count));
-                        prop_assert_eq!(added, Ok((total, None)));
-                        let mut histogram = Distribution {
-                            buckets: vec![(1.0, f64::from(count))],
-                            count: f64::from(count),
-                            sum: Some(f64::from(count)),
-                        };
-                        deltas.add_distribution(8, now, &mut histogram, true).unwrap();
-                        let expected =
-                            Distribution { buckets: vec![(1.0, total)], count: total, sum: Some(total) };
-                        prop_assert_eq!(histogram, expected);
-                        (sent, start) = (Some((now, f64::from(count))), end);
-                    }
-                    Step::Pause(pause) => {
-                        start += u64::from(pause);
-                        end = start;
-                    }
-                    Step::Again => if let Some((again, count)) = sent {
-                        prop_assert_eq!(deltas.add_sum(7, again, count), Ok((total, None)));
-                    }
-                }
-            }
-            prop_assert!(deltas.len() <= 2);
-        }
-    }
-}
+mod tests;

@@ -97,6 +97,16 @@ impl Distribution {
         }
     }
 
+    /// How many bounds `other` has that are not here. Both are sorted.
+    pub(super) fn lacks(&self, other: &Self) -> usize {
+        let mut here = self.buckets.iter().map(|(bound, _)| *bound).peekable();
+        let lacked = |(bound, _): &&(f64, f64)| {
+            while here.next_if(|held| held < bound).is_some() {}
+            here.peek() != Some(bound)
+        };
+        other.buckets.iter().filter(lacked).count()
+    }
+
     /// Whether the bounds are those of `other`.
     pub(super) fn same_bounds(&self, other: &Self) -> bool {
         self.buckets.iter().map(|(bound, _)| bound).eq(other.buckets.iter().map(|(bound, _)| bound))

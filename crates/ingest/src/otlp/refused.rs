@@ -45,6 +45,12 @@ pub enum Reason {
          from one exporter"
     )]
     Late,
+    /// There is one with the same start and end, and it says something else or came in the same request.
+    #[error(
+        "two deltas of one series have the same start and end; give each sender a service.instance.id of its own, and \
+         add up what has the same attributes"
+    )]
+    Twice,
     /// It starts before the first one of its running total did, so that part of it was added already.
     #[error(
         "a delta starts before the first one that was added, so that some of it would be counted twice; let the exporter \

@@ -54,6 +54,7 @@ pub(super) fn decode(
         prefix: Vec::new(),
         stream_key: Vec::new(),
         attribute_order: Vec::new(),
+        number_for_deltas: None,
         newest: 0,
         distribution: Distribution::default(),
         bounds: Vec::new(),
@@ -92,6 +93,8 @@ pub(super) struct Request<'a, 'o> {
     pub(super) stream_key: Vec<u8>,
     /// Where the attributes of a delta lie among each other, by their keys.
     pub(super) attribute_order: Vec<Range<usize>>,
+    /// How the totals number this request, once it has a delta.
+    pub(super) number_for_deltas: Option<u64>,
     /// The newest time of the resource's points, in nanoseconds since the epoch.
     pub(super) newest: u64,
     /// The histogram that is being read; it and those below are kept for their memory.

@@ -20,8 +20,10 @@ impl Request<'_, '_> {
         self.stream_key.push(kind);
         self.stream_key.extend_from_slice(&self.prefix);
         put_sorted(&mut self.stream_key, &mut self.attribute_order, attributes)?;
-        let stream = self.deltas.totals().hash(&self.stream_key);
-        Ok((stream, Span { start: common.start, end: common.time, now: self.now }))
+        let totals = self.deltas.totals();
+        let request = *self.number_for_deltas.get_or_insert_with(|| totals.request());
+        let span = Span { start: common.start, end: common.time, now: self.now, request };
+        Ok((totals.hash(&self.stream_key), span))
     }
 }
 

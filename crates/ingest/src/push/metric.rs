@@ -3,8 +3,8 @@ use watchfire_model::{Batch, Labels, METRIC_NAME, Metadata, MetadataKind};
 
 const KEYS: [&str; 7] = ["name", "labels", "kind", "value", "timestamp", "help", "unit"];
 
-/// Adds the samples of one metric.
-pub(super) fn push(batch: &mut Batch, metric: &Value, now: i64) -> Result<(), String> {
+/// Adds the samples of one metric, unless the keys of the batch come to more than `most` bytes.
+pub(super) fn push(batch: &mut Batch, metric: &Value, now: i64, most: usize) -> Result<(), String> {
     let metric = metric.as_object().ok_or("expected an object with name and value")?;
     if let Some(unknown) = metric.keys().find(|key| !KEYS.contains(&key.as_str())) {
         return Err(format!("unknown field {unknown:?}; there are {}", KEYS.join(", ")));
@@ -29,6 +29,12 @@ pub(super) fn push(batch: &mut Batch, metric: &Value, now: i64) -> Result<(), St
         let others =
             labels.iter().map(|(name, value)| (*name, value.as_str())).chain(le.map(|le| ("le", le)));
         let labels = Labels::of(&name, others).map_err(|error| format!("labels: {error}"))?;
+        if batch.bytes.len() + labels.packed().len() > most {
+            return Err(format!(
+                "with its labels, which each bucket has, the request comes to more than {most} bytes; send fewer buckets or \
+                 labels, or less at once"
+            ));
+        }
         batch.push(&labels, timestamp, value);
         Ok::<(), String>(())
     };

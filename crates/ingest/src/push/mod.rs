@@ -18,7 +18,7 @@ use watchfire_model::Batch;
 mod metric;
 
 /// Bytes of JSON that one metric may have. Metrics are read one by one, so this and not the size of the body bounds the memory
-/// that reading takes, which is many times that of the text.
+/// that reading the text takes, which is many times that of the text.
 const MOST_OF_ONE: usize = 1 << 20;
 
 /// What a request gave.
@@ -33,8 +33,11 @@ pub struct Pushed {
 }
 
 /// Reads a body; `now` is in milliseconds since the epoch. The error says where the JSON breaks off.
-pub fn decode(body: &[u8], now: i64) -> Result<Pushed, String> {
-    let mut reading = Reading { pushed: Pushed::default(), metrics: 0, now };
+///
+/// The keys of the series take `most` bytes at most, which a histogram with many buckets reaches from little text, since each
+/// bucket has all labels. Metrics beyond are refused.
+pub fn decode(body: &[u8], now: i64, most: usize) -> Result<Pushed, String> {
+    let mut reading = Reading { pushed: Pushed::default(), metrics: 0, now, most };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let is_one = deserializer
         .deserialize_any(Body(&mut reading))
@@ -56,13 +59,15 @@ struct Reading {
     /// How many metrics there were.
     metrics: usize,
     now: i64,
+    /// Bytes of all keys.
+    most: usize,
 }
 
 impl Reading {
     fn metric(&mut self, text: &str) {
         let Pushed { batch, refused, first_refused } = &mut self.pushed;
         let before = (batch.series.len(), batch.values.len(), batch.bytes.len());
-        if let Err(problem) = read(batch, text, self.now) {
+        if let Err(problem) = read(batch, text, self.now, self.most) {
             // Half of a histogram is worse than none.
             batch.series.truncate(before.0);
             batch.values.truncate(before.1);
@@ -78,7 +83,7 @@ impl Reading {
     }
 }
 
-fn read(batch: &mut Batch, text: &str, now: i64) -> Result<(), String> {
+fn read(batch: &mut Batch, text: &str, now: i64, most: usize) -> Result<(), String> {
     if text.len() > MOST_OF_ONE {
         return Err(format!(
             "it has {} bytes, more than {MOST_OF_ONE}; send fewer labels or buckets",
@@ -86,7 +91,7 @@ fn read(batch: &mut Batch, text: &str, now: i64) -> Result<(), String> {
         ));
     }
     let metric = serde_json::from_str(text).map_err(|error| format!("broken JSON: {error}"))?;
-    metric::push(batch, &metric, now)
+    metric::push(batch, &metric, now, most)
 }
 
 /// The whole body; gives whether it is a single metric.
@@ -149,6 +154,8 @@ mod tests {
 
     use super::*;
 
+    const MOST: usize = 1 << 30;
+
     fn lines(pushed: &Pushed) -> Vec<String> {
         let line = |(labels, sample): (Result<Labels, _>, watchfire_model::Sample)| {
             format!("{} {} {}", labels.unwrap(), sample.value, sample.timestamp)
@@ -159,13 +166,13 @@ mod tests {
     #[test]
     fn objects_lists_and_kinds() {
         let one = br#"{"name": "temperature", "value": -2.5}"#;
-        assert_eq!(lines(&decode(one, 7).unwrap()), ["temperature -2.5 7"]);
+        assert_eq!(lines(&decode(one, 7, MOST).unwrap()), ["temperature -2.5 7"]);
         let list = br#"{"metrics": [
             {"name": "jobs_done", "labels": {"queue": "mail", "shard": 3}, "kind": "counter", "value": 17, "timestamp": 5, "help": "Jobs."},
             {"name": "ratio", "value": "+Inf"},
             {"name": "time", "kind": "histogram", "value": {"buckets": {"10": 4, "0.5": 1}, "sum": 9.5, "count": 5}}
         ]}"#;
-        let pushed = decode(list, 9).unwrap();
+        let pushed = decode(list, 9, MOST).unwrap();
         assert_eq!(
             lines(&pushed),
             [
@@ -221,7 +228,7 @@ mod tests {
         for (metric, problem) in table {
             let body =
                 format!(r#"[{{"name": "good", "value": 1}}, {metric}, {{"name": "good", "value": 2}}]"#);
-            let pushed = decode(body.as_bytes(), 0).unwrap();
+            let pushed = decode(body.as_bytes(), 0, MOST).unwrap();
             assert_eq!(pushed.first_refused.as_deref(), Some(format!("metrics[1]: {problem}").as_str()));
             assert_eq!(
                 (lines(&pushed), pushed.refused),
@@ -239,13 +246,13 @@ mod tests {
                 "invalid type: integer `7`, expected a list of metrics in \"metrics\" at line 1 column 13",
             ),
         ] {
-            assert_eq!(decode(body.as_bytes(), 0).unwrap_err(), problem);
+            assert_eq!(decode(body.as_bytes(), 0, MOST).unwrap_err(), problem);
         }
     }
 
     #[test]
     fn an_empty_list_is_nothing() {
-        let pushed = decode(b"[]", 0).unwrap();
+        let pushed = decode(b"[]", 0, MOST).unwrap();
         assert!(pushed.batch.is_empty() && pushed.refused == 0);
     }
 
@@ -256,7 +263,7 @@ mod tests {
             r#"[{{"name": "a", "value": 1, "labels": {{{}}}}}, {{"name": "b", "value": 2}}]"#,
             labels.join(",")
         );
-        let pushed = decode(body.as_bytes(), 0).unwrap();
+        let pushed = decode(body.as_bytes(), 0, MOST).unwrap();
         assert_eq!(lines(&pushed), ["b 2 0"]);
         let refused = pushed.first_refused.unwrap();
         assert!(
@@ -266,9 +273,27 @@ mod tests {
     }
 
     #[test]
+    fn what_unfolds_into_too_much_is_left_out() {
+        let buckets: Vec<String> = (0..1000).map(|bound| format!("\"{bound}\":0")).collect();
+        let histogram = format!(
+            r#"{{"name": "a", "labels": {{"x": "{}"}}, "kind": "histogram", "value": {{"buckets": {{{}}}, "sum": 0, "count": 0}}}}"#,
+            "y".repeat(2000),
+            buckets.join(",")
+        );
+        let body = format!(r#"[{histogram}, {{"name": "b", "value": 2}}]"#);
+        let pushed = decode(body.as_bytes(), 0, 1 << 20).unwrap();
+        assert_eq!(lines(&pushed), ["b 2 0"]);
+        assert!(pushed.first_refused.unwrap().contains("more than 1048576 bytes; send fewer buckets"));
+        assert_eq!(decode(body.as_bytes(), 0, MOST).unwrap().refused, 0);
+    }
+
+    #[test]
     fn a_list_among_other_fields() {
-        let pushed =
-            decode(br#"{"source": [1, {"x": null}], "metrics": [{"name": "a", "value": 1}], "z": 2}"#, 0);
+        let pushed = decode(
+            br#"{"source": [1, {"x": null}], "metrics": [{"name": "a", "value": 1}], "z": 2}"#,
+            0,
+            MOST,
+        );
         assert_eq!(lines(&pushed.unwrap()), ["a 1 0"]);
     }
 }

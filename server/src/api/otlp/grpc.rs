@@ -25,10 +25,10 @@ const UNIMPLEMENTED: u8 = 12;
 pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let taken = async {
-        let (frame, _taken) = read(body, &app.intake).await?;
+        let (frame, taken) = read(body, &app.intake).await?;
         let headers = parts.headers.clone();
         let unframe = move |intake: &Intake| unframe(intake, &headers, &frame);
-        take(&app, Way::OtlpGrpc, &parts.headers, Encoding::Protobuf, unframe).await
+        take(&app, Way::OtlpGrpc, &parts.headers, Encoding::Protobuf, taken, unframe).await
     };
     match taken.await {
         Ok(partial) => success(&message::response(&partial)),

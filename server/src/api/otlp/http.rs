@@ -24,10 +24,10 @@ pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Respons
         Err(text) => return refusal(app.intake.reject(Rejection::unsupported(text)), Encoding::Json),
     };
     let taken = async {
-        let (body, _taken) = read(body, &app.intake).await?;
+        let (body, taken) = read(body, &app.intake).await?;
         let headers = parts.headers.clone();
         let unpack = move |intake: &Intake| unpack(&headers, body, intake).map(Bytes::from);
-        take(&app, Way::OtlpHttp, &parts.headers, encoding, unpack).await
+        take(&app, Way::OtlpHttp, &parts.headers, encoding, taken, unpack).await
     };
     match taken.await {
         Ok(partial) => success(&partial, encoding),

@@ -17,7 +17,7 @@ use watchfire_ingest::otlp::{Deltas, Encoding, Error, Options, decode};
 use self::shared_deltas::SharedDeltas;
 use super::intake::{Intake, Rejection};
 use super::received::Way;
-use super::taking::{first_refused, store};
+use super::taking::{Taken, first_refused, store, work};
 use crate::clock;
 use crate::config::IngestConfig;
 use crate::http::App;
@@ -50,12 +50,13 @@ async fn take(
     way: Way,
     headers: &HeaderMap,
     encoding: Encoding,
+    taken: Taken,
     unpack: impl FnOnce(&Intake) -> Result<Bytes, Rejection> + Send + 'static,
 ) -> Result<Partial, Rejection> {
     let intake = &app.intake;
     let otlp: Arc<Otlp> = app.otlp.clone();
     let of_work = intake.clone();
-    let decoded = tokio::task::spawn_blocking(move || {
+    let (decoded, _taken) = work(taken, move || {
         let body = unpack(&of_work)?;
         let now = clock::now();
         otlp.deltas.sweep(now);
@@ -66,8 +67,8 @@ async fn take(
                 _ => Rejection::bad(error.to_string()).because("undecodable"),
             })
         })
-    });
-    let decoded = decoded.await.map_err(|error| Rejection::internal(error.to_string()))??;
+    })
+    .await?;
     intake.count("undecodable", decoded.refused.points());
     intake.count("invalid_exemplar", decoded.refused_exemplars as u64);
     let appended = store(app, way, headers, decoded.batch).await?;

@@ -113,7 +113,7 @@ pub(super) static ANSWERS: &[Setting] = &[
         flag: "http-request-timeout",
         default: "30s",
         form: Form::Duration,
-        help: "How long one request may take, 100ms to 1h.",
+        help: "How long one request may take, 100ms to 1h; of one with samples, how long its body may take to come.",
         set: |config, text| put(&mut config.http.request_timeout, duration(text, "100ms", "1h")),
     },
     Setting {

@@ -25,7 +25,7 @@ pub(super) static INGEST: &[Setting] = &[
         flag: "ingest-max-held-bytes",
         default: "512MiB",
         form: Form::Size,
-        help: "Bytes of bodies with samples that are held at a time, as they come; further requests are answered 503.",
+        help: "Bytes of bodies with samples that are held at a time, as they come; further requests are answered 503. At least twice ingest.max_body_bytes.",
         set: |config, text| put(&mut config.ingest.max_held_bytes, size(text, "1MiB", "1TiB")),
     },
     Setting {
