@@ -70,7 +70,9 @@ export class Watchfire {
 
   async #spawn(listen) {
     const site = process.env.WATCHFIRE_SITE_DIR;
-    const flags = ['--listen', listen, '--data-dir', this.dataDir, ...(site ? ['--site-dir', site] : []), ...this.#flags];
+    // Ports of its own, so that servers of other tests, and of the machine, have theirs.
+    const ports = ['--listen', listen, '--otlp-grpc-listen', '127.0.0.1:0', '--otlp-http-listen', '127.0.0.1:0'];
+    const flags = [...ports, '--data-dir', this.dataDir, ...(site ? ['--site-dir', site] : []), ...this.#flags];
     const child = spawn(process.env.WATCHFIRE_BIN, flags, { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     this.#ended = undefined;

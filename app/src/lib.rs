@@ -29,6 +29,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
+pub use add_data::Doors;
 #[cfg(feature = "ssr")]
 pub use data::{FirstPaint, prefetch};
 pub use document::{Assets, document};
@@ -61,10 +62,13 @@ pub fn provide_first_paint(paint: FirstPaint, choices: Choices) {
 }
 
 /// Tells pages at which address they were asked for, as a Leptos context: `host` is the request's `Host`, a name or an
-/// address with its port.
+/// address with its port. And where else the server takes samples.
 #[cfg(feature = "ssr")]
-pub fn provide_host(host: &str) {
-    provide_context(add_data::Origin(format!("http://{host}")));
+pub fn provide_addresses(host: Option<&str>, doors: Doors) {
+    if let Some(host) = host {
+        provide_context(add_data::Origin(format!("http://{host}")));
+    }
+    provide_context(doors);
 }
 
 /// The page's body.
@@ -74,6 +78,7 @@ pub fn App() -> impl IntoView {
     let snapshot = SharedValue::new(|| use_context::<PageSnapshot>().unwrap_or_default());
     let first = FirstRender::new(snapshot.into_inner());
     provide_context(first);
+    provide_context(SharedValue::new(|| use_context::<Doors>().unwrap_or_default()).into_inner());
     let preferences = Preferences::new(first_choices());
     provide_context(preferences);
     let live = Live::new();

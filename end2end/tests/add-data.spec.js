@@ -75,7 +75,9 @@ test('the lines for Prometheus and OpenTelemetry are as they must be', async ({ 
   await open(page, '/add-data?way=otlp');
   await expect(lines(page)).toHaveCount(3);
   await expect(lines(page).nth(0)).toContainText(`OTEL_EXPORTER_OTLP_ENDPOINT=${watchfire.url}\n`);
-  await expect(lines(page).nth(1)).toContainText('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317\n');
+  // The port that gRPC has, which the log tells first.
+  const [, grpc] = /OTLP is taken address=(\S+)/.exec(watchfire.log);
+  await expect(lines(page).nth(1)).toContainText(`OTEL_EXPORTER_OTLP_ENDPOINT=http://${grpc}\n`);
   await expect(lines(page).nth(2)).toContainText(`endpoint: ${watchfire.url}\n`);
 });
 

@@ -83,7 +83,7 @@ test('the limit on series and what was never queried are told', async ({ page })
   await expect(page.locator('.limit')).toHaveAttribute('data-state', 'near');
   await expect(page.locator('.limit-words')).toHaveText(/^90\.0 % of 1\u202f000 series: storage\.max_series is nearly full; /);
   await expect(counts(page, 'by-metric').locator('tbody tr').nth(0)).toContainText(/Nov 1\d 2023, \d\d:\d\d/);
-  await expect(counts(page, 'by-metric').locator('tbody tr').nth(1)).toContainText('never');
+  await expect(counts(page, 'by-metric').locator('tbody tr').nth(1)).toContainText('not since the start');
   await expect(counts(page, 'by-memory').locator('tbody tr')).toContainText('2.00 KiB');
 });
 

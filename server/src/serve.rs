@@ -8,6 +8,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use watchfire_app::Doors;
+use watchfire_model::format_duration;
 use watchfire_service::{Collectors, QueryLimits, Service, collect};
 use watchfire_storage::{Engine, Settings};
 
@@ -101,7 +103,8 @@ async fn with_storage(
         tasks.spawn(collect(collector, interval, service.clone(), collected.clone(), stop.clone()));
     }
 
-    start_statsd(&config, &service, &intake, &tasks, &stop).await?;
+    let statsd = start_statsd(&config, &service, &intake, &tasks, &stop).await?;
+    let statsd_flush = format_duration(millis(config.ingest.statsd_flush));
     let scraper = start_scraper(&config, &service, &intake)?;
 
     let address = listener.local_addr()?;
@@ -116,10 +119,14 @@ async fn with_storage(
         telemetry,
         site: Arc::new(site),
         config: Arc::new(config),
+        doors: Arc::default(),
         started,
         stop: stop.clone(),
     };
-    start_otlp(&app, &tasks).await?;
+    let otlp_grpc = start_otlp(&app, &tasks).await?.map(|address| address.to_string());
+    let statsd = statsd.map(|address| address.to_string());
+    // It is set here alone.
+    let _ = app.doors.set(Doors { otlp_grpc, statsd, statsd_flush });
     let server =
         axum::serve(at_once(listener), router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
     tracing::info!(%address, "Watchfire listens; open http://{address} (started in {:?})", started.elapsed());

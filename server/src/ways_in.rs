@@ -25,22 +25,22 @@ pub(crate) fn at_once(listener: TcpListener) -> impl Listener<Addr = SocketAddr>
     })
 }
 
-/// Takes StatsD where the configuration says so.
+/// Takes StatsD where the configuration says so, and tells where.
 pub(crate) async fn start_statsd(
     config: &Config,
     service: &Service,
     intake: &Intake,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> Result<(), Fatal> {
-    let Some(address) = config.ingest.statsd_listen else { return Ok(()) };
+) -> Result<Option<SocketAddr>, Fatal> {
+    let Some(address) = config.ingest.statsd_listen else { return Ok(None) };
     let refused = |source| Fatal::Listen { address, flag: "--statsd-listen", source };
     let socket = UdpSocket::bind(address).await.map_err(refused)?;
     let address = socket.local_addr()?;
     tracing::info!(%address, "StatsD is taken");
     let config = config.ingest.clone();
     tasks.spawn(crate::statsd::run(socket, config, service.clone(), intake.clone(), stop.clone()));
-    Ok(())
+    Ok(Some(address))
 }
 
 /// Scrapes what the configuration names; `None` where it names nothing.
@@ -59,17 +59,23 @@ pub(crate) fn start_scraper(
 }
 
 /// Listens at the ports that exporters of OTLP try first. When one of the default addresses is taken, by a collector most
-/// likely, the server goes on without it.
-pub(crate) async fn start_otlp(app: &App, tasks: &TaskTracker) -> Result<(), Fatal> {
+/// likely, the server goes on without it. Tells where gRPC is taken.
+pub(crate) async fn start_otlp(app: &App, tasks: &TaskTracker) -> Result<Option<SocketAddr>, Fatal> {
     let ingest = &app.config.ingest;
-    for (address, flag, default) in [
+    let mut bound = [None; 2];
+    for ((address, flag, default), bound) in [
         (ingest.otlp_grpc_listen, "--otlp-grpc-listen", 4317),
         (ingest.otlp_http_listen, "--otlp-http-listen", 4318),
-    ] {
+    ]
+    .into_iter()
+    .zip(&mut bound)
+    {
         let Some(address) = address else { continue };
         match TcpListener::bind(address).await {
             Ok(listener) => {
-                tracing::info!(address = %listener.local_addr()?, "OTLP is taken");
+                let address = listener.local_addr()?;
+                *bound = Some(address);
+                tracing::info!(%address, "OTLP is taken");
                 let serve = axum::serve(at_once(listener), otlp_router(app.clone()))
                     .with_graceful_shutdown(app.stop.clone().cancelled_owned());
                 tasks.spawn(async move {
@@ -83,5 +89,5 @@ pub(crate) async fn start_otlp(app: &App, tasks: &TaskTracker) -> Result<(), Fat
             Err(source) => return Err(Fatal::Listen { address, flag, source }),
         }
     }
-    Ok(())
+    Ok(bound[0])
 }

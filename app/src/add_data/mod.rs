@@ -1,5 +1,6 @@
 //! The page that tells how samples get here, and shows how they arrive.
 
+mod doors;
 mod snippet;
 mod tally;
 mod watch;
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+pub use self::doors::Doors;
 use self::snippet::SnippetView;
 use self::watch::Watch;
 use self::way::Way;
@@ -146,16 +148,18 @@ fn Section(way: Way, origin: RwSignal<String>, watch: Watch) -> impl IntoView {
         Some(received) => format!("✓ {}", received.words()),
         None => "○ waiting for the first samples…".to_owned(),
     };
-    let snippets = way.snippets(&origin.get_untracked());
+    let doors = StoredValue::new(expect_context::<Doors>());
+    let lines = move |origin: &str| doors.with_value(|doors| way.snippets(origin, doors));
+    let snippets = lines(&origin.get_untracked());
     let block = move |(number, place): (usize, &'static str)| {
-        let lines = Signal::derive(move || way.snippets(&origin.get()).swap_remove(number).lines);
+        let lines = Signal::derive(move || lines(&origin.get()).swap_remove(number).lines);
         view! { <SnippetView place lines/> }
     };
     let places = snippets.into_iter().map(|snippet| snippet.place).enumerate();
     view! {
         <section class="panel way" id=way.word() aria-labelledby="way-title">
             <header class="panel-head"><h2 id="way-title">{way.title()}</h2></header>
-            <p class="way-about">{way.about()}</p>
+            <p class="way-about">{doors.with_value(|doors| way.about(doors))}</p>
             <p class="way-state" data-state=state>{words}</p>
             {places.map(block).collect_view()}
         </section>

@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+
+use super::Doors;
 use crate::address::Search;
 
 /// A way in which samples come in from elsewhere.
@@ -73,8 +76,8 @@ impl Way {
     }
 
     /// What it is for, and what to know before.
-    pub(super) fn about(self) -> &'static str {
-        match self {
+    pub(super) fn about(self, doors: &Doors) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Prometheus => {
                 "A Prometheus that scrapes already, also as an agent, sends what it has here. Add these lines to \
                  its configuration, then reload it."
@@ -85,7 +88,8 @@ impl Way {
                  followed at once; the view Targets shows how each target is."
             }
             Self::Vmagent => {
-                "A vmagent scrapes as its configuration says and sends here. Add the first flag."
+                "A vmagent scrapes as its configuration says and sends here. Add the flags for remoteWrite; the \
+                 second spares it from trying VictoriaMetrics' own protocol first."
             }
             Self::OpenTelemetry => {
                 "Programs with an OpenTelemetry SDK are told by their environment where to send. Metrics are \
@@ -106,10 +110,19 @@ impl Way {
                  milliseconds, may be added."
             }
             Self::StatsD => {
-                "StatsD comes over UDP and is off by default: start Watchfire with the flag below. What was \
-                 counted is stored every 10 seconds."
+                let on = if doors.statsd.is_some() {
+                    "StatsD comes over UDP."
+                } else {
+                    "StatsD comes over UDP and is off by default: start Watchfire with the flag below."
+                };
+                let flush = &doors.statsd_flush;
+                return Cow::Owned(format!(
+                    "{on} What was counted is stored every {flush}, and from then on each time, so that counters \
+                     go on while nothing is sent. Lines that can't be read are counted in \
+                     watchfire_ingest_rejected_total."
+                ));
             }
-        }
+        })
     }
 
     /// By which protocols, as the server names them, its samples come.
@@ -125,8 +138,8 @@ impl Way {
         }
     }
 
-    /// The lines to paste, for a server at `origin`, such as `http://127.0.0.1:3473`.
-    pub(super) fn snippets(self, origin: &str) -> Vec<Snippet> {
+    /// The lines to paste, for a server at `origin`, such as `http://127.0.0.1:3473`, with these `doors`.
+    pub(super) fn snippets(self, origin: &str, doors: &Doors) -> Vec<Snippet> {
         let snippet = |place, lines| Snippet { place, lines };
         match self {
             Self::Prometheus => {
@@ -156,13 +169,18 @@ impl Way {
                          OTEL_TRACES_EXPORTER=none\nexport OTEL_LOGS_EXPORTER=none"
                     )
                 };
+                // gRPC has a port of its own, mostly on the server's machine only. Without one it is taken at the
+                // server's own address.
+                let grpc = match &doors.otlp_grpc {
+                    Some(address) => snippet(
+                        "Environment, over gRPC on this server's machine",
+                        environment(&format!("http://{address}"), "grpc"),
+                    ),
+                    None => snippet("Environment, over gRPC", environment(origin, "grpc")),
+                };
                 vec![
                     snippet("Environment, over HTTP", environment(origin, "http/protobuf")),
-                    // gRPC has a port of its own, on the server's machine only, unless it is configured.
-                    snippet(
-                        "Environment, over gRPC on this server's machine",
-                        environment("http://127.0.0.1:4317", "grpc"),
-                    ),
+                    grpc,
                     snippet(
                         "Collector's configuration",
                         format!(
@@ -214,19 +232,30 @@ impl Way {
                      \"orders_waiting\", \"labels\": {{\"country\": \"CH\"}}, \"value\": 3}}'"
                 ),
             )],
-            Self::StatsD => vec![
-                snippet("Watchfire's flag", "--statsd-listen 127.0.0.1:8125".to_owned()),
-                snippet(
-                    "bash, on this server's machine",
-                    "echo 'orders:1|c' > /dev/udp/127.0.0.1/8125".to_owned(),
-                ),
-                snippet(
-                    "nc, on this server's machine",
-                    "echo 'orders:1|c' | nc -u -w1 127.0.0.1 8125".to_owned(),
-                ),
-            ],
+            Self::StatsD => statsd(doors),
         }
     }
+}
+
+/// Lines that send to StatsD, which may have to be switched on first.
+fn statsd(doors: &Doors) -> Vec<Snippet> {
+    const USUAL: &str = "127.0.0.1:8125";
+    let snippet = |place, lines| Snippet { place, lines };
+    let address = doors.statsd.as_deref().unwrap_or(USUAL);
+    let (host, port) = address.rsplit_once(':').unwrap_or((address, "8125"));
+    // One that listens everywhere is reached here, too.
+    let host = match host.trim_matches(['[', ']']) {
+        "0.0.0.0" => "127.0.0.1",
+        "::" => "::1",
+        host => host,
+    };
+    let flag = doors.statsd.is_none();
+    let flag = flag.then(|| snippet("Watchfire's flag", format!("--statsd-listen {USUAL}")));
+    let bash = format!("echo 'orders:1|c' > /dev/udp/{host}/{port}");
+    let nc = format!("echo 'orders:1|c' | nc -u -w1 {host} {port}");
+    let lines =
+        [snippet("bash, on this server's machine", bash), snippet("nc, on this server's machine", nc)];
+    flag.into_iter().chain(lines).collect()
 }
 
 #[cfg(test)]
@@ -248,7 +277,7 @@ mod tests {
     fn lines_lead_to_the_server_that_was_asked() {
         let origin = "https://metrics.example:8443";
         for way in Way::ALL {
-            let snippets = way.snippets(origin);
+            let snippets = way.snippets(origin, &Doors::default());
             let places: BTreeSet<_> = snippets.iter().map(|snippet| snippet.place).collect();
             assert_eq!(places.len(), snippets.len(), "{way:?}");
             let named = snippets.iter().any(|snippet| snippet.lines.contains(origin));
@@ -261,8 +290,34 @@ mod tests {
     }
 
     #[test]
+    fn other_ports_are_those_that_the_server_has() {
+        let doors = Doors {
+            otlp_grpc: Some("127.0.0.1:21317".to_owned()),
+            statsd: Some("0.0.0.0:21125".to_owned()),
+            statsd_flush: "1s".to_owned(),
+        };
+        let lines = |way: Way| way.snippets("http://h:1", &doors).into_iter().map(|snippet| snippet.lines);
+        let statsd: Vec<String> = lines(Way::StatsD).collect();
+        assert_eq!(
+            statsd,
+            ["echo 'orders:1|c' > /dev/udp/127.0.0.1/21125", "echo 'orders:1|c' | nc -u -w1 127.0.0.1 21125"]
+        );
+        assert!(lines(Way::OpenTelemetry).any(|lines| lines.contains("ENDPOINT=http://127.0.0.1:21317\n")));
+        assert!(
+            Way::StatsD
+                .about(&doors)
+                .starts_with("StatsD comes over UDP. What was counted is stored every 1s,")
+        );
+        assert!(Way::StatsD.about(&Doors::default()).contains("start Watchfire with the flag below"));
+        let none = Doors { otlp_grpc: None, ..doors };
+        let grpc = &Way::OpenTelemetry.snippets("http://h:1", &none)[1].lines;
+        assert!(grpc.contains("ENDPOINT=http://h:1\n"), "{grpc}");
+    }
+
+    #[test]
     fn yaml_and_json_stand_as_they_must() {
-        let lines = |way: Way, number: usize| way.snippets("http://h:1").swap_remove(number).lines;
+        let lines =
+            |way: Way, number: usize| way.snippets("http://h:1", &Doors::default()).swap_remove(number).lines;
         assert_eq!(lines(Way::Prometheus, 0), "remote_write:\n  - url: http://h:1/api/v1/write");
         let collector = lines(Way::OpenTelemetry, 2);
         let expected = "\

@@ -77,7 +77,7 @@ pub(super) fn CountTable(
                 }
             };
             let never = text.is_none();
-            view! { <td class="number" class:never=never>{text.unwrap_or_else(|| "never".to_owned())}</td> }
+            view! { <td class="number" class:never=never>{text.unwrap_or_else(|| "not since the start".to_owned())}</td> }
         });
         view! {
             <tr>
@@ -103,7 +103,7 @@ pub(super) fn CountTable(
                         <tr>
                             <th scope="col">{name}</th>
                             <th scope="col" class="number">{measure.title()}</th>
-                            {move || tells.get().then(|| view! { <th scope="col" class="number">"Last queried"</th> })}
+                            {move || tells.get().then(|| view! { <th scope="col" class="number" title="Since the server's start, by name">"Last queried"</th> })}
                         </tr>
                     </thead>
                     <tbody>{move || shown.get().into_iter().map(&row).collect_view()}</tbody>

@@ -21,6 +21,7 @@ pub(super) fn AnswerTable(
     let rows = Memo::new(move |_| answer.with(|answer| answer.as_deref().map(Grid::of).unwrap_or_default()));
     let head = move |column: Column| {
         let (order_of, clicked, number) = (column.clone(), column.clone(), column.is_number());
+        let value = column == Column::Value;
         let order = move || match sorting.get() {
             Some((by, falling)) if by == order_of => {
                 if falling {
@@ -40,7 +41,7 @@ pub(super) fn AnswerTable(
             });
         };
         view! {
-            <th scope="col" class:number=number aria-sort=order>
+            <th scope="col" class:number=number class:value=value aria-sort=order>
                 <button type="button" on:click=click>{column.title()}</button>
             </th>
         }

@@ -73,12 +73,12 @@ impl PanelSpec {
 
     /// Adds a query for a gauge.
     pub(crate) fn gauge(self, metric: &str, legend: Legend) -> Self {
-        self.with(vec![Matcher::metric(metric)], Function::Mean, legend)
+        self.with(collected_here(metric), Function::Mean, legend)
     }
 
     /// Adds a query for a counter's increase each second.
     pub(crate) fn rate(self, metric: &str, legend: Legend) -> Self {
-        self.with(vec![Matcher::metric(metric)], Function::Rate, legend)
+        self.with(collected_here(metric), Function::Rate, legend)
     }
 
     fn with(mut self, matchers: Vec<Matcher>, function: Function, legend: Legend) -> Self {
@@ -122,6 +122,12 @@ impl PanelSpec {
             None => labels.to_string(),
         }
     }
+}
+
+/// The series of a metric that this server collects itself. Those that were scraped, also from its own `/metrics`, or sent
+/// have a job.
+fn collected_here(metric: &str) -> Vec<Matcher> {
+    vec![Matcher::metric(metric), Matcher::equal("job", "")]
 }
 
 /// Whether two series are the same thing measured by different metrics: all labels but the metric's name agree.

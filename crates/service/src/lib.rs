@@ -91,6 +91,7 @@ impl Service {
         if query.matchers.is_empty() {
             return Err(self.reject(ServiceError::Unbounded));
         }
+        self.queried.note_matchers(&query.matchers);
         let range = evaluate::samples_needed(query.function, grid);
         let mut selected = self.querier.select(&query.matchers, range, SelectOptions::ALL).await?;
         if selected.len() > self.max_series {

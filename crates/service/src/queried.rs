@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use watchfire_model::{METRIC_NAME, MatchOp};
+use watchfire_model::{METRIC_NAME, MatchOp, Matcher};
 use watchfire_promql::Selection;
 
 /// Metrics that are remembered; beyond, nothing new is.
@@ -14,11 +14,17 @@ pub(crate) struct Queried(Mutex<HashMap<String, i64>>);
 
 impl Queried {
     pub(crate) fn note(&self, selections: &[Selection]) {
+        self.note_matchers(selections.iter().flat_map(|selection| &selection.matchers));
+    }
+
+    /// Notes what a live chart asks for.
+    pub(crate) fn note_matchers<'a>(&self, matchers: impl IntoIterator<Item = &'a Matcher>) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let by_name = selections.iter().flat_map(|selection| &selection.matchers);
-        for matcher in by_name.filter(|matcher| matcher.name == METRIC_NAME && matcher.op == MatchOp::Equal) {
+        for matcher in
+            matchers.into_iter().filter(|matcher| matcher.name == METRIC_NAME && matcher.op == MatchOp::Equal)
+        {
             if let Some(time) = times.get_mut(&matcher.value) {
                 *time = now;
             } else if times.len() < MOST {

@@ -259,7 +259,16 @@ pub(crate) fn undo(head: &mut Head, entry: &EntryWriter) {
 }
 
 fn words(reason: Reason, labels: &Labels, timestamp: i64, value: f64, window: i64) -> String {
+    // Milliseconds of 1973 and of the year 5138. Nobody means these.
+    const FIRST: i64 = 100_000_000_000;
+    const LAST: i64 = 100_000_000_000_000;
     match reason {
+        Reason::TooOld | Reason::InFuture if (1..FIRST).contains(&timestamp) || timestamp > LAST => {
+            let unit = if timestamp < FIRST { "seconds" } else { "micro- or nanoseconds" };
+            format!(
+                "out of bounds: the timestamp {timestamp} of {labels} looks like {unit}; send milliseconds since the epoch"
+            )
+        }
         Reason::TooOld => format!(
             "out of bounds: the sample of {labels} at {timestamp} is older than the retention; lengthen storage.retention to take it"
         ),

@@ -5,7 +5,7 @@ mod guard;
 mod page;
 mod probes;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::{State, WebSocketUpgrade};
@@ -35,6 +35,8 @@ pub(crate) struct App {
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) site: Arc<Site>,
     pub(crate) config: Arc<Config>,
+    /// Where else samples are taken; there once the ports are open.
+    pub(crate) doors: Arc<OnceLock<watchfire_app::Doors>>,
     pub(crate) started: std::time::Instant,
     pub(crate) stop: tokio_util::sync::CancellationToken,
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
 use watchfire_app::{
-    Choices, DEFAULT_WINDOW, Page, document, prefetch, provide_first_paint, provide_host, window_of,
+    Choices, DEFAULT_WINDOW, Page, document, prefetch, provide_addresses, provide_first_paint, window_of,
 };
 
 use super::App;
@@ -42,15 +42,14 @@ pub(super) async fn page(
         tracing::warn!(%failure, %path, "a panel was rendered without its data");
     }
     let assets = app.site.assets(app.config.dev_reload);
+    let doors = app.doors.get().cloned().unwrap_or_default();
     let nonce = Nonce::new();
     let context_nonce = nonce.clone();
     let render = leptos_axum::render_app_async_with_context(
         move || {
             provide_context(context_nonce.clone());
             provide_first_paint(paint.clone(), choices);
-            if let Some(host) = &host {
-                provide_host(host);
-            }
+            provide_addresses(host.as_deref(), doors.clone());
         },
         move || document(assets.clone(), choices),
     );

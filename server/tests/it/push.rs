@@ -61,9 +61,11 @@ async fn json_is_stored_and_what_is_wrong_is_named() {
 
     let old = format!(r#"{{"name": "old", "value": 1, "timestamp": {}}}"#, now() - 30 * 86_400_000);
     let bomb = gzip(&vec![b' '; 1 << 20]);
-    let table: [Refused<'_>; 6] = [
+    let seconds = format!(r#"{{"name": "s", "value": 1, "timestamp": {}}}"#, now() / 1000);
+    let table: [Refused<'_>; 7] = [
         (&[], b"{".to_vec(), 400, "broken JSON: EOF while parsing an object at line 1 column 1"),
         (&[], old.into_bytes(), 400, "older than the retention"),
+        (&[], seconds.into_bytes(), 400, "looks like seconds; send milliseconds"),
         (&[], vec![b' '; 5000], 413, "more than 4096 bytes (ingest.max_body_bytes)"),
         (&[("content-encoding", "gzip")], bomb, 413, "more than 4096 bytes (ingest.max_body_bytes)"),
         (&[("content-encoding", "gzip")], b"no gzip".to_vec(), 400, "the body is no gzip"),
