@@ -8,6 +8,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const APP: &str = "watchfire-app";
 const CHART: &str = "watchfire-chart";
 const CLIENT: &str = "watchfire-client";
+const DASHBOARD: &str = "watchfire-dashboard";
 const FRONTEND: &str = "watchfire-frontend";
 const INGEST: &str = "watchfire-ingest";
 const MODEL: &str = "watchfire-model";
@@ -24,16 +25,20 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     BTreeMap::from([
         (MODEL, BTreeSet::new()),
         (CHART, BTreeSet::from([MODEL])),
+        (DASHBOARD, BTreeSet::from([MODEL])),
         // Itself: its tests switch the evaluation on.
         (PROMQL, BTreeSet::from([MODEL, PROMQL])),
         (INGEST, BTreeSet::from([MODEL])),
         (SCRAPE, BTreeSet::from([MODEL, INGEST])),
         (PROBE, BTreeSet::from([MODEL, INGEST])),
         (STORAGE, BTreeSet::from([MODEL])),
-        (SERVICE, BTreeSet::from([MODEL, PROMQL, INGEST, STORAGE])),
-        (APP, BTreeSet::from([MODEL, CHART, PROMQL, SERVICE])),
+        (SERVICE, BTreeSet::from([MODEL, DASHBOARD, PROMQL, INGEST, STORAGE])),
+        (APP, BTreeSet::from([MODEL, CHART, DASHBOARD, PROMQL, SERVICE])),
         (FRONTEND, BTreeSet::from([APP])),
-        (SERVER, BTreeSet::from([MODEL, CHART, PROMQL, INGEST, SCRAPE, PROBE, STORAGE, SERVICE, APP])),
+        (
+            SERVER,
+            BTreeSet::from([MODEL, CHART, DASHBOARD, PROMQL, INGEST, SCRAPE, PROBE, STORAGE, SERVICE, APP]),
+        ),
         // Its tests read what it sends.
         (CLIENT, BTreeSet::from([INGEST, MODEL])),
         (XTASK, BTreeSet::new()),

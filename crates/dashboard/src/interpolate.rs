@@ -1,0 +1,373 @@
+//! Puts the values of variables into queries, legends, titles and links.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use watchfire_model::format_duration;
+
+use crate::{Choice, Variable};
+
+/// The times that queries may hold: `$__interval`, `$__rate_interval`, `$__range`, `$__from`, `$__to`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock {
+    /// The start of the range: milliseconds since the epoch.
+    pub from: i64,
+    /// Its end.
+    pub to: i64,
+    /// The step of the points, in milliseconds.
+    pub step: i64,
+    /// The usual distance between samples, in milliseconds; rates need four of them to be sure of two.
+    pub scrape_interval: i64,
+}
+
+/// What is chosen for a dashboard's variables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    bound: BTreeMap<String, Bound>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Bound {
+    chosen: Vec<Choice>,
+    /// Whether queries may hold several, and so take it as a regular expression.
+    several: bool,
+    /// What stands for all, where all are chosen.
+    all: Option<String>,
+}
+
+/// A place in a text where a variable stands.
+struct Reference<'a> {
+    name: &'a str,
+    format: Option<&'a str>,
+    /// Where in the text, with its marks.
+    whole: std::ops::Range<usize>,
+}
+
+impl Values {
+    /// Chooses these for a variable.
+    pub fn set(&mut self, variable: &Variable, chosen: Vec<Choice>) {
+        let several = variable.multi || variable.include_all;
+        self.bound.insert(variable.name.clone(), Bound { chosen, several, all: None });
+    }
+
+    /// Chooses all of `choices` for a variable.
+    pub fn set_all(&mut self, variable: &Variable, choices: Vec<Choice>) {
+        let all = variable.all_value.clone().filter(|value| !value.is_empty());
+        self.bound.insert(variable.name.clone(), Bound { chosen: choices, several: true, all });
+    }
+
+    /// Chooses one value, for a panel that is repeated.
+    pub fn set_one(&mut self, name: &str, choice: Choice) {
+        self.bound.insert(name.to_owned(), Bound { chosen: vec![choice], several: true, all: None });
+    }
+
+    /// What is chosen for a variable.
+    pub fn chosen(&self, name: &str) -> Option<&[Choice]> {
+        self.bound.get(name).map(|bound| bound.chosen.as_slice())
+    }
+
+    /// A query with the values in the place of the variables. Names that are not known stay as they are. Where several
+    /// can be chosen they become a regular expression that matches each as it is.
+    pub fn in_query(&self, text: &str, clock: &Clock) -> String {
+        replace(text, |reference| {
+            time(reference.name, clock).or_else(|| {
+                let bound = self.bound.get(reference.name)?;
+                Some(match reference.format {
+                    Some(format) => bound.formatted(format),
+                    None => bound.in_promql(),
+                })
+            })
+        })
+    }
+
+    /// A text that people read, with the values in the place of the variables.
+    pub fn in_text(&self, text: &str, clock: &Clock) -> String {
+        replace(text, |reference| {
+            time(reference.name, clock).or_else(|| {
+                let bound = self.bound.get(reference.name)?;
+                Some(match reference.format {
+                    Some(format) => bound.formatted(format),
+                    None => bound.texts(" + "),
+                })
+            })
+        })
+    }
+}
+
+/// The value of a variable that follows from the time.
+fn time(name: &str, clock: &Clock) -> Option<String> {
+    let step = clock.step.max(1);
+    let range = (clock.to - clock.from).max(0);
+    let rate = (step + clock.scrape_interval).max(clock.scrape_interval * 4);
+    Some(match name {
+        "__interval" => format_duration(step),
+        "__interval_ms" => step.to_string(),
+        "__rate_interval" => format_duration(rate),
+        "__rate_interval_ms" => rate.to_string(),
+        // Whole seconds, at least one, as a duration has to be.
+        "__range" => format!("{}s", (range / 1000).max(1)),
+        "__range_s" => (range / 1000).max(1).to_string(),
+        "__range_ms" => range.to_string(),
+        "__from" => clock.from.to_string(),
+        "__to" => clock.to.to_string(),
+        _ => return None,
+    })
+}
+
+/// The names of variables that stand in a text, each once.
+pub fn names_in(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for reference in references(text) {
+        if !names.contains(&reference.name) {
+            names.push(reference.name);
+        }
+    }
+    names
+}
+
+impl Bound {
+    fn values(&self) -> impl Iterator<Item = &str> {
+        self.chosen.iter().map(|choice| choice.value.as_str())
+    }
+
+    fn joined(&self, between: &str, one: impl Fn(&str) -> String) -> String {
+        self.values().map(one).collect::<Vec<_>>().join(between)
+    }
+
+    fn texts(&self, between: &str) -> String {
+        if self.all.is_some() {
+            return "All".to_owned();
+        }
+        self.chosen.iter().map(|choice| choice.text.as_str()).collect::<Vec<_>>().join(between)
+    }
+
+    /// As the Prometheus data source of Grafana does it: one that is not several stands as it is, with what would end a
+    /// string escaped; several are alternatives of a regular expression.
+    fn in_promql(&self) -> String {
+        if let Some(all) = &self.all {
+            return all.clone();
+        }
+        if !self.several {
+            return self.joined(",", in_string);
+        }
+        let regex = |value: &str| in_string(&escaped(value));
+        if self.chosen.len() == 1 {
+            self.joined("|", regex)
+        } else {
+            format!("({})", self.joined("|", regex))
+        }
+    }
+
+    fn formatted(&self, format: &str) -> String {
+        if let (Some(all), true) = (&self.all, matches!(format, "regex" | "raw" | "pipe" | "glob")) {
+            return all.clone();
+        }
+        match format {
+            "raw" | "csv" => self.joined(",", str::to_owned),
+            "pipe" => self.joined("|", str::to_owned),
+            "regex" if self.chosen.len() == 1 => self.joined("|", escaped),
+            "regex" => format!("({})", self.joined("|", escaped)),
+            "glob" if self.chosen.len() == 1 => self.joined(",", str::to_owned),
+            "glob" => format!("{{{}}}", self.joined(",", str::to_owned)),
+            "text" => self.texts(" + "),
+            "json" => {
+                let quoted = self.joined(",", quoted);
+                if self.chosen.len() == 1 { quoted } else { format!("[{quoted}]") }
+            }
+            "doublequote" => self.joined(",", quoted),
+            "singlequote" => self.joined(",", |value| format!("'{}'", value.replace('\'', "\\'"))),
+            "percentencode" => percent_encoded(&self.joined(",", str::to_owned)),
+            _ => self.in_promql(),
+        }
+    }
+}
+
+/// A regular expression that matches just this text.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    for letter in text.chars() {
+        if "\\.+*?()|[]{}^$".contains(letter) {
+            out.push('\\');
+        }
+        out.push(letter);
+    }
+    out
+}
+
+/// A text for the inside of a PromQL string in double quotes.
+fn in_string(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", in_string(text))
+}
+
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+fn replace(text: &str, mut with: impl FnMut(&Reference<'_>) -> Option<String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for reference in references(text) {
+        if let Some(value) = with(&reference) {
+            out.push_str(&text[done..reference.whole.start]);
+            out.push_str(&value);
+            done = reference.whole.end;
+        }
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+/// `$name`, `${name}`, `${name:format}` and `[[name]]`, from left to right.
+fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + text.get(at..)?.find(['$', '['])?;
+            let rest = &text[start..];
+            let found =
+                bracketed(rest, "${", "}").or_else(|| bracketed(rest, "[[", "]]")).or_else(|| bare(rest));
+            match found {
+                Some((name, format, length)) => {
+                    at = start + length;
+                    return Some(Reference { name, format, whole: start..at });
+                }
+                None => at = start + 1,
+            }
+        }
+    })
+}
+
+type Found<'a> = (&'a str, Option<&'a str>, usize);
+
+fn bracketed<'a>(text: &'a str, open: &str, close: &str) -> Option<Found<'a>> {
+    let rest = text.strip_prefix(open)?;
+    let inside = &rest[..rest.find(close)?];
+    let (name, format) = match inside.split_once(':') {
+        Some((name, format)) => (name, Some(format)),
+        None => (inside, None),
+    };
+    // `${name.field}` of Grafana stands for the value as well.
+    let name = name.split('.').next().unwrap_or(name);
+    Variable::is_name(name).then_some((name, format, open.len() + inside.len() + close.len()))
+}
+
+fn bare(text: &str) -> Option<Found<'_>> {
+    let rest = text.strip_prefix('$')?;
+    let end =
+        rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
+    Variable::is_name(&rest[..end]).then_some((&rest[..end], None, end + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CLOCK: Clock = Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: 15_000 };
+
+    fn values() -> Values {
+        let mut values = Values::default();
+        let variable = |name: &str, multi| Variable { name: name.to_owned(), multi, ..Variable::default() };
+        let choices = |list: &[&str]| list.iter().map(|value| Choice::plain(*value)).collect::<Vec<_>>();
+        values.set(&variable("job", false), choices(&["node"]));
+        values.set(&variable("odd", false), choices(&["a\"b\\c"]));
+        values.set(&variable("host", true), choices(&["a.b", "c|d"]));
+        values.set(&variable("one", true), choices(&["a.b"]));
+        let all = Variable { all_value: Some(".+".to_owned()), ..variable("any", true) };
+        values.set_all(&all, choices(&["x", "y"]));
+        values.set_all(&variable("every", true), choices(&["x", "y"]));
+        values
+    }
+
+    #[test]
+    fn queries_hold_values() {
+        for (text, expected) in [
+            ("up{job=\"$job\"}", "up{job=\"node\"}"),
+            ("up{job=\"${job}\",x=\"[[job]]\"}", "up{job=\"node\",x=\"node\"}"),
+            ("up{job=\"$jobs\"} $ [", "up{job=\"$jobs\"} $ ["),
+            ("{a=\"$odd\"}", "{a=\"a\\\"b\\\\c\"}"),
+            ("{a=~\"$host\"}", "{a=~\"(a\\\\.b|c\\\\|d)\"}"),
+            ("{a=~\"$one\"}", "{a=~\"a\\\\.b\"}"),
+            ("{a=~\"$any\"}", "{a=~\".+\"}"),
+            ("{a=~\"$every\"}", "{a=~\"(x|y)\"}"),
+            ("${host:raw} ${host:csv}", "a.b,c|d a.b,c|d"),
+            ("${host:pipe}", "a.b|c|d"),
+            ("${host:regex}", "(a\\.b|c\\|d)"),
+            ("${host:glob} ${one:glob}", "{a.b,c|d} a.b"),
+            ("${host:json}", "[\"a.b\",\"c|d\"]"),
+            ("${host:doublequote}", "\"a.b\",\"c|d\""),
+            ("${host:singlequote}", "'a.b','c|d'"),
+            ("${host:percentencode}", "a.b%2Cc%7Cd"),
+            ("${host:text}", "a.b + c|d"),
+            ("rate(x[$__rate_interval])", "rate(x[1m])"),
+            ("x[$__interval] ${__interval_ms}", "x[15s] 15000"),
+            ("x[$__range] $__range_s $__range_ms", "x[3600s] 3600 3600000"),
+            ("${__from} $__to", "0 3600000"),
+            ("ends in ${job", "ends in ${job"),
+        ] {
+            assert_eq!(values().in_query(text, &CLOCK), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn people_read_the_texts() {
+        assert_eq!(values().in_text("CPU of $host, $any", &CLOCK), "CPU of a.b + c|d, All");
+    }
+
+    #[test]
+    fn a_rate_has_room_for_two_samples() {
+        let clock = |step, scrape_interval| Clock { step, scrape_interval, ..CLOCK };
+        for (step, scrape, expected) in
+            [(15_000, 15_000, "1m"), (300_000, 15_000, "5m15s"), (1000, 1000, "4s")]
+        {
+            assert_eq!(Values::default().in_query("$__rate_interval", &clock(step, scrape)), expected);
+        }
+    }
+
+    #[test]
+    fn names_are_found() {
+        assert_eq!(
+            names_in("label_values(up{job=~\"$job\", x=\"${job:raw}\"}, [[label]])"),
+            ["job", "label"]
+        );
+    }
+
+    proptest! {
+        /// Whatever is chosen, it stays inside the string that it stands in.
+        #[test]
+        fn values_stay_in_their_strings(one in any::<String>(), other in any::<String>(), several in any::<bool>()) {
+            let mut values = Values::default();
+            let variable = Variable { name: "v".to_owned(), multi: several, ..Variable::default() };
+            let chosen = if several { vec![Choice::plain(one), Choice::plain(other)] } else { vec![Choice::plain(one)] };
+            values.set(&variable, chosen);
+            let query = values.in_query("{a=~\"$v\"}", &CLOCK);
+            let inside = query.strip_prefix("{a=~\"").and_then(|rest| rest.strip_suffix("\"}")).unwrap();
+            let mut escaped = false;
+            for letter in inside.chars() {
+                prop_assert!(escaped || letter != '"', "{}", query);
+                prop_assert!(letter != '\n');
+                escaped = letter == '\\' && !escaped;
+            }
+            prop_assert!(!escaped, "{}", query);
+        }
+
+        #[test]
+        fn any_text_can_be_looked_through(text in any::<String>()) {
+            let _ = values().in_query(&text, &CLOCK);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Reducer, is_default};
+
+/// One query of a panel: PromQL, or a calculation from the panel's other queries.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    /// Unique in the panel, by custom a letter: what calculations call it.
+    pub id: String,
+    /// PromQL.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub expr: String,
+    /// A calculation from other queries: `$A / ($A + $B) * 100`. Series with the same labels go together.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub math: String,
+    /// Another query with each series made one number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reduce: Option<ReduceOf>,
+    /// What its series are called; `{{label}}` stands for a label's value. Empty: by the labels that tell them apart.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub legend: String,
+    /// Whether only the newest values are asked for.
+    #[serde(skip_serializing_if = "is_default")]
+    pub instant: bool,
+    /// What the answer is made into.
+    #[serde(skip_serializing_if = "is_default")]
+    pub shape: QueryShape,
+    /// The shortest step: `30s`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_step: Option<String>,
+    /// Whether it is there for calculations alone.
+    #[serde(skip_serializing_if = "is_default")]
+    pub hide: bool,
+    /// What this version does not know; kept.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What an answer is made into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryShape {
+    /// Series over time.
+    #[default]
+    Series,
+    /// A row for each series, a column for each label.
+    Table,
+    /// Buckets of a classic histogram, from the label `le`.
+    Heatmap,
+}
+
+/// Another query with each series made one number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReduceOf {
+    /// The other query's id.
+    pub query: String,
+    /// How.
+    pub by: Reducer,
+}
+
+impl Query {
+    /// PromQL with a name for its series.
+    pub fn new(id: &str, expr: &str, legend: &str) -> Self {
+        Self { id: id.to_owned(), expr: expr.to_owned(), legend: legend.to_owned(), ..Self::default() }
+    }
+
+    /// The ids of the queries that it calculates from.
+    pub fn inputs(&self) -> Vec<&str> {
+        let mut inputs: Vec<&str> = Vec::new();
+        for (at, _) in self.math.match_indices('$') {
+            let rest = self.math[at + 1..].trim_start_matches('{');
+            let end =
+                rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+            let id = &rest[..end];
+            if !id.is_empty() && !inputs.contains(&id) {
+                inputs.push(id);
+            }
+        }
+        inputs.extend(self.reduce.as_ref().map(|reduce| reduce.query.as_str()));
+        inputs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calculations_name_their_inputs() {
+        let math = |text: &str| Query { math: text.to_owned(), ..Query::default() };
+        assert_eq!(math("$A / ($A + ${B}) * 100").inputs(), ["A", "B"]);
+        assert_eq!(math("1 + $").inputs(), [""; 0]);
+        let reduce = Some(ReduceOf { query: "C".to_owned(), by: Reducer::Max });
+        assert_eq!(Query { reduce, ..Query::default() }.inputs(), ["C"]);
+    }
+}

@@ -1,0 +1,6 @@
+//! Dashboards as files have them.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod grafana;
+mod outline;
