@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod documented;
 mod grafana;
 mod outline;
