@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 /// Words, and a colour, for a value.
@@ -31,9 +33,10 @@ impl Mapping {
             return match value {
                 None => wanted == "null",
                 Some(value) if value.is_nan() => wanted == "nan" || wanted == "null",
+                // Zeros of both signs are the same, and so are infinities of one.
                 Some(value) => wanted
                     .parse::<f64>()
-                    .is_ok_and(|wanted| wanted.to_bits() == value.to_bits() || (wanted - value).abs() == 0.0),
+                    .is_ok_and(|wanted| wanted.partial_cmp(&value) == Some(Ordering::Equal)),
             };
         }
         let ranged = self.from.is_some() || self.to.is_some();

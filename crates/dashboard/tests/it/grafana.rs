@@ -88,6 +88,7 @@ fn what_is_no_dashboard_is_refused() {
         r#"{"title": "A"}"#,
         r#"{"apiVersion": "dashboard.grafana.app/v2beta1", "spec": {"elements": {}, "layout": {}}}"#,
         r#"{"schemaVersion": 14, "rows": [{"panels": []}]}"#,
+        r#"{"schemaVersion": 16, "rows": [{"panels": [{"type": "graph"}]}], "panels": []}"#,
     ] {
         writeln!(errors, "{}", import(text).expect_err(text)).unwrap();
     }

@@ -255,11 +255,19 @@ impl<'a> Request<'a, '_> {
         put_head(&mut batch.bytes, self.options.names, suffix, detail);
         batch.bytes.extend_from_slice(&self.prefix);
         batch.bytes.extend_from_slice(attributes);
-        let (at, end) = (batch.values.len() as u32, batch.bytes.len() as u32);
-        batch.series.push(BatchSeries { key: start..end, samples: at..at + 1 });
+        let end = batch.bytes.len() as u32;
+        Ok(self.push_keyed(start..end, timestamp, value))
+    }
+
+    /// Adds one sample of the series whose key lies there, as a series of its own, and gives its place.
+    #[inline]
+    fn push_keyed(&mut self, key: Range<u32>, timestamp: i64, value: f64) -> u32 {
+        let batch = &mut self.batch;
+        let at = batch.values.len() as u32;
+        batch.series.push(BatchSeries { key, samples: at..at + 1 });
         batch.timestamps.push(timestamp);
         batch.values.push(value);
-        Ok(at)
+        at
     }
 
     /// Adds a sample as [`push`](Self::push) does, and one with the value 0 at the time `zero` before it, if there is one:
@@ -275,13 +283,8 @@ impl<'a> Request<'a, '_> {
     ) -> Result<u32, Error> {
         let Some(zero) = zero else { return self.push(suffix, detail, attributes, timestamp, value) };
         let first = self.push(suffix, detail, attributes, zero, 0.0)?;
-        let batch = &mut self.batch;
-        let key = batch.series[first as usize].key.clone();
-        let at = first + 1;
-        batch.series.push(BatchSeries { key, samples: at..at + 1 });
-        batch.timestamps.push(timestamp);
-        batch.values.push(value);
-        Ok(at)
+        let key = self.batch.series[first as usize].key.clone();
+        Ok(self.push_keyed(key, timestamp, value))
     }
 
     /// Adds an exemplar of a series.
