@@ -48,6 +48,24 @@ impl Reducer {
         Self::StdDev,
     ];
 
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Last => "Last",
+            Self::First => "First",
+            Self::Min => "Min",
+            Self::Max => "Max",
+            Self::Mean => "Mean",
+            Self::Median => "Median",
+            Self::Sum => "Sum",
+            Self::Count => "Count",
+            Self::Range => "Range",
+            Self::Difference => "Difference",
+            Self::DifferencePercent => "Difference %",
+            Self::StdDev => "Std dev",
+        }
+    }
+
     /// The number that `values` become; none where there are no values to go by.
     pub fn of(self, values: impl IntoIterator<Item = f64>) -> Option<f64> {
         let mut values: Vec<f64> = values.into_iter().filter(|value| !value.is_nan()).collect();

@@ -12,6 +12,7 @@ const DASHBOARD: &str = "watchfire-dashboard";
 const FRONTEND: &str = "watchfire-frontend";
 const INGEST: &str = "watchfire-ingest";
 const MODEL: &str = "watchfire-model";
+const PANEL: &str = "watchfire-panel";
 const PROBE: &str = "watchfire-probe";
 const PROMQL: &str = "watchfire-promql";
 const SCRAPE: &str = "watchfire-scrape";
@@ -27,6 +28,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         (CHART, BTreeSet::from([MODEL])),
         // Itself: its tests switch the regular expressions on.
         (DASHBOARD, BTreeSet::from([MODEL, DASHBOARD])),
+        (PANEL, BTreeSet::from([MODEL, CHART, DASHBOARD, PROMQL])),
         // Itself: its tests switch the evaluation on.
         (PROMQL, BTreeSet::from([MODEL, PROMQL])),
         (INGEST, BTreeSet::from([MODEL])),
@@ -34,11 +36,13 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         (PROBE, BTreeSet::from([MODEL, INGEST])),
         (STORAGE, BTreeSet::from([MODEL])),
         (SERVICE, BTreeSet::from([MODEL, DASHBOARD, PROMQL, INGEST, STORAGE])),
-        (APP, BTreeSet::from([MODEL, CHART, DASHBOARD, PROMQL, SERVICE])),
+        (APP, BTreeSet::from([MODEL, CHART, DASHBOARD, PANEL, PROMQL, SERVICE])),
         (FRONTEND, BTreeSet::from([APP])),
         (
             SERVER,
-            BTreeSet::from([MODEL, CHART, DASHBOARD, PROMQL, INGEST, SCRAPE, PROBE, STORAGE, SERVICE, APP]),
+            BTreeSet::from([
+                MODEL, CHART, DASHBOARD, PANEL, PROMQL, INGEST, SCRAPE, PROBE, STORAGE, SERVICE, APP,
+            ]),
         ),
         // Its tests read what it sends.
         (CLIENT, BTreeSet::from([INGEST, MODEL])),

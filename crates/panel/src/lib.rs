@@ -1,0 +1,24 @@
+//! What lies between a panel and its picture: which questions it asks ([`questions`]), and what the answers become
+//! ([`Prepared`]): calculations from other queries, transformations, names and looks of series. The same code runs in the
+//! server, for first renders and pictures, and in the browser. No IO.
+
+mod answer;
+mod calculate;
+mod legend;
+mod look;
+mod math;
+mod pattern;
+mod prepare;
+mod question;
+mod repeat;
+mod table;
+mod transform;
+
+pub use answer::Answer;
+pub use look::Looks;
+pub use math::{MathError, check_math};
+pub use pattern::Pattern;
+pub use prepare::{Prepared, Shown, prepare};
+pub use question::{Question, Role, Sight, questions};
+pub use repeat::unfold;
+pub use table::{Cells, Column, Table};

@@ -1,0 +1,166 @@
+use watchfire_dashboard::{Clock, Kind, LineStyle, Panel, Query, QueryShape, Stacking, Values};
+use watchfire_model::{TimeRange, choose_step, format_duration, parse_duration};
+use watchfire_promql::ast::ExprKind;
+
+/// Where a panel is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The page's range.
+    pub range: TimeRange,
+    /// How many points there is room for.
+    pub points: u32,
+    /// The usual distance between samples, in milliseconds.
+    pub scrape_interval: i64,
+}
+
+/// What a panel asks the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The place of the query in the panel's list.
+    pub query: usize,
+    /// What its answer is for.
+    pub role: Role,
+    /// PromQL, with all variables in place.
+    pub expr: String,
+    /// Whether only the newest values are asked for.
+    pub instant: bool,
+    /// The range: the page's, or the panel's own.
+    pub range: TimeRange,
+    /// Milliseconds between points.
+    pub step: i64,
+    /// How much earlier than the page the range lies, in milliseconds.
+    pub shift: i64,
+}
+
+/// What an answer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// It is what the query asks.
+    Value,
+    /// The least samples between two points, where there are more samples than points.
+    Least,
+    /// The greatest.
+    Greatest,
+}
+
+/// From so many samples a point on, a line has the range of its samples around it.
+const SAMPLES_A_POINT: i64 = 4;
+
+/// The questions of a panel, in the order of its queries. What its variables hold is put in.
+pub fn questions(panel: &Panel, values: &Values, sight: Sight) -> Vec<Question> {
+    let duration = |text: &Option<String>| text.as_deref().and_then(|text| parse_duration(text).ok());
+    let shift = duration(&panel.time_shift).unwrap_or(0);
+    let mut range = sight.range;
+    if let Some(length) = duration(&panel.time_range) {
+        range.start = range.end.saturating_sub(length);
+    }
+    range = TimeRange { start: range.start.saturating_sub(shift), end: range.end.saturating_sub(shift) };
+    let points = panel.max_points.unwrap_or(sight.points).max(1);
+    let mut all = Vec::new();
+    for (index, query) in panel.queries.iter().enumerate() {
+        if query.expr.trim().is_empty() {
+            continue;
+        }
+        let least = duration(&query.min_step).or(duration(&panel.min_step)).unwrap_or(0);
+        let step = choose_step(range.length(), points as usize).max(least);
+        let clock = Clock { from: range.start, to: range.end, step, scrape_interval: sight.scrape_interval };
+        let question = Question {
+            query: index,
+            role: Role::Value,
+            expr: values.in_query(&query.expr, &clock),
+            instant: is_instant(panel, query),
+            range,
+            step,
+            shift,
+        };
+        let around = step >= sight.scrape_interval.saturating_mul(SAMPLES_A_POINT)
+            && !question.instant
+            && wants_envelope(panel, query)
+            && is_selector(&question.expr);
+        let envelope = |function: &str, role| Question {
+            role,
+            expr: format!("{function}({}[{}])", question.expr.trim(), format_duration(step)),
+            ..question.clone()
+        };
+        let more = around
+            .then(|| [envelope("min_over_time", Role::Least), envelope("max_over_time", Role::Greatest)]);
+        all.push(question);
+        all.extend(more.into_iter().flatten());
+    }
+    all
+}
+
+/// A table of a query's newest values needs no range, even where its file does not say so.
+fn is_instant(panel: &Panel, query: &Query) -> bool {
+    query.instant || (query.shape == QueryShape::Table && panel.kind == Kind::Table)
+}
+
+fn wants_envelope(panel: &Panel, query: &Query) -> bool {
+    let field = &panel.field;
+    panel.kind == Kind::TimeSeries
+        && query.shape == QueryShape::Series
+        && !query.hide
+        && panel.transformations.is_empty()
+        && matches!(field.style, None | Some(LineStyle::Line))
+        && matches!(field.stacking, None | Some(Stacking::None))
+}
+
+/// Whether a query is series as they are stored, so that what lies between its points can be asked for.
+fn is_selector(expr: &str) -> bool {
+    match watchfire_promql::parse(expr).map(|expr| expr.kind) {
+        Ok(ExprKind::Vector(selector)) => selector.when.at.is_none() && selector.when.offset == 0,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGHT: Sight =
+        Sight { range: TimeRange { start: 0, end: 3_600_000 }, points: 600, scrape_interval: 15_000 };
+
+    fn panel(expr: &str) -> Panel {
+        Panel { queries: vec![Query::new("A", expr, "")], ..Panel::default() }
+    }
+
+    #[test]
+    fn variables_and_times_are_put_in() {
+        let asked = questions(&panel("rate(x[$__rate_interval])"), &Values::default(), SIGHT);
+        assert_eq!(asked.len(), 1);
+        assert_eq!((asked[0].expr.as_str(), asked[0].step), ("rate(x[1m])", 10_000));
+        let slow = Panel { min_step: Some("5m".to_owned()), ..panel("x[$__interval]") };
+        assert_eq!(questions(&slow, &Values::default(), SIGHT)[0].expr, "x[5m]");
+    }
+
+    #[test]
+    fn panels_have_ranges_of_their_own() {
+        let own = Panel {
+            time_range: Some("10m".to_owned()),
+            time_shift: Some("1d".to_owned()),
+            max_points: Some(10),
+            ..panel("up")
+        };
+        let asked = questions(&own, &Values::default(), SIGHT);
+        let end = 3_600_000 - 86_400_000;
+        assert_eq!(asked[0].range, TimeRange { start: end - 600_000, end });
+        assert_eq!((asked[0].shift, asked[0].step), (86_400_000, 60_000));
+    }
+
+    #[test]
+    fn peaks_between_points_are_asked_for() {
+        let long = Sight { range: TimeRange { start: 0, end: 86_400_000 }, ..SIGHT };
+        let exprs = |panel: &Panel, sight| {
+            let asked = questions(panel, &Values::default(), sight);
+            asked.into_iter().map(|question| question.expr).collect::<Vec<_>>()
+        };
+        let plain = panel("load{job=\"a\"}");
+        assert_eq!(
+            exprs(&plain, long),
+            ["load{job=\"a\"}", "min_over_time(load{job=\"a\"}[5m])", "max_over_time(load{job=\"a\"}[5m])"]
+        );
+        assert_eq!(exprs(&plain, SIGHT).len(), 1, "each sample has its point");
+        assert_eq!(exprs(&panel("rate(x[5m])"), long).len(), 1);
+        assert_eq!(exprs(&Panel { kind: Kind::Stat, ..plain }, long).len(), 1);
+    }
+}
