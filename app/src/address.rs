@@ -37,6 +37,13 @@ impl Search {
         self
     }
 
+    /// With one more value of this name.
+    #[must_use]
+    pub(crate) fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Without these names.
     #[must_use]
     pub(crate) fn without(mut self, names: &[&str]) -> Self {

@@ -7,10 +7,9 @@ use wasm_bindgen::JsCast;
 use watchfire_model::TimeRange;
 use watchfire_promql::{ParseError, parse, pretty};
 
-use super::Explore;
 use super::history::History;
 use super::offsets::{byte_at, units_before};
-use super::popup::{CompletionList, LIST, Popup, option_id};
+use super::popup::{CompletionList, Popup};
 use super::suggest::insertion;
 use crate::range::{PageRange, clock};
 
@@ -19,8 +18,8 @@ const PAUSE: Duration = Duration::from_millis(600);
 
 /// The box that a query is written in.
 #[derive(Clone, Copy)]
-pub(super) struct QueryBox {
-    pub(super) text: RwSignal<String>,
+pub(crate) struct QueryBox {
+    pub(crate) text: RwSignal<String>,
     /// What is wrong with it.
     pub(super) error: RwSignal<Option<ParseError>>,
     pub(super) history: History,
@@ -30,7 +29,13 @@ pub(super) struct QueryBox {
     /// While the page itself changes the text: no list opens.
     quiet: StoredValue<bool>,
     timer: StoredValue<Option<TimeoutHandle>>,
+    /// Of the text area; what belongs to it has ids that begin so.
+    id: StoredValue<String>,
+    check: StoredValue<Check>,
 }
+
+/// What is wrong with a text, if anything is.
+type Check = Box<dyn Fn(&str) -> Option<ParseError> + Send + Sync>;
 
 /// A space without width.
 const NOTHING: &str = "\u{200b}";
@@ -41,20 +46,36 @@ fn fault(text: &str) -> Option<ParseError> {
 }
 
 impl QueryBox {
+    /// A box for PromQL.
     pub(super) fn new(text: &str) -> Self {
-        let (popup, range) = (Popup::new(), expect_context::<PageRange>());
+        Self::with_check(text, "query".to_owned(), fault)
+    }
+
+    /// A box for texts that `check` finds nothing wrong with; `id` is unique on the page.
+    pub(crate) fn with_check(
+        text: &str,
+        id: String,
+        check: impl Fn(&str) -> Option<ParseError> + Send + Sync + 'static,
+    ) -> Self {
+        let (popup, range) = (Popup::new(&id), expect_context::<PageRange>());
         let query_box = Self {
             text: RwSignal::new(text.to_owned()),
-            error: RwSignal::new(fault(text)),
+            error: RwSignal::new(check(text)),
             history: History::new(),
             area: NodeRef::new(),
             popup,
             range,
             quiet: StoredValue::new(false),
             timer: StoredValue::new(None),
+            id: StoredValue::new(id),
+            check: StoredValue::new(Box::new(check)),
         };
         popup.follow(move || query_box.shown_range());
         query_box
+    }
+
+    fn fault(self, text: &str) -> Option<ParseError> {
+        self.check.try_with_value(|check| check(text)).flatten()
     }
 
     fn shown_range(self) -> TimeRange {
@@ -65,11 +86,11 @@ impl QueryBox {
     pub(super) fn set(self, text: &str) {
         let length = self.text.with_untracked(String::len);
         self.replace((0, length), text);
-        self.error.set(fault(text));
+        self.error.set(self.fault(text));
     }
 
     /// Shows the query that a link or the way back has brought, unless it stands here.
-    pub(super) fn bring(self, query: &str) {
+    pub(crate) fn bring(self, query: &str) {
         if self.text.with_untracked(|text| text.trim() != query.trim()) {
             self.set(query);
         }
@@ -88,7 +109,7 @@ impl QueryBox {
     pub(super) fn checked(self) -> Option<String> {
         self.popup.close();
         let text = self.text.get_untracked();
-        let fault = fault(&text);
+        let fault = self.fault(&text);
         let readable = fault.is_none();
         self.error.set(fault);
         readable.then(|| text.trim().to_owned())
@@ -106,7 +127,7 @@ impl QueryBox {
         if let Some(area) = self.area.get_untracked() {
             let typed = area.value();
             if self.text.with_untracked(|text| *text != typed) {
-                self.error.set(fault(&typed));
+                self.error.set(self.fault(&typed));
                 self.text.set(typed);
             }
         }
@@ -181,11 +202,11 @@ impl QueryBox {
             timer.clear();
         }
         if self.error.with_untracked(Option::is_some) {
-            self.error.set(self.text.with_untracked(|text| fault(text)));
+            self.error.set(self.text.with_untracked(|text| self.fault(text)));
             return;
         }
         let check = move || {
-            if let Some(fault) = self.text.try_with_untracked(|text| fault(text)) {
+            if let Some(fault) = self.text.try_with_untracked(|text| self.fault(text)) {
                 self.error.try_set(fault);
             }
         };
@@ -232,10 +253,15 @@ impl QueryBox {
 
 /// The box: a text area over a copy of its text, which gives it its height and bears the marks.
 #[component]
-pub(super) fn Editor() -> impl IntoView {
-    let explore = expect_context::<Explore>();
-    let query_box = explore.query_box;
-    let run = Callback::new(move |()| explore.run());
+pub(crate) fn Editor(
+    /// What is written.
+    query_box: QueryBox,
+    /// Enter was pressed.
+    run: Callback<()>,
+) -> impl IntoView {
+    let id = query_box.id.get_value();
+    let error_id = format!("{id}-error");
+    let described_by = error_id.clone();
     let popup = query_box.popup;
     let shown_error = Memo::new(move |_| query_box.error.get().filter(|_| !popup.is_open()));
     let copy = Memo::new(move |_| {
@@ -252,7 +278,7 @@ pub(super) fn Editor() -> impl IntoView {
     let first = query_box.text.get_untracked().replace('&', "&amp;").replace('<', "&lt;");
     // Of HTML that is read as a page the first line end is dropped, of HTML that a script puts in it is not.
     let first = if cfg!(feature = "ssr") { format!("\n{first}") } else { first };
-    let active = move || popup.active.get().filter(|_| popup.is_open()).map(option_id);
+    let active = move || popup.active.get().filter(|_| popup.is_open()).map(|index| popup.option_id(index));
     Effect::new(move |_| query_box.adopt());
     view! {
         <div class="editor">
@@ -263,7 +289,7 @@ pub(super) fn Editor() -> impl IntoView {
                     <span>{move || copy.get().2}</span>
                 </div>
                 <textarea
-                    id="query"
+                    id=id
                     name="q"
                     class="editor-text editor-area"
                     node_ref=query_box.area
@@ -275,10 +301,10 @@ pub(super) fn Editor() -> impl IntoView {
                     aria-autocomplete="list"
                     aria-haspopup="listbox"
                     aria-expanded=move || popup.is_open().to_string()
-                    aria-controls=LIST
+                    aria-controls=popup.list_id()
                     aria-activedescendant=active
                     aria-invalid=move || shown_error.with(Option::is_some).to_string()
-                    aria-describedby="query-error"
+                    aria-describedby=described_by
                     placeholder="PromQL: Enter runs it, Shift+Enter starts a line, Ctrl+Space completes"
                     autocomplete="off"
                     autocapitalize="off"
@@ -291,7 +317,7 @@ pub(super) fn Editor() -> impl IntoView {
                 ></textarea>
                 <CompletionList popup take=move |index| query_box.take(index)/>
             </div>
-            <p id="query-error" class="field-error editor-error" role="alert">
+            <p id=error_id class="field-error editor-error" role="alert">
                 {move || shown_error.get().map(|error| format!("{}: {}", error.position, error.message))}
             </p>
         </div>

@@ -21,7 +21,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use self::asked::{Asked, Tab, with_query, with_step, with_tab};
-use self::editor::QueryBox;
+pub(crate) use self::editor::{Editor, QueryBox};
 use self::outcome::{Outcome, Progress};
 use crate::address::Search;
 use crate::live::{Connection, Live};
@@ -145,7 +145,7 @@ pub(crate) fn ExplorePage() -> impl IntoView {
             <Views current=Page::Explore/>
             <h1 class="visually-hidden">"Explore"</h1>
             <form class="query-form" method="get" action=Page::Explore.path() on:submit=submit>
-                <editor::Editor/>
+                <editor::Editor query_box run=Callback::new(move |()| explore.run())/>
                 {others}
                 <div class="query-actions">
                     <button type="submit" class="button button-main" title="Run the query ( Enter )">"Run"</button>

@@ -9,15 +9,14 @@ use watchfire_promql::{Fit, complete_at};
 use super::names::{NameCache, Source};
 use super::suggest::{Known, Suggestion, suggestions};
 
-/// The id of the list, for the box's `aria-controls`.
-pub(super) const LIST: &str = "query-completions";
-
 /// How long typing must pause before the server is asked for names.
 const PAUSE: Duration = Duration::from_millis(120);
 
 /// The list of what fits at the cursor.
 #[derive(Clone, Copy)]
 pub(super) struct Popup {
+    /// The id of the list, for the box's `aria-controls`.
+    list: StoredValue<String>,
     pub(super) items: RwSignal<Vec<Suggestion>>,
     /// Which one Enter takes.
     pub(super) active: RwSignal<Option<usize>>,
@@ -34,8 +33,10 @@ pub(super) struct Popup {
 }
 
 impl Popup {
-    pub(super) fn new() -> Self {
+    /// The list of the box with this id.
+    pub(super) fn new(id: &str) -> Self {
         Self {
+            list: StoredValue::new(format!("{id}-completions")),
             items: RwSignal::new(Vec::new()),
             active: RwSignal::new(None),
             span: StoredValue::new((0, 0)),
@@ -45,6 +46,16 @@ impl Popup {
             timer: StoredValue::new(None),
             names: NameCache::new(),
         }
+    }
+
+    /// The id of the list.
+    pub(super) fn list_id(self) -> String {
+        self.list.get_value()
+    }
+
+    /// The id of a line of the list.
+    pub(super) fn option_id(self, index: usize) -> String {
+        format!("{}-{index}", self.list_id())
     }
 
     pub(super) fn is_open(self) -> bool {
@@ -153,11 +164,6 @@ impl Popup {
     }
 }
 
-/// The id of a line of the list.
-pub(super) fn option_id(index: usize) -> String {
-    format!("{LIST}-{index}")
-}
-
 /// The list, below the place where the text is put in.
 #[component]
 pub(super) fn CompletionList(
@@ -190,7 +196,7 @@ pub(super) fn CompletionList(
     let line = move |(index, item): (usize, Suggestion)| {
         view! {
             <li
-                id=option_id(index)
+                id=popup.option_id(index)
                 role="option"
                 class="completion"
                 aria-selected=move || (popup.active.get() == Some(index)).to_string()
@@ -215,7 +221,7 @@ pub(super) fn CompletionList(
                 <div class="editor-text editor-caret" aria-hidden="true">
                     {move || popup.before.get()}<span node_ref=marker>"\u{200b}"</span>
                 </div>
-                <ul id=LIST class="completions" role="listbox" aria-label="Completions" style=style node_ref=list>
+                <ul id=popup.list_id() class="completions" role="listbox" aria-label="Completions" style=style node_ref=list>
                     {move || popup.items.get().into_iter().enumerate().map(line).collect_view()}
                 </ul>
             }

@@ -268,7 +268,7 @@ pub struct Matcher {
 
 /// What is different for some series.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Override {
     /// Which.
     #[serde(rename = "match")]

@@ -69,6 +69,11 @@ impl Values {
     /// A query with the values in the place of the variables. Names that are not known stay as they are. Where several
     /// can be chosen they become a regular expression that matches each as it is.
     pub fn in_query(&self, text: &str, clock: &Clock) -> String {
+        self.in_query_with_places(text, clock).0
+    }
+
+    /// [`Values::in_query`], and the way back from its places.
+    pub fn in_query_with_places(&self, text: &str, clock: &Clock) -> (String, Places) {
         replace(text, |reference| {
             time(reference.name, clock).or_else(|| {
                 let bound = self.bound.get(reference.name)?;
@@ -91,6 +96,40 @@ impl Values {
                 })
             })
         })
+        .0
+    }
+}
+
+/// Where in a text with variables a place in the text with their values comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// For each variable: where it stands, and where its value does.
+    moved: Vec<(std::ops::Range<usize>, std::ops::Range<usize>)>,
+}
+
+impl Places {
+    /// The bytes of the text with variables that the bytes `start..end` of the text with values come from. Of a value the
+    /// whole variable.
+    pub fn back(&self, start: usize, end: usize) -> (usize, usize) {
+        let back = |at: usize, to_end: bool| {
+            let before = self.moved.iter().rev().find(|(_, there)| there.start <= at);
+            match before {
+                Some((here, there)) if at < there.end => {
+                    if to_end {
+                        here.end
+                    } else {
+                        here.start
+                    }
+                }
+                Some((here, there)) => here.end + (at - there.end),
+                None => at,
+            }
+        };
+        let first = back(start, false);
+        // The end is behind the last byte that is meant.
+        let last = if end > start { back(end - 1, true) } else { first };
+        let inside = self.moved.iter().any(|(_, there)| there.contains(&end.saturating_sub(1)));
+        (first, if end > start && !inside { last + 1 } else { last.max(first) })
     }
 }
 
@@ -216,18 +255,21 @@ fn percent_encoded(text: &str) -> String {
     out
 }
 
-fn replace(text: &str, mut with: impl FnMut(&Reference<'_>) -> Option<String>) -> String {
+fn replace(text: &str, mut with: impl FnMut(&Reference<'_>) -> Option<String>) -> (String, Places) {
+    let mut places = Places::default();
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
     for reference in references(text) {
         if let Some(value) = with(&reference) {
             out.push_str(&text[done..reference.whole.start]);
+            let start = out.len();
             out.push_str(&value);
             done = reference.whole.end;
+            places.moved.push((reference.whole, start..out.len()));
         }
     }
     out.push_str(&text[done..]);
-    out
+    (out, places)
 }
 
 /// `$name`, `${name}`, `${name:format}` and `[[name]]`, from left to right.
@@ -321,6 +363,24 @@ mod tests {
         ] {
             assert_eq!(values().in_query(text, &CLOCK), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn places_lead_back() {
+        let text = "sum(rate(x{job=\"$job\"}[$__rate_interval]) by";
+        let (whole, places) = values().in_query_with_places(text, &CLOCK);
+        for (part, here) in [
+            ("sum", "sum"),
+            ("node", "$job"),
+            ("ode\"}[1", "$job\"}[$__rate_interval"),
+            (") by", ") by"),
+            ("[", "["),
+        ] {
+            let start = whole.find(part).unwrap();
+            let (first, last) = places.back(start, start + part.len());
+            assert_eq!(&text[first..last], here, "{part}");
+        }
+        assert_eq!(places.back(whole.len(), whole.len()), (text.len(), text.len()));
     }
 
     #[test]

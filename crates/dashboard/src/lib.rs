@@ -6,6 +6,7 @@ mod check;
 #[cfg(feature = "regex")]
 mod choices;
 mod dashboard;
+mod edit;
 mod field;
 pub mod grafana;
 mod interpolate;
@@ -28,7 +29,7 @@ pub use field::{
     Axis, Color, Field, Gaps, Hide, Interpolation, LineStyle, Matcher, Override, Points, Scale, Stacking,
     ThresholdsAs,
 };
-pub use interpolate::{Clock, Values, names_in};
+pub use interpolate::{Clock, Places, Values, names_in};
 pub use kind::Kind;
 pub use mapping::Mapping;
 pub use outline::{is_outline, read_outline};

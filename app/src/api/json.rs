@@ -1,0 +1,61 @@
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, RequestInit, Response};
+
+/// Why the server did not do what was asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Refusal {
+    /// The status of its answer; 0 where none came.
+    pub(crate) status: u16,
+    /// What is wrong and how to mend it.
+    pub(crate) message: String,
+    /// What else it says.
+    pub(crate) data: Value,
+}
+
+/// The status of an answer that says that somebody else was faster.
+pub(crate) const CONFLICT: u16 = 409;
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+/// Asks the server's own API, which speaks JSON in the envelope that all of its answers have, and gives what is inside.
+pub(crate) async fn call<T: DeserializeOwned>(method: &str, path: &str, body: Option<&Value>) -> Result<T, Refusal> {
+    let text = send(method, path, body).await?;
+    let strange = |error: serde_json::Error| Refusal {
+        message: format!("the answer can't be read: {error}; reload the page if the server is newer than the page"),
+        ..Refusal::default()
+    };
+    let mut answer: Value = serde_json::from_str(&text).map_err(strange)?;
+    serde_json::from_value(answer["data"].take()).map_err(strange)
+}
+
+async fn send(method: &str, path: &str, body: Option<&Value>) -> Result<String, Refusal> {
+    let lost = |_: JsValue| Refusal { message: "the server does not answer".to_owned(), ..Refusal::default() };
+    let options = RequestInit::new();
+    options.set_method(method);
+    if let Some(body) = body {
+        let headers = Headers::new().map_err(lost)?;
+        headers.set("Content-Type", "application/json").map_err(lost)?;
+        options.set_headers(&headers);
+        options.set_body(&JsValue::from_str(&body.to_string()));
+    }
+    let promise = window().fetch_with_str_and_init(path, &options);
+    let response: Response = JsFuture::from(promise).await.map_err(lost)?.dyn_into().map_err(lost)?;
+    let text = JsFuture::from(response.text().map_err(lost)?).await.map_err(lost)?.as_string().unwrap_or_default();
+    if response.ok() {
+        return Ok(text);
+    }
+    let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+    let message = answer["error"].as_str().map_or_else(
+        || format!("the server answered with status {} and no reason; look into its log", response.status()),
+        str::to_owned,
+    );
+    Err(Refusal { status: response.status(), message, data: answer["data"].clone() })
+}
