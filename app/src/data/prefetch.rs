@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use watchfire_chart::{Chart, Column, svg};
+use watchfire_chart::svg_inline;
 use watchfire_model::{Grid, GridSeries, TimeRange, TimeWindow, choose_step};
 use watchfire_service::Service;
 
@@ -42,8 +42,8 @@ pub async fn prefetch(
                 Vec::new()
             }));
         }
-        if let Some(style) = panel.picture_style() {
-            let picture = picture(panel, style, &answers, grid, range, utc_offset);
+        if panel.has_picture() {
+            let picture = picture(panel, &answers, grid, range, utc_offset);
             paint.pictures.extend(picture.map(|picture| (panel.id.to_owned(), picture)));
         }
         paint.snapshot.panels.insert(panel.id.to_owned(), summaries(answers, grid));
@@ -63,7 +63,6 @@ fn summaries(answers: Vec<Vec<GridSeries>>, grid: Grid) -> Vec<SeriesSummary> {
 
 fn picture(
     panel: &PanelSpec,
-    style: watchfire_chart::Style,
     answers: &[Vec<GridSeries>],
     grid: Grid,
     window: TimeRange,
@@ -75,10 +74,8 @@ fn picture(
     if series.is_empty() {
         return None;
     }
-    let columns =
-        series.iter().enumerate().map(|(color, series)| Column { color, values: &series.values }).collect();
-    let chart =
-        Chart { style, unit: panel.unit, floor: panel.floor, ceiling: panel.ceiling, window, grid, columns };
-    // Drawing into memory fails only for a bug in the backend; a page without a picture is better than none.
-    svg(&chart, panel.height(), utc_offset, panel.title).ok()
+    let columns: Vec<_> =
+        series.iter().enumerate().map(|(color, series)| (color, series.values.as_slice())).collect();
+    let chart = panel.chart(window, grid, utc_offset, &columns)?;
+    Some(svg_inline(&chart, panel.height(), panel.title))
 }

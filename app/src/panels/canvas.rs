@@ -8,7 +8,7 @@ use plotters::prelude::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
-use watchfire_chart::{Chart, Column, Frame, Labelling, Theme, draw};
+use watchfire_chart::{Chart, Frame, Resolution, Theme, draw};
 use watchfire_model::TimeExpr;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ResizeObserver};
 
@@ -67,20 +67,10 @@ pub(super) fn keep_drawn(
                 .enumerate()
                 .filter(|(_, column)| !hidden.contains(&column.name))
                 .collect();
-            let chart = Chart {
-                style: spec.picture_style()?,
-                unit: spec.unit,
-                floor: spec.floor,
-                ceiling: spec.ceiling,
-                window,
-                grid,
-                columns: columns
-                    .iter()
-                    .map(|(color, column)| Column { color: *color, values: &column.values })
-                    .collect(),
-            };
-            let frame =
-                Frame::new(&chart, width.get_untracked(), spec.height(), preferences.utc_offset_untracked());
+            let drawn: Vec<_> =
+                columns.iter().map(|(color, column)| (*color, column.values.as_slice())).collect();
+            let chart = spec.chart(window, grid, preferences.utc_offset_untracked(), &drawn)?;
+            let frame = Frame::new(&chart, width.get_untracked(), spec.height());
             paint_on(&canvas, &chart, &frame, &theme)?;
             Some(Drawn { frame, grid, columns })
         });
@@ -121,7 +111,11 @@ fn paint_on(canvas: &HtmlCanvasElement, chart: &Chart<'_>, frame: &Frame, theme:
     // A sharp peak must not seem higher than it is.
     context.set_line_join("round");
     let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
-    draw(&area, chart, frame, theme, Labelling::Drawn).ok()?;
+    // Between pixels of the screen there are four steps, so that slopes are smooth.
+    const GRAIN: u32 = 4;
+    context.scale(1.0 / f64::from(GRAIN), 1.0 / f64::from(GRAIN)).ok()?;
+    let resolution = Resolution { scale: ratio * f64::from(GRAIN), grain: GRAIN };
+    draw(&area, chart, theme, resolution).ok()?;
     area.present().ok()
 }
 

@@ -1,5 +1,5 @@
-use watchfire_chart::Style;
-use watchfire_model::{Function, Labels, METRIC_NAME, Matcher, SeriesQuery, Unit};
+use watchfire_chart::{Axis, Chart, Format, Look, Series};
+use watchfire_model::{Function, Grid, Labels, METRIC_NAME, Matcher, SeriesQuery, TimeRange, Unit};
 
 /// How many points a panel asks for at most. One number for all, so that panels with the same query share one subscription
 /// and viewers with the same range share one evaluation.
@@ -86,14 +86,38 @@ impl PanelSpec {
         self
     }
 
-    /// How the panel is drawn, for kinds that are.
-    pub(crate) fn picture_style(&self) -> Option<Style> {
-        match self.kind {
-            Kind::Lines => Some(Style::Lines),
-            Kind::Stacked => Some(Style::Stacked),
-            Kind::Tile => Some(Style::Sparkline),
-            Kind::Processes | Kind::Facts => None,
+    /// Whether the panel is drawn.
+    pub(crate) fn has_picture(&self) -> bool {
+        matches!(self.kind, Kind::Lines | Kind::Stacked | Kind::Tile)
+    }
+
+    /// What is drawn, for kinds that are: series by their place in the palette.
+    pub(crate) fn chart<'a>(
+        &self,
+        window: TimeRange,
+        grid: Grid,
+        utc_offset: i64,
+        columns: &[(usize, &'a [f64])],
+    ) -> Option<Chart<'a>> {
+        if !self.has_picture() {
+            return None;
         }
+        let look = match self.kind {
+            Kind::Stacked => Look::stacked,
+            _ if columns.len() == 1 => Look::area,
+            _ => Look::line,
+        };
+        let mut chart = Chart::new(window, grid);
+        chart.utc_offset = utc_offset;
+        chart.bare = self.kind == Kind::Tile;
+        chart.left = Axis {
+            format: Format::from(self.unit),
+            soft_min: self.floor,
+            soft_max: self.ceiling,
+            ..Axis::default()
+        };
+        chart.series = columns.iter().map(|(color, values)| Series::new(values, look(*color))).collect();
+        Some(chart)
     }
 
     /// The height of the drawing in CSS pixels.

@@ -39,7 +39,7 @@ pub(super) fn TilePanel(
 #[derive(Clone, Debug, PartialEq)]
 struct Shown {
     number: String,
-    unit: &'static str,
+    unit: String,
     detail: String,
 }
 
@@ -55,7 +55,7 @@ impl Shown {
         };
         let share = |part: &SeriesSummary| total(part).map_or(0.0, |total| part.last / total.last);
         let Some(part) = parts.reduce(|a, b| if share(b) > share(a) { b } else { a }) else {
-            return Self { number: "–".to_owned(), unit: "", detail: String::new() };
+            return Self { number: "–".to_owned(), unit: String::new(), detail: String::new() };
         };
         let (number, unit) = split_value(spec.unit, part.last);
         let detail = total(part).map_or_else(String::new, |total| {
@@ -68,7 +68,7 @@ impl Shown {
                 _ => format!("of {whole} · {share}"),
             }
         });
-        Self { number, unit, detail }
+        Self { number, unit: unit.into_owned(), detail }
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
             summary(1, "/data", 1000.0),
         ];
         let expected =
-            Shown { number: "900".into(), unit: "B", detail: "of 1000 B · 90.0 % · /data".into() };
+            Shown { number: "900".into(), unit: "B".into(), detail: "of 1000 B · 90.0 % · /data".into() };
         assert_eq!(Shown::of(&spec, &summaries), expected);
     }
 
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(Shown::of(&spec, &[]).number, "–");
         assert_eq!(
             Shown::of(&spec, &[summary(0, "x", 1.5)]),
-            Shown { number: "1.50".into(), unit: "", detail: String::new() }
+            Shown { number: "1.50".into(), unit: String::new(), detail: String::new() }
         );
     }
 }

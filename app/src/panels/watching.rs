@@ -178,8 +178,7 @@ impl PanelData {
         });
         let grid = Grid::covering(window, step).ok()?;
         let mut found = Vec::new();
-        let queries =
-            if spec.picture_style() == Some(watchfire_chart::Style::Sparkline) { 1 } else { usize::MAX };
+        let queries = if spec.kind == super::Kind::Tile { 1 } else { usize::MAX };
         self.buffers(|query, buffer| {
             if query < queries && buffer.grid().step == step {
                 for (labels, values) in buffer.series() {

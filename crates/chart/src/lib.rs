@@ -1,20 +1,27 @@
-//! Charts: one description, drawn with plotters to SVG for the server's pages and to canvas in the browser.
+//! Pictures of data: one description, drawn to SVG for the server's pages, to canvas in the browser through plotters, and to
+//! PNG.
 //!
-//! [`Chart`] is what to draw, [`Frame`] is where (it also answers which time a pixel stands for), [`draw`] puts the one
-//! into the other on any plotters backend, and [`svg`] makes an SVG that stretches to its container's width.
+//! [`Chart`] and its like say what to draw; each is a [`Picture`]. [`draw`] puts a picture on any backend of plotters,
+//! [`svg_inline`] makes an SVG that stretches to its container's width, [`svg`] one that is a file. [`Frame`] answers which time a
+//! pixel of a chart stands for. [`Format`] writes values, [`Rgba`] reads colours.
 
+mod axes;
+mod axis;
 mod chart;
-mod draw;
-mod frame;
+mod color;
+mod format;
 mod palette;
-mod scale;
+mod picture;
+mod surface;
 mod svg;
-mod unit;
 
-pub use chart::{Chart, Column, Style};
-pub use draw::{Labelling, draw};
-pub use frame::{Frame, Insets};
+pub use axis::{Axis, Scaling, Tick, TimeScale, ValueScale};
+pub use chart::{
+    Chart, Draw, Frame, Gaps, Insets, Interpolation, Look, Mark, Points, Series, Side, Stacking, Thresholds,
+};
+pub use color::{ColorScale, Coloring, Rgba, Step, color_of_name};
+pub use format::{AxisFormat, Format, format_value, split_value};
 pub use palette::{SERIES_COLORS, Theme, series_color, series_css_color};
-pub use scale::{Tick, TimeScale, ValueScale};
-pub use svg::svg;
-pub use unit::{format_value, split_value};
+pub use picture::{Picture, Resolution, draw};
+pub use surface::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};
+pub use svg::{svg, svg_inline};

@@ -1,88 +1,119 @@
-use plotters::style::{RGBAColor, RGBColor};
+use crate::Rgba;
 
 /// The colours of series, told apart by colour-blind people (neighbours differ in lightness as well as in hue), each with
 /// a contrast of at least 3:1 on the dark and on the light background, so that one SVG suits both themes.
-pub const SERIES_COLORS: [RGBColor; 10] = [
-    RGBColor(0x3b, 0x82, 0xf6), // blue
-    RGBColor(0xd9, 0x77, 0x06), // amber
-    RGBColor(0x0d, 0x94, 0x88), // teal
-    RGBColor(0xd9, 0x46, 0x8f), // rose
-    RGBColor(0x8b, 0x5c, 0xf6), // violet
-    RGBColor(0x7a, 0x93, 0x1d), // olive
-    RGBColor(0xdc, 0x4a, 0x3f), // red
-    RGBColor(0x0e, 0x8f, 0xb8), // cyan
-    RGBColor(0xa8, 0x7b, 0x4f), // brown
-    RGBColor(0x7d, 0x87, 0x96), // grey
+pub const SERIES_COLORS: [Rgba; 10] = [
+    Rgba::hex(0x3b_82_f6), // blue
+    Rgba::hex(0xd9_77_06), // amber
+    Rgba::hex(0x0d_94_88), // teal
+    Rgba::hex(0xd9_46_8f), // rose
+    Rgba::hex(0x8b_5c_f6), // violet
+    Rgba::hex(0x7a_93_1d), // olive
+    Rgba::hex(0xdc_4a_3f), // red
+    Rgba::hex(0x0e_8f_b8), // cyan
+    Rgba::hex(0xa8_7b_4f), // brown
+    Rgba::hex(0x7d_87_96), // grey
 ];
 
 /// The colour of the series at place `index`; counted around when the palette ends.
-pub fn series_color(index: usize) -> RGBColor {
+pub fn series_color(index: usize) -> Rgba {
     SERIES_COLORS[index % SERIES_COLORS.len()]
 }
 
 /// [`series_color`] as CSS writes it.
 pub fn series_css_color(index: usize) -> String {
-    let RGBColor(red, green, blue) = series_color(index);
-    format!("#{red:02x}{green:02x}{blue:02x}")
+    series_color(index).css()
 }
 
-/// The colours of a chart that are not a series'.
-#[derive(Clone, Copy, Debug)]
+/// The colours of a picture that are not its data's. They are those of style/_tokens.scss.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
+    /// Values and names.
+    pub text: Rgba,
     /// Labels of the axes.
-    pub text: RGBColor,
-    /// Lines of the grid; half transparent, so that it suits any background.
-    pub grid: RGBAColor,
+    pub muted: Rgba,
+    /// Lines of the grid and empty tracks; half transparent, so that it suits any background.
+    pub grid: Rgba,
+    /// What a panel lies on.
+    pub surface: Rgba,
+    /// What panels of a dashboard lie on.
+    pub background: Rgba,
+    /// Lines around panels.
+    pub border: Rgba,
+    /// All is well.
+    pub ok: Rgba,
+    /// Look at this soon.
+    pub warning: Rgba,
+    /// Look at this now.
+    pub critical: Rgba,
+    /// Something to know.
+    pub info: Rgba,
 }
 
 impl Theme {
     /// For dark backgrounds.
-    pub const DARK: Self = Self { text: RGBColor(0x9a, 0xa4, 0xb2), grid: GRID };
+    pub const DARK: Self = Self {
+        text: Rgba::hex(0xe6_ea_f0),
+        muted: Rgba::hex(0x9a_a4_b2),
+        grid: GRID,
+        surface: Rgba::hex(0x16_1b_22),
+        background: Rgba::hex(0x0d_11_17),
+        border: Rgba::hex(0x2d_35_41),
+        ok: Rgba::hex(0x4c_c3_8a),
+        warning: Rgba::hex(0xf0_b8_49),
+        critical: Rgba::hex(0xff_8a_80),
+        info: Rgba::hex(0x6c_b2_ff),
+    };
     /// For light backgrounds.
-    pub const LIGHT: Self = Self { text: RGBColor(0x56, 0x60, 0x6d), grid: GRID };
+    pub const LIGHT: Self = Self {
+        text: Rgba::hex(0x1b_24_30),
+        muted: Rgba::hex(0x56_60_6d),
+        grid: GRID,
+        surface: Rgba::hex(0xff_ff_ff),
+        background: Rgba::hex(0xf4_f5_f7),
+        border: Rgba::hex(0xd5_d9_e0),
+        ok: Rgba::hex(0x0b_74_46),
+        warning: Rgba::hex(0x8a_5a_00),
+        critical: Rgba::hex(0xb3_26_1e),
+        info: Rgba::hex(0x1d_5f_b8),
+    };
+    /// For a picture in a page whose theme is not known: colours that stand out by 3:1 on both. Text takes the page's own
+    /// colours, see [`svg_inline`](crate::svg_inline).
+    pub const BOTH: Self = Self {
+        ok: Rgba::hex(0x1f_9d_63),
+        warning: Rgba::hex(0xc4_84_10),
+        critical: Rgba::hex(0xe0_4f_45),
+        info: Rgba::hex(0x3b_82_f6),
+        text: Rgba::hex(0x7d_87_96),
+        muted: Rgba::hex(0x7d_87_96),
+        ..Self::DARK
+    };
 }
 
-const GRID: RGBAColor = RGBAColor(0x80, 0x88, 0x94, 0.22);
+const GRID: Rgba = Rgba { red: 0x80, green: 0x88, blue: 0x94, alpha: 0.22 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// WCAG 2.2, "relative luminance".
-    fn luminance(RGBColor(red, green, blue): RGBColor) -> f64 {
-        let channel = |value: u8| {
-            let value = f64::from(value) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue)
-    }
-
-    fn contrast(a: RGBColor, b: RGBColor) -> f64 {
-        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
-        a.max(b) / a.min(b)
-    }
-
-    /// The panels' backgrounds of style/_tokens.scss.
-    const DARK_PANEL: RGBColor = RGBColor(0x16, 0x1b, 0x22);
-    const LIGHT_PANEL: RGBColor = RGBColor(0xff, 0xff, 0xff);
-
     #[test]
-    fn series_stand_out_on_both_themes() {
-        for color in SERIES_COLORS {
-            for panel in [DARK_PANEL, LIGHT_PANEL] {
-                assert!(
-                    contrast(color, panel) >= 3.0,
-                    "{color:?} on {panel:?}: {:.2}",
-                    contrast(color, panel)
-                );
+    fn series_and_severity_stand_out_on_both_themes() {
+        let both = [Theme::BOTH.ok, Theme::BOTH.warning, Theme::BOTH.critical, Theme::BOTH.info];
+        for color in SERIES_COLORS.into_iter().chain(both) {
+            for panel in [Theme::DARK.surface, Theme::LIGHT.surface] {
+                let contrast = color.contrast(panel);
+                assert!(contrast >= 3.0, "{color:?} on {panel:?}: {contrast:.2}");
             }
         }
     }
 
     #[test]
-    fn axis_labels_are_legible() {
-        assert!(contrast(Theme::DARK.text, DARK_PANEL) >= 4.5);
-        assert!(contrast(Theme::LIGHT.text, LIGHT_PANEL) >= 4.5);
+    fn labels_are_legible() {
+        for theme in [Theme::DARK, Theme::LIGHT] {
+            for color in [theme.text, theme.muted] {
+                assert!(color.contrast(theme.surface) >= 4.5 && color.contrast(theme.background) >= 4.5);
+            }
+        }
     }
 
     #[test]

@@ -1,111 +1,120 @@
-use std::fmt::Write as _;
+//! Pictures as SVG.
 
-use plotters::drawing::{DrawingAreaErrorKind, IntoDrawingArea};
-use plotters_svg::SVGBackend;
+use crate::picture::Picture;
+use crate::surface::svg::{Fit, SvgSurface, attribute, push_escaped, push_number, write_color};
+use crate::surface::{Rect, Surface};
+use crate::{Rgba, Theme};
 
-use crate::scale::LabelSide;
-use crate::{Chart, Frame, Labelling, Style, Theme, draw};
+/// The fonts of systems, and the one of our PNGs.
+const FONTS: &str = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
 
-/// Units of the drawing a CSS pixel of height; points lie on whole units, so this is how fine they lie.
-const UNITS: f64 = 2.0;
-/// The drawing's width in its own units; stretched to whatever width the page gives.
-const WIDTH: u32 = 2000;
+/// A width to lay out by; the server does not know the real one.
+const TYPICAL_WIDTH: f64 = 560.0;
 
-/// An SVG of `chart` that stretches to its container's width. Lines keep their width and letters their shape. It is the plot
-/// alone, as high as a chart of `height` CSS pixels leaves it; the axes' labels overflow into the room that the page leaves
-/// around it, which is [`Insets::of`](crate::Insets::of) the style. Letters have the class `chart-label`.
+/// An SVG of `picture` for a page, `height` CSS pixels high and as wide as its container. Lines keep their width and letters their
+/// shape. Colours suit both themes: text takes those of the page, by the classes `chart-label` and `chart-text`.
+///
+/// Of pictures with axes the plot is stretched, and the labels stand around it, in room that the element leaves by its own
+/// padding. Others keep their shape, in the middle.
 ///
 /// `title` is read to those who can't see the picture.
-pub fn svg(chart: &Chart<'_>, height: f64, utc_offset: i64, title: &str) -> Result<String, String> {
-    // A width to place labels by; the server does not know the real one.
-    const TYPICAL_WIDTH: f64 = 560.0;
-    let frame = Frame::new(chart, TYPICAL_WIDTH, height, utc_offset);
-    let plot = geometry(chart, &frame).map_err(|error| error.to_string())?;
-    let plot_height = frame.plot_height();
-    let view_height = plot_height * UNITS;
-    let title = escape(title);
-    let mut svg = String::with_capacity(plot.len() + 1024);
-    // Writing to a String cannot fail, so the results are not looked at.
-    let _ = write!(
-        svg,
-        r#"<svg class="chart-svg" width="100%" height="{plot_height}" overflow="visible" role="img" aria-label="{title}"><svg width="100%" height="100%" viewBox="0 0 {WIDTH} {view_height}" preserveAspectRatio="none">{plot}</svg>"#
-    );
-    if chart.style != Style::Sparkline {
-        for tick in frame.value.ticks() {
-            let y = (1.0 - tick.position) * plot_height;
-            let _ = write!(
-                svg,
-                r#"<text class="chart-label" x="-8" y="{y:.1}" dy="0.35em" text-anchor="end">{}</text>"#,
-                escape(&tick.label)
-            );
+pub fn svg_inline(picture: &dyn Picture, height: f64, title: &str) -> String {
+    let theme = &Theme::BOTH;
+    let area = Rect::new(0.0, 0.0, TYPICAL_WIDTH, height);
+    let mut out = String::new();
+    let Some(insets) = picture.insets(area.width, area.height) else {
+        let mut surface = SvgSurface::new(Fit::Page, theme);
+        picture.paint(&mut surface, area, theme);
+        out.push_str("<svg class=\"chart-svg\" width=\"100%\"");
+        attribute(&mut out, "height", area.height);
+        view_box(&mut out, area.width, area.height);
+        out.push_str(" preserveAspectRatio=\"xMidYMid meet\"");
+        describe(&mut out, title);
+        out.push_str(&surface.shapes);
+        out.push_str("</svg>");
+        return out;
+    };
+    let plot = insets.plot(area);
+    let mut surface = SvgSurface::new(Fit::Stretched(plot), theme);
+    picture.paint(&mut surface, area, theme);
+    out.reserve(surface.shapes.len() + surface.labels.len() + 512);
+    out.push_str("<div class=\"chart-room\" style=\"padding:");
+    for (index, side) in [insets.top, insets.right, insets.bottom, insets.left].into_iter().enumerate() {
+        if index > 0 {
+            out.push(' ');
         }
-        for tick in frame.time.ticks(frame.time_labels()) {
-            let (x, y) = (tick.position * 100.0, plot_height + 16.0);
-            let side = match tick.label_side(frame.plot_width()) {
-                LabelSide::Left => "end",
-                LabelSide::Middle => "middle",
-                LabelSide::Right => "start",
-            };
-            let _ = write!(
-                svg,
-                r#"<text class="chart-label" x="{x:.2}%" y="{y}" text-anchor="{side}">{}</text>"#,
-                escape(&tick.label)
-            );
-        }
+        push_number(&mut out, side);
+        out.push_str("px");
     }
-    svg.push_str("</svg>");
-    Ok(svg)
+    out.push_str("\"><svg class=\"chart-svg\" width=\"100%\"");
+    attribute(&mut out, "height", plot.height);
+    out.push_str(" overflow=\"visible\"");
+    describe(&mut out, title);
+    out.push_str("<svg width=\"100%\" height=\"100%\" overflow=\"visible\"");
+    view_box(&mut out, plot.width, plot.height);
+    out.push_str(" preserveAspectRatio=\"none\">");
+    out.push_str(&surface.shapes);
+    out.push_str("</svg>");
+    out.push_str(&surface.labels);
+    out.push_str("</svg></div>");
+    out
 }
 
-/// The plot's inside as SVG elements, drawn by plotters.
-fn geometry(chart: &Chart<'_>, frame: &Frame) -> Result<String, DrawingAreaErrorKind<std::io::Error>> {
-    let mut drawing = String::new();
-    {
-        let size = (WIDTH, (frame.plot_height() * UNITS) as u32);
-        let area = SVGBackend::with_string(&mut drawing, size).into_drawing_area();
-        draw(&area, chart, frame, &Theme::DARK, Labelling::None)?;
-        area.present()?;
+/// An SVG file of `picture` of a fixed size in CSS pixels, on `background` if there is one.
+pub fn svg(
+    picture: &dyn Picture,
+    width: f64,
+    height: f64,
+    theme: &Theme,
+    background: Option<Rgba>,
+) -> String {
+    let area = Rect::new(0.0, 0.0, width, height);
+    let mut surface = SvgSurface::new(Fit::Fixed, theme);
+    if let Some(background) = background {
+        surface.rect(area, background);
     }
-    // Only what stands between the outer tags: the SVG element around it is made here.
-    let inside = drawing
-        .split_once('>')
-        .and_then(|(_, rest)| rest.rsplit_once("</svg>"))
-        .map_or("", |(inside, _)| inside);
-    Ok(inside.replace('\n', ""))
+    picture.paint(&mut surface, area, theme);
+    let mut out = String::with_capacity(surface.shapes.len() + 256);
+    open(&mut out, area.width, area.height);
+    out.push_str(&surface.shapes);
+    out.push_str("</svg>");
+    out
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// The beginning of an SVG file, up to its content.
+pub(crate) fn open(out: &mut String, width: f64, height: f64) {
+    out.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\"");
+    // A picture without size is no picture for most readers.
+    attribute(out, "width", width.max(1.0));
+    attribute(out, "height", height.max(1.0));
+    view_box(out, width.max(1.0), height.max(1.0));
+    out.push_str(" font-family=\"");
+    out.push_str(FONTS);
+    out.push_str("\">");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::chart::tests::chart;
+/// Writes a rectangle with round corners.
+pub(crate) fn rounded_rect(out: &mut String, rect: Rect, radius: f64, fill: Rgba) {
+    out.push_str("<rect");
+    attribute(out, "x", rect.x);
+    attribute(out, "y", rect.y);
+    attribute(out, "width", rect.width);
+    attribute(out, "height", rect.height);
+    attribute(out, "rx", radius);
+    write_color(out, "fill", fill);
+    out.push_str("/>");
+}
 
-    #[test]
-    fn a_gap_breaks_the_line() {
-        let mut values = vec![10.0; 60];
-        values[20..40].fill(f64::NAN);
-        let svg = svg(&chart(Style::Lines, &[values]), 120.0, 0, "CPU").unwrap();
-        // Four grid lines aside, the data has two lines and two fills.
-        assert_eq!(svg.matches("<polygon").count(), 2, "{svg}");
-    }
+fn view_box(out: &mut String, width: f64, height: f64) {
+    out.push_str(" viewBox=\"0 0 ");
+    push_number(out, width);
+    out.push(' ');
+    push_number(out, height);
+    out.push('"');
+}
 
-    #[test]
-    fn lines_sparkline_and_stack() {
-        let columns = [vec![1.0, 2.0, 4.0, 3.0], vec![2.0, 1.0, f64::NAN, 1.0]];
-        insta::assert_snapshot!("lines", svg(&chart(Style::Lines, &columns), 120.0, 0, "a <chart>").unwrap());
-        insta::assert_snapshot!("stacked", svg(&chart(Style::Stacked, &columns), 120.0, 0, "stack").unwrap());
-        insta::assert_snapshot!(
-            "sparkline",
-            svg(&chart(Style::Sparkline, &columns[..1]), 32.0, 0, "spark").unwrap()
-        );
-    }
-
-    #[test]
-    fn nothing_to_draw_is_no_error() {
-        let svg = svg(&chart(Style::Lines, &[]), 120.0, 0, "empty").unwrap();
-        assert!(svg.ends_with("</svg>"));
-    }
+fn describe(out: &mut String, title: &str) {
+    out.push_str(" role=\"img\" aria-label=\"");
+    push_escaped(out, title);
+    out.push_str("\">");
 }
