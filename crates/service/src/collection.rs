@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
@@ -8,6 +8,7 @@ use watchfire_ingest::collect::{CollectError, Collector};
 use watchfire_model::Batch;
 
 use crate::Service;
+use crate::clock::now;
 
 /// How a collector has fared.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,11 +125,6 @@ fn give_up(name: &'static str, error: &JoinError, collectors: &Collectors) {
 /// The first whole multiple of `interval` after `now`.
 fn next_tick(now: i64, interval: i64) -> i64 {
     (now.div_euclid(interval) + 1) * interval
-}
-
-/// Milliseconds since the epoch.
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_millis() as i64)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The use cases: every action of a person, a token or the server itself passes here once. HTTP handlers, the live hub and
 //! the pages' first render are thin shells over [`Service`], so that what holds for one road holds for all.
 
+mod clock;
 mod collection;
+pub mod dashboards;
 mod error;
 mod evaluate;
 mod promql;
@@ -14,7 +16,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Semaphore, watch};
 use watchfire_model::{Batch, Exemplar, Grid, GridSeries, Labels, Matcher, Metadata, SeriesQuery, TimeRange};
-use watchfire_storage::{Appended, Appender, Cardinality, Querier, SelectOptions, StorageStats};
+use watchfire_storage::{
+    Appended, Appender, Cardinality, ControlStore, Querier, SelectOptions, StorageStats,
+};
+
+use dashboards::{Control, DashboardSettings, Dashboards};
 
 pub use collection::{CollectionStats, Collectors, collect};
 pub use error::ServiceError;
@@ -39,6 +45,7 @@ pub struct Service {
     queried: Arc<queried::Queried>,
     /// Queries that a limit refused.
     rejected: Arc<AtomicU64>,
+    control: Arc<Control>,
 }
 
 impl Service {
@@ -53,6 +60,7 @@ impl Service {
             evaluating: Arc::new(Semaphore::new(QueryLimits::default().max_concurrent)),
             queried: Arc::default(),
             rejected: Arc::default(),
+            control: Arc::default(),
         }
     }
 
@@ -66,6 +74,17 @@ impl Service {
     #[must_use]
     pub fn with_limits(self, limits: QueryLimits) -> Self {
         Self { limits, evaluating: Arc::new(Semaphore::new(limits.max_concurrent)), ..self }
+    }
+
+    /// Keeps dashboards in a store. Without, everything about them is refused.
+    #[must_use]
+    pub fn with_control(self, store: Arc<dyn ControlStore>, settings: DashboardSettings) -> Self {
+        Self { control: Arc::new(Control::new(store, settings)), ..self }
+    }
+
+    /// The way to dashboards and what belongs to them.
+    pub fn dashboards(&self) -> Dashboards {
+        Dashboards::new(self.clone())
     }
 
     /// The bounds of PromQL queries.

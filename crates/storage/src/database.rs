@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSy
 use crate::{Durability, StorageError};
 
 pub(crate) static JOURNAL: Migrator = sqlx::migrate!("../../migrations/journal");
+pub(crate) static CONTROL: Migrator = sqlx::migrate!("../../migrations/control");
 pub(crate) static PARTITION: Migrator = sqlx::migrate!("../../migrations/partition");
 
 /// Connections that nobody used for so long are closed; with the last one SQLite folds the file's WAL into it.

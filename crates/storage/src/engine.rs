@@ -8,6 +8,7 @@ use watchfire_model::{Batch, Exemplar, Labels, Matcher, Metadata, TimeRange};
 
 use crate::admit::Resolved;
 use crate::clock::Period;
+use crate::control::{CONTROL, SqliteControl};
 use crate::disk::{self, FreeSpace};
 use crate::filter::Filter;
 use crate::listing;
@@ -54,14 +55,24 @@ impl Engine {
         let quarantine = Quarantine::default();
         let kinds = std::iter::once(&partitions).chain(tiers.iter().map(|tier| &tier.partitions));
         let files = kinds.flat_map(Partitions::all).map(|partition| partition.file().clone());
-        look_at_logs(files.chain([file.clone()]).collect(), &quarantine).await?;
+        let beside = [file.clone(), settings.dir.join(CONTROL)];
+        look_at_logs(files.chain(beside).collect(), &quarantine).await?;
+        let control = SqliteControl::open(&settings.dir, settings.durability, settings.keep_versions).await?;
         let span = partitions.span().await?;
         let complete_from = span.map_or(i64::MIN, |span| span.end.saturating_add(1));
         let Recovered { journal, head, extras } =
             recover(&file, settings.durability, complete_from, &partitions, &quarantine).await?;
 
         let pool = journal.pool().clone();
-        let shared = Arc::new(Shared::new(settings, (partitions, tiers), span, quarantine, pool, head, lock));
+        let shared = Arc::new(Shared::new(
+            settings,
+            (partitions, tiers),
+            span,
+            quarantine,
+            pool,
+            head,
+            (control, lock),
+        ));
         shared.note_partition_span().await?;
         shared.learn_keys();
         listing::load_details(&shared, extras).await?;
@@ -75,6 +86,11 @@ impl Engine {
             .spawn(move || runtime.block_on(writer.run()))
             .map_err(|error| StorageError::not_writable(&shared.settings.dir, &error))?;
         Ok(Self { shared, commands })
+    }
+
+    /// What people made: in the same data directory, open as long as the engine is.
+    pub fn control(&self) -> SqliteControl {
+        self.shared.control.clone()
     }
 
     /// Moves everything from the head into partitions now. It happens by itself with each window.

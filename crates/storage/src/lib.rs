@@ -12,6 +12,8 @@
 //! - A finished day is **sealed**: its blocks are merged, its postings written, and its **rollups** (`metrics/5m`, `1h`,
 //!   `1d`), which stay when its samples go, and which long ranges read where the answer stays the same.
 //!
+//! Beside the metrics lies what people make (`control.db`): [`ControlStore`] keeps dashboards and what belongs to them.
+//!
 //! The first sample with a series and a timestamp stays; another value for it is refused, or left out where it was not seen.
 
 use std::path::Path;
@@ -26,6 +28,7 @@ mod catalogue;
 mod chunk;
 mod clock;
 mod compressed;
+mod control;
 mod database;
 mod delete;
 mod details;
@@ -64,6 +67,10 @@ pub use append::{Appended, Reason, Refusals};
 /// For benches.
 #[doc(hidden)]
 pub use chunk::{decode_chunk, encode_chunk};
+pub use control::{
+    Annotation, AnnotationFilter, ControlError, ControlStore, Document, DocumentHead, DocumentKind,
+    NewVersion, SqliteControl, Uses, VersionHead, random_bytes,
+};
 pub use engine::Engine;
 pub use error::StorageError;
 pub use selected::SelectedSeries;

@@ -53,6 +53,8 @@ pub struct Settings {
     pub max_label_value: usize,
     /// Bytes of all partitions; the oldest are deleted beyond. `None` bounds nothing.
     pub max_bytes: Option<u64>,
+    /// Versions of a dashboard or a library panel that are kept, the current one included.
+    pub keep_versions: usize,
     /// Other retentions for the series that match: matchers and milliseconds.
     pub retention_rules: Vec<RetentionRule>,
 }
@@ -86,6 +88,7 @@ impl Default for Settings {
             max_label_name: 1024,
             max_label_value: 8192,
             max_bytes: None,
+            keep_versions: 100,
             retention_rules: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use sqlx::sqlite::SqlitePool;
 use watchfire_model::TimeRange;
 
 use crate::clock::hull;
+use crate::control::SqliteControl;
 use crate::details::Details;
 use crate::head::Head;
 use crate::keys::Keys;
@@ -19,6 +20,7 @@ use crate::{Settings, StorageError, StorageStats};
 /// What readers, the writer and the flush share.
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
+    pub(crate) control: SqliteControl,
     pub(crate) partitions: Partitions,
     /// Rollups, the narrowest first; none when they are not kept.
     pub(crate) tiers: Vec<Tier>,
@@ -46,10 +48,11 @@ impl Shared {
         quarantine: Quarantine,
         journal: SqlitePool,
         head: Head,
-        lock: DirectoryLock,
+        (control, lock): (SqliteControl, DirectoryLock),
     ) -> Self {
         Self {
             settings,
+            control,
             partitions,
             tiers,
             rewriting: tokio::sync::Mutex::default(),
@@ -160,6 +163,7 @@ impl Shared {
 
     /// Closes all files and lets the directory go.
     pub(crate) async fn close(&self) {
+        self.control.close().await;
         self.partitions.close().await;
         for tier in &self.tiers {
             tier.partitions.close().await;

@@ -6,13 +6,14 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
 use crate::StorageError;
+use crate::control::CONTROL;
 use crate::rollup::TIERS;
 
 /// Where the databases are, below a data directory.
 const METRICS: &str = "metrics";
 const JOURNAL: &str = "journal.db";
 
-/// Copies the databases of `from` as of now to `to`, which must not exist or be empty. `from` may be in use: everything
+/// Copies the databases of `from` as of now, with what people made, to `to`, which must not exist or be empty. `from` may be in use: everything
 /// acknowledged before the call is in the copy. A damaged file is copied byte by byte, so that nothing that it may still give
 /// is lost; the answer names those. The journal comes first, so that what a flush moves meanwhile is in both
 /// and counted once, as after a crash.
@@ -24,6 +25,10 @@ pub async fn copy(from: &Path, to: &Path) -> Result<Vec<PathBuf>, StorageError> 
     let target = to.join(METRICS);
     std::fs::create_dir_all(&target).map_err(|error| StorageError::not_writable(&target, &error))?;
     let source = from.join(METRICS);
+    let control = from.join(CONTROL);
+    if control.exists() {
+        copy_one(&control, &to.join(CONTROL), &mut damaged).await?;
+    }
     if databases(&source)?.iter().any(|file| file.ends_with(JOURNAL)) {
         copy_one(&source.join(JOURNAL), &target.join(JOURNAL), &mut damaged).await?;
     }
