@@ -4,21 +4,28 @@
 
 mod answer;
 mod calculate;
+mod key;
 mod legend;
 mod look;
 mod math;
 mod pattern;
+mod picture;
 mod prepare;
 mod question;
 mod repeat;
 mod table;
 mod transform;
+mod words;
 
 pub use answer::Answer;
+pub use key::{Key, KeyRow, key};
 pub use look::Looks;
 pub use math::{MathError, check_math};
 pub use pattern::Pattern;
+pub use picture::table::{CellWords, ColumnWords, shown_table, table_text};
+pub use picture::{Drawing, Graph, Stage, graph};
 pub use prepare::{Prepared, Shown, prepare};
 pub use question::{Question, Role, Sight, questions};
 pub use repeat::unfold;
 pub use table::{Cells, Column, Table};
+pub use words::{Manner, Said, Words};

@@ -1,0 +1,76 @@
+//! The legend of a panel.
+
+use watchfire_chart::Theme;
+use watchfire_dashboard::{Kind, LegendPlace, LegendShape, Panel, Reducer};
+
+use crate::Prepared;
+use crate::words::{Manner, Words};
+
+/// A legend.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Key {
+    /// Whether it is a table; otherwise names one after the other.
+    pub table: bool,
+    /// Whether it stands right of the picture.
+    pub right: bool,
+    /// The headings of the numbers.
+    pub heads: Vec<&'static str>,
+    /// A row for each series.
+    pub rows: Vec<KeyRow>,
+}
+
+/// A series in the legend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyRow {
+    /// What it is called.
+    pub name: String,
+    /// Its colour, as CSS has it.
+    pub color: String,
+    /// Its numbers in words.
+    pub numbers: Vec<String>,
+}
+
+/// The legend of a panel; none for kinds without, and where there is nothing to tell apart.
+pub fn key(panel: &Panel, prepared: &Prepared, theme: &Theme, utc_offset: i64, now: i64) -> Option<Key> {
+    let legend = &panel.view.legend;
+    if !matches!(panel.kind, Kind::TimeSeries | Kind::BarChart | Kind::Histogram | Kind::Pie)
+        || legend.shape == Some(LegendShape::Hidden)
+        || prepared.series.is_empty()
+    {
+        return None;
+    }
+    let last = [Reducer::Last];
+    // A list without numbers still tells the newest value.
+    let numbers: &[Reducer] = if legend.numbers.is_empty() && panel.kind != Kind::Histogram { &last } else { &legend.numbers };
+    let mut rows: Vec<(f64, KeyRow)> = Vec::new();
+    for (index, series) in prepared.series.iter().enumerate() {
+        if series.field.hide.is_some_and(|hide| hide.legend) {
+            continue;
+        }
+        let manner = Manner {
+            theme,
+            index,
+            name: &series.name,
+            extent: (series.field.min.unwrap_or(0.0), series.field.max.unwrap_or(100.0)),
+            by_thresholds: false,
+            utc_offset,
+            now,
+        };
+        let words = Words::of(&series.field, &manner);
+        let number = |reducer: Reducer| reducer.of(series.values.iter().copied()).unwrap_or(f64::NAN);
+        let color = words.coloring.of(number(Reducer::Last)).css();
+        let told = numbers.iter().map(|reducer| words.say(number(*reducer)).text()).collect();
+        let sort = legend.sort_by.map_or(0.0, number);
+        rows.push((sort, KeyRow { name: series.name.clone(), color, numbers: told }));
+    }
+    if legend.sort_by.is_some() {
+        // The greatest first, what has no value last.
+        rows.sort_by(|(one, _), (other, _)| one.is_nan().cmp(&other.is_nan()).then(other.total_cmp(one)));
+    }
+    Some(Key {
+        table: legend.shape == Some(LegendShape::Table),
+        right: legend.place == Some(LegendPlace::Right),
+        heads: numbers.iter().map(|reducer| reducer.title()).collect(),
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+    })
+}

@@ -1,0 +1,115 @@
+use std::borrow::Cow;
+
+use watchfire_chart::{TableCell, TableColumn, TableText, Theme};
+use watchfire_model::format_utc;
+
+use crate::words::{Manner, Words};
+use crate::{Cells, Column, Table};
+
+/// A cell as readers see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellWords {
+    /// What stands in it.
+    pub text: String,
+    /// Its colour.
+    pub color: Option<watchfire_chart::Rgba>,
+    /// Whether the colour fills it.
+    pub fill: bool,
+}
+
+/// How the cells of a column are written.
+#[derive(Debug)]
+pub struct ColumnWords<'a> {
+    column: &'a Column,
+    words: Words,
+    utc_offset: i64,
+    colored: bool,
+}
+
+impl<'a> ColumnWords<'a> {
+    /// Those of a column.
+    pub fn of(column: &'a Column, theme: &Theme, utc_offset: i64, now: i64) -> Self {
+        let numbers = || (0..column.cells.len()).map(|row| column.cells.number(row)).filter(|value| value.is_finite());
+        let extent = match column.cells {
+            Cells::Number(_) => (
+                column.field.min.unwrap_or_else(|| numbers().fold(f64::INFINITY, f64::min)),
+                column.field.max.unwrap_or_else(|| numbers().fold(f64::NEG_INFINITY, f64::max)),
+            ),
+            Cells::Text(_) | Cells::Time(_) => (0.0, 1.0),
+        };
+        let manner = Manner { theme, index: 0, name: &column.name, extent, by_thresholds: true, utc_offset, now };
+        let colored = column.field.thresholds.is_some() || column.field.color.is_some();
+        Self { column, words: Words::of(&column.field, &manner), utc_offset, colored }
+    }
+
+    /// The cell of a row.
+    pub fn cell(&self, row: usize) -> CellWords {
+        let fill = self.column.field.fill_cell.unwrap_or(false);
+        match &self.column.cells {
+            Cells::Number(numbers) => {
+                let value = numbers.get(row).copied().unwrap_or(f64::NAN);
+                let said = self.words.say(value);
+                let color = ((self.colored && !value.is_nan()) || said.mapped).then_some(said.color);
+                CellWords { text: said.text(), color, fill }
+            }
+            Cells::Text(texts) => {
+                let (text, color) = self.words.say_text(texts.get(row).map_or("", String::as_str));
+                CellWords { text, color, fill }
+            }
+            Cells::Time(times) => {
+                let text = times.get(row).map_or_else(String::new, |at| format_utc(*at, self.utc_offset, "%Y-%m-%d %H:%M:%S"));
+                CellWords { text, color: None, fill }
+            }
+        }
+    }
+
+    /// Whether it has numbers, which end at the right.
+    pub fn is_numeric(&self) -> bool {
+        matches!(self.column.cells, Cells::Number(_))
+    }
+}
+
+/// The table that a panel shows: those with the same columns below each other; columns that are left out are gone.
+pub fn shown_table(tables: &[Table]) -> Option<Table> {
+    let (first, others) = tables.split_first()?;
+    let mut shown = first.clone();
+    for table in others {
+        let names = |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+        if names(table) != names(first) {
+            continue;
+        }
+        for (column, more) in shown.columns.iter_mut().zip(&table.columns) {
+            match (&mut column.cells, &more.cells) {
+                (Cells::Text(cells), Cells::Text(more)) => cells.extend(more.iter().cloned()),
+                (Cells::Number(cells), Cells::Number(more)) => cells.extend(more),
+                (Cells::Time(cells), Cells::Time(more)) => cells.extend(more),
+                _ => {}
+            }
+        }
+    }
+    shown.columns.retain(|column| !column.field.hide.is_some_and(|hide| hide.drawing));
+    Some(shown)
+}
+
+/// A table as a picture.
+pub fn table_text(table: &Table, theme: &Theme, utc_offset: i64, now: i64) -> TableText<'static> {
+    let words: Vec<ColumnWords<'_>> =
+        table.columns.iter().map(|column| ColumnWords::of(column, theme, utc_offset, now)).collect();
+    let column = |(column, words): (&Column, &ColumnWords<'_>)| TableColumn {
+        name: Cow::Owned(column.name.clone()),
+        numbers: words.is_numeric(),
+    };
+    // No picture is taller than so many rows.
+    const MOST: usize = 500;
+    let row = |row: usize| {
+        let cell = |words: &ColumnWords<'_>| {
+            let CellWords { text, color, fill } = words.cell(row);
+            TableCell { text: Cow::Owned(text), color, fill }
+        };
+        words.iter().map(cell).collect()
+    };
+    TableText {
+        columns: table.columns.iter().zip(&words).map(column).collect(),
+        rows: (0..table.len().min(MOST)).map(row).collect(),
+    }
+}
