@@ -7,21 +7,51 @@
 
 mod axes;
 mod axis;
+mod bar_gauge;
+mod bars;
+mod card;
 mod chart;
 mod color;
 mod format;
+mod gauge;
+mod heatmap;
+mod layout;
+mod legend;
+mod node_graph;
 mod palette;
 mod picture;
+mod pie;
+#[cfg(feature = "png")]
+mod png;
+mod reading;
+mod stat;
+mod states;
 mod surface;
 mod svg;
+mod text;
 
 pub use axis::{Axis, Scaling, Tick, TimeScale, ValueScale};
+pub use bar_gauge::{BarGauge, BarMode};
+pub use bars::{BarSeries, Bars};
+pub use card::{Card, Content, Place, Sheet, badge};
 pub use chart::{
     Chart, Draw, Frame, Gaps, Insets, Interpolation, Look, Mark, Points, Series, Side, Stacking, Thresholds,
 };
 pub use color::{ColorScale, Coloring, Rgba, Step, color_of_name};
 pub use format::{AxisFormat, Format, format_value, split_value};
+pub use gauge::Gauge;
+pub use heatmap::{Cell, Heatmap, Rows};
+pub use layout::ForceLayout;
+pub use legend::{Legend, LegendEntry};
+pub use node_graph::{Edge, Node, NodeGraph};
 pub use palette::{SERIES_COLORS, Theme, series_color, series_css_color};
 pub use picture::{Picture, Resolution, draw};
+pub use pie::Pie;
+#[cfg(feature = "png")]
+pub use png::{MOST_PIXELS, PngError, png, png_of_svg};
+pub use reading::Reading;
+pub use stat::{Stat, StatFill, StatItem};
+pub use states::{Span, StateRow, States};
 pub use surface::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};
 pub use svg::{svg, svg_inline};
+pub use text::{TableCell, TableColumn, TableText, TextBlock};

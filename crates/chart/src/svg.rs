@@ -1,7 +1,7 @@
 //! Pictures as SVG.
 
 use crate::picture::Picture;
-use crate::surface::svg::{Fit, SvgSurface, attribute, push_escaped, push_number, write_color};
+use crate::surface::svg::{Fit, SvgSurface, attribute, push_escaped, push_number};
 use crate::surface::{Rect, Surface};
 use crate::{Rgba, Theme};
 
@@ -91,18 +91,6 @@ pub(crate) fn open(out: &mut String, width: f64, height: f64) {
     out.push_str(" font-family=\"");
     out.push_str(FONTS);
     out.push_str("\">");
-}
-
-/// Writes a rectangle with round corners.
-pub(crate) fn rounded_rect(out: &mut String, rect: Rect, radius: f64, fill: Rgba) {
-    out.push_str("<rect");
-    attribute(out, "x", rect.x);
-    attribute(out, "y", rect.y);
-    attribute(out, "width", rect.width);
-    attribute(out, "height", rect.height);
-    attribute(out, "rx", radius);
-    write_color(out, "fill", fill);
-    out.push_str("/>");
 }
 
 fn view_box(out: &mut String, width: f64, height: f64) {

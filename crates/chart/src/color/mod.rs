@@ -6,6 +6,7 @@ mod scales;
 mod steps;
 
 pub use scales::ColorScale;
+pub(crate) use steps::step_color;
 pub use steps::{Coloring, Step};
 
 /// A colour with an opacity, as CSS has it (sRGB).

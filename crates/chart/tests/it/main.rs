@@ -1,0 +1,4 @@
+//! Pictures as others see them: through the public interface.
+
+mod gallery;
+mod samples;
