@@ -115,7 +115,8 @@ async fn what_is_paused_is_silent_and_goes_on_with_the_gap() {
     let mut other = fixture.watch(60_000).await;
     other.range().await;
     fixture.serve(2.0).await;
-    other.until(|seen| seen.newest() > known).await;
+    let before = other.seen.points.clone();
+    other.until(|seen| seen.points != before).await;
     assert_eq!(viewer.inbox.waiting(), 0);
 
     let known = Some(watchfire_model::live::Known { step: 1000, until: known });

@@ -169,7 +169,7 @@ async fn what_is_no_query_is_refused_with_its_place() {
         (promql("sum(up"), "parse error", true),
         // Places are told in characters, not in bytes.
         (promql("up{host=\"ä\"} + foo(1)"), "unknown function", true),
-        (promql("\"text\""), "a text cannot be watched", false),
+        (promql("\"text\""), "invalid expression type", false),
         (promql("up[5m]"), "range vector", false),
         (instant("up[5m]"), "a range vector cannot be watched", false),
     ];
