@@ -81,7 +81,7 @@ pub fn App() -> impl IntoView {
     provide_context(SharedValue::new(|| use_context::<Doors>().unwrap_or_default()).into_inner());
     let preferences = Preferences::new(first_choices());
     provide_context(preferences);
-    let live = Live::new();
+    let live = Live::new(Live::PATH);
     provide_context(live.clone());
     provide_context(Crosshair::new());
     preferences.keep();

@@ -1,5 +1,6 @@
 //! Wiring: what is started in which order, and stopped in the reverse.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -77,12 +78,16 @@ async fn with_storage(
 ) -> Result<(), Fatal> {
     let service = Service::new(Arc::new(engine.clone()), Arc::new(engine.clone()))
         .with_max_series(config.live.max_series)
-        .with_limits(query_limits(&config));
+        .with_limits(query_limits(&config))
+        .with_cache(config.query.cache_bytes);
     let limits = HubSettings {
         max_connections: config.live.max_connections,
+        max_connections_per_address: config.live.max_connections_per_address,
         max_subscriptions: config.live.max_subscriptions,
         max_points: config.live.max_points,
+        max_series: config.live.max_series,
         queue: config.live.queue,
+        queue_bytes: config.live.queue_bytes,
         max_message_bytes: config.live.max_message_bytes,
     };
     let instance = u64::try_from(crate::clock::now()).unwrap_or_default();
@@ -128,7 +133,8 @@ async fn with_storage(
     // It is set here alone.
     let _ = app.doors.set(Doors { otlp_grpc, statsd, statsd_flush });
     let server =
-        axum::serve(at_once(listener), router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
+        axum::serve(at_once(listener), router(app).into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
     tracing::info!(%address, "Watchfire listens; open http://{address} (started in {:?})", started.elapsed());
     let result = until_stopped(tokio::spawn(server.into_future()), &stop, shutdown_timeout).await;
     stop.cancel();

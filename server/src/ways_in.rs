@@ -3,8 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::serve::{Listener, ListenerExt};
-use tokio::net::{TcpListener, UdpSocket};
+use axum::serve::{ListenerExt, TapIo};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_scrape::Scraper;
@@ -17,7 +17,7 @@ use crate::http::{App, otlp_router};
 
 /// A listener whose connections send what they have at once. An answer of several small writes, as HTTP/2 has them, would
 /// otherwise wait some 40 ms for the other side to say that it has the first (RFC 896).
-pub(crate) fn at_once(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
+pub(crate) fn at_once(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
     listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection sends with delay");

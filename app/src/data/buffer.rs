@@ -83,7 +83,7 @@ impl SeriesBuffer {
         }
     }
 
-    /// Adds what is new, and replaces points that were still filling.
+    /// Adds what is new, and replaces what has changed: the points of a delta are what it says and nothing else.
     pub(crate) fn apply_delta(&mut self, body: DeltaBody) {
         for labels in body.new {
             let back = self.ended.iter().position(|(ended, _)| *ended == labels);
@@ -92,25 +92,31 @@ impl SeriesBuffer {
             self.labels.push(labels);
             self.columns.push(column);
         }
-        // Another step, or points from before the first: not for this buffer.
-        if body.grid.len == 0 || body.grid.step != self.grid.step || body.grid.start < self.grid.start {
+        // Another step: not for this buffer.
+        if body.grid.len == 0 || body.grid.step != self.grid.step || self.grid.len == 0 {
             return;
         }
-        let first = ((body.grid.start - self.grid.start) / self.grid.step) as usize;
-        let len = self.grid.len.max(first + body.grid.len);
-        if len > Grid::MOST_POINTS * 2 {
+        // Others who watch the same look further back: points from before the first here are not for this buffer.
+        let distance = body.grid.start.saturating_sub(self.grid.start).div_euclid(self.grid.step);
+        let skip = usize::try_from(distance.saturating_neg()).unwrap_or(0);
+        let first = usize::try_from(distance).unwrap_or(0);
+        if skip >= body.grid.len {
             return;
         }
-        self.grid.len = len;
+        let end = first.saturating_add(body.grid.len - skip);
+        if end > Grid::MOST_POINTS * 2 {
+            return;
+        }
+        self.grid.len = self.grid.len.max(end);
         for column in self.columns.iter_mut().chain(self.ended.iter_mut().map(|(_, column)| column)) {
-            column.resize(len, f64::NAN);
+            column.resize(self.grid.len, f64::NAN);
+            // The delta is the whole truth of its points: who has no row has no value any more.
+            column[first..end].fill(f64::NAN);
         }
         for row in body.rows {
             if let Some(column) = self.columns.get_mut(row.series as usize) {
-                for (value, new) in column[first..].iter_mut().zip(row.values) {
-                    if !new.is_nan() {
-                        *value = new;
-                    }
+                for (value, new) in column[first..end].iter_mut().zip(row.values.into_iter().skip(skip)) {
+                    *value = new;
                 }
             }
         }
@@ -132,6 +138,7 @@ impl SeriesBuffer {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use watchfire_model::GridSeries;
     use watchfire_model::live::DeltaRow;
 
@@ -148,7 +155,12 @@ mod tests {
     fn filled(start: i64, values: &[f64]) -> SeriesBuffer {
         let mut buffer = SeriesBuffer::default();
         let series = vec![GridSeries { labels: labels("a"), values: values.to_vec() }];
-        buffer.apply_range(RangeBody { grid: grid(start, values.len()), keeps: false, series });
+        buffer.apply_range(RangeBody {
+            grid: grid(start, values.len()),
+            keeps: false,
+            notes: vec![],
+            series,
+        });
         buffer
     }
 
@@ -163,7 +175,7 @@ mod tests {
             DeltaRow { series: 0, values: vec![2.5, 3.0] },
             DeltaRow { series: 1, values: vec![f64::NAN, 9.0] },
         ];
-        buffer.apply_delta(DeltaBody { grid: grid(1000, 2), new: vec![labels("b")], rows });
+        buffer.apply_delta(DeltaBody { grid: grid(1000, 2), new: vec![labels("b")], rows, notes: None });
         assert_eq!(text(&buffer), ["[1.0, 2.5, 3.0]", "[NaN, NaN, 9.0]"]);
         assert_eq!(buffer.newest(), Some(2000));
     }
@@ -175,6 +187,7 @@ mod tests {
             grid: grid(3000, 1),
             new: vec![],
             rows: vec![DeltaRow { series: 0, values: vec![4.0] }],
+            notes: None,
         });
         assert_eq!(text(&buffer), ["[1.0, NaN, NaN, 4.0]"]);
     }
@@ -186,7 +199,7 @@ mod tests {
             GridSeries { labels: labels("b"), values: vec![7.0, 8.0] },
             GridSeries { labels: labels("a"), values: vec![3.5, 4.0] },
         ];
-        buffer.apply_range(RangeBody { grid: grid(2000, 2), keeps: true, series });
+        buffer.apply_range(RangeBody { grid: grid(2000, 2), keeps: true, notes: vec![], series });
         assert_eq!(text(&buffer), ["[NaN, NaN, 7.0, 8.0]", "[1.0, 2.0, 3.5, 4.0]"]);
         assert_eq!(buffer.known(), Some(Known { step: 1000, until: 3000 }));
     }
@@ -195,10 +208,15 @@ mod tests {
     fn what_has_ended_stays_in_sight_and_may_come_back() {
         let mut buffer = filled(0, &[1.0, 2.0, 3.0]);
         let other = GridSeries { labels: labels("b"), values: vec![7.0, 8.0] };
-        buffer.apply_range(RangeBody { grid: grid(2000, 2), keeps: true, series: vec![other] });
+        buffer.apply_range(RangeBody {
+            grid: grid(2000, 2),
+            keeps: true,
+            notes: vec![],
+            series: vec![other],
+        });
         assert_eq!(text(&buffer), ["[NaN, NaN, 7.0, 8.0]", "[1.0, 2.0, NaN, NaN]"]);
         let rows = vec![DeltaRow { series: 1, values: vec![5.0] }];
-        buffer.apply_delta(DeltaBody { grid: grid(4000, 1), new: vec![labels("a")], rows });
+        buffer.apply_delta(DeltaBody { grid: grid(4000, 1), new: vec![labels("a")], rows, notes: None });
         assert_eq!(text(&buffer), ["[NaN, NaN, 7.0, 8.0, NaN]", "[1.0, 2.0, NaN, NaN, 5.0]"]);
     }
 
@@ -206,7 +224,12 @@ mod tests {
     fn another_step_starts_anew() {
         let mut buffer = filled(0, &[1.0, 2.0, 3.0]);
         let series = vec![GridSeries { labels: labels("a"), values: vec![7.0] }];
-        buffer.apply_range(RangeBody { grid: Grid { start: 2000, step: 2000, len: 1 }, keeps: true, series });
+        buffer.apply_range(RangeBody {
+            grid: Grid { start: 2000, step: 2000, len: 1 },
+            keeps: true,
+            notes: vec![],
+            series,
+        });
         assert_eq!(text(&buffer), ["[7.0]"]);
     }
 
@@ -218,14 +241,84 @@ mod tests {
                 grid: strange,
                 new: vec![],
                 rows: vec![DeltaRow { series: 0, values: vec![4.0] }],
+                notes: None,
             });
         }
         buffer.apply_delta(DeltaBody {
             grid: grid(10_000, 1),
             new: vec![],
             rows: vec![DeltaRow { series: 99, values: vec![4.0] }],
+            notes: None,
         });
         assert_eq!(text(&buffer), ["[1.0]"]);
+    }
+
+    #[test]
+    fn a_series_that_ends_ends_in_the_buffer() {
+        let mut buffer = filled(0, &[1.0, 2.0, 3.0]);
+        let delta = |start, len, rows| DeltaBody { grid: grid(start, len), new: vec![], rows, notes: None };
+        buffer.apply_delta(delta(2000, 2, vec![DeltaRow { series: 0, values: vec![f64::NAN, 4.0] }]));
+        assert_eq!(text(&buffer), ["[1.0, 2.0, NaN, 4.0]"]);
+        buffer.apply_delta(delta(3000, 2, vec![]));
+        assert_eq!(text(&buffer), ["[1.0, 2.0, NaN, NaN, NaN]"]);
+        assert_eq!(buffer.newest(), Some(1000));
+    }
+
+    #[test]
+    fn a_delta_that_begins_before_the_buffer_is_cut() {
+        let mut buffer = filled(10_000, &[1.0, 2.0]);
+        let rows = vec![DeltaRow { series: 0, values: vec![8.0, 9.0, 1.5, 2.5, 3.5] }];
+        buffer.apply_delta(DeltaBody { grid: grid(8000, 5), new: vec![], rows, notes: None });
+        assert_eq!(text(&buffer), ["[1.5, 2.5, 3.5]"]);
+    }
+
+    /// What is true of two series at ten points, and what of it changes from one time to the next.
+    fn truths() -> impl Strategy<Value = (Vec<[Option<u8>; 2]>, Vec<Vec<(usize, [Option<u8>; 2])>>)> {
+        let values = || [proptest::option::of(0..9_u8), proptest::option::of(0..9_u8)];
+        let changes = proptest::collection::vec((0..14_usize, values()), 0..5);
+        (proptest::collection::vec(values(), 10), proptest::collection::vec(changes, 0..8))
+    }
+
+    proptest! {
+        #[test]
+        fn range_and_deltas_make_the_whole_range((first, changes) in truths(), keeps in 0..10_usize) {
+            let column = |truth: &[[Option<u8>; 2]], series: usize| -> Vec<f64> {
+                truth.iter().map(|point| point[series].map_or(f64::NAN, f64::from)).collect()
+            };
+            let all = |truth: &[[Option<u8>; 2]]| -> Vec<GridSeries> {
+                let series = |(name, place)| GridSeries { labels: labels(name), values: column(truth, place) };
+                [("a", 0), ("b", 1)].map(series).to_vec()
+            };
+            let mut truth = first;
+            let mut buffer = SeriesBuffer::default();
+            buffer.apply_range(RangeBody { grid: grid(0, 10), keeps: false, notes: vec![], series: all(&truth) });
+            for changed in changes {
+                for (point, values) in &changed {
+                    truth.resize(truth.len().max(point + 1), [None; 2]);
+                    truth[*point] = *values;
+                }
+                let Some(from) = changed.iter().map(|(point, _)| *point).min() else { continue };
+                let rows = (0..2)
+                    .map(|place| DeltaRow { series: place as u32, values: column(&truth[from..], place) })
+                    .filter(|row| row.values.iter().any(|value| !value.is_nan()))
+                    .collect();
+                let grid = grid(from as i64 * 1000, truth.len() - from);
+                buffer.apply_delta(DeltaBody { grid, new: vec![], rows, notes: None });
+            }
+            let mut whole = SeriesBuffer::default();
+            whole.apply_range(RangeBody {
+                grid: grid(0, truth.len()),
+                keeps: false,
+                notes: vec![],
+                series: all(&truth),
+            });
+            prop_assert_eq!(text(&buffer), text(&whole));
+
+            // And so does one that fills a gap.
+            let grid = grid(keeps as i64 * 1000, truth.len() - keeps);
+            buffer.apply_range(RangeBody { grid, keeps: true, notes: vec![], series: all(&truth[keeps..]) });
+            prop_assert_eq!(text(&buffer), text(&whole));
+        }
     }
 
     #[test]

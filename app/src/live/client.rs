@@ -1,14 +1,15 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use leptos::prelude::*;
-use watchfire_model::live::{ClientMessage, ServerMessage, Span, Subscription, decode, encode};
-use watchfire_model::{SeriesQuery, TimeExpr, TimeWindow};
+use watchfire_model::TimeExpr;
+use watchfire_model::live::{ClientMessage, ServerMessage, decode, encode};
 
 use super::backoff::Backoff;
+use super::entry::{Entry, WatchAsk, WatchState};
 use super::socket::{self, Socket};
 use crate::data::SeriesBuffer;
-use crate::panels::MAX_POINTS;
 
 /// How the connection to the server is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,22 +22,13 @@ pub(crate) enum Connection {
     Lost,
 }
 
-/// How a subscription is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum WatchState {
-    /// The first answer has not come yet.
-    Waiting,
-    /// There is an answer.
-    Ready,
-    /// The server refused, with this reason.
-    Refused(String),
-}
-
 /// The page's way to live data; a Leptos context. On the server it does nothing.
 #[derive(Clone)]
 pub(crate) struct Live(Arc<Inner>);
 
 struct Inner {
+    /// Where the server speaks the live protocol: the path.
+    path: String,
     connection: RwSignal<Connection>,
     /// The server's clock in whole seconds, as milliseconds since the epoch; moves while the page is open.
     now: RwSignal<i64>,
@@ -56,29 +48,35 @@ struct State {
     heartbeat: i64,
     /// Which start of the server this is.
     instance: Option<u64>,
+    /// Whether nobody can see the page.
+    hidden: bool,
 }
 
-struct Entry {
-    key: Key,
-    /// How many panels watch it.
-    watchers: usize,
-    buffer: Arc<Mutex<SeriesBuffer>>,
-    version: ArcRwSignal<u32>,
-    state: ArcRwSignal<WatchState>,
-}
+impl State {
+    /// What to tell the server of one subscription; nothing while the connection does not stand: then all is told when it
+    /// does.
+    fn settle(&mut self, id: u32) -> Option<ClientMessage> {
+        if !self.socket.as_ref().is_some_and(Socket::is_open) {
+            return None;
+        }
+        self.watches.get_mut(&id)?.settle(id, self.hidden, socket::browser_now())
+    }
 
-/// What makes two subscriptions the same.
-#[derive(Clone, Debug, PartialEq)]
-struct Key {
-    query: SeriesQuery,
-    window: TimeWindow,
+    fn settle_all(&mut self) -> Vec<ClientMessage> {
+        let ids: Vec<u32> = self.watches.keys().copied().collect();
+        ids.into_iter().filter_map(|id| self.settle(id)).collect()
+    }
 }
 
 impl Live {
-    /// Not connected; [`Live::start`] connects.
-    pub(crate) fn new() -> Self {
+    /// Where the server answers all queries; shared dashboards have paths of their own.
+    pub(crate) const PATH: &str = "/api/v1/live";
+
+    /// Not connected; [`Live::start`] connects to `path` of the server that the page came from.
+    pub(crate) fn new(path: impl Into<String>) -> Self {
         let state = State { heartbeat: 5000, ..State::default() };
         Self(Arc::new(Inner {
+            path: path.into(),
             connection: RwSignal::new(Connection::Connecting),
             now: RwSignal::new(0),
             state: Mutex::new(state),
@@ -100,7 +98,19 @@ impl Live {
         self.connect();
         let live = self.clone();
         socket::each_second(move || live.tick());
+        let live = self.clone();
+        socket::when_hidden(move |hidden| live.hide(hidden));
         self.tick();
+    }
+
+    /// Pauses everything while nobody can see the page; what was missed is fetched when it comes back.
+    fn hide(&self, hidden: bool) {
+        let messages: Vec<ClientMessage> = {
+            let mut state = self.state();
+            state.hidden = hidden;
+            state.settle_all()
+        };
+        self.send(&messages);
     }
 
     fn tick(&self) {
@@ -129,8 +139,12 @@ impl Live {
         let opened = self.clone();
         let message = self.clone();
         let closed = self.clone();
-        let socket =
-            Socket::open(move || opened.opened(), move |bytes| message.heard(&bytes), move || closed.lost());
+        let socket = Socket::open(
+            &self.0.path,
+            move || opened.opened(),
+            move |bytes| message.heard(&bytes),
+            move || closed.lost(),
+        );
         let mut state = self.state();
         state.heard = socket::browser_now();
         state.socket = socket;
@@ -140,7 +154,8 @@ impl Live {
         let messages: Vec<ClientMessage> = {
             let mut state = self.state();
             state.heard = socket::browser_now();
-            state.watches.iter().map(|(id, entry)| entry.subscribe(*id)).collect()
+            state.watches.values_mut().for_each(Entry::forget);
+            state.settle_all()
         };
         self.send(&messages);
     }
@@ -192,38 +207,49 @@ impl Live {
                 let mut state = self.state();
                 state.clock_offset = now - socket::browser_now();
             }
-            ServerMessage::Range { id, body } => self.change(id, |buffer| buffer.apply_range(body)),
-            ServerMessage::Delta { id, body } => self.change(id, |buffer| buffer.apply_delta(body)),
-            ServerMessage::Refused { id: Some(id), message } => {
+            ServerMessage::Range { id, mut body } => {
+                let notes = std::mem::take(&mut body.notes);
+                self.change(id, Some(notes), |buffer| buffer.apply_range(body));
+            }
+            ServerMessage::Delta { id, mut body } => {
+                let notes = body.notes.take();
+                self.change(id, notes, |buffer| buffer.apply_delta(body));
+            }
+            ServerMessage::Refused { id: Some(id), message, position } => {
                 let signal = self.state().watches.get(&id).map(|entry| entry.state.clone());
                 if let Some(signal) = signal {
-                    signal.set(WatchState::Refused(message));
+                    signal.set(WatchState::Refused { message, position });
                 }
             }
-            ServerMessage::Refused { id: None, message } => leptos::logging::warn!("live: {message}"),
+            ServerMessage::Refused { id: None, message, .. } => leptos::logging::warn!("live: {message}"),
             // The range that follows says all.
             ServerMessage::Skipped { .. } => {}
             ServerMessage::Closing => self.lost(),
         }
     }
 
-    fn change(&self, id: u32, change: impl FnOnce(&mut SeriesBuffer)) {
+    fn change(&self, id: u32, notes: Option<Vec<String>>, change: impl FnOnce(&mut SeriesBuffer)) {
         let found = {
             let state = self.state();
             state.watches.get(&id).map(|entry| {
                 let mut buffer = entry.buffer.lock().unwrap_or_else(PoisonError::into_inner);
                 change(&mut buffer);
-                if let (TimeExpr::BeforeNow(back), true) = (entry.key.window.from, entry.key.window.is_live())
-                {
+                let window = entry.ask.window;
+                if let (TimeExpr::BeforeNow(back), true) = (window.from, window.is_live()) {
                     let now = socket::browser_now() + state.clock_offset;
                     let step = buffer.grid().step;
                     buffer.trim(now - back - step * 2);
                 }
-                (entry.version.clone(), entry.state.clone())
+                (entry.version.clone(), entry.state.clone(), entry.notes.clone())
             })
         };
         // Outside the lock: what reacts to these may come back here.
-        if let Some((version, state)) = found {
+        if let Some((version, state, known)) = found {
+            if let Some(notes) = notes
+                && known.with_untracked(|known| *known != notes)
+            {
+                known.set(notes);
+            }
             if state.with_untracked(|state| *state != WatchState::Ready) {
                 state.set(WatchState::Ready);
             }
@@ -231,41 +257,58 @@ impl Live {
         }
     }
 
-    /// Watches `query` over `window` until the returned value is dropped. The same query over the same window is
-    /// subscribed to once, however many watch it.
-    pub(crate) fn watch(&self, query: &SeriesQuery, window: TimeWindow) -> Watch {
-        let key = Key { query: query.clone(), window };
+    /// Watches what is asked for until the returned value is dropped. The same is subscribed to once, however many watch
+    /// it.
+    pub(crate) fn watch(&self, ask: WatchAsk) -> Watch {
         let mut state = self.state();
-        if let Some((id, entry)) = state.watches.iter_mut().find(|(_, entry)| entry.key == key) {
-            entry.watchers += 1;
-            return entry.watch(*id, self);
+        let known = state.watches.iter().find(|(_, entry)| entry.ask == ask).map(|(id, _)| *id);
+        let id = known.unwrap_or(state.next_id);
+        if known.is_none() {
+            state.next_id += 1;
         }
-        let id = state.next_id;
-        state.next_id += 1;
-        let entry = Entry {
-            key,
-            watchers: 1,
-            buffer: Arc::default(),
-            version: ArcRwSignal::new(0),
-            state: ArcRwSignal::new(WatchState::Waiting),
+        let entry = state.watches.entry(id).or_insert_with(|| Entry::new(ask));
+        entry.watchers += 1;
+        entry.active += 1;
+        let watch = Watch {
+            id,
+            live: self.clone(),
+            active: AtomicBool::new(true),
+            buffer: entry.buffer.clone(),
+            version: entry.version.clone(),
+            state: entry.state.clone(),
+            notes: entry.notes.clone(),
         };
-        let message = entry.subscribe(id);
-        let watch = entry.watch(id, self);
-        state.watches.insert(id, entry);
+        let message = state.settle(id);
         drop(state);
-        self.send(&[message]);
+        self.send(message.as_slice());
         watch
     }
 
-    fn release(&self, id: u32) {
+    /// Counts one more, or one less, who can see what is watched.
+    fn activate(&self, id: u32, active: bool) {
+        let message = {
+            let mut state = self.state();
+            let Some(entry) = state.watches.get_mut(&id) else { return };
+            entry.active = if active { entry.active + 1 } else { entry.active.saturating_sub(1) };
+            state.settle(id)
+        };
+        self.send(message.as_slice());
+    }
+
+    fn release(&self, id: u32, active: bool) {
         let mut state = self.state();
         let Some(entry) = state.watches.get_mut(&id) else { return };
         entry.watchers -= 1;
-        if entry.watchers == 0 {
-            state.watches.remove(&id);
+        if entry.watchers > 0 {
             drop(state);
-            self.send(&[ClientMessage::Unsubscribe { id }]);
+            if active {
+                self.activate(id, false);
+            }
+            return;
         }
+        state.watches.remove(&id);
+        drop(state);
+        self.send(&[ClientMessage::Unsubscribe { id }]);
     }
 
     /// Sends if the connection stands; if not, `opened` will say it all.
@@ -285,42 +328,34 @@ impl Live {
     }
 }
 
-impl Entry {
-    fn watch(&self, id: u32, live: &Live) -> Watch {
-        let (version, state) = (self.version.clone(), self.state.clone());
-        Watch { id, live: live.clone(), buffer: self.buffer.clone(), version, state }
-    }
-
-    fn subscribe(&self, id: u32) -> ClientMessage {
-        let window = self.key.window;
-        let span = match (window.from, window.to) {
-            (TimeExpr::BeforeNow(length), TimeExpr::BeforeNow(0)) => Span::Last { length },
-            (TimeExpr::At(start), TimeExpr::BeforeNow(0)) => Span::Since { start },
-            _ => {
-                let range = window.resolve(socket::browser_now());
-                Span::Fixed { start: range.start, end: range.end }
-            }
-        };
-        let known = self.buffer.lock().unwrap_or_else(PoisonError::into_inner).known();
-        let subscription =
-            Subscription { query: self.key.query.clone(), span, max_points: MAX_POINTS as u32, known };
-        ClientMessage::Subscribe { id, subscription }
-    }
-}
-
 /// A panel's hold on a subscription. The signals live as long as the subscription, not as long as the panel that happened
 /// to ask first.
 pub(crate) struct Watch {
     id: u32,
     live: Live,
+    active: AtomicBool,
     pub(crate) buffer: Arc<Mutex<SeriesBuffer>>,
     /// Counts the changes of `buffer`.
     pub(crate) version: ArcRwSignal<u32>,
     pub(crate) state: ArcRwSignal<WatchState>,
+    /// What may be wrong with the answer, in sentences.
+    #[allow(dead_code, reason = "for the panels of dashboards")]
+    pub(crate) notes: ArcRwSignal<Vec<String>>,
+}
+
+impl Watch {
+    /// Says whether anyone can see what is watched; a new watch is seen. While none of those who watch the same can, nothing
+    /// is sent, and what was missed is fetched afterwards.
+    #[allow(dead_code, reason = "for the panels of dashboards")]
+    pub(crate) fn set_active(&self, active: bool) {
+        if self.active.swap(active, Ordering::Relaxed) != active {
+            self.live.activate(self.id, active);
+        }
+    }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.live.release(self.id);
+        self.live.release(self.id, self.active.load(Ordering::Relaxed));
     }
 }

@@ -2,6 +2,8 @@
 
 mod backoff;
 mod client;
+mod entry;
 mod socket;
 
-pub(crate) use client::{Connection, Live, Watch, WatchState};
+pub(crate) use client::{Connection, Live, Watch};
+pub(crate) use entry::{WatchAsk, WatchState};

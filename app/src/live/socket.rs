@@ -5,9 +5,6 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
 
-/// Where the server speaks the live protocol.
-const PATH: &str = "/api/v1/live";
-
 /// The browser's WebSocket. The wrapper is safe because only the browser's one thread makes and uses it.
 pub(super) struct Socket(SendWrapper<Parts>);
 
@@ -20,15 +17,16 @@ struct Parts {
 }
 
 impl Socket {
-    /// Begins to connect to the server that the page came from; `None` where the browser has no WebSocket to give.
+    /// Begins to connect to `path` of the server that the page came from; `None` where the browser has no WebSocket to give.
     pub(super) fn open(
+        path: &str,
         mut opened: impl FnMut() + 'static,
         mut message: impl FnMut(Vec<u8>) + 'static,
         mut closed: impl FnMut() + 'static,
     ) -> Option<Self> {
         let location = window().location();
         let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-        let socket = WebSocket::new(&format!("{scheme}://{}{PATH}", location.host().ok()?)).ok()?;
+        let socket = WebSocket::new(&format!("{scheme}://{}{path}", location.host().ok()?)).ok()?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let opened = Closure::new(move |_: Event| opened());
         let message = Closure::new(move |event: MessageEvent| {
@@ -77,6 +75,12 @@ pub(super) fn after(millis: u32, then: impl FnOnce() + 'static) {
 /// Calls `then` each second as long as the page is open.
 pub(super) fn each_second(then: impl Fn() + 'static) {
     set_interval(then, std::time::Duration::from_secs(1));
+}
+
+/// Tells `then` each time that the page is hidden (`true`) or seen again, as long as it is open.
+pub(super) fn when_hidden(then: impl Fn(bool) + 'static) {
+    // The listener stays: dropping the handle does not remove it.
+    let _ = window_event_listener(leptos::ev::visibilitychange, move |_| then(document().hidden()));
 }
 
 /// Loads the page again if the server said that it is being developed.

@@ -2,11 +2,12 @@ use std::sync::PoisonError;
 
 use leptos::prelude::*;
 use watchfire_chart::Frame;
-use watchfire_model::Grid;
+use watchfire_model::live::{Asked, Refresh};
+use watchfire_model::{Grid, SeriesQuery};
 
-use super::PanelSpec;
+use super::{MAX_POINTS, PanelSpec};
 use crate::data::{FirstRender, SeriesBuffer, SeriesSummary};
-use crate::live::{Connection, Live, Watch, WatchState};
+use crate::live::{Connection, Live, Watch, WatchAsk, WatchState};
 use crate::range::PageRange;
 
 /// How a panel's data is. Each looks different.
@@ -76,7 +77,14 @@ impl PanelData {
         Effect::new(move |_| {
             let window = range.window();
             // The new ones first, so that what both have in common is not given up and asked for again.
-            let watches = queries.iter().map(|query| live.watch(query, window)).collect();
+            let ask = |query: &SeriesQuery| WatchAsk {
+                asked: Asked::Series(query.clone()),
+                window,
+                max_points: MAX_POINTS as u32,
+                min_step: 0,
+                refresh: Refresh::Auto,
+            };
+            let watches = queries.iter().map(|query| live.watch(ask(query))).collect();
             data.watches.set_value(watches);
             subscribed.update(|count| *count += 1);
         });
@@ -133,8 +141,8 @@ impl PanelData {
         let states = self
             .watches
             .with_value(|watches| watches.iter().map(|watch| watch.state.get()).collect::<Vec<_>>());
-        if let Some(WatchState::Refused(message)) =
-            states.iter().find(|state| matches!(state, WatchState::Refused(_)))
+        if let Some(WatchState::Refused { message, .. }) =
+            states.iter().find(|state| matches!(state, WatchState::Refused { .. }))
         {
             return PanelState::Failed(message.clone());
         }

@@ -1,6 +1,7 @@
 //! The use cases: every action of a person, a token or the server itself passes here once. HTTP handlers, the live hub and
 //! the pages' first render are thin shells over [`Service`], so that what holds for one road holds for all.
 
+mod cache;
 mod clock;
 mod collection;
 pub mod dashboards;
@@ -8,6 +9,7 @@ mod error;
 mod evaluate;
 mod promql;
 mod queried;
+mod stored;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,13 +17,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Semaphore, watch};
-use watchfire_model::{Batch, Exemplar, Grid, GridSeries, Labels, Matcher, Metadata, SeriesQuery, TimeRange};
-use watchfire_storage::{
-    Appended, Appender, Cardinality, ControlStore, Querier, SelectOptions, StorageStats,
-};
+use watchfire_model::{Exemplar, Grid, GridSeries, Labels, Matcher, Metadata, SeriesQuery, TimeRange};
+use watchfire_storage::{Appender, Cardinality, ControlStore, Querier, SelectOptions, StorageStats};
 
 use dashboards::{Control, DashboardSettings, Dashboards};
 
+pub use cache::{CacheStats, Changes, Mark, Nature, nature};
 pub use collection::{CollectionStats, Collectors, collect};
 pub use error::ServiceError;
 pub use evaluate::{LOOKBACK, evaluate};
@@ -46,6 +47,10 @@ pub struct Service {
     /// Queries that a limit refused.
     rejected: Arc<AtomicU64>,
     control: Arc<Control>,
+    /// Range answers that are kept; `None` where the setting says so.
+    cache: Option<cache::QueryCache>,
+    changes: Arc<Changes>,
+    expired: Arc<stored::Expired>,
 }
 
 impl Service {
@@ -61,7 +66,21 @@ impl Service {
             queried: Arc::default(),
             rejected: Arc::default(),
             control: Arc::default(),
+            cache: None,
+            changes: Arc::default(),
+            expired: Arc::default(),
         }
+    }
+
+    /// Keeps answers of range queries in up to `bytes` of memory; 0 keeps none, which is what a new service does.
+    #[must_use]
+    pub fn with_cache(self, bytes: u64) -> Self {
+        Self { cache: cache::QueryCache::new(bytes), ..self }
+    }
+
+    /// What the cache of range queries holds and was good for; zeros where there is none.
+    pub fn cache_stats(&self) -> CacheStats {
+        self.cache.as_ref().map(cache::QueryCache::stats).unwrap_or_default()
     }
 
     /// Refuses charts whose query matches more than `max_series` series.
@@ -90,18 +109,6 @@ impl Service {
     /// The bounds of PromQL queries.
     pub fn limits(&self) -> QueryLimits {
         self.limits
-    }
-
-    /// Stores the good part of a batch. When this returns, that part survives the end of the process.
-    pub async fn append(&self, batch: Batch) -> Result<Appended, ServiceError> {
-        let appended = self.appender.append(batch).await?;
-        self.appended.send_modify(|count| *count += 1);
-        Ok(appended)
-    }
-
-    /// Changes each time that a batch was stored.
-    pub fn appended(&self) -> watch::Receiver<u64> {
-        self.appended.subscribe()
     }
 
     /// Reads the series that `query` picks, one value a point of `grid`; series without a value are left out, the others
@@ -213,11 +220,6 @@ impl Service {
         self.queried.when(metric)
     }
 
-    /// Deletes the samples of `range` of the series that meet all matchers.
-    pub async fn delete_series(&self, matchers: Vec<Matcher>, range: TimeRange) -> Result<(), ServiceError> {
-        Ok(self.querier.delete(matchers, range).await?)
-    }
-
     /// Copies everything that was acknowledged before to `dir`, which must not exist.
     pub async fn snapshot(&self, dir: &Path) -> Result<(), ServiceError> {
         Ok(self.querier.snapshot(dir).await?)
@@ -257,7 +259,7 @@ impl Service {
 
 #[cfg(test)]
 mod tests {
-    use watchfire_model::{Function, Labels, Matcher, TimeRange};
+    use watchfire_model::{Batch, Function, Labels, Matcher, TimeRange};
     use watchfire_storage::{Engine, Settings};
 
     use super::*;

@@ -7,6 +7,7 @@ use watchfire_promql::ast::{Expr, ExprKind};
 use watchfire_promql::{Answer, EvalError, Limits, Params, Query, Stop, parse, refuse_experimental};
 use watchfire_storage::{SelectOptions, SelectedSeries, StorageError};
 
+use crate::cache::{Asked, Key, Nature, Outcome, Plan, QueryCache, matchers, nature};
 use crate::{Service, ServiceError};
 
 /// A query and when to evaluate it; all times in milliseconds.
@@ -161,7 +162,95 @@ impl Service {
             default_subquery_step: SUBQUERY_STEP,
             experimental: limits.experimental,
         };
-        let plan = Query::new(expr.clone(), params)?.with_text(&query.text);
+        let text = query.text;
+        let answer = match &self.cache {
+            Some(cache) if query.step > 0 && query.end >= query.start => {
+                self.evaluate_kept(cache, text, &expr, params, deadline).await?
+            }
+            _ => self.evaluate_now(&text, &expr, params, deadline).await?,
+        };
+        Ok((expr, answer))
+    }
+
+    /// Answers a range query from the cache, and evaluates what is missing there.
+    async fn evaluate_kept(
+        &self,
+        cache: &QueryCache,
+        text: String,
+        expr: &Expr,
+        params: Params,
+        deadline: Instant,
+    ) -> Result<Answer, ServiceError> {
+        let nature = nature(expr);
+        if nature == Nature::Ranged {
+            return self.evaluate_now(&text, expr, params, deadline).await;
+        }
+        self.note_expired();
+        let Params { start, end, step, lookback, .. } = params;
+        let key = Key { text, step, phase: start.rem_euclid(step), lookback };
+        let len = ((end - start) / step + 1) as usize;
+        let asked = Asked { start, step, len };
+        let slot = cache.slot(&key);
+        if let Some(answer) = slot.hit(asked, &self.changes) {
+            cache.count(Outcome::Hit);
+            self.queried.note_matchers(matchers(expr));
+            return Ok(answer);
+        }
+        let Ok(turn) = tokio::time::timeout_at(deadline.into(), slot.turn()).await else {
+            return Err(EvalError::Timeout("query queue").into());
+        };
+        let part = |of: Asked| {
+            // Before anything is read, so that what is stored meanwhile counts as stored since.
+            let mark = self.changes.mark();
+            let params = Params { start: of.start, end: of.last(), ..params };
+            let text = &key.text;
+            async move {
+                Ok::<_, ServiceError>((of, self.evaluate_now(text, expr, params, deadline).await?, mark))
+            }
+        };
+        let (answer, outcome) = match slot.plan(asked, nature, &self.changes, self.limits.max_points) {
+            Plan::Hit(answer) => {
+                self.queried.note_matchers(matchers(expr));
+                (Some(answer), Outcome::Hit)
+            }
+            Plan::Extend { base, before, after } => {
+                let before = match before {
+                    Some(before) => Some(part(before).await?),
+                    None => None,
+                };
+                let after = match after {
+                    Some(after) => Some(part(after).await?),
+                    None => None,
+                };
+                (slot.extend(base, asked, before, after), Outcome::Extended)
+            }
+            Plan::Whole => {
+                let (_, answer, mark) = part(asked).await?;
+                (Some(slot.replace(answer, asked, mark, &self.changes)), Outcome::Miss)
+            }
+        };
+        cache.count(outcome);
+        drop(turn);
+        // Parts of one and the same query are of one kind; were they not, the whole is still an answer.
+        let answer = match answer {
+            Some(answer) => answer,
+            None => self.evaluate_now(&key.text, expr, params, deadline).await?,
+        };
+        if outcome != Outcome::Hit {
+            cache.weigh(key, slot);
+        }
+        Ok(answer)
+    }
+
+    async fn evaluate_now(
+        &self,
+        text: &str,
+        expr: &Expr,
+        params: Params,
+        deadline: Instant,
+    ) -> Result<Answer, ServiceError> {
+        let limits = self.limits;
+        let plan = Query::new(expr.clone(), params)?.with_text(text);
         self.queried.note(plan.selections());
         let waiting = tokio::time::timeout_at(deadline.into(), self.evaluating.clone().acquire_owned());
         let Ok(Ok(permit)) = waiting.await else {
@@ -201,7 +290,7 @@ impl Service {
         let answer = tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))??;
-        Ok((expr, answer))
+        Ok(answer)
     }
 }
 

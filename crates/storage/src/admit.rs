@@ -124,9 +124,12 @@ impl Admission<'_> {
         }
         self.define(id, entry);
         entry.series(id, accepted.len());
+        let mut least = appended.least.unwrap_or(i64::MAX);
         for (timestamp, value) in accepted.iter() {
+            least = least.min(*timestamp);
             entry.sample(*timestamp, *value);
         }
+        appended.least = Some(least);
         if let Some(in_row) = &mut self.in_row {
             in_row.extend(accepted.iter().map(|(timestamp, value)| ((id, *timestamp), value.to_bits())));
         }

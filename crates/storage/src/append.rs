@@ -89,6 +89,9 @@ pub struct Appended {
     pub stored: usize,
     /// Exemplars that are stored now.
     pub exemplars: usize,
+    /// The least timestamp of the samples that are new: milliseconds since the epoch. Answers about times before it are as
+    /// they were.
+    pub least: Option<i64>,
     /// Samples that were not taken.
     pub refused: Refusals,
 }

@@ -287,12 +287,16 @@ pub(crate) struct ProbeConfig {
 pub(crate) struct LiveConfig {
     /// Connections open at a time.
     pub(crate) max_connections: usize,
+    /// Connections from one address at a time.
+    pub(crate) max_connections_per_address: usize,
     /// Subscriptions of one connection.
     pub(crate) max_subscriptions: usize,
     /// Points of one series in one answer.
     pub(crate) max_points: usize,
     /// Messages that wait for a slow reader before it is skipped ahead.
     pub(crate) queue: usize,
+    /// Bytes of them, where there is more than one.
+    pub(crate) queue_bytes: usize,
     /// Bytes of one message from a client.
     pub(crate) max_message_bytes: usize,
     /// Series of one chart.
@@ -316,6 +320,8 @@ pub(crate) struct QueryConfig {
     pub(crate) lookback: Duration,
     /// Whether experimental functions may be called.
     pub(crate) experimental_functions: bool,
+    /// Bytes of answers that are kept.
+    pub(crate) cache_bytes: u64,
 }
 
 /// The HTTP server.

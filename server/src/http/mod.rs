@@ -5,10 +5,11 @@ mod guard;
 mod page;
 mod probes;
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::extract::{State, WebSocketUpgrade};
+use axum::extract::{ConnectInfo, State, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
@@ -18,7 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 use watchfire_service::{Collectors, Service};
 
 use crate::config::Config;
-use crate::live::Hub;
+use crate::live::{Hub, Scope};
 use crate::site::Site;
 use crate::telemetry::Telemetry;
 
@@ -80,6 +81,10 @@ pub(crate) fn otlp_router(app: App) -> Router {
         .with_state(app)
 }
 
-async fn live(State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
-    crate::live::upgrade(app.hub, upgrade)
+async fn live(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    crate::live::upgrade(app.hub, Scope::All, peer.ip(), upgrade)
 }

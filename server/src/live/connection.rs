@@ -1,53 +1,63 @@
+//! One WebSocket: what its client says, and what is done about it.
+
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
-use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
 use futures::stream::{SplitSink, SplitStream};
-use futures::{SinkExt, StreamExt};
-use tokio::sync::mpsc;
-use watchfire_model::live::{ClientMessage, Hello, ServerMessage, VERSION, decode};
+use tokio::time::{MissedTickBehavior, interval};
+use watchfire_model::live::{Asked, ClientMessage, Hello, Known, ServerMessage, Subscription, decode};
 
-use super::hub::{Hub, HubStats, StreamKey, encoded};
-use super::outbox::Outbox;
+use super::hub::{Answering, Hub, HubStats, Wanted};
+use super::outbox::{Inbox, Item, Outbox};
+use super::scope::{PanelAsked, PanelQuery, Scope, StepClock};
+use super::source::{Refusal, Source};
 use super::stream::WatcherKey;
+use super::writer::{HEARTBEAT, say_goodbye, write};
 use crate::clock::now;
 
-/// A client hears something at least this often.
-const HEARTBEAT: Duration = Duration::from_secs(5);
-/// A client that takes nothing for this long is gone.
-const STUCK: Duration = Duration::from_secs(30);
-/// How long a client may take for the last words.
-const GOODBYE: Duration = Duration::from_millis(200);
-/// The most queued messages that travel in one WebSocket message.
-const MOST_AT_ONCE: usize = 32;
+/// How often to look whether a share is still open.
+const STILL_OPEN: Duration = Duration::from_secs(2);
+/// What a connection reads with: a client says little. The library's default takes 128 KiB of each.
+const READ_BUFFER: usize = 4096;
 
-/// Turns the request into a live connection.
-pub(crate) fn upgrade(hub: Hub, upgrade: WebSocketUpgrade) -> Response {
+/// Turns the request into a live connection, which may ask for what `scope` allows.
+pub(crate) fn upgrade(hub: Hub, scope: Scope, from: IpAddr, upgrade: WebSocketUpgrade) -> Response {
     let most = hub.inner().settings.max_message_bytes;
-    upgrade.max_message_size(most).max_frame_size(most).on_upgrade(move |socket| async move {
-        hub.track(serve(&hub, socket)).await;
+    let upgrade = upgrade.max_message_size(most).max_frame_size(most).read_buffer_size(READ_BUFFER);
+    upgrade.on_upgrade(move |socket| async move {
+        hub.track(serve(&hub, scope, from, socket)).await;
     })
 }
 
-async fn serve(hub: &Hub, socket: WebSocket) {
-    let (mut sink, stream) = socket.split();
+async fn serve(hub: &Hub, scope: Scope, from: IpAddr, socket: WebSocket) {
+    let (sink, stream) = socket.split();
     let stats = hub.stats();
     let before = stats.connections.fetch_add(1, Ordering::Relaxed);
     let _counted = Counted(stats);
-    let most = hub.inner().settings.max_connections;
-    if before >= most {
-        stats.refused.fetch_add(1, Ordering::Relaxed);
-        let message = format!("all {most} connections are taken (live.max_connections); try again later");
-        if let Some(bytes) = encoded(&ServerMessage::Refused { id: None, message }) {
-            // The client may already be gone; there is nobody else to tell.
-            let _ = sink.send(Message::Binary(bytes)).await;
-        }
-        close(sink, close_code::AGAIN, "too many connections").await;
+    let settings = &hub.inner().settings;
+    let counted_from = hub.count_address(from);
+    let full = if before >= settings.max_connections {
+        let most = settings.max_connections;
+        Some(format!("all {most} connections are taken (live.max_connections); try again later"))
+    } else if counted_from.is_none() {
+        let most = settings.max_connections_per_address;
+        Some(format!(
+            "your address has {most} connections already (live.max_connections_per_address); close a page"
+        ))
     } else {
-        run(hub, sink, stream).await;
+        None
+    };
+    if let Some(message) = full {
+        stats.refused.fetch_add(1, Ordering::Relaxed);
+        let word = ServerMessage::Refused { id: None, message, position: None };
+        say_goodbye(sink, &word, close_code::AGAIN, "too many connections").await;
+    } else {
+        run(hub, scope, sink, stream).await;
     }
 }
 
@@ -60,163 +70,218 @@ impl Drop for Counted<'_> {
     }
 }
 
-async fn run(hub: &Hub, sink: SplitSink<WebSocket, Message>, stream: SplitStream<WebSocket>) {
-    let connection = hub.next_connection();
-    let (outbox, messages) = Outbox::new(hub.inner().settings.queue);
-    let hello = Hello {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        instance: hub.inner().instance,
-        now: now(),
-        heartbeat: HEARTBEAT.as_millis() as u32,
-    };
-    if let Some(bytes) = encoded(&ServerMessage::Hello(hello)) {
-        outbox.send(bytes).await;
-    }
+async fn run(hub: &Hub, scope: Scope, sink: SplitSink<WebSocket, Message>, stream: SplitStream<WebSocket>) {
+    let (mut session, inbox) = Session::new(hub.clone(), scope);
     // Whichever of the two ends first ends the other.
-    let mut subscribed = Subscribed::new();
     tokio::select! {
-        () = read(hub, connection, stream, outbox, &mut subscribed) => {}
-        () = write(hub, sink, messages) => {}
+        () = read(&mut session, stream) => {}
+        () = write(hub, sink, inbox) => {}
     }
-    for (id, stream) in subscribed {
-        unsubscribe(hub, WatcherKey { connection, id }, stream).await;
-    }
+    session.end().await;
 }
 
-/// A connection's subscriptions by their ids, and the streams that they are on; a fixed range is on none.
-type Subscribed = HashMap<u32, Option<StreamKey>>;
-
-async fn unsubscribe(hub: &Hub, key: WatcherKey, stream: Option<StreamKey>) {
-    if let Some(stream) = stream {
-        hub.unsubscribe(key, &stream).await;
-    }
-}
-
-/// Obeys what the client says until it says no more, or nonsense.
-async fn read(
-    hub: &Hub,
-    connection: u64,
-    mut stream: SplitStream<WebSocket>,
-    outbox: Outbox,
-    subscribed: &mut Subscribed,
-) {
-    while let Some(message) = stream.next().await {
-        let Ok(message) = message else {
-            // Too long a message, most often; a connection that has just broken counts, too.
-            hub.stats().refused.fetch_add(1, Ordering::Relaxed);
-            return;
-        };
-        let bytes = match message {
-            Message::Binary(bytes) => bytes,
-            Message::Close(_) => return,
-            Message::Text(_) => {
-                refuse(
-                    hub,
-                    &outbox,
-                    None,
-                    "text is not understood here; the protocol is binary (docs/LIVE.md)".to_owned(),
-                )
-                .await;
-                continue;
-            }
-            Message::Ping(_) | Message::Pong(_) => continue,
-        };
-        let messages: Vec<ClientMessage> = match decode(&bytes) {
-            Ok(messages) => messages,
-            Err(error) => {
-                refuse(hub, &outbox, None, error.to_string()).await;
-                continue;
-            }
-        };
-        for message in messages {
-            match message {
-                ClientMessage::Subscribe { id, subscription } => {
-                    let key = WatcherKey { connection, id };
-                    if let Some(stream) = subscribed.remove(&id) {
-                        unsubscribe(hub, key, stream).await;
-                    }
-                    let most = hub.inner().settings.max_subscriptions;
-                    if subscribed.len() >= most {
-                        let message =
-                            format!("a connection may have {most} subscriptions (live.max_subscriptions)");
-                        refuse(hub, &outbox, Some(id), message).await;
-                        continue;
-                    }
-                    let stream = hub.subscribe(key, subscription, &outbox).await;
-                    subscribed.insert(id, stream);
-                }
-                ClientMessage::Unsubscribe { id } => {
-                    if let Some(stream) = subscribed.remove(&id) {
-                        unsubscribe(hub, WatcherKey { connection, id }, stream).await;
-                    }
-                }
-            }
-        }
-    }
-}
-
-async fn refuse(hub: &Hub, outbox: &Outbox, id: Option<u32>, message: String) {
-    hub.stats().refused.fetch_add(1, Ordering::Relaxed);
-    if let Some(bytes) = encoded(&ServerMessage::Refused { id, message }) {
-        outbox.send(bytes).await;
-    }
-}
-
-/// Sends what is queued, several messages in one, and a heartbeat when nothing is.
-async fn write(hub: &Hub, mut sink: SplitSink<WebSocket, Message>, mut messages: mpsc::Receiver<Bytes>) {
-    let stop = hub.inner().stop.clone();
-    let mut waiting = Vec::with_capacity(MOST_AT_ONCE);
+/// Obeys what the client says until it says no more.
+async fn read(session: &mut Session, mut stream: SplitStream<WebSocket>) {
+    let mut looks = interval(STILL_OPEN);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let bytes = tokio::select! {
-            () = stop.cancelled() => break,
-            received = messages.recv_many(&mut waiting, MOST_AT_ONCE) => {
-                if received == 0 {
-                    break;
-                }
-                join(&mut waiting)
+        let message = tokio::select! {
+            message = stream.next() => message,
+            _ = looks.tick(), if session.is_share() => {
+                session.look().await;
+                continue;
             }
-            () = tokio::time::sleep(HEARTBEAT) => match encoded(&ServerMessage::Heartbeat { now: now() }) {
-                Some(bytes) => bytes,
-                None => break,
-            },
         };
-        hub.stats().messages.fetch_add(1, Ordering::Relaxed);
-        hub.stats().bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        let send = tokio::time::timeout(STUCK, sink.send(Message::Binary(bytes)));
-        match stop.run_until_cancelled(send).await {
-            Some(Ok(Ok(()))) => {}
-            Some(Ok(Err(_)) | Err(_)) => return,
-            // What was begun goes out before the goodbye.
-            None => break,
+        match message {
+            None | Some(Ok(Message::Close(_))) => return,
+            Some(Ok(Message::Binary(bytes))) => match decode(&bytes) {
+                Ok(messages) => {
+                    for message in messages {
+                        session.obey(message).await;
+                    }
+                }
+                Err(error) => session.refuse(None, Refusal::new(error.to_string())).await,
+            },
+            Some(Ok(Message::Text(_))) => {
+                let words = "text is not understood here; the protocol is binary (docs/LIVE.md)";
+                session.refuse(None, Refusal::new(words)).await;
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Err(_)) => {
+                // Too long a message, most often; a connection that has just broken counts, too.
+                session.hub.stats().refused.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
         }
     }
-    let goodbye = async {
-        if let Some(bytes) = encoded(&ServerMessage::Closing) {
-            // A client that is gone already misses nothing.
-            let _ = sink.send(Message::Binary(bytes)).await;
+}
+
+/// A connection's side of the conversation.
+pub(super) struct Session {
+    hub: Hub,
+    scope: Scope,
+    connection: u64,
+    outbox: Outbox,
+    held: HashMap<u32, Held>,
+}
+
+/// A subscription, and what answers it; nothing, while it is paused.
+struct Held {
+    subscription: Subscription,
+    answering: Option<Answering>,
+}
+
+impl Session {
+    /// A conversation that begins with hello, and the end of the queue that the client's messages go to.
+    pub(super) fn new(hub: Hub, scope: Scope) -> (Self, Inbox) {
+        let connection = hub.next_connection();
+        let settings = &hub.inner().settings;
+        let (outbox, inbox) = Outbox::new(settings.queue, settings.queue_bytes);
+        let hello = Hello {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            instance: hub.inner().instance,
+            now: now(),
+            heartbeat: HEARTBEAT.as_millis() as u32,
+            limits: hub.limits(),
+        };
+        // The first in an empty queue, so there is room.
+        let _ = outbox.offer(Item::own(&ServerMessage::Hello(hello)));
+        (Self { hub, scope, connection, outbox, held: HashMap::new() }, inbox)
+    }
+
+    fn is_share(&self) -> bool {
+        matches!(self.scope, Scope::Share(_))
+    }
+
+    /// Does what the client says.
+    pub(super) async fn obey(&mut self, message: ClientMessage) {
+        match message {
+            ClientMessage::Subscribe { id, subscription } => {
+                if let Some(held) = self.held.remove(&id) {
+                    self.leave(id, held).await;
+                }
+                let most = self.hub.inner().settings.max_subscriptions;
+                if self.held.len() >= most {
+                    let words =
+                        format!("a connection may have {most} subscriptions (live.max_subscriptions)");
+                    return self.refuse(Some(id), Refusal::new(words)).await;
+                }
+                self.begin(id, subscription).await;
+            }
+            ClientMessage::Unsubscribe { id } => {
+                if let Some(held) = self.held.remove(&id) {
+                    self.leave(id, held).await;
+                }
+            }
+            ClientMessage::Pause { id } => {
+                let key = self.key(id);
+                if let Some(answering) = self.held.get_mut(&id).and_then(|held| held.answering.take()) {
+                    self.hub.unsubscribe(key, &answering).await;
+                }
+            }
+            ClientMessage::Resume { id, known } => {
+                // Also one that was never paused: it is answered anew.
+                if let Some(mut held) = self.held.remove(&id) {
+                    held.subscription.known = known;
+                    let subscription = held.subscription.clone();
+                    self.leave(id, held).await;
+                    self.begin(id, subscription).await;
+                }
+            }
         }
-        close(sink, close_code::AWAY, "the server stops").await;
-    };
-    // Of one that takes nothing, nobody takes leave for long.
-    let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+    }
+
+    async fn begin(&mut self, id: u32, mut subscription: Subscription) {
+        let known = subscription.known.take();
+        let begun = match self.wanted(&subscription, known).await {
+            Ok(wanted) => self.hub.subscribe(self.key(id), wanted, &self.outbox).await,
+            Err(refusal) => Err(refusal),
+        };
+        match begun {
+            Ok(answering) => {
+                self.held.insert(id, Held { subscription, answering: Some(answering) });
+            }
+            Err(refusal) => self.refuse(Some(id), refusal).await,
+        }
+    }
+
+    /// Checks what a client asks for.
+    async fn wanted(&self, subscription: &Subscription, known: Option<Known>) -> Result<Wanted, Refusal> {
+        let Subscription { asked, span, max_points, min_step, refresh, .. } = subscription;
+        let most = self.hub.inner().settings.max_points;
+        let max_points = *max_points as usize;
+        if max_points == 0 || max_points > most {
+            let words = format!("{max_points} points cannot be had; ask for 1 to {most} (live.max_points)");
+            return Err(Refusal::new(words));
+        }
+        if *min_step < 0 {
+            return Err(Refusal::new("the least step must not be negative; 0 stands for none"));
+        }
+        let clock = StepClock { now: now(), max_points, min_step: *min_step };
+        // Before anyone reckons with the span.
+        clock.at(*span).map_err(Refusal::new)?;
+        let (source, span) = match (&self.scope, asked) {
+            (Scope::All, Asked::Promql { expr, instant }) => (Source::promql(expr.clone(), *instant)?, *span),
+            (Scope::All, Asked::Series(query)) => (Source::Series(query.clone()), *span),
+            (Scope::Share(share), Asked::Panel { panel, query, variables }) => {
+                if !share.still_open() {
+                    return Err(closed());
+                }
+                let (query, variables) = (query.clone(), variables.clone());
+                let asked = PanelAsked { panel: *panel, query, variables, span: *span };
+                let PanelQuery { expr, instant, span } =
+                    share.query(asked, clock).await.map_err(Refusal::new)?;
+                // Where in the text an error is says nothing to one who does not know the text.
+                let unplaced = |refusal| Refusal { position: None, ..refusal };
+                (Source::promql(expr, instant).map_err(unplaced)?, span)
+            }
+            (Scope::All, Asked::Panel { .. }) => {
+                return Err(Refusal::new(
+                    "panels are asked for where a dashboard is shared; ask with PromQL here",
+                ));
+            }
+            (Scope::Share(_), _) => {
+                return Err(Refusal::new("a shared dashboard answers for its panels alone"));
+            }
+        };
+        Ok(Wanted { source, span, clock, refresh: *refresh, known })
+    }
+
+    /// Ends all subscriptions of a share that is closed.
+    pub(super) async fn look(&mut self) {
+        let Scope::Share(share) = &self.scope else { return };
+        if self.held.is_empty() || share.still_open() {
+            return;
+        }
+        for (id, held) in std::mem::take(&mut self.held) {
+            self.leave(id, held).await;
+            self.refuse(Some(id), closed()).await;
+        }
+    }
+
+    /// Ends all subscriptions.
+    pub(super) async fn end(mut self) {
+        for (id, held) in std::mem::take(&mut self.held) {
+            self.leave(id, held).await;
+        }
+    }
+
+    async fn leave(&self, id: u32, held: Held) {
+        if let Some(answering) = held.answering {
+            self.hub.unsubscribe(self.key(id), &answering).await;
+        }
+    }
+
+    async fn refuse(&self, id: Option<u32>, refusal: Refusal) {
+        self.hub.stats().refused.fetch_add(1, Ordering::Relaxed);
+        self.outbox.send(Item::refusal(id, refusal)).await;
+    }
+
+    fn key(&self, id: u32) -> WatcherKey {
+        WatcherKey { connection: self.connection, id }
+    }
 }
 
-/// Makes one WebSocket message of several: the version byte once, then all of them.
-fn join(waiting: &mut Vec<Bytes>) -> Bytes {
-    if waiting.len() == 1
-        && let Some(only) = waiting.pop()
-    {
-        return only;
-    }
-    let mut joined = BytesMut::with_capacity(waiting.iter().map(Bytes::len).sum());
-    joined.extend_from_slice(&[VERSION]);
-    for message in waiting.drain(..) {
-        joined.extend_from_slice(message.get(1..).unwrap_or_default());
-    }
-    joined.freeze()
-}
-
-async fn close(mut sink: SplitSink<WebSocket, Message>, code: u16, reason: &'static str) {
-    let frame = CloseFrame { code, reason: reason.into() };
-    let _ = tokio::time::timeout(GOODBYE, sink.send(Message::Close(Some(frame)))).await;
+fn closed() -> Refusal {
+    Refusal::new("this dashboard is no longer shared")
 }

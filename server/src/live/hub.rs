@@ -1,17 +1,20 @@
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use watchfire_model::live::{RangeBody, ServerMessage, Span, Subscription, encode};
-use watchfire_model::{Grid, SeriesQuery, TimeRange, choose_step};
+use watchfire_model::TimeRange;
+use watchfire_model::live::{Known, Limits, RangeBody, Refresh, Span, encode_body};
 use watchfire_service::Service;
 
-use super::outbox::Outbox;
-use super::stream::{Command, Stream, WatcherKey};
+use super::outbox::{Item, Outbox};
+use super::scope::StepClock;
+use super::source::{Refusal, Source};
+use super::stream::{Command, Reach, Stream, WatcherKey};
+use super::tick::whole_notes;
 use crate::clock::now;
 
 /// How many commands wait for a stream that reads a long range; who sends more waits, too.
@@ -22,12 +25,18 @@ const COMMANDS: usize = 64;
 pub(crate) struct HubSettings {
     /// The most WebSockets at a time.
     pub(crate) max_connections: usize,
+    /// The most WebSockets from one address at a time.
+    pub(crate) max_connections_per_address: usize,
     /// The most subscriptions on a WebSocket.
     pub(crate) max_subscriptions: usize,
     /// The most points that a subscription may ask for.
     pub(crate) max_points: usize,
+    /// The most series of an answer; of more, the first so many by their labels are sent.
+    pub(crate) max_series: usize,
     /// How many messages a slow reader may lag behind.
     pub(crate) queue: usize,
+    /// How many bytes, of more than one message.
+    pub(crate) queue_bytes: usize,
     /// The longest message that a client may send, in bytes.
     pub(crate) max_message_bytes: usize,
 }
@@ -71,13 +80,37 @@ pub(super) struct Inner {
     streams: Mutex<HashMap<StreamKey, mpsc::Sender<Command>>>,
     tasks: TaskTracker,
     connections: AtomicU64,
+    /// Connections of each address.
+    addresses: Mutex<HashMap<IpAddr, usize>>,
 }
 
 /// What is evaluated once for all.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct StreamKey {
-    pub(super) query: SeriesQuery,
+    pub(super) source: Source,
+    /// Milliseconds between points; of a single value, as long as it is looked at.
     pub(super) step: i64,
+    /// Milliseconds from one look to the next at the least.
+    pub(super) refresh: u32,
+}
+
+/// What a client wants to watch, checked as far as it can be without reading anything.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) source: Source,
+    pub(super) span: Span,
+    pub(super) clock: StepClock,
+    pub(super) refresh: Refresh,
+    pub(super) known: Option<Known>,
+}
+
+/// What answers a subscription.
+#[derive(Debug)]
+pub(super) enum Answering {
+    /// A stream, as long as it is watched.
+    Stream(StreamKey),
+    /// A task, once.
+    Once(tokio::task::AbortHandle),
 }
 
 impl Hub {
@@ -97,6 +130,7 @@ impl Hub {
             streams: Mutex::default(),
             tasks: TaskTracker::new(),
             connections: AtomicU64::new(0),
+            addresses: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -126,68 +160,102 @@ impl Hub {
         self.inner.connections.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Begins to answer a subscription. Answers and refusals alike go to `outbox`. Returns the stream that it is on, if it
-    /// goes on.
+    /// What a client must keep to.
+    pub(super) fn limits(&self) -> Limits {
+        let settings = &self.inner.settings;
+        let of = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+        Limits {
+            subscriptions: of(settings.max_subscriptions),
+            points: of(settings.max_points),
+            series: of(settings.max_series),
+            message_bytes: of(settings.max_message_bytes),
+        }
+    }
+
+    /// Counts a connection from `address` until the returned value is dropped; `None` when there are as many as may be.
+    pub(super) fn count_address(&self, address: IpAddr) -> Option<FromAddress> {
+        let mut addresses = self.inner.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = addresses.entry(address).or_default();
+        if *count >= self.inner.settings.max_connections_per_address {
+            return None;
+        }
+        *count += 1;
+        Some(FromAddress { hub: self.clone(), address })
+    }
+
+    /// Begins to answer a subscription; answers go to `outbox`.
     pub(super) async fn subscribe(
         &self,
         key: WatcherKey,
-        subscription: Subscription,
+        wanted: Wanted,
         outbox: &Outbox,
-    ) -> Option<StreamKey> {
-        match self.try_subscribe(key, subscription, outbox).await {
-            Ok(stream) => stream,
-            Err(message) => {
-                self.inner.stats.refused.fetch_add(1, Ordering::Relaxed);
-                if let Ok(bytes) = encode(&ServerMessage::Refused { id: Some(key.id), message }) {
-                    outbox.send(bytes.into()).await;
-                }
-                None
-            }
-        }
+    ) -> Result<Answering, Refusal> {
+        let Wanted { source, span, clock, refresh, known } = wanted;
+        let stepped = clock.at(span).map_err(Refusal::new)?;
+        let (range, step) = (stepped.range, stepped.step);
+        let Some(reach) = Reach::of(span) else {
+            return Ok(self.answer_once(key, source, range, step, outbox.clone()));
+        };
+        let Some(refresh) = refresh.millis(step) else {
+            let (least, most) = (Refresh::EVERY.start(), Refresh::EVERY.end());
+            return Err(Refusal::new(format!(
+                "a chart cannot be refreshed so often or so seldom; ask for {least} to {most} ms"
+            )));
+        };
+        // What a client claims to know beyond the newest point was not measured on this clock.
+        let newest = range.end + step;
+        let from = known
+            .filter(|known| known.step == step && (range.start..=newest).contains(&known.until))
+            .map(|known| known.until);
+        // Of a single value all who watch see the same, whatever their range.
+        let (step, reach) = if let Source::Instant(_) = source {
+            (i64::from(refresh), Reach::Last(0))
+        } else {
+            (step, reach)
+        };
+        let stream = StreamKey { source, step, refresh };
+        self.join(&stream, Command::Join { key, reach, from, outbox: outbox.clone() }).await;
+        Ok(Answering::Stream(stream))
     }
 
-    async fn try_subscribe(
+    /// Answers a fixed range, in a task of its own: the client may say more meanwhile.
+    fn answer_once(
         &self,
         key: WatcherKey,
-        subscription: Subscription,
-        outbox: &Outbox,
-    ) -> Result<Option<StreamKey>, String> {
-        let Subscription { query, span, max_points, known } = subscription;
-        let most = self.inner.settings.max_points;
-        if max_points == 0 || max_points as usize > most {
-            return Err(format!("{max_points} points cannot be had; ask for 1 to {most} (live.max_points)"));
-        }
-        let now = now();
-        let range = match span {
-            Span::Last { length } => TimeRange { start: now.saturating_sub(length), end: now },
-            Span::Since { start } => TimeRange { start, end: now },
-            Span::Fixed { start, end } => TimeRange { start, end },
-        };
-        if range.end < range.start || range.start < 0 {
-            return Err("the range must start after 1970 and not end before it starts".to_owned());
-        }
-        let step = choose_step(range.length(), max_points as usize);
-        if let Span::Fixed { .. } = span {
-            let grid = Grid::covering(range, step).map_err(|error| error.to_string())?;
-            let series = self.inner.service.query(&query, grid).await.map_err(|error| error.to_string())?;
-            let body = RangeBody { grid, keeps: false, series };
-            let bytes =
-                encode(&ServerMessage::Range { id: key.id, body }).map_err(|error| error.to_string())?;
-            outbox.send(bytes.into()).await;
-            return Ok(None);
-        }
-        // What a client claims to know beyond now was not measured on this clock.
-        let kept =
-            known.filter(|known| known.step == step && (range.start..=range.end).contains(&known.until));
-        let start = kept.map_or(range.start, |known| known.until);
-        let stream = StreamKey { query, step };
-        let command = Command::Join { key, start, keeps: kept.is_some(), outbox: outbox.clone() };
-        self.join(&stream, command).await;
-        Ok(Some(stream))
+        source: Source,
+        range: TimeRange,
+        step: i64,
+        outbox: Outbox,
+    ) -> Answering {
+        let hub = self.clone();
+        let task = self.inner.tasks.spawn(async move {
+            let inner = hub.inner();
+            inner.stats.evaluations.fetch_add(1, Ordering::Relaxed);
+            let most = inner.settings.max_series;
+            let answer =
+                source.evaluate(&inner.service, step, range, now(), most).await.and_then(|columns| {
+                    let notes = whole_notes(&columns, most);
+                    let body = RangeBody { grid: columns.grid, keeps: false, notes, series: columns.series };
+                    encode_body(&body).map_err(|error| Refusal::new(error.to_string()))
+                });
+            let item = match answer {
+                Ok(body) => Item::range(key.id, false, body.into()),
+                Err(refusal) => {
+                    inner.stats.failures.fetch_add(1, Ordering::Relaxed);
+                    Item::refusal(Some(key.id), refusal)
+                }
+            };
+            inner.stop.run_until_cancelled(outbox.send(item)).await;
+        });
+        Answering::Once(task.abort_handle())
     }
 
     /// Ends a subscription. When this returns, the stream has sent its last.
-    pub(super) async fn unsubscribe(&self, key: WatcherKey, stream: &StreamKey) {
+    pub(super) async fn unsubscribe(&self, key: WatcherKey, answering: &Answering) {
+        let stream = match answering {
+            Answering::Stream(stream) => stream,
+            Answering::Once(task) => return task.abort(),
+        };
         let sender = self.streams().get(stream).cloned();
         if let Some(sender) = sender {
             let (left, has_left) = oneshot::channel();
@@ -234,13 +302,20 @@ impl Hub {
     }
 }
 
-/// Encodes a message of the server; failing to means a bug in the types, which is logged rather than hidden.
-pub(super) fn encoded(message: &ServerMessage) -> Option<Bytes> {
-    match encode(message) {
-        Ok(bytes) => Some(bytes.into()),
-        Err(error) => {
-            tracing::error!(%error, "a live message could not be encoded");
-            None
+/// A connection that counts for its address as long as this lives.
+pub(super) struct FromAddress {
+    hub: Hub,
+    address: IpAddr,
+}
+
+impl Drop for FromAddress {
+    fn drop(&mut self) {
+        let mut addresses = self.hub.inner.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = addresses.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                addresses.remove(&self.address);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Meter;
-use watchfire_service::{CollectionStats, Collectors, Service};
+use watchfire_service::{CacheStats, CollectionStats, Collectors, Service};
 use watchfire_storage::{Reason, StorageStats};
 
 use super::process::{ProcessUsage, Usage};
@@ -108,6 +108,21 @@ impl Make<'_> {
             .with_description("Queries that a limit refused.")
             .with_callback(move |observer| observer.observe(service.rejected_queries(), &[]))
             .build();
+        self.cached(
+            "watchfire_query_cache_hits_total",
+            "Range queries answered from the cache, missing points aside.",
+            |stats| stats.hits,
+        );
+        self.cached(
+            "watchfire_query_cache_extended_total",
+            "Range queries of which the cache lacked points.",
+            |stats| stats.extended,
+        );
+        self.cached("watchfire_query_cache_misses_total", "Range queries evaluated whole.", |stats| {
+            stats.misses
+        });
+        self.held("watchfire_query_cache_bytes", "Bytes of answers that are kept.", |stats| stats.bytes);
+        self.held("watchfire_query_cache_entries", "Answers that are kept.", |stats| stats.entries);
         let intake = self.sources.intake.clone();
         self.meter
             .u64_observable_counter("watchfire_ingest_received_samples_total")
@@ -210,6 +225,24 @@ impl Make<'_> {
             .u64_observable_counter(name)
             .with_description(help)
             .with_callback(move |observer| observer.observe(value(service.storage_stats()), &[]))
+            .build();
+    }
+
+    fn cached(&self, name: &'static str, help: &'static str, value: fn(CacheStats) -> u64) {
+        let service = self.sources.service.clone();
+        self.meter
+            .u64_observable_counter(name)
+            .with_description(help)
+            .with_callback(move |observer| observer.observe(value(service.cache_stats()), &[]))
+            .build();
+    }
+
+    fn held(&self, name: &'static str, help: &'static str, value: fn(CacheStats) -> u64) {
+        let service = self.sources.service.clone();
+        self.meter
+            .u64_observable_gauge(name)
+            .with_description(help)
+            .with_callback(move |observer| observer.observe(value(service.cache_stats()), &[]))
             .build();
     }
 

@@ -6,7 +6,9 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
-use watchfire_model::live::{ClientMessage, Hello, ServerMessage, Span, Subscription, decode, encode};
+use watchfire_model::live::{
+    Asked, ClientMessage, Hello, Refresh, ServerMessage, Span, Subscription, decode, encode,
+};
 use watchfire_model::{Function, Matcher, SeriesQuery};
 
 use crate::points::Points;
@@ -95,7 +97,7 @@ impl Client {
     /// Reads on until a refusal, and returns its sentence.
     pub(crate) async fn refusal(&mut self, of: Option<u32>) -> String {
         self.until(|message| match message {
-            ServerMessage::Refused { id, message } if *id == of => Some(message.clone()),
+            ServerMessage::Refused { id, message, .. } if *id == of => Some(message.clone()),
             _ => None,
         })
         .await
@@ -120,5 +122,14 @@ pub(crate) fn last_minutes(metric: &str) -> Subscription {
 /// The same over another time.
 pub(crate) fn over(metric: &str, span: Span) -> Subscription {
     let query = SeriesQuery { matchers: vec![Matcher::regex("__name__", metric)], function: Function::Mean };
-    Subscription { query, span, max_points: 300, known: None }
+    ask(Asked::Series(query), span)
+}
+
+/// A query in PromQL over some time, 1 point a second.
+pub(crate) fn promql(expr: &str, instant: bool, span: Span) -> Subscription {
+    ask(Asked::Promql { expr: expr.to_owned(), instant }, span)
+}
+
+fn ask(asked: Asked, span: Span) -> Subscription {
+    Subscription { asked, span, max_points: 300, min_step: 0, refresh: Refresh::Every(1000), known: None }
 }

@@ -2,10 +2,11 @@
 
 use tempfile::tempdir;
 use tokio_tungstenite::tungstenite::Message;
-use watchfire_model::live::{ClientMessage, ServerMessage, Span, Subscription, encode};
+use watchfire_model::live::{Asked, ClientMessage, Refresh, ServerMessage, Span, Subscription, encode};
+use watchfire_model::{Function, SeriesQuery};
 
 use crate::answer::eventually;
-use crate::client::{Client, End, last_minutes, over};
+use crate::client::{Client, End, last_minutes, over, promql};
 use crate::server::Server;
 
 const CPU: &str = "system_cpu_usage_percent";
@@ -25,7 +26,7 @@ async fn what_is_no_message_is_refused_and_the_connection_lives_on() {
     newer[0] = 9;
     let table = [
         (Message::Binary(newer.into()), "version 9"),
-        (Message::Binary(vec![1, 0xff, 0xff, 0xff].into()), "damaged"),
+        (Message::Binary(vec![2, 0xff, 0xff, 0xff].into()), "damaged"),
         (Message::Binary(Vec::new().into()), "empty"),
         (Message::Text("hello".into()), "docs/LIVE.md"),
     ];
@@ -52,7 +53,9 @@ async fn senseless_subscriptions_are_refused() {
         (Span::Fixed { start: 0, end: i64::MAX }, "9999"),
     ];
     let mut everything = good();
-    everything.query.matchers.clear();
+    everything.asked = Asked::Series(SeriesQuery { matchers: Vec::new(), function: Function::Mean });
+    let minute = Span::Last { length: 60_000 };
+    let panel = Asked::Panel { panel: 1, query: "A".to_owned(), variables: Vec::new() };
     let mut unreadable = over("(", Span::Fixed { start: 0, end: 1 });
     unreadable.max_points = 10;
     let others = [
@@ -60,7 +63,14 @@ async fn senseless_subscriptions_are_refused() {
         (Subscription { max_points: 0, ..good() }, "live.max_points"),
         (everything, "name a metric or a label"),
         (unreadable, "regular expression"),
-        (over("(", Span::Last { length: 60_000 }), "regular expression"),
+        (over("(", minute), "regular expression"),
+        (Subscription { min_step: -1, ..good() }, "must not be negative"),
+        (Subscription { refresh: Refresh::Every(999), ..good() }, "1000 to 3600000 ms"),
+        (Subscription { asked: panel, ..good() }, "shared"),
+        (promql("sum(", false, minute), "parse error"),
+        (promql("rate(up)", true, minute), "range vector"),
+        (promql("up[5m]", true, minute), "cannot be watched"),
+        (promql("\"text\"", true, minute), "a text cannot be watched"),
     ];
     let spans = spans.map(|(span, expected)| (over(CPU, span), expected));
     for (subscription, expected) in spans.into_iter().chain(others) {
@@ -112,13 +122,24 @@ async fn more_connections_than_allowed() {
 }
 
 #[tokio::test]
+async fn more_connections_from_one_address_than_allowed() {
+    let dir = tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--no-collect", "--live-max-connections-per-address", "1"]);
+    let (_first, _) = Client::connect(&server).await;
+    let mut second = Client::open(server.address(), None).await;
+    let sentence = second.refusal(None).await;
+    assert!(sentence.contains("live.max_connections_per_address"), "{sentence}");
+    assert_eq!(second.next_or_end().await, Err(End::Closed(1013)));
+}
+
+#[tokio::test]
 async fn a_message_that_is_too_long_ends_the_connection() {
     let dir = tempdir().unwrap();
     let server = Server::start(dir.path(), &["--no-collect", "--live-max-message-bytes", "1KiB"]);
     let (mut client, _) = Client::connect(&server).await;
-    client.send(Message::Binary(vec![1; 1024].into())).await;
+    client.send(Message::Binary(vec![2; 1024].into())).await;
     client.refusal(None).await;
-    client.send(Message::Binary(vec![1; 1025].into())).await;
+    client.send(Message::Binary(vec![2; 1025].into())).await;
     while client.next_or_end().await.is_ok() {}
     eventually("its place to be free again", async || {
         (server.get("/status").await.json()["connections"]["websockets"] == 0).then_some(())

@@ -35,6 +35,10 @@ impl Points {
             ServerMessage::Delta { id: of, body } if *of == id => {
                 assert_eq!(body.grid.step, self.step);
                 self.list.extend(body.new.iter().cloned());
+                // The whole truth of its points: who has no row has no value there.
+                for points in self.series.values_mut() {
+                    points.retain(|time, _| body.grid.index(*time).is_none());
+                }
                 for row in &body.rows {
                     self.put(row.series as usize, body.grid, &row.values);
                 }

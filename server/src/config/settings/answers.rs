@@ -13,11 +13,19 @@ pub(super) static ANSWERS: &[Setting] = &[
         set: |config, text| put(&mut config.live.max_connections, count(text, 1..=100_000)),
     },
     Setting {
+        key: "live.max_connections_per_address",
+        flag: "live-max-connections-per-address",
+        default: "1000",
+        form: Form::Count,
+        help: "Live connections from one address at a time, 1 to 100000; behind a proxy all come from the proxy's.",
+        set: |config, text| put(&mut config.live.max_connections_per_address, count(text, 1..=100_000)),
+    },
+    Setting {
         key: "live.max_subscriptions",
         flag: "live-max-subscriptions",
         default: "200",
         form: Form::Count,
-        help: "Subscriptions (charts) of one live connection, 1 to 10000; one more is refused.",
+        help: "Subscriptions (queries of charts) of one live connection, 1 to 10000; one more is refused.",
         set: |config, text| put(&mut config.live.max_subscriptions, count(text, 1..=10_000)),
     },
     Setting {
@@ -37,6 +45,14 @@ pub(super) static ANSWERS: &[Setting] = &[
         set: |config, text| put(&mut config.live.queue, count(text, 1..=10_000)),
     },
     Setting {
+        key: "live.queue_bytes",
+        flag: "live-queue-bytes",
+        default: "4MiB",
+        form: Form::Size,
+        help: "Bytes of these messages, 64KiB to 1GiB; a single longer one is sent all the same.",
+        set: |config, text| put(&mut config.live.queue_bytes, size(text, "64KiB", "1GiB")),
+    },
+    Setting {
         key: "live.max_message_bytes",
         flag: "live-max-message-bytes",
         default: "64KiB",
@@ -49,7 +65,7 @@ pub(super) static ANSWERS: &[Setting] = &[
         flag: "live-max-series",
         default: "1000",
         form: Form::Count,
-        help: "Series of one live chart, 1 to 1000000.",
+        help: "Series of one live answer, 1 to 1000000; of more, a query shows the first by their labels and says so.",
         set: |config, text| put(&mut config.live.max_series, count(text, 1..=1_000_000)),
     },
     Setting {
@@ -107,6 +123,14 @@ pub(super) static ANSWERS: &[Setting] = &[
         form: Form::Switch,
         help: "Allow the functions and aggregations that Prometheus calls experimental.",
         set: |config, text| put(&mut config.query.experimental_functions, switch(text)),
+    },
+    Setting {
+        key: "query.cache_bytes",
+        flag: "query-cache-bytes",
+        default: "64MiB",
+        form: Form::Size,
+        help: "Memory for answers of range queries, up to 64GiB, so that a chart that moves on costs its newest points; 0 keeps none.",
+        set: |config, text| put(&mut config.query.cache_bytes, size(text, "0", "64GiB")),
     },
     Setting {
         key: "http.request_timeout",
