@@ -170,7 +170,7 @@ mod tests {
         );
         for (value, text, color) in [
             (1.0, "up", Some("#00ff00")),
-            (2048.0, "2 KiB", None),
+            (1536.0, "1.50 KiB", None),
             (5.0, "5 B", Some("#ff0000")),
             (f64::NAN, "none", None),
         ] {
