@@ -170,12 +170,10 @@ impl BarGauge<'_> {
                 // Slices of two pixels look even.
                 let length = if self.horizontal { bar.width } else { bar.height };
                 let count = (length * share / 2.0).ceil().clamp(0.0, 160.0) as u32;
-                for slice in 0..count {
+                // The longest first: slices that lie on each other have no gaps between them.
+                for slice in (0..count).rev() {
                     let at = |slice: u32| share * f64::from(slice) / f64::from(count);
-                    surface.rect(
-                        self.part(bar, at(slice), at(slice + 1)),
-                        self.blend(value(at(slice)), reading),
-                    );
+                    surface.rect(self.part(bar, 0.0, at(slice + 1)), self.blend(value(at(slice)), reading));
                 }
             }
             BarMode::Lcd => {

@@ -2,12 +2,12 @@ use std::borrow::Cow;
 
 use watchfire_model::{Grid, TimeRange};
 
-use crate::axes::{label_style, time_labels, value_axis};
-use crate::chart::{Insets, Side, axis_room, value_marks};
+use crate::axes::{label_style, time_labels};
+use crate::chart::{Insets, value_marks};
 use crate::picture::Picture;
 use crate::reading::share;
 use crate::surface::metrics::{fitted, text_width};
-use crate::surface::{Anchor, Point, Rect, SMALL_TEXT, Surface};
+use crate::surface::{Anchor, Point, Rect, SMALL_TEXT, Surface, TextStyle};
 use crate::{Axis, ColorScale, Format, Rgba, Theme, TimeScale, ValueScale};
 
 /// Counts by time and size, as colours.
@@ -72,15 +72,17 @@ impl Heatmap<'_> {
         Some((axis, scale))
     }
 
-    fn room(&self, width: f64, height: f64) -> Insets {
+    fn room(&self, width: f64) -> Insets {
         let bottom = if self.legend { 50.0 } else { 22.0 };
-        let left = match (&self.rows, self.axis(height - bottom - 8.0)) {
-            (_, Some((axis, scale))) => axis_room(&axis, &scale),
-            (Rows::Names(names), None) => {
-                let widest = names.iter().map(|name| text_width(name, SMALL_TEXT, false)).fold(0.0, f64::max);
-                widest + 14.0
+        let width_of = |text: &str| text_width(text, SMALL_TEXT, false);
+        let left = match &self.rows {
+            Rows::Edges(_, axis) if axis.hidden => 12.0,
+            Rows::Edges(edges, axis) => {
+                let edges = edges.iter().filter(|edge| edge.is_finite());
+                let widest = edges.map(|edge| width_of(&axis.format.text(*edge))).fold(0.0, f64::max);
+                widest + 14.0 + if axis.label.is_some() { 18.0 } else { 0.0 }
             }
-            _ => 12.0,
+            Rows::Names(names) => names.iter().map(|name| width_of(name)).fold(0.0, f64::max) + 14.0,
         };
         Insets { left: left.min(width * 0.4), top: 8.0, right: 12.0, bottom }
     }
@@ -142,7 +144,7 @@ impl Heatmap<'_> {
 
     /// The cell under a place.
     pub fn cell_at(&self, area: Rect, point: Point) -> Option<Cell> {
-        let plot = self.room(area.width, area.height).plot(area);
+        let plot = self.room(area.width).plot(area);
         if !plot.contains(point) {
             return None;
         }
@@ -161,12 +163,12 @@ impl Heatmap<'_> {
 }
 
 impl Picture for Heatmap<'_> {
-    fn insets(&self, width: f64, height: f64) -> Option<Insets> {
-        Some(self.room(width, height))
+    fn insets(&self, width: f64, _: f64) -> Option<Insets> {
+        Some(self.room(width))
     }
 
-    fn paint(&self, surface: &mut dyn Surface, area: Rect, theme: &Theme) {
-        let plot = self.room(area.width, area.height).plot(area);
+    fn paint(&self, surface: &mut dyn Surface, area: Rect, _: &Theme) {
+        let plot = self.room(area.width).plot(area);
         if plot.width < 1.0 || plot.height < 1.0 {
             return;
         }
@@ -175,7 +177,9 @@ impl Picture for Heatmap<'_> {
         let bounds = self.bounds();
         self.cells(surface, plot, &time, axis.as_ref().map(|(_, scale)| scale), bounds);
         match (&self.rows, &axis) {
-            (_, Some((axis, scale))) => value_axis(surface, axis, scale, area, plot, Side::Left, None),
+            (Rows::Edges(edges, _), Some((axis, scale))) if !axis.hidden => {
+                edge_labels(surface, edges, axis, scale, area, plot);
+            }
             (Rows::Names(names), None) => {
                 let slot = plot.height / self.values.len().max(1) as f64;
                 let every = (13.0 / slot.max(0.01)).ceil().max(1.0) as usize;
@@ -189,8 +193,32 @@ impl Picture for Heatmap<'_> {
         }
         time_labels(surface, &time, plot, None);
         if self.legend {
-            self.legend(surface, plot, bounds, theme);
+            self.legend(surface, plot, bounds);
         }
+    }
+}
+
+/// The edges of buckets, from the bottom those that have room.
+fn edge_labels(
+    surface: &mut dyn Surface,
+    edges: &[f64],
+    axis: &Axis<'_>,
+    scale: &ValueScale,
+    area: Rect,
+    plot: Rect,
+) {
+    let mut free = f64::MAX;
+    for edge in edges.iter().filter(|edge| edge.is_finite()) {
+        let y = plot.y + (1.0 - scale.position(*edge)) * plot.height;
+        if y <= free && y >= plot.y - 1.0 && y <= plot.bottom() + 1.0 {
+            let text = axis.format.text(*edge);
+            surface.text((plot.x - 8.0, y), &text, &label_style().anchored(Anchor::End));
+            free = y - 22.0;
+        }
+    }
+    if let Some(name) = &axis.label {
+        let style = TextStyle { upright: true, ..label_style().anchored(Anchor::Middle) };
+        surface.text((area.x + 9.0, plot.center().1), name, &style);
     }
 }
 
@@ -245,7 +273,7 @@ impl Heatmap<'_> {
     }
 
     /// A bar with the colours and the values of its ends and of its middle.
-    fn legend(&self, surface: &mut dyn Surface, plot: Rect, (low, high): (f64, f64), _: &Theme) {
+    fn legend(&self, surface: &mut dyn Surface, plot: Rect, (low, high): (f64, f64)) {
         let bar = Rect::new(plot.x, plot.bottom() + 27.0, plot.width.min(220.0), 7.0);
         let value = |share: f64| {
             if self.logarithmic {
@@ -292,7 +320,7 @@ mod tests {
             legend: false,
         };
         let area = Rect::new(0.0, 0.0, 400.0, 200.0);
-        let plot = heatmap.room(400.0, 200.0).plot(area);
+        let plot = heatmap.room(400.0).plot(area);
         let at = |x: f64, y: f64| heatmap.cell_at(area, (plot.x + x * plot.width, plot.y + y * plot.height));
         assert_eq!(at(0.1, 0.9), Some(Cell { row: 0, index: 0 }));
         assert_eq!(at(0.6, 0.5), Some(Cell { row: 1, index: 2 }));

@@ -87,7 +87,9 @@ impl ForceLayout {
                     (x, y) = direction(self.keys[a] ^ self.keys[b].rotate_left(7) ^ a as u64);
                     square = 1.0;
                 }
-                let push = (SPACING * SPACING / square.max(100.0)).min(40.0);
+                // What is too near to be told apart is pushed more.
+                let near = if square < SPACING * SPACING { 2.5 } else { 1.0 };
+                let push = near * (SPACING * SPACING / square.max(100.0)).min(40.0);
                 forces[a] = (forces[a].0 + x * push, forces[a].1 + y * push);
                 forces[b] = (forces[b].0 - x * push, forces[b].1 - y * push);
             }

@@ -152,9 +152,9 @@ impl Legend<'_> {
     }
 
     fn table(&self, surface: &mut dyn Surface, area: Rect, lines: usize, theme: &Theme) {
-        let (_, numbers) = self.columns();
+        let (names, numbers) = self.columns();
         // What has no room for its numbers shows the first of them.
-        let mut room = area.width - 60.0_f64.min(area.width * 0.4);
+        let mut room = area.width - names.min(area.width * 0.4) + 1.0;
         let numbers: Vec<f64> = numbers
             .into_iter()
             .take_while(|width| {

@@ -2,8 +2,8 @@ use std::borrow::Cow;
 use std::f64::consts::TAU;
 
 use crate::picture::Picture;
-use crate::surface::metrics::fitted;
-use crate::surface::shapes::ring;
+use crate::surface::metrics::{fitted, text_width};
+use crate::surface::shapes::{ring, rounded};
 use crate::surface::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};
 use crate::{Rgba, Theme};
 
@@ -134,58 +134,74 @@ impl Picture for NodeGraph<'_> {
         for (node, center) in placed.centers.iter().enumerate() {
             self.node(surface, node, *center, self.radius(node, &placed), theme);
         }
-        // Names above all circles.
-        let size = (placed.radius * 0.46).clamp(7.0, 12.0);
-        if placed.radius >= 7.0 {
-            let style = TextStyle::new(size, Ink::Text).anchored(Anchor::Middle);
-            for (node, (x, y)) in placed.centers.iter().enumerate() {
-                let radius = self.radius(node, &placed);
-                let name = fitted(&self.nodes[node].name, size, false, placed.radius * 4.4);
-                surface.text((*x, y + radius + size * 0.85), &name, &style);
-            }
-        }
+        self.names(surface, &placed, theme);
     }
 }
 
 impl NodeGraph<'_> {
-    fn edge(&self, surface: &mut dyn Surface, edge: &Edge<'_>, placed: &Placed) {
-        let (Some(from), Some(to)) = (placed.centers.get(edge.from), placed.centers.get(edge.to)) else {
+    /// Names of nodes and then of edges, above all circles, those left out that would lie on others.
+    fn names(&self, surface: &mut dyn Surface, placed: &Placed, theme: &Theme) {
+        if placed.radius < 7.0 {
             return;
+        }
+        let mut taken: Vec<Rect> = Vec::new();
+        let mut write = |at: Point, text: &str, style: &TextStyle| {
+            let width = text_width(text, style.size, false) + 4.0;
+            let place = Rect::new(at.0 - width / 2.0, at.1 - style.size * 0.6, width, style.size * 1.2);
+            let free = |other: &Rect| {
+                let common = place.common(other);
+                common.width <= 0.0 || common.height <= 0.0
+            };
+            if !text.is_empty() && taken.iter().all(free) {
+                rounded(surface, place, 3.0, theme.surface.faded(0.75));
+                surface.text(at, text, style);
+                taken.push(place);
+            }
         };
+        let size = (placed.radius * 0.46).clamp(8.0, 12.0);
+        let style = TextStyle::new(size, Ink::Text).anchored(Anchor::Middle);
+        for (node, (x, y)) in placed.centers.iter().enumerate() {
+            let radius = self.radius(node, placed);
+            let name = fitted(&self.nodes[node].name, size, false, placed.radius * 4.4);
+            write((*x, y + radius + size * 0.85), &name, &style);
+        }
+        let style =
+            TextStyle::new((placed.radius * 0.4).clamp(8.0, 11.0), Ink::Muted).anchored(Anchor::Middle);
+        for edge in &self.edges {
+            if let Some((start, tip)) = self.ends(edge, placed)
+                && (start.0 - tip.0).hypot(start.1 - tip.1) >= style.size * 2.4
+            {
+                let middle = (f64::midpoint(start.0, tip.0), f64::midpoint(start.1, tip.1));
+                write(middle, &edge.text, &style);
+            }
+        }
+    }
+
+    /// Where the line of an edge begins and ends: at the circles of its nodes.
+    fn ends(&self, edge: &Edge<'_>, placed: &Placed) -> Option<(Point, Point)> {
+        let (from, to) = (placed.centers.get(edge.from)?, placed.centers.get(edge.to)?);
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy);
         let (begin, end) = (self.radius(edge.from, placed), self.radius(edge.to, placed) + 2.0);
         if length <= begin + end {
-            return;
+            return None;
         }
         let (ux, uy) = (dx / length, dy / length);
+        Some(((from.0 + ux * begin, from.1 + uy * begin), (to.0 - ux * end, to.1 - uy * end)))
+    }
+
+    fn edge(&self, surface: &mut dyn Surface, edge: &Edge<'_>, placed: &Placed) {
+        let Some((start, tip)) = self.ends(edge, placed) else { return };
+        let (dx, dy) = (tip.0 - start.0, tip.1 - start.1);
+        let length = dx.hypot(dy).max(1e-9);
+        let (ux, uy) = (dx / length, dy / length);
         let width = if edge.width.is_finite() { edge.width.clamp(0.5, 12.0) } else { 1.0 };
-        let head = if self.arrows { (3.0 + width * 2.0).min(placed.radius * 0.9) } else { 0.0 };
-        let start = (from.0 + ux * begin, from.1 + uy * begin);
-        let tip = (to.0 - ux * end, to.1 - uy * end);
+        let head = if self.arrows { (3.0 + width * 2.0).min(placed.radius * 0.9).min(length) } else { 0.0 };
         let neck = (tip.0 - ux * head, tip.1 - uy * head);
         surface.line(&[start, neck], &Stroke::solid(edge.color, width));
         if self.arrows {
             let (sx, sy) = (-uy * head * 0.5, ux * head * 0.5);
             surface.polygon(&[tip, (neck.0 + sx, neck.1 + sy), (neck.0 - sx, neck.1 - sy)], edge.color);
-        }
-        let size = (placed.radius * 0.4).clamp(7.0, 11.0);
-        let room = length - begin - end;
-        if placed.radius >= 10.0 && !edge.text.is_empty() {
-            let text = fitted(&edge.text, size, false, room);
-            if text == edge.text {
-                // Beside the line, not on it.
-                let side = if ux >= 0.0 { -1.0 } else { 1.0 };
-                let middle = (f64::midpoint(start.0, tip.0), f64::midpoint(start.1, tip.1));
-                let shift = size * 0.75 + width / 2.0;
-                let anchor = if uy.abs() > 0.6 { Anchor::Start } else { Anchor::Middle };
-                let at = if anchor == Anchor::Start {
-                    (middle.0 + shift * 0.6, middle.1)
-                } else {
-                    (middle.0 - uy * shift * side, middle.1 + ux * shift * side)
-                };
-                surface.text(at, &text, &TextStyle::new(size, Ink::Muted).anchored(anchor));
-            }
         }
     }
 
@@ -209,7 +225,7 @@ impl NodeGraph<'_> {
         }
         let room = (radius - width) * 1.75;
         let size = (radius * 0.4).clamp(6.0, 13.0);
-        if radius < 11.0 {
+        if radius < 15.0 {
             return;
         }
         let two = !node.detail.is_empty();

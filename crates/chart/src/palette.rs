@@ -86,7 +86,10 @@ impl Theme {
         info: Rgba::hex(0x3b_82_f6),
         text: Rgba::hex(0x7d_87_96),
         muted: Rgba::hex(0x7d_87_96),
-        ..Self::DARK
+        surface: Rgba::TRANSPARENT,
+        background: Rgba::TRANSPARENT,
+        border: GRID,
+        grid: GRID,
     };
 }
 

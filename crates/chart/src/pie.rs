@@ -3,7 +3,7 @@ use std::f64::consts::TAU;
 use crate::Theme;
 use crate::picture::Picture;
 use crate::reading::Reading;
-use crate::surface::metrics::{fitted, text_width};
+use crate::surface::metrics::text_width;
 use crate::surface::shapes::{on_circle, ring};
 use crate::surface::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};
 
@@ -113,35 +113,34 @@ impl Pie<'_> {
             layout.radius * 0.66
         };
         let size = (layout.radius * 0.11).clamp(9.0, 15.0);
-        // The room of a chord, and of the ring's width where there is a hole.
-        let chord = if turn >= TAU / 2.0 { middle * 2.0 } else { 2.0 * middle * (turn / 2.0).sin() };
-        let chord = if middle == 0.0 { layout.radius * 1.6 } else { chord };
-        let room = if inner > 0.0 { chord.min((layout.radius - inner) * 0.94) } else { chord * 0.94 };
+        let (x, y) = on_circle(layout.center, middle, f64::midpoint(slice.from, slice.to));
+        let (dx, dy) = ((x - layout.center.0).abs(), (y - layout.center.1).abs());
+        // The room of a chord, and up to the outer and the inner edge beside the text.
+        let chord = if turn >= TAU / 2.0 { layout.radius * 1.6 } else { 2.0 * middle * (turn / 2.0).sin() };
+        let beside = |radius: f64| (radius * radius - dy * dy).max(0.0).sqrt();
+        let outside = beside(layout.radius) - dx;
+        let inside = if inner > dy { dx - beside(inner) } else { f64::MAX };
+        let room = (2.0 * outside.min(inside)).min(if dx > dy { f64::MAX } else { chord }) - 6.0;
         let mut lines: Vec<String> = Vec::new();
-        if self.names {
-            lines.push(fitted(&reading.name, size, false, room).into_owned());
+        if self.names && text_width(&reading.name, size, true) <= room {
+            lines.push(reading.name.to_string());
         }
-        let mut number = String::new();
-        if self.values {
-            number = reading.text();
-        }
-        if self.percents {
-            let share = turn / TAU * 100.0;
-            let percent = format!("{share:.*} %", usize::from(share < 9.95));
-            number = if number.is_empty() { percent } else { [number.as_str(), " · ", &percent].concat() };
-        }
-        if text_width(&number, size, false) <= room {
-            lines.push(number);
-        } else if self.percents && self.values && text_width(&reading.text(), size, false) <= room {
-            lines.push(reading.text());
-        }
-        lines.retain(|line| !line.is_empty() && line != "…");
+        let share = turn / TAU * 100.0;
+        let percent = format!("{share:.*} %", usize::from(share < 9.95));
+        let value = reading.text();
+        let both = [value.as_str(), " · ", &percent].concat();
+        let numbers = match (self.values, self.percents) {
+            (true, true) => vec![both, value, percent],
+            (true, false) => vec![value],
+            (false, true) => vec![percent],
+            (false, false) => Vec::new(),
+        };
+        lines.extend(numbers.into_iter().find(|number| text_width(number, size, false) <= room));
         let height = lines.len() as f64 * size * 1.2;
         // A line of text must not stick out of its slice.
         if lines.is_empty() || chord.min(layout.radius - inner) < height {
             return;
         }
-        let (x, y) = on_circle(layout.center, middle, f64::midpoint(slice.from, slice.to));
         let style = TextStyle::new(size, Ink::Color(reading.color.ink())).anchored(Anchor::Middle);
         for (index, line) in lines.iter().enumerate() {
             let y = y - height / 2.0 + (index as f64 + 0.5) * size * 1.2;

@@ -104,7 +104,7 @@ impl Stat<'_> {
             let y = inside.y + name_size * 1.3 + room / 2.0;
             // The unit in smaller type; both stand in the middle where there is no name beside which they could begin.
             let unit_size = size * 0.62;
-            let gap = if reading.unit.is_empty() { 0.0 } else { size * 0.14 };
+            let gap = if reading.unit.is_empty() { 0.0 } else { size * 0.08 };
             let number = text_width(&reading.number, size, true);
             let whole = number + gap + text_width(&reading.unit, unit_size, true);
             let x = if named || has_line { inside.x } else { inside.x + (inside.width - whole) / 2.0 };

@@ -1,4 +1,6 @@
 //! Pictures as others see them: through the public interface.
 
 mod gallery;
+mod pictures;
+mod png;
 mod samples;

@@ -6,15 +6,15 @@ use std::f64::consts::TAU;
 use watchfire_chart::*;
 use watchfire_model::{Grid, TimeRange};
 
-pub const START: i64 = 1_700_000_000_000;
+pub(crate) const START: i64 = 1_700_000_000_000;
 
 /// Noise that is the same each time, 0 to 1.
-pub fn noise(index: usize, seed: usize) -> f64 {
+pub(crate) fn noise(index: usize, seed: usize) -> f64 {
     let bits = (index as u64 * 31 + seed as u64 * 7919 + 17).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     ((bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40) as f64 / f64::from(1 << 24)
 }
 
-pub fn wave(len: usize, seed: usize) -> Vec<f64> {
+pub(crate) fn wave(len: usize, seed: usize) -> Vec<f64> {
     let mut wander = 0.0;
     (0..len)
         .map(|index| {
@@ -27,12 +27,12 @@ pub fn wave(len: usize, seed: usize) -> Vec<f64> {
         .collect()
 }
 
-pub fn time(len: usize) -> (TimeRange, Grid) {
+pub(crate) fn time(len: usize) -> (TimeRange, Grid) {
     let step = 3_600_000 / len as i64;
     (TimeRange { start: START, end: START + step * (len as i64 - 1) }, Grid { start: START, step, len })
 }
 
-pub fn steps() -> Vec<Step> {
+pub(crate) fn steps() -> Vec<Step> {
     let step = |from, color: Rgba| Step { from, color };
     vec![
         step(f64::NEG_INFINITY, Rgba::hex(0x73_bf_69)),
@@ -41,11 +41,11 @@ pub fn steps() -> Vec<Step> {
     ]
 }
 
-pub fn coloring() -> Coloring<'static> {
+pub(crate) fn coloring() -> Coloring<'static> {
     Coloring::Steps(steps().into())
 }
 
-pub fn lines(columns: &[Vec<f64>], look: fn(usize) -> Look<'static>) -> Chart<'_> {
+pub(crate) fn lines(columns: &[Vec<f64>], look: fn(usize) -> Look<'static>) -> Chart<'_> {
     let (window, grid) = time(columns[0].len());
     let mut chart = Chart::new(window, grid);
     chart.left.format = Format::new("percent", None);
@@ -61,7 +61,7 @@ pub fn lines(columns: &[Vec<f64>], look: fn(usize) -> Look<'static>) -> Chart<'_
     chart
 }
 
-pub fn heatmap(columns: usize) -> Heatmap<'static> {
+pub(crate) fn heatmap(columns: usize) -> Heatmap<'static> {
     let (window, grid) = time(columns);
     let rows = 12;
     let values = (0..rows)
@@ -74,7 +74,7 @@ pub fn heatmap(columns: usize) -> Heatmap<'static> {
             Cow::Owned((0..columns).map(of).collect())
         })
         .collect();
-    let edges: Vec<f64> = (0..=rows).map(|edge| 0.001 * 2_f64.powi(edge)).collect();
+    let edges: Vec<f64> = (0..=12).map(|edge| 0.001 * 2_f64.powi(edge)).collect();
     let axis = Axis { format: Format::new("s", None), scaling: Scaling::Log(2.0), ..Axis::default() };
     Heatmap {
         window,
@@ -93,7 +93,7 @@ pub fn heatmap(columns: usize) -> Heatmap<'static> {
 
 const SHOPS: [&str; 6] = ["checkout", "catalogue", "payment", "search", "shipping", "frontend"];
 
-pub fn bars(horizontal: bool, stacking: Stacking) -> Bars<'static> {
+pub(crate) fn bars(horizontal: bool, stacking: Stacking) -> Bars<'static> {
     let series = |index: usize, name: &'static str| BarSeries {
         name: name.into(),
         values: (0..6).map(|category| (noise(category, index) * 900.0).round()).collect::<Vec<_>>().into(),
@@ -110,7 +110,7 @@ pub fn bars(horizontal: bool, stacking: Stacking) -> Bars<'static> {
     }
 }
 
-pub fn histogram() -> Bars<'static> {
+pub(crate) fn histogram() -> Bars<'static> {
     let counts: Vec<f64> =
         (0..20).map(|index| (300.0 * (-(f64::from(index) - 7.0).powi(2) / 18.0).exp()).round()).collect();
     let edges: Vec<Cow<'static, str>> =
@@ -128,7 +128,7 @@ pub fn histogram() -> Bars<'static> {
     }
 }
 
-pub fn readings(count: usize) -> Vec<Reading<'static>> {
+pub(crate) fn readings(count: usize) -> Vec<Reading<'static>> {
     let format = Format::new("percent", None);
     (0..count)
         .map(|index| {
@@ -138,7 +138,7 @@ pub fn readings(count: usize) -> Vec<Reading<'static>> {
         .collect()
 }
 
-pub fn pie(donut: bool) -> Pie<'static> {
+pub(crate) fn pie(donut: bool) -> Pie<'static> {
     let format = Format::new("bytes", None);
     let sizes = [5.2e9, 3.1e9, 2.2e9, 1.1e9, 0.4e9, 0.1e9];
     let readings = sizes
@@ -148,7 +148,7 @@ pub fn pie(donut: bool) -> Pie<'static> {
     Pie { readings: readings.collect(), donut, names: true, values: !donut, percents: true }
 }
 
-pub fn stat(count: usize, fill: StatFill) -> Stat<'static> {
+pub(crate) fn stat(count: usize, fill: StatFill) -> Stat<'static> {
     let items = readings(count).into_iter().enumerate();
     Stat {
         items: items
@@ -161,7 +161,7 @@ pub fn stat(count: usize, fill: StatFill) -> Stat<'static> {
     }
 }
 
-pub fn states(boxes: bool) -> States<'static> {
+pub(crate) fn states(boxes: bool) -> States<'static> {
     let len = if boxes { 24 } else { 240 };
     let (window, grid) = time(len);
     let rows = SHOPS
@@ -183,7 +183,7 @@ pub fn states(boxes: bool) -> States<'static> {
     States { window, utc_offset: 0, rows, merge: !boxes, boxes, row_height: 0.9, values: !boxes }
 }
 
-pub fn graph(count: usize) -> NodeGraph<'static> {
+pub(crate) fn graph(count: usize) -> NodeGraph<'static> {
     let names: Vec<String> = (0..count).map(|index| format!("{}{}", SHOPS[index % 6], index / 6)).collect();
     let pairs: Vec<(usize, usize)> =
         (1..count).map(|index| (((noise(index, 3) * index as f64) as usize).min(index / 2), index)).collect();
@@ -215,7 +215,7 @@ pub fn graph(count: usize) -> NodeGraph<'static> {
     }
 }
 
-pub fn table(rows: usize) -> TableText<'static> {
+pub(crate) fn table(rows: usize) -> TableText<'static> {
     let column = |name: &'static str, numbers| TableColumn { name: name.into(), numbers };
     let row = |index: usize| {
         let share = (noise(index, 5) * 1000.0).round() / 10.0;
@@ -242,7 +242,7 @@ pub fn table(rows: usize) -> TableText<'static> {
     }
 }
 
-pub fn legend(count: usize, table: bool, right: bool) -> Legend<'static> {
+pub(crate) fn legend(count: usize, table: bool, right: bool) -> Legend<'static> {
     let format = Format::new("percent", None);
     Legend {
         right,
