@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::browser;
 use crate::ingest;
+use crate::live;
 use crate::peers;
 use crate::project::{Profile, Project};
 use crate::server;
@@ -21,6 +22,10 @@ const SCRIPTS: [(&str, &str); 2] = [
 const PEERS: (&str, &str) =
     ("peers", "Watchfire beside Prometheus and VictoriaMetrics; options: `bench peers --help`");
 
+/// What [`live::bench`] measures.
+const LIVE: (&str, &str) =
+    (live::NAME, "latency, CPU and memory with many viewers of live panels; options: `bench live --help`");
+
 /// What [`ingest::bench`] measures beside the criterion benches.
 const INGEST: &str = "criterion benches of watchfire-ingest, then what remote write and OTLP cost with storage; options: \
      `bench ingest --help`";
@@ -36,6 +41,9 @@ pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) 
     }
     if name == PEERS.0 {
         return peers::bench(options, project, steps);
+    }
+    if name == LIVE.0 {
+        return live::bench(options, project, steps);
     }
     if name == ingest::NAME {
         return ingest::bench(options, project, steps);
@@ -67,7 +75,7 @@ fn package(name: &str) -> String {
 }
 
 fn list(project: &Project) -> String {
-    let own = SCRIPTS.iter().chain([&PEERS]).map(|(name, what)| format!("  {name:<10}{what}\n"));
+    let own = SCRIPTS.iter().chain([&PEERS, &LIVE]).map(|(name, what)| format!("  {name:<10}{what}\n"));
     let crates = project.packages_with_benches.iter().map(|package| {
         let name = package.strip_prefix("watchfire-").unwrap_or(package);
         if name == ingest::NAME {
@@ -107,7 +115,7 @@ mod tests {
         };
         let text = list(&project);
         let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
-        assert_eq!(names, ["page", "idle", "peers", "storage", "ingest"]);
+        assert_eq!(names, ["page", "idle", "peers", "live", "storage", "ingest"]);
         assert!(text.contains("`bench ingest --help`"), "{text}");
 
         let failure = bench(&["chart".to_owned()], &project, &mut Steps::new()).unwrap_err();

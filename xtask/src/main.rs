@@ -6,6 +6,7 @@ mod browser;
 mod checks;
 mod dev;
 mod ingest;
+mod live;
 mod load;
 mod names;
 mod peers;
@@ -89,6 +90,7 @@ fn help_for(command: &str, arguments: &[String]) -> &'static str {
     match (command, arguments.first().map(String::as_str)) {
         ("bench", Some("peers")) => peers::HELP,
         ("bench", Some(ingest::NAME)) => ingest::HELP,
+        ("bench", Some(live::NAME)) => live::HELP,
         _ => USAGE,
     }
 }
@@ -152,6 +154,7 @@ mod tests {
         for (command, argument, expected) in [
             ("bench", "peers", peers::HELP),
             ("bench", "ingest", ingest::HELP),
+            ("bench", "live", live::HELP),
             ("bench", "idle", USAGE),
             ("test", "peers", USAGE),
         ] {

@@ -39,7 +39,8 @@ impl<'a> Arguments<'a> {
         self.attached.is_some()
     }
 
-    fn value(&mut self) -> Result<&'a str> {
+    /// A text.
+    pub(crate) fn value(&mut self) -> Result<&'a str> {
         let value = self.attached.or_else(|| self.rest.next().map(String::as_str));
         value.ok_or_else(|| self.usage(&format!("{} needs a value", self.name)))
     }
