@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_app::Doors;
 use watchfire_model::format_duration;
+use watchfire_service::dashboards::{DashboardSettings, keep_dashboards};
 use watchfire_service::{Collectors, QueryLimits, Service, collect};
 use watchfire_storage::{Engine, Settings};
 
@@ -79,7 +80,8 @@ async fn with_storage(
     let service = Service::new(Arc::new(engine.clone()), Arc::new(engine.clone()))
         .with_max_series(config.live.max_series)
         .with_limits(query_limits(&config))
-        .with_cache(config.query.cache_bytes);
+        .with_cache(config.query.cache_bytes)
+        .with_control(Arc::new(engine.control()), dashboard_settings(&config));
     let limits = HubSettings {
         max_connections: config.live.max_connections,
         max_connections_per_address: config.live.max_connections_per_address,
@@ -104,6 +106,11 @@ async fn with_storage(
     register(&telemetry.meter(), &sources);
 
     let tasks = TaskTracker::new();
+    // Before the first page: those of files are there from the start.
+    if let Err(error) = service.dashboards().reload_files().await {
+        tracing::warn!(%error, "the dashboards of files could not be read; it is tried again");
+    }
+    tasks.spawn(keep_dashboards(service.dashboards(), stop.clone()));
     for (collector, interval) in collecting::configured(&config, &telemetry)? {
         tasks.spawn(collect(collector, interval, service.clone(), collected.clone(), stop.clone()));
     }
@@ -202,6 +209,21 @@ fn query_limits(config: &Config) -> QueryLimits {
     }
 }
 
+fn dashboard_settings(config: &Config) -> DashboardSettings {
+    let dashboards = &config.dashboards;
+    DashboardSettings {
+        max_bytes: dashboards.max_bytes,
+        max_choices: dashboards.max_choices,
+        max_annotations: dashboards.max_annotations,
+        max_annotation_bytes: dashboards.max_annotation_bytes,
+        max_annotations_shown: dashboards.max_annotations_shown,
+        max_snapshot_bytes: dashboards.max_snapshot_bytes,
+        dirs: dashboards.dirs.clone(),
+        reload_interval: dashboards.reload_interval,
+        write_back: dashboards.write_back,
+    }
+}
+
 fn storage_settings(config: &Config) -> Settings {
     Settings {
         dir: config.data_dir.clone(),
@@ -224,6 +246,7 @@ fn storage_settings(config: &Config) -> Settings {
         max_label_name: config.storage.max_label_name,
         max_label_value: config.storage.max_label_value,
         max_bytes: config.storage.max_bytes,
+        keep_versions: config.dashboards.keep_versions,
         retention_rules: config.storage.retention_rules.clone(),
     }
 }

@@ -1,5 +1,6 @@
-//! The protocols that other programs speak to Watchfire, one folder or file each.
+//! The protocols that other programs speak to Watchfire, one folder or file each, and the API of dashboards.
 
+pub(crate) mod dashboards;
 pub(crate) mod import;
 mod intake;
 pub(crate) mod otlp;

@@ -107,6 +107,8 @@ pub(crate) struct Config {
     pub(crate) query: QueryConfig,
     /// The HTTP server.
     pub(crate) http: HttpConfig,
+    /// Dashboards.
+    pub(crate) dashboards: DashboardsConfig,
     /// Every key with the text that won, in the order of docs/CONFIG.md. None is a secret.
     pub(crate) texts: Vec<(&'static str, String)>,
 }
@@ -129,6 +131,7 @@ impl Config {
             live: LiveConfig::default(),
             query: QueryConfig::default(),
             http: HttpConfig::default(),
+            dashboards: DashboardsConfig::default(),
             texts: Vec::new(),
         }
     }
@@ -335,4 +338,29 @@ pub(crate) struct HttpConfig {
     pub(crate) allowed_hosts: Vec<String>,
     /// Origins whose pages may read the Prometheus API.
     pub(crate) cors_origins: Vec<String>,
+}
+
+/// Dashboards.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DashboardsConfig {
+    /// Folders with dashboards as files.
+    pub(crate) dirs: Vec<PathBuf>,
+    /// How often these are looked at.
+    pub(crate) reload_interval: Duration,
+    /// Whether what was changed here may be written into such a file.
+    pub(crate) write_back: bool,
+    /// Bytes of one dashboard.
+    pub(crate) max_bytes: usize,
+    /// Versions of a dashboard that are kept.
+    pub(crate) keep_versions: usize,
+    /// Choices of one variable.
+    pub(crate) max_choices: usize,
+    /// Annotations together.
+    pub(crate) max_annotations: usize,
+    /// Annotations of one answer.
+    pub(crate) max_annotations_shown: usize,
+    /// Bytes of one annotation.
+    pub(crate) max_annotation_bytes: usize,
+    /// Bytes of one snapshot.
+    pub(crate) max_snapshot_bytes: usize,
 }

@@ -52,6 +52,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/status", get(probes::status))
         .route("/metrics", get(probes::metrics))
         .route("/assets/{name}", get(assets::asset))
+        .merge(crate::api::dashboards::routes())
         .route("/", get(page::page))
         .route("/{*path}", get(page::page))
         .layer(timeout)

@@ -18,6 +18,8 @@ pub(crate) async fn measure(State(app): State<App>, request: Request, next: Next
         Method::GET => "GET",
         Method::HEAD => "HEAD",
         Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "_OTHER",
     };

@@ -31,6 +31,7 @@ pub(crate) fn register(meter: &Meter, sources: &Sources) {
     make.storage();
     make.live();
     make.collectors();
+    make.dashboards();
 }
 
 struct Make<'a> {
@@ -197,6 +198,39 @@ impl Make<'_> {
                     observer.observe(stats.last.as_secs_f64(), &[KeyValue::new("collector", name)]);
                 }
             })
+            .build();
+    }
+
+    fn dashboards(&self) {
+        let service = self.sources.service.clone();
+        self.meter
+            .u64_observable_gauge("watchfire_dashboards_of_files")
+            .with_description("Dashboards that files say.")
+            .with_callback(move |observer| {
+                observer.observe(service.dashboards().provisioning_status().dashboards as u64, &[]);
+            })
+            .build();
+        let service = self.sources.service.clone();
+        self.meter
+            .u64_observable_gauge("watchfire_dashboards_file_errors")
+            .with_description("Files of dashboards that cannot be taken in.")
+            .with_callback(move |observer| {
+                observer.observe(service.dashboards().provisioning_status().errors.len() as u64, &[]);
+            })
+            .build();
+        let service = self.sources.service.clone();
+        self.meter
+            .u64_observable_counter("watchfire_dashboards_file_failures_total")
+            .with_description("Times that something was found wrong with a file of dashboards.")
+            .with_callback(move |observer| {
+                observer.observe(service.dashboards().provisioning_status().failures, &[]);
+            })
+            .build();
+        let service = self.sources.service.clone();
+        self.meter
+            .u64_observable_counter("watchfire_dashboards_limited_total")
+            .with_description("What a limit of dashboards refused or cut short.")
+            .with_callback(move |observer| observer.observe(service.dashboards().limited(), &[]))
             .build();
     }
 

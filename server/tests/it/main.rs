@@ -6,6 +6,7 @@ mod architecture;
 mod assets;
 mod client;
 mod collectors;
+mod dashboards;
 mod guard;
 mod kill;
 mod limits;

@@ -100,6 +100,22 @@ impl Server {
         self.try_post(path, headers, body).await.unwrap()
     }
 
+    /// A request of any method.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let method = method.parse().unwrap();
+        let mut request = self.client.request(method, format!("http://{}{path}", self.address)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::read(request.send().await.unwrap()).await
+    }
+
     /// [`Server::post`] to a server that may die meanwhile.
     pub(crate) async fn try_post(
         &self,

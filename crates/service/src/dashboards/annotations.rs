@@ -42,7 +42,7 @@ pub struct AnnotationQuestion {
 }
 
 impl Dashboards {
-    /// Annotations, the newest first; at most `dashboards.max_annotations_shown`.
+    /// Annotations, the newest first; at most `annotations.max_shown`.
     pub async fn annotations(&self, asked: AnnotationQuestion) -> Result<Vec<Annotation>, DashboardError> {
         let AnnotationQuestion { range, tags, dashboard, panel, limit } = asked;
         let most = self.settings().max_annotations_shown;
@@ -58,7 +58,7 @@ impl Dashboards {
         if self.store()?.count_annotations().await? >= most as u64 {
             self.note_limit();
             return Err(DashboardError::Refused(format!(
-                "there are {most} annotations already (dashboards.max_annotations); delete some first"
+                "there are {most} annotations already (annotations.max_count); delete some first"
             )));
         }
         let id = self.store()?.add_annotation(annotation.clone()).await?;
@@ -105,7 +105,7 @@ impl Dashboards {
         }
         let bytes = title.len() + text.len() + tags.iter().map(String::len).sum::<usize>();
         let most = self.settings().max_annotation_bytes;
-        self.at_most("annotation", bytes, most, "dashboards.max_annotation_bytes")?;
+        self.at_most("annotation", bytes, most, "annotations.max_bytes")?;
         let made_by = PRINCIPAL.to_owned();
         Ok(Annotation { id: 0, start: time, end: time_end, title, text, tags, dashboard, panel, made_by })
     }

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use watchfire_dashboard::write;
 use watchfire_storage::DocumentKind;
 
@@ -91,7 +90,7 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     // A link stays a link.
     let file = file.canonicalize()?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = file.with_file_name(format!(".{name}.{:x}", Sha256::digest(text)[0]));
+    let beside = file.with_file_name(format!(".{name}.new"));
     let write = || {
         let mut new = std::fs::File::create(&beside)?;
         new.write_all(text.as_bytes())?;

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use watchfire_dashboard::{Dashboard, Note, ReadError, grafana, is_outline, read, read_outline};
+use watchfire_dashboard::{Dashboard, Note, ReadError, grafana, is_outline, read_outline};
 
+use super::kept::read_without_uid;
+use super::lines::line_of;
 use super::{DashboardError, DashboardHead, Dashboards, Saved, uid, work};
 
 /// What a text is written in.
@@ -78,6 +80,12 @@ impl Dashboards {
         if let (Some(clash), false) = (clash, overwrite) {
             return Err(DashboardError::Exists { what: "dashboard", name: clash.uid.clone() });
         }
+        let mut uids: Vec<&str> = import.dashboards.iter().map(|one| one.dashboard.uid.as_str()).collect();
+        uids.sort_unstable();
+        let twice = uids.iter().zip(uids.iter().skip(1)).find(|(one, other)| one == other);
+        if let Some((uid, _)) = twice {
+            return Err(DashboardError::bad(format!("uid: {uid:?} stands twice in what is imported")));
+        }
         let mut saved = Vec::with_capacity(import.dashboards.len());
         for Preview { dashboard, notes, clash } in import.dashboards {
             let one = match clash {
@@ -103,7 +111,8 @@ pub(super) fn read_any(text: &str, name: &str) -> Result<Text, ReadError> {
         ImportFormat::Outline => {
             let name = without_end(name);
             let name = if name.is_empty() { "imported" } else { name };
-            read_outline(&value, name)?.into_iter().map(|dashboard| (dashboard, Vec::new())).collect()
+            let outlines = read_outline(&value, name).map_err(|error| placed(error, text))?;
+            outlines.into_iter().map(|dashboard| (dashboard, Vec::new())).collect()
         }
         ImportFormat::Grafana => {
             let written = if is_json { None } else { Some(value.to_string()) };
@@ -114,22 +123,18 @@ pub(super) fn read_any(text: &str, name: &str) -> Result<Text, ReadError> {
         ImportFormat::Watchfire if is_json => vec![own(text, &value, name)?],
         ImportFormat::Watchfire => {
             let written = serde_json::to_string_pretty(&value).unwrap_or_default();
-            vec![own(&written, &value, name).map_err(unplaced)?]
+            vec![own(&written, &value, name).map_err(|error| placed(error, text))?]
         }
     };
     Ok(Text { format, is_json, dashboards })
 }
 
-/// Our own form; a uid that is missing is made from the name. It is put on the first line, so that the others keep theirs.
+/// Our own form; a uid that is missing is made from the name.
 fn own(text: &str, value: &Value, name: &str) -> Result<(Dashboard, Vec<Note>), ReadError> {
-    let Some(fields) = value.as_object().filter(|fields| !fields.is_empty() && !fields.contains_key("uid"))
-    else {
-        return read(text);
-    };
-    let title = fields.get("title").and_then(Value::as_str).unwrap_or_default();
+    let title = value.get("title").and_then(Value::as_str).unwrap_or_default();
     let made = [without_end(name), title].map(uid::from_title);
     let made = made.into_iter().find(|uid| !uid.is_empty()).unwrap_or_else(|| "imported".to_owned());
-    read(&text.replacen('{', &format!("{{\"uid\":\"{made}\","), 1))
+    read_without_uid(text, value, &made)
 }
 
 fn json(text: &str) -> Result<Value, ReadError> {
@@ -152,6 +157,11 @@ fn yaml(text: &str) -> Result<Value, ReadError> {
         let message = message.split(" at line ").next().unwrap_or_default();
         ReadError { line, place: String::new(), message: format!("this is neither JSON nor YAML: {message}") }
     })
+}
+
+/// An error with the line on which its field stands in `text`.
+fn placed(error: ReadError, text: &str) -> ReadError {
+    ReadError { line: line_of(text, &error.place), ..error }
 }
 
 /// A line of a text that was made on the way says nothing.
@@ -233,7 +243,7 @@ mod tests {
             ("title: [\n", "line 1: this is neither JSON nor YAML: unclosed bracket '['"),
             (
                 "title: A\npanels:\n  - {title: P, type: lamp, metric: up}\n",
-                "panels[0].type: unknown variant `lamp`, expected one of `stat`, `gauge`, `graph`, `heatmap`, `histogram`",
+                "line 3: panels[0].type: unknown variant `lamp`, expected one of `stat`, `gauge`, `graph`, `heatmap`, `histogram`",
             ),
         ] {
             let told = told(text);

@@ -1,6 +1,7 @@
 //! Reading, making, saving and deleting dashboards.
 
 use serde::Serialize;
+use serde_json::Value;
 use watchfire_dashboard::{Dashboard, Note, ReadError, check, read, write};
 use watchfire_storage::{ControlError, Document, DocumentKind, NewVersion};
 
@@ -8,6 +9,9 @@ use super::head::StoredHead;
 use super::provisioning::FileDashboard;
 use super::{DashboardError, Dashboards, PRINCIPAL, uid, work};
 use crate::clock::now;
+
+/// No dashboard's uid: `/api/v1/dashboards/import` takes imports.
+const RESERVED: &str = "import";
 
 /// A dashboard as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,16 +104,14 @@ impl Dashboards {
     /// Reads a dashboard from JSON and checks it; errors name line and field. One without a uid is given one.
     pub async fn read_text(&self, text: String) -> Result<Dashboard, DashboardError> {
         self.bounded(text.len())?;
-        let read = work(text.len(), move || {
-            let first = read(&text);
-            let lacks_uid =
-                first.as_ref().is_err_and(|error| error.place == "uid") && !text.contains("\"uid\"");
-            if !lacks_uid {
-                return Ok(first?.0);
+        let read = work(text.len(), move || match read(&text) {
+            Ok((dashboard, _)) => Ok(dashboard),
+            Err(error) if error.place == "uid" => {
+                let value: Value = serde_json::from_str(&text).unwrap_or_default();
+                let title = value.get("title").and_then(Value::as_str).unwrap_or_default();
+                Ok(read_without_uid(&text, &value, &uid::new(title)?)?.0)
             }
-            let uid = uid::new(&title_in(&text))?;
-            // On the same line, so that what else is wrong is told with its line.
-            Ok(watchfire_dashboard::read(&text.replacen('{', &format!("{{\"uid\":\"{uid}\","), 1))?.0)
+            Err(error) => Err(error.into()),
         });
         read.await?
     }
@@ -204,6 +206,11 @@ impl Dashboards {
         message: &str,
     ) -> Result<Saved, WriteError> {
         let uid = dashboard.uid.clone();
+        if uid == RESERVED {
+            return Err(
+                DashboardError::bad(format!("uid: {uid:?} stands for something else in addresses")).into()
+            );
+        }
         let size = dashboard.panels.len() * 1024;
         let made = work(size, move || {
             let notes = check(&dashboard)?;
@@ -255,8 +262,15 @@ pub(super) fn of_file(file: &FileDashboard) -> Found {
     Found { dashboard: file.dashboard.clone(), version: 0, meta }
 }
 
-/// The title in a JSON text, where there is one.
-fn title_in(text: &str) -> String {
-    let whole: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    whole.and_then(|whole| Some(whole.get("title")?.as_str()?.to_owned())).unwrap_or_default()
+/// Reads a dashboard that has no uid as if it had this one. It is put on the first line, so that all keep their numbers.
+pub(super) fn read_without_uid(
+    text: &str,
+    value: &Value,
+    uid: &str,
+) -> Result<(Dashboard, Vec<Note>), ReadError> {
+    let lacks_uid = value.as_object().is_some_and(|fields| !fields.is_empty() && !fields.contains_key("uid"));
+    if !lacks_uid {
+        return read(text);
+    }
+    read(&text.replacen('{', &format!("{{\"uid\":\"{uid}\","), 1))
 }

@@ -11,7 +11,8 @@ use crate::http::App;
 /// and the origin is in the list, or the list has a `*`. What writes, deletes or copies is for same-origin pages only.
 pub(crate) fn may_read(path: &str, origin: &HeaderValue, allowed: &[String]) -> bool {
     let is_api = path.strip_prefix("/api/v1/").is_some_and(|rest| {
-        !["live", "write", "admin"].iter().any(|other| {
+        let others = ["live", "write", "admin"];
+        !others.iter().chain(&crate::api::dashboards::PATHS).any(|other| {
             rest.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     });
@@ -60,7 +61,7 @@ mod tests {
         let named = ["https://grafana.example.org".to_owned()];
         let all = ["*".to_owned()];
         let grafana = "https://grafana.example.org";
-        let table: [(&str, &str, &[String], bool); 11] = [
+        let table: [(&str, &str, &[String], bool); 14] = [
             ("/api/v1/query", grafana, &named, true),
             ("/api/v1/label/live/values", grafana, &named, true),
             ("/api/v1/query", "http://grafana.example.org", &named, false),
@@ -70,6 +71,9 @@ mod tests {
             ("/api/v1/live", grafana, &all, false),
             ("/api/v1/write", grafana, &all, false),
             ("/api/v1/admin/tsdb/delete_series", grafana, &all, false),
+            ("/api/v1/dashboards", grafana, &all, false),
+            ("/api/v1/shares/a/pause", grafana, &all, false),
+            ("/api/v1/library-panels/a", grafana, &all, false),
             ("/", grafana, &all, false),
             ("/api/v2/query", grafana, &all, false),
         ];

@@ -2,6 +2,7 @@
 
 mod answers;
 mod collect;
+mod dashboards;
 mod ingest;
 mod probe;
 mod program;
@@ -83,8 +84,15 @@ fn put<T>(field: &mut T, value: Result<T, String>) -> Result<(), String> {
 }
 
 /// The sections' tables, in the order of the help text, of `config show` and of docs/CONFIG.md.
-static SECTIONS: &[&[Setting]] =
-    &[program::PROGRAM, storage::STORAGE, ingest::INGEST, collect::COLLECT, probe::PROBE, answers::ANSWERS];
+static SECTIONS: &[&[Setting]] = &[
+    program::PROGRAM,
+    storage::STORAGE,
+    ingest::INGEST,
+    collect::COLLECT,
+    probe::PROBE,
+    answers::ANSWERS,
+    dashboards::DASHBOARDS,
+];
 
 /// Every setting, in that order.
 pub(super) fn settings() -> impl Iterator<Item = &'static Setting> + Clone {

@@ -70,8 +70,8 @@ async fn library_panels_are_shown_by_dashboards() {
     assert_eq!(second.kind, Kind::Stat);
     assert_eq!(shown.panels[0].title, "Panel 1");
 
-    let used = dashboards.delete_library_panel(&shared.uid, false).await.unwrap_err();
-    assert!(used.to_string().contains("is shown by a;"), "{used}");
+    let refused = dashboards.delete_library_panel(&shared.uid, false).await.unwrap_err();
+    assert!(refused.to_string().contains("is shown by a;"), "{refused}");
     dashboards.delete_library_panel(&shared.uid, true).await.unwrap();
     let shown = dashboards.resolve(dashboards.get("a").await.unwrap().dashboard).await.unwrap();
     assert_eq!((shown.panels[1].kind.clone(), shown.panels[1].at), (Kind::Text, place));

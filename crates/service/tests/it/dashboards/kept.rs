@@ -89,6 +89,15 @@ async fn texts_without_a_uid_get_one_and_wrong_ones_are_told_by_line() {
     let dashboards = home.dashboards();
     let made = dashboards.read_text("{\n\"title\": \"My Board\", \"panels\": []}".to_owned()).await.unwrap();
     assert!(made.uid.starts_with("my-board-"), "{}", made.uid);
+    let nested = "{\"title\": \"A\", \"panels\": [{\"id\": 1, \"uid\": \"x\"}]}";
+    assert!(dashboards.read_text(nested.to_owned()).await.unwrap().uid.starts_with("a-"));
+    let wrong = dashboards
+        .read_text("{\"uid\": \"a b\", \"title\": \"A\", \"panels\": []}".to_owned())
+        .await
+        .unwrap_err();
+    assert!(wrong.to_string().starts_with("line 1: uid: must be 1 to 64 letters"), "{wrong}");
+    let reserved = dashboards.create(dashboard("import", "A", 1), None, "").await.unwrap_err();
+    assert!(matches!(reserved, DashboardError::BadInput(_)), "{reserved}");
     let refused = dashboards.read_text("{\n\"title\": \"\", \"panels\": []}".to_owned()).await.unwrap_err();
     assert_eq!(refused.to_string(), "line 2: title: must not be empty");
 }
@@ -137,6 +146,13 @@ async fn imports_are_shown_before_they_are_taken_over() {
     let saved = dashboards.take_over(import, None, true).await.unwrap();
     let told: Vec<_> = saved.iter().map(|saved| (saved.uid.as_str(), saved.version)).collect();
     assert_eq!(told, [("one", 2), ("two", 1)]);
+
+    let panels = "panels:\n  - {title: P, type: stat, metric: up}\n".replace('\n', "\n  ");
+    let twice = format!("a b:\n  title: One\n  {panels}\na-b:\n  title: Two\n  {panels}\n");
+    let twice = dashboards.import(twice, "").await.unwrap();
+    let refused = dashboards.take_over(twice, None, false).await.unwrap_err();
+    assert!(refused.to_string().contains("\"a-b\" stands twice"), "{refused}");
+    assert!(dashboards.find("a-b").await.unwrap().is_none());
 
     let grafana = include_str!("../../../../dashboard/tests/it/grafana/data/apache-full.json");
     let import = dashboards.import(grafana.to_owned(), "apache.json").await.unwrap();
