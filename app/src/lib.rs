@@ -8,6 +8,7 @@
 mod add_data;
 mod address;
 mod api;
+mod boards;
 mod cardinality;
 mod data;
 mod document;
@@ -31,7 +32,7 @@ use leptos_router::path;
 
 pub use add_data::Doors;
 #[cfg(feature = "ssr")]
-pub use data::{FirstPaint, prefetch};
+pub use data::{Asked, FirstPaint, prefetch};
 pub use document::{Assets, document};
 pub use pages::Page;
 pub use preferences::{Choices, ColorTheme};
@@ -58,6 +59,8 @@ impl Pictures {
 pub fn provide_first_paint(paint: FirstPaint, choices: Choices) {
     provide_context(Pictures(Arc::new(paint.pictures)));
     provide_context(paint.snapshot);
+    provide_context(paint.board);
+    provide_context(paint.list);
     provide_context(choices);
 }
 
@@ -110,6 +113,8 @@ fn Frame() -> impl IntoView {
             <Routes fallback=pages::NotFound>
                 <Route path=path!("/") view=pages::OverviewPage/>
                 <Route path=path!("/host") view=pages::HostPage/>
+                <Route path=path!("/dashboards") view=boards::BoardListPage/>
+                <Route path=path!("/d/:uid") view=boards::BoardPage/>
                 <Route path=path!("/explore") view=explore::ExplorePage/>
                 <Route path=path!("/explore/cardinality") view=cardinality::CardinalityPage/>
                 <Route path=path!("/add-data") view=add_data::AddDataPage/>

@@ -145,6 +145,26 @@ impl Preferences {
     }
 }
 
+/// Whether the page is dark now: as chosen, or as the operating system asks.
+#[cfg(feature = "hydrate")]
+pub(crate) fn is_dark(preferences: Preferences) -> Memo<bool> {
+    use wasm_bindgen::prelude::*;
+    let query = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
+    let (dark, set_dark) = signal(query.as_ref().is_none_or(web_sys::MediaQueryList::matches));
+    if let Some(query) = query {
+        let asked = query.clone();
+        let changed = Closure::<dyn FnMut()>::new(move || set_dark.set(asked.matches()));
+        query.set_onchange(Some(changed.as_ref().unchecked_ref()));
+        let held = send_wrapper::SendWrapper::new((query, changed));
+        on_cleanup(move || held.0.set_onchange(None));
+    }
+    Memo::new(move |_| match preferences.theme.get() {
+        ColorTheme::System => dark.get(),
+        ColorTheme::Dark => true,
+        ColorTheme::Light => false,
+    })
+}
+
 /// What the browser's cookies say.
 #[cfg(feature = "hydrate")]
 pub(crate) fn of_this_browser() -> Choices {

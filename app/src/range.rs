@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use watchfire_model::{TimeError, TimeWindow, format_duration, format_utc};
 
 use crate::address::Search;
+use crate::boards::Board;
 
 const MINUTE: i64 = 60_000;
 
@@ -26,10 +27,22 @@ pub(crate) const PRESETS: [i64; 8] = [
 
 /// The range that the query part of a URL asks for; the default where it names none.
 pub fn window_of(from: Option<&str>, to: Option<&str>, now: i64) -> Result<TimeWindow, TimeError> {
+    window_or(from, to, now, DEFAULT_WINDOW)
+}
+
+/// The same with another default.
+fn window_or(from: Option<&str>, to: Option<&str>, now: i64, default: TimeWindow) -> Result<TimeWindow, TimeError> {
     match (from, to) {
-        (None, None) => Ok(DEFAULT_WINDOW),
+        (None, None) => Ok(default),
         (from, to) => TimeWindow::parse(from.unwrap_or("now-5m"), to.unwrap_or("now"), 0, now),
     }
+}
+
+/// The range that a dashboard opens with: its own, or the last hour.
+pub(crate) fn window_of_board(dashboard: &watchfire_dashboard::Dashboard, now: i64) -> TimeWindow {
+    let (from, to) = (dashboard.time.from.as_deref(), dashboard.time.to.as_deref());
+    let hour = TimeWindow::last(60 * MINUTE);
+    TimeWindow::parse(from.unwrap_or("now-1h"), to.unwrap_or("now"), 0, now).unwrap_or(hour)
 }
 
 /// The range of the page; a Leptos context.
@@ -37,7 +50,9 @@ pub fn window_of(from: Option<&str>, to: Option<&str>, now: i64) -> Result<TimeW
 pub(crate) struct PageRange {
     /// What the URL says.
     asked: Memo<Result<TimeWindow, TimeError>>,
-    /// The same as it stands there.
+    /// What is shown where the URL says nothing: a dashboard has its own.
+    default: RwSignal<TimeWindow>,
+    /// What the URL says, as it stands there.
     typed: Memo<(Option<String>, Option<String>)>,
     /// Where zooming in came from, to go back to.
     zooms: StoredValue<Vec<TimeWindow>>,
@@ -47,25 +62,37 @@ impl PageRange {
     /// Reads the range from the router's URL. Below a `Router`.
     pub(crate) fn from_url() -> Self {
         let query = use_query_map();
+        let default = RwSignal::new(DEFAULT_WINDOW);
         let asked = Memo::new(move |_| {
             let query = query.read();
-            window_of(query.get_str("from"), query.get_str("to"), clock())
+            window_or(query.get_str("from"), query.get_str("to"), clock(), default.get())
         });
         let typed = Memo::new(move |_| {
             let query = query.read();
             (query.get("from"), query.get("to"))
         });
-        Self { asked, typed, zooms: StoredValue::default() }
+        Self { asked, default, typed, zooms: StoredValue::default() }
+    }
+
+    /// Opens with the range of a dashboard where the URL names none, as long as the calling component lives.
+    pub(crate) fn follow_board(self, board: Board) {
+        let own = Memo::new(move |_| board.dashboard.with(|dashboard| window_of_board(dashboard, clock())));
+        self.default.set(own.get_untracked());
+        Effect::new(move |_| self.default.set(own.get()));
+        on_cleanup(move || {
+            // The page may be gone as a whole.
+            let _ = self.default.try_set(DEFAULT_WINDOW);
+        });
     }
 
     /// The range to show: the default where the URL's can't be read.
     pub(crate) fn window(self) -> TimeWindow {
-        self.asked.get().unwrap_or(DEFAULT_WINDOW)
+        self.asked.get().unwrap_or_else(|_| self.default.get())
     }
 
     /// [`PageRange::window`], without following its changes.
     pub(crate) fn window_untracked(self) -> TimeWindow {
-        self.asked.get_untracked().unwrap_or(DEFAULT_WINDOW)
+        self.asked.get_untracked().unwrap_or_else(|_| self.default.get_untracked())
     }
 
     /// What is wrong with the URL's range, if anything.

@@ -27,24 +27,33 @@ impl std::fmt::Display for Refusal {
 
 /// Asks the server's own API, which speaks JSON in the envelope that all of its answers have, and gives what is inside.
 pub(crate) async fn call<T: DeserializeOwned>(method: &str, path: &str, body: Option<&Value>) -> Result<T, Refusal> {
-    let text = send(method, path, body).await?;
+    read(&send(method, path, body.map(|body| ("application/json", body.to_string()))).await?)
+}
+
+/// The same with a body that the server looks at by itself.
+pub(crate) async fn call_with_text<T: DeserializeOwned>(method: &str, path: &str, text: &str) -> Result<T, Refusal> {
+    read(&send(method, path, Some(("text/plain", text.to_owned()))).await?)
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     let strange = |error: serde_json::Error| Refusal {
         message: format!("the answer can't be read: {error}; reload the page if the server is newer than the page"),
         ..Refusal::default()
     };
-    let mut answer: Value = serde_json::from_str(&text).map_err(strange)?;
-    serde_json::from_value(answer["data"].take()).map_err(strange)
+    // What was done without more to say has no body.
+    let mut answer: Value = if text.is_empty() { Value::Null } else { serde_json::from_str(text).map_err(strange)? };
+    serde_json::from_value(answer.get_mut("data").map(Value::take).unwrap_or_default()).map_err(strange)
 }
 
-async fn send(method: &str, path: &str, body: Option<&Value>) -> Result<String, Refusal> {
+async fn send(method: &str, path: &str, body: Option<(&str, String)>) -> Result<String, Refusal> {
     let lost = |_: JsValue| Refusal { message: "the server does not answer".to_owned(), ..Refusal::default() };
     let options = RequestInit::new();
     options.set_method(method);
-    if let Some(body) = body {
+    if let Some((kind, body)) = body {
         let headers = Headers::new().map_err(lost)?;
-        headers.set("Content-Type", "application/json").map_err(lost)?;
+        headers.set("Content-Type", kind).map_err(lost)?;
         options.set_headers(&headers);
-        options.set_body(&JsValue::from_str(&body.to_string()));
+        options.set_body(&JsValue::from_str(&body));
     }
     let promise = window().fetch_with_str_and_init(path, &options);
     let response: Response = JsFuture::from(promise).await.map_err(lost)?.dyn_into().map_err(lost)?;
@@ -57,5 +66,5 @@ async fn send(method: &str, path: &str, body: Option<&Value>) -> Result<String, 
         || format!("the server answered with status {} and no reason; look into its log", response.status()),
         str::to_owned,
     );
-    Err(Refusal { status: response.status(), message, data: answer["data"].clone() })
+    Err(Refusal { status: response.status(), message, data: answer })
 }

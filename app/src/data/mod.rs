@@ -7,5 +7,5 @@ mod snapshot;
 
 pub(crate) use buffer::SeriesBuffer;
 #[cfg(feature = "ssr")]
-pub use prefetch::{FirstPaint, prefetch};
+pub use prefetch::{Asked, FirstPaint, prefetch};
 pub(crate) use snapshot::{FirstRender, PageSnapshot, SeriesSummary};

@@ -5,7 +5,9 @@ use watchfire_model::{Grid, GridSeries, TimeRange, TimeWindow, choose_step};
 use watchfire_service::Service;
 
 use super::snapshot::{PageSnapshot, SeriesSummary};
+use crate::boards::{FirstBoard, FirstList};
 use crate::pages::Page;
+use crate::range::DEFAULT_WINDOW;
 use crate::panels::{Kind, MAX_POINTS, PanelSpec};
 
 /// Everything that the first render of a page needs, read before rendering begins.
@@ -14,18 +16,48 @@ pub struct FirstPaint {
     pub(crate) snapshot: PageSnapshot,
     /// The charts as SVG, by the panel's id. They are not sent twice: the browser keeps them as they stand in the page.
     pub(crate) pictures: BTreeMap<String, String>,
+    /// The dashboard, if the page shows one.
+    pub(crate) board: FirstBoard,
+    /// The dashboards, if the page lists them.
+    pub(crate) list: FirstList,
     /// Panels that stay empty because a query of theirs failed, and why; for the log.
     pub failures: Vec<String>,
 }
 
-/// Reads what the page at `path` shows over `window`; nothing for a path that is no page.
-pub async fn prefetch(
-    service: &Service,
-    path: &str,
-    window: TimeWindow,
-    now: i64,
-    utc_offset: i64,
-) -> FirstPaint {
+impl FirstPaint {
+    /// Whether the page shows a dashboard that there is not.
+    pub fn is_missing(&self) -> bool {
+        matches!(self.board.0, Some(Err(_)))
+    }
+}
+
+/// What a page is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The path of its URL.
+    pub path: &'a str,
+    /// The query part.
+    pub search: &'a str,
+    /// The range that the URL names; none where it names none.
+    pub window: Option<TimeWindow>,
+    /// Milliseconds since the epoch.
+    pub now: i64,
+    /// Milliseconds that the shown zone is east of UTC.
+    pub utc_offset: i64,
+}
+
+/// Reads what a page shows; nothing for a path that is no page.
+pub async fn prefetch(service: &Service, asked: Asked<'_>) -> FirstPaint {
+    let Asked { path, now, utc_offset, .. } = asked;
+    match Page::at(path) {
+        Some(Page::Board) => return board(service, asked).await,
+        Some(Page::Dashboards) => {
+            let list = FirstList(crate::boards::read_list(service).await);
+            return FirstPaint { list, ..FirstPaint::default() };
+        }
+        _ => {}
+    }
+    let window = asked.window.unwrap_or(DEFAULT_WINDOW);
     let mut paint = FirstPaint::default();
     let range = window.resolve(now);
     let step = choose_step(range.length(), MAX_POINTS);
@@ -47,6 +79,15 @@ pub async fn prefetch(
             paint.pictures.extend(picture.map(|picture| (panel.id.to_owned(), picture)));
         }
         paint.snapshot.panels.insert(panel.id.to_owned(), summaries(answers, grid));
+    }
+    paint
+}
+
+async fn board(service: &Service, asked: Asked<'_>) -> FirstPaint {
+    let first = crate::boards::read_board(service, asked).await;
+    let mut paint = FirstPaint { board: FirstBoard(Some(first)), ..FirstPaint::default() };
+    if let FirstBoard(Some(Ok(snapshot))) = &paint.board {
+        (paint.pictures, paint.failures) = crate::boards::first_pictures(service, snapshot, asked).await;
     }
     paint
 }

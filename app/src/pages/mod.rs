@@ -19,6 +19,10 @@ pub enum Page {
     Overview,
     /// One host in depth.
     Host,
+    /// All dashboards.
+    Dashboards,
+    /// One of them.
+    Board,
     /// Ask anything.
     Explore,
     /// Which metrics and labels make how many series.
@@ -31,14 +35,26 @@ pub enum Page {
 
 impl Page {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Host, Self::Explore, Self::Cardinality, Self::AddData, Self::Targets];
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Host,
+        Self::Dashboards,
+        Self::Board,
+        Self::Explore,
+        Self::Cardinality,
+        Self::AddData,
+        Self::Targets,
+    ];
 
     /// In the order of the sidebar; the others are reached from these.
-    pub(crate) const SIDEBAR: [Self; 4] = [Self::Overview, Self::Host, Self::Explore, Self::AddData];
+    pub(crate) const SIDEBAR: [Self; 5] =
+        [Self::Overview, Self::Host, Self::Dashboards, Self::Explore, Self::AddData];
 
     /// The page at a path.
     pub fn at(path: &str) -> Option<Self> {
+        if path.strip_prefix("/d/").is_some_and(|uid| !uid.is_empty() && !uid.contains('/')) {
+            return Some(Self::Board);
+        }
         Self::ALL.into_iter().find(|page| page.path() == path)
     }
 
@@ -47,6 +63,9 @@ impl Page {
         match self {
             Self::Overview => "/",
             Self::Host => "/host",
+            Self::Dashboards => "/dashboards",
+            // Each has its own below this.
+            Self::Board => "/d/",
             Self::Explore => "/explore",
             Self::Cardinality => "/explore/cardinality",
             Self::AddData => "/add-data",
@@ -58,6 +77,8 @@ impl Page {
         match self {
             Self::Overview => "Overview",
             Self::Host => "Host",
+            Self::Dashboards => "Dashboards",
+            Self::Board => "Dashboard",
             Self::Explore => "Explore",
             Self::Cardinality => "Cardinality",
             Self::AddData => "Add data",
@@ -77,23 +98,24 @@ impl Page {
     /// The page that this one belongs to.
     pub(crate) fn parent(self) -> Option<Self> {
         match self {
+            Self::Board => Some(Self::Dashboards),
             Self::Cardinality => Some(Self::Explore),
             Self::Targets => Some(Self::AddData),
-            Self::Overview | Self::Host | Self::Explore | Self::AddData => None,
+            Self::Overview | Self::Host | Self::Dashboards | Self::Explore | Self::AddData => None,
         }
     }
 
     /// Whether what it shows follows the time by itself.
     pub(crate) fn is_live(self) -> bool {
-        matches!(self, Self::Overview | Self::Host)
+        matches!(self, Self::Overview | Self::Host | Self::Board)
     }
 
     pub(crate) fn panels(self) -> Vec<PanelSpec> {
         match self {
             Self::Overview => overview::panels(),
             Self::Host => host::panels(),
-            // They ask the server's API once they are in the browser.
-            Self::Explore | Self::Cardinality | Self::AddData | Self::Targets => Vec::new(),
+            // Dashboards have panels of their own; the others ask the server's API once they are in the browser.
+            Self::Dashboards | Self::Board | Self::Explore | Self::Cardinality | Self::AddData | Self::Targets => Vec::new(),
         }
     }
 }

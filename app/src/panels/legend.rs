@@ -52,7 +52,7 @@ pub(crate) fn ChartLegend(
 }
 
 /// Which names are hidden after `name` was clicked.
-fn chosen(
+pub(crate) fn chosen(
     hidden: &BTreeSet<String>,
     name: &str,
     all: impl Iterator<Item = String>,

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 
 pub(crate) use chart::ChartArea;
 pub(crate) use crosshair::Crosshair;
-pub(crate) use legend::ChartLegend;
+pub(crate) use legend::{ChartLegend, chosen};
 pub(crate) use source::{Answer, ChartSource};
 pub(crate) use spec::{Kind, Legend, MAX_POINTS, PanelSpec};
 pub(crate) use watching::NamedColumn;

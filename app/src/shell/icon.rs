@@ -5,6 +5,7 @@ use leptos::prelude::*;
 pub(super) enum Icon {
     Overview,
     Host,
+    Dashboards,
     Explore,
     Add,
     Fold,
@@ -21,6 +22,7 @@ impl Icon {
         match self {
             Self::Overview => "M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z",
             Self::Host => "M4 4h16v7H4zM4 13h16v7H4zM8 7.5h.01M8 16.5h.01",
+            Self::Dashboards => "M4 4h16v16H4zM4 10h16M10 10v10M7 7h.01",
             Self::Explore => "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM15.5 15.5L20 20",
             Self::Add => "M12 4v11M7.5 10.5L12 15l4.5-4.5M4 16v4h16v-4",
             Self::Fold => "M4 4h16v16H4zM10 4v16",

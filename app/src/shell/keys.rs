@@ -10,13 +10,18 @@ use crate::preferences::Preferences;
 use crate::range::{GoTo, PageRange, query_of};
 
 /// The keys there are, and what they do.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 16] = [
     ("?", "Show this list"),
     ("/", "Write in the query or the search field"),
     ("t", "Choose the time range"),
-    ("Ctrl+Z", "Zoom back out"),
+    ("Ctrl+Z", "Zoom back out; while editing: undo"),
     ("s", "Copy a link to this view"),
     ("[", "Fold or open the sidebar"),
+    ("e", "Edit the dashboard, or the panel under the pointer"),
+    ("v", "Show the panel under the pointer alone"),
+    ("Ctrl+S", "Save the dashboard that is edited"),
+    ("Ctrl+Shift+Z", "Redo what Ctrl+Z has undone"),
+    ("d", "Go to the dashboards"),
     ("o", "Go to the overview"),
     ("h", "Go to the host"),
     ("x", "Explore"),
@@ -39,7 +44,8 @@ pub(super) fn listen(help: NodeRef<html::Dialog>) {
             );
         };
         let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
-            if is_typing(&event) || event.alt_key() {
+            // What a page has done itself is done.
+            if event.default_prevented() || is_typing(&event) || event.alt_key() {
                 return;
             }
             let control = event.ctrl_key() || event.meta_key();
@@ -50,6 +56,7 @@ pub(super) fn listen(help: NodeRef<html::Dialog>) {
                 ("s", false) => click(".share"),
                 ("[", false) => preferences.folded.update(|folded| *folded = !*folded),
                 ("o", false) => to_page(Page::Overview),
+                ("d", false) => to_page(Page::Dashboards),
                 ("h", false) => to_page(Page::Host),
                 ("x", false) => to_page(Page::Explore),
                 ("/", false) => focus("[data-search]"),
@@ -62,10 +69,10 @@ pub(super) fn listen(help: NodeRef<html::Dialog>) {
     });
 }
 
-fn is_typing(event: &KeyboardEvent) -> bool {
+pub(crate) fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|element| {
-        element.tag_name() == "TEXTAREA"
+        ["TEXTAREA", "SELECT"].contains(&element.tag_name().as_str())
             || (element.tag_name() == "INPUT" && element.get_attribute("type").as_deref() != Some("checkbox"))
     }) && event.key() != "Escape"
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod icon;
 mod keys;
+mod refresh_picker;
 mod share;
 mod sidebar;
 mod theme;
@@ -13,6 +14,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::preferences::Preferences;
+pub(crate) use keys::is_typing;
 
 /// The frame around every page.
 #[component]

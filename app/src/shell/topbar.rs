@@ -5,6 +5,7 @@ use leptos_router::hooks::use_location;
 use super::connection::ConnectionBadge;
 use super::icon::{Icon, IconView};
 use super::keys::open_help;
+use super::refresh_picker::RefreshPicker;
 use super::share::ShareButton;
 use super::theme::ThemeSwitch;
 use super::time_picker::TimePicker;
@@ -34,6 +35,7 @@ pub(super) fn Topbar(
             </nav>
             <ConnectionBadge/>
             <TimePicker/>
+            <Show when=move || page.get() == Some(Page::Board)><RefreshPicker/></Show>
             <ShareButton/>
             <ThemeSwitch/>
             <button type="button" class="icon-button" aria-label="Keys" title="Keys ( ? )" on:click=move |_| open_help(help)>

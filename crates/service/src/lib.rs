@@ -7,6 +7,7 @@ mod collection;
 pub mod dashboards;
 mod error;
 mod evaluate;
+mod points;
 mod promql;
 mod queried;
 mod stored;
@@ -26,6 +27,7 @@ pub use cache::{CacheStats, Changes, Mark, Nature, nature};
 pub use collection::{CollectionStats, Collectors, collect};
 pub use error::ServiceError;
 pub use evaluate::{LOOKBACK, evaluate};
+pub use points::{Columns, Refusal, Source};
 pub use promql::{Evaluated, PromQuery, QueryLimits, parse_selector};
 
 /// The longest range in milliseconds that is decoded on the thread that asks.

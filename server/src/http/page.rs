@@ -5,7 +5,7 @@ use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
 use watchfire_app::{
-    Choices, DEFAULT_WINDOW, Page, document, prefetch, provide_addresses, provide_first_paint, window_of,
+    Asked, Choices, Page, document, prefetch, provide_addresses, provide_first_paint, window_of,
 };
 
 use super::App;
@@ -31,16 +31,23 @@ pub(super) async fn page(
     let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let choices = Choices::from_cookies(cookies).with_theme(theme.as_deref());
     // The page itself says what is wrong with a range that can't be read.
-    let window = window_of(from.as_deref(), to.as_deref(), now).unwrap_or(DEFAULT_WINDOW);
+    let named = from.is_some() || to.is_some();
+    let window = named.then(|| window_of(from.as_deref(), to.as_deref(), now).ok()).flatten();
     let path = request.uri().path().to_owned();
+    let search = request.uri().query().unwrap_or_default().to_owned();
     // HTTP/2 names the host in the URI.
     let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let host = authority.or(host);
-    let paint = prefetch(&app.service, &path, window, now, choices.shown_offset()).await;
+    let paint = prefetch(
+        &app.service,
+        Asked { path: &path, search: &search, window, now, utc_offset: choices.shown_offset() },
+    )
+    .await;
     for failure in &paint.failures {
         tracing::warn!(%failure, %path, "a panel was rendered without its data");
     }
+    let missing = paint.is_missing();
     let assets = app.site.assets(app.config.dev_reload);
     let doors = app.doors.get().cloned().unwrap_or_default();
     let nonce = Nonce::new();
@@ -54,7 +61,7 @@ pub(super) async fn page(
         move || document(assets.clone(), choices),
     );
     let mut response = render(request).await;
-    if Page::at(&path).is_none() {
+    if Page::at(&path).is_none() || missing {
         *response.status_mut() = axum::http::StatusCode::NOT_FOUND;
     }
     let out = response.headers_mut();

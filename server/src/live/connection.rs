@@ -15,7 +15,7 @@ use watchfire_model::live::{Asked, ClientMessage, Hello, Known, ServerMessage, S
 use super::hub::{Answering, Hub, HubStats, Wanted};
 use super::outbox::{Inbox, Item, Outbox};
 use super::scope::{PanelAsked, PanelQuery, Scope, StepClock};
-use super::source::{Refusal, Source};
+use watchfire_service::{Refusal, Source};
 use super::stream::WatcherKey;
 use super::writer::{HEARTBEAT, say_goodbye, write};
 use crate::clock::now;

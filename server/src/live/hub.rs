@@ -12,7 +12,7 @@ use watchfire_service::Service;
 
 use super::outbox::{Item, Outbox};
 use super::scope::StepClock;
-use super::source::{Refusal, Source};
+use watchfire_service::{Refusal, Source};
 use super::stream::{Command, Reach, Stream, WatcherKey};
 use super::tick::whole_notes;
 use crate::clock::now;

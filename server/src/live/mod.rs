@@ -8,7 +8,6 @@ mod connection;
 mod hub;
 mod outbox;
 mod scope;
-mod source;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use watchfire_service::Mark;
 
 use super::hub::{Hub, StreamKey};
 use super::outbox::{Item, Outbox};
-use super::source::{Columns, Refusal};
+use watchfire_service::{Columns, Refusal};
 use super::told::Told;
 use crate::clock::now;
 

@@ -11,7 +11,7 @@ use watchfire_model::live::{DeltaBody, DeltaRow, RangeBody, Shared, encode_body}
 use watchfire_model::{Grid, GridSeries, Labels, TimeRange};
 
 use super::outbox::Item;
-use super::source::{Columns, Refusal};
+use watchfire_service::{Columns, Refusal};
 use super::stream::{Reach, Stream, Watcher, WatcherKey};
 use crate::clock::now;
 
@@ -118,7 +118,7 @@ impl Stream {
 
     /// A point of series is filling until the next begins; one of a query waits for its instant.
     fn head_distance(&self) -> i64 {
-        if matches!(self.key.source, super::source::Source::Series(_)) { 0 } else { self.key.step }
+        if matches!(self.key.source, watchfire_service::Source::Series(_)) { 0 } else { self.key.step }
     }
 
     /// Takes over the notes of an answer; returns all of them if there are new ones.

@@ -113,3 +113,36 @@ pub fn table_text(table: &Table, theme: &Theme, utc_offset: i64, now: i64) -> Ta
         rows: (0..table.len().min(MOST)).map(row).collect(),
     }
 }
+
+/// A table as HTML, as the browser would make it: the first rows, for a page that is rendered before there is a browser.
+pub fn table_html(table: &Table, utc_offset: i64, now: i64) -> String {
+    use std::fmt::Write as _;
+    const MOST: usize = 50;
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let words: Vec<ColumnWords<'_>> =
+        table.columns.iter().map(|column| ColumnWords::of(column, &Theme::BOTH, utc_offset, now)).collect();
+    let class = |words: &ColumnWords<'_>| if words.is_numeric() { " class=\"numeric\"" } else { "" };
+    let mut html = String::from("<table class=\"panel-table\"><thead><tr>");
+    // Writing to a String cannot fail, so the results are not looked at.
+    for (column, words) in table.columns.iter().zip(&words) {
+        let _ = write!(html, "<th{}>{}</th>", class(words), escape(&column.name));
+    }
+    html.push_str("</tr></thead><tbody>");
+    for row in 0..table.len().min(MOST) {
+        html.push_str("<tr>");
+        for words in &words {
+            let cell = words.cell(row);
+            let style = cell.color.map_or_else(String::new, |color| {
+                if cell.fill {
+                    format!(" style=\"background:{};color:{}\"", color.css(), color.ink().css())
+                } else {
+                    format!(" style=\"color:{}\"", color.css())
+                }
+            });
+            let _ = write!(html, "<td{}{style}>{}</td>", class(words), escape(&cell.text));
+        }
+        html.push_str("</tr>");
+    }
+    html.push_str("</tbody></table>");
+    html
+}

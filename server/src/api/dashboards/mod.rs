@@ -9,6 +9,7 @@ mod failure;
 mod folders;
 mod import;
 mod library;
+mod markdown;
 mod playlists;
 mod provisioning;
 mod shares;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/provisioning", get(provisioning::status))
         .route("/api/v1/provisioning/reload", post(provisioning::reload));
     let beside = Router::new()
+        .route("/api/v1/markdown", axum::routing::post(markdown::render))
         .route("/api/v1/folders", get(folders::list).post(folders::create))
         .route("/api/v1/folders/{uid}", put(folders::rename).delete(folders::delete))
         .route("/api/v1/library-panels", get(library::list).post(library::create))

@@ -1,14 +1,15 @@
-//! What a stream evaluates: series, or a query in PromQL, as columns over a grid.
+//! What charts ask for: series, or a query in PromQL, as columns over a grid. The live hub asks so, and whoever draws a picture.
 
 use std::collections::HashMap;
 
 use watchfire_model::{Grid, GridSeries, Labels, SeriesQuery, TimeRange};
 use watchfire_promql::{Answer, EvalError, Value, parse};
-use watchfire_service::{Nature, PromQuery, Service, ServiceError, nature};
+
+use crate::{Nature, PromQuery, Service, ServiceError, nature};
 
 /// What is evaluated once for all who ask for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Source {
+pub enum Source {
     /// A value of the samples of each step; the newest step may still be filling.
     Series(SeriesQuery),
     /// A query whose points stand for themselves: those that have been told need not be told again.
@@ -21,28 +22,31 @@ pub(super) enum Source {
 
 /// The answer to a part of a range.
 #[derive(Clone, Debug)]
-pub(super) struct Columns {
-    pub(super) grid: Grid,
+pub struct Columns {
+    /// The points.
+    pub grid: Grid,
     /// Sorted by labels.
-    pub(super) series: Vec<GridSeries>,
+    pub series: Vec<GridSeries>,
     /// Warnings and infos.
-    pub(super) notes: Vec<String>,
+    pub notes: Vec<String>,
     /// How many series were cut off.
-    pub(super) left_out: usize,
+    pub left_out: usize,
 }
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) message: String,
+pub struct Refusal {
+    /// What is wrong, and how to mend it.
+    pub message: String,
     /// Where in the query's text, in characters.
-    pub(super) position: Option<(u32, u32)>,
+    pub position: Option<(u32, u32)>,
     /// Whether it may go better later.
-    pub(super) retry: bool,
+    pub retry: bool,
 }
 
 impl Refusal {
-    pub(super) fn new(message: impl Into<String>) -> Self {
+    /// A reason without a place.
+    pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), position: None, retry: false }
     }
 
@@ -64,7 +68,7 @@ impl Refusal {
 
 impl Source {
     /// The source of a query in PromQL, or what is wrong with its text.
-    pub(super) fn promql(expr: String, instant: bool) -> Result<Self, Refusal> {
+    pub fn promql(expr: String, instant: bool) -> Result<Self, Refusal> {
         let tree = parse(&expr).map_err(|error| Refusal::of(&error.into(), &expr))?;
         Ok(if instant {
             Self::Instant(expr)
@@ -76,12 +80,12 @@ impl Source {
     }
 
     /// Whether each answer is told whole.
-    pub(super) fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         matches!(self, Self::Ranged(_) | Self::Instant(_))
     }
 
     /// The first point that a sample at `timestamp` can change.
-    pub(super) fn first_changed(&self, timestamp: i64, step: i64) -> i64 {
+    pub fn first_changed(&self, timestamp: i64, step: i64) -> i64 {
         // Nothing is stored from before 1970; what was deleted may have been anywhere.
         let timestamp = timestamp.max(0);
         let step_of = timestamp.div_euclid(step) * step;
@@ -96,7 +100,7 @@ impl Source {
 
     /// The points of `range`: from the one at or before its start to the one at its end. The end of a query in PromQL is the
     /// next point of the grid; where `now` has not come to it, it has the value of now.
-    pub(super) async fn evaluate(
+    pub async fn evaluate(
         &self,
         service: &Service,
         step: i64,

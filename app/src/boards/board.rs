@@ -1,0 +1,200 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use watchfire_dashboard::{Dashboard, Kind, Place, Values};
+use watchfire_panel::{Unfolded, unfold};
+
+use super::history::History;
+use super::snapshot::{BoardSnapshot, Meta, Resolved, values_of};
+
+/// A dashboard on the page: as it is shown, as it was saved, and what is chosen for it. A Leptos context.
+#[derive(Clone, Copy)]
+pub(crate) struct Board {
+    /// As it is shown.
+    pub(crate) dashboard: RwSignal<Arc<Dashboard>>,
+    /// As it was last saved, or loaded.
+    pub(crate) saved: RwSignal<Arc<Dashboard>>,
+    pub(crate) meta: RwSignal<Meta>,
+    /// The variables and their choices.
+    pub(crate) variables: RwSignal<Vec<Resolved>>,
+    /// Whether panels can be moved and changed.
+    pub(crate) editing: RwSignal<bool>,
+    /// The rows that are folded here, by their key, where that is not as the dashboard has it.
+    folds: RwSignal<BTreeMap<String, bool>>,
+    history: RwSignal<History<Arc<Dashboard>>>,
+    values: Memo<Arc<Values>>,
+    items: Memo<Arc<BTreeMap<String, Arc<Unfolded>>>>,
+}
+
+impl Board {
+    /// Shows what was read.
+    pub(crate) fn new(snapshot: BoardSnapshot) -> Self {
+        let BoardSnapshot { dashboard, meta, variables } = snapshot;
+        let dashboard = Arc::new(dashboard);
+        let saved = RwSignal::new(dashboard.clone());
+        let dashboard = RwSignal::new(dashboard);
+        let variables = RwSignal::new(variables);
+        let values = Memo::new(move |_| {
+            dashboard.with(|dashboard| variables.with(|chosen| Arc::new(values_of(&dashboard.variables, chosen))))
+        });
+        let items = Memo::new(move |_| {
+            let all = dashboard.with(|dashboard| unfold(&dashboard.panels, &values.get()));
+            Arc::new(all.into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect())
+        });
+        Self {
+            dashboard,
+            saved,
+            meta: RwSignal::new(meta),
+            variables,
+            editing: RwSignal::new(false),
+            folds: RwSignal::default(),
+            history: RwSignal::default(),
+            values,
+            items,
+        }
+    }
+
+    /// Takes over another dashboard, or another version of this one.
+    pub(crate) fn load(self, snapshot: BoardSnapshot) {
+        let dashboard = Arc::new(snapshot.dashboard);
+        self.variables.set(snapshot.variables);
+        self.meta.set(snapshot.meta);
+        self.saved.set(dashboard.clone());
+        self.dashboard.set(dashboard);
+        self.history.set(History::default());
+        self.folds.update(BTreeMap::clear);
+    }
+
+    /// What is chosen for the variables.
+    pub(crate) fn values(self) -> Memo<Arc<Values>> {
+        self.values
+    }
+
+    /// A panel as it is shown; none once it is gone.
+    pub(crate) fn item(self, key: &str) -> Memo<Option<Arc<Unfolded>>> {
+        let key = key.to_owned();
+        Memo::new(move |_| self.items.with(|items| items.get(&key).cloned()))
+    }
+
+    /// All panels as they are shown, by key.
+    pub(crate) fn items(self) -> Memo<Arc<BTreeMap<String, Arc<Unfolded>>>> {
+        self.items
+    }
+
+    /// Where the panels lie, in the order in which they are read; those of folded rows are left out.
+    pub(crate) fn layout(self) -> Vec<(String, Place)> {
+        let folds = self.folds.get();
+        let editing = self.editing.get();
+        self.items.with(|items| layout(items, |key, folded| !editing && folds.get(key).copied().unwrap_or(folded)))
+    }
+
+    /// Whether a row is folded.
+    pub(crate) fn is_folded(self, key: &str, by_itself: bool) -> bool {
+        !self.editing.get() && self.folds.with(|folds| folds.get(key).copied().unwrap_or(by_itself))
+    }
+
+    /// Folds or opens a row.
+    pub(crate) fn fold(self, key: &str, folded: bool) {
+        self.folds.update(|folds| {
+            folds.insert(key.to_owned(), folded);
+        });
+    }
+
+    /// Changes the dashboard. Changes of the same thing in a row are taken back together; an empty name is a change of its
+    /// own.
+    pub(crate) fn change(self, touched: &str, change: impl FnOnce(&mut Dashboard)) {
+        let old = self.dashboard.get_untracked();
+        let mut new = Dashboard::clone(&old);
+        change(&mut new);
+        if new == *old {
+            return;
+        }
+        self.history.update(|history| history.changed(old, touched));
+        self.dashboard.set(Arc::new(new));
+    }
+
+    /// Takes the newest change back.
+    pub(crate) fn undo(self) {
+        self.step(History::undo);
+    }
+
+    /// Makes it again.
+    pub(crate) fn redo(self) {
+        self.step(History::redo);
+    }
+
+    fn step(
+        self,
+        step: fn(&mut History<Arc<Dashboard>>, Arc<Dashboard>) -> Result<Arc<Dashboard>, Arc<Dashboard>>,
+    ) {
+        let now = self.dashboard.get_untracked();
+        let there = self.history.try_update(|history| step(history, now));
+        if let Some(Ok(there)) = there {
+            self.dashboard.set(there);
+        }
+    }
+
+    /// Whether there is something to undo, and to redo.
+    pub(crate) fn ways(self) -> (bool, bool) {
+        self.history.with(History::ways)
+    }
+
+    /// Whether there are changes that are not saved.
+    pub(crate) fn is_changed(self) -> bool {
+        self.dashboard.with(|now| self.saved.with(|saved| !Arc::ptr_eq(now, saved) && now != saved))
+    }
+
+    /// The version that was saved is the one in sight.
+    pub(crate) fn was_saved(self, dashboard: Arc<Dashboard>, meta: Meta) {
+        self.saved.set(dashboard);
+        self.meta.set(meta);
+    }
+}
+
+/// The places of what is in sight: what lies below a folded row goes up.
+pub(crate) fn layout(
+    items: &BTreeMap<String, Arc<Unfolded>>,
+    is_folded: impl Fn(&str, bool) -> bool,
+) -> Vec<(String, Place)> {
+    let mut order: Vec<&Arc<Unfolded>> = items.values().collect();
+    order.sort_by_key(|item| (item.panel.at.y, item.panel.at.x, item.panel.id));
+    let mut folded = false;
+    let mut seen = BTreeSet::new();
+    order.retain(|item| {
+        if item.panel.kind == Kind::Row {
+            folded = is_folded(&item.key, item.panel.view.folded);
+            return true;
+        }
+        !folded && seen.insert(item.key.clone())
+    });
+    let mut places: Vec<Place> = order.iter().map(|item| item.panel.at).collect();
+    Place::settle(&mut places, None);
+    order.iter().zip(places).map(|(item, place)| (item.key.clone(), place)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_below_a_folded_row_goes_up() {
+        let dashboard: Dashboard = serde_json::from_str(
+            r#"{"panels": [
+                {"id": 1, "at": {"x": 0, "y": 0, "w": 24, "h": 4}},
+                {"id": 2, "kind": "row", "at": {"x": 0, "y": 4, "w": 24, "h": 1}, "view": {"folded": true}},
+                {"id": 3, "at": {"x": 0, "y": 5, "w": 12, "h": 8}},
+                {"id": 4, "kind": "row", "at": {"x": 0, "y": 13, "w": 24, "h": 1}},
+                {"id": 5, "at": {"x": 12, "y": 14, "w": 12, "h": 8}}]}"#,
+        )
+        .unwrap();
+        let items = unfold(&dashboard.panels, &Values::default());
+        let items = items.into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect();
+        let told = |open: bool| {
+            let places = layout(&items, |_, folded| folded && !open);
+            places.into_iter().map(|(key, at)| format!("{key}@{}", at.y)).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(told(false), "1@0 2@4 4@5 5@6");
+        assert_eq!(told(true), "1@0 2@4 3@5 4@13 5@14");
+    }
+}

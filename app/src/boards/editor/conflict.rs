@@ -1,0 +1,64 @@
+use leptos::prelude::*;
+use serde_json::Value;
+use watchfire_dashboard::Dashboard;
+
+use super::super::board::Board;
+use super::super::snapshot::BoardSnapshot;
+use super::versions::{Change, ChangeList, changes};
+use crate::api::Refusal;
+
+/// Somebody else saved the dashboard meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Conflict {
+    theirs: Dashboard,
+    version: u64,
+    changes: Vec<Change>,
+}
+
+impl Conflict {
+    /// From what the server says.
+    pub(super) fn of(ours: &Dashboard, refusal: &Refusal) -> Option<Self> {
+        let theirs: Dashboard = serde_json::from_value(refusal.data["dashboard"].clone()).ok()?;
+        let json = |dashboard: &Dashboard| serde_json::to_value(dashboard).unwrap_or(Value::Null);
+        let changes = changes(&json(&theirs), &json(ours));
+        Some(Self { version: refusal.data["version"].as_u64()?, theirs, changes })
+    }
+}
+
+/// Shows what differs, and asks which to keep. Nothing is lost either way: every version that was saved stays in the history.
+#[component]
+pub(super) fn ConflictDialog(conflict: RwSignal<Option<Conflict>>, save: Callback<()>) -> impl IntoView {
+    let board = expect_context::<Board>();
+    let ours = move |_| {
+        if let Some(conflict) = conflict.get_untracked() {
+            board.meta.update(|meta| meta.version = conflict.version);
+        }
+        conflict.set(None);
+        save.run(());
+    };
+    let theirs = move |_| {
+        if let Some(found) = conflict.get_untracked() {
+            let mut meta = board.meta.get_untracked();
+            meta.version = found.version;
+            let variables = board.variables.get_untracked();
+            board.load(BoardSnapshot { dashboard: found.theirs, meta, variables });
+        }
+        conflict.set(None);
+    };
+    view! {
+        <Show when=move || conflict.with(Option::is_some)>
+            <div class="overlay" role="dialog" aria-modal="true" aria-labelledby="conflict-title">
+                <div class="overlay-body">
+                    <h2 id="conflict-title">"Somebody else has saved this dashboard"</h2>
+                    <p>"Your changes are not saved yet. This is how yours differs from what is saved now:"</p>
+                    <ChangeList changes=Signal::derive(move || conflict.get().map(|conflict| conflict.changes).unwrap_or_default())/>
+                    <div class="overlay-actions">
+                        <button type="button" class="button primary" on:click=ours>"Save mine as the newest version"</button>
+                        <button type="button" class="button" on:click=theirs>"Take theirs, drop mine"</button>
+                        <button type="button" class="button" on:click=move |_| conflict.set(None)>"Go on editing"</button>
+                    </div>
+                </div>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,32 @@
+//! Dashboards: the list, the page that shows one, the editor, and what shares it.
+
+mod address;
+mod api;
+mod board;
+mod clipboard;
+mod editor;
+mod grid;
+mod history;
+mod import;
+mod links;
+mod list;
+mod lists;
+mod panel;
+#[cfg(feature = "ssr")]
+mod prefetch;
+mod refresh;
+mod snapshot;
+mod text;
+mod variables;
+mod view;
+
+pub(crate) use board::Board;
+pub(crate) use list::BoardListPage;
+#[cfg(feature = "ssr")]
+pub(crate) use {
+    list::FirstList,
+    prefetch::{first_pictures, read_board, read_list},
+    view::FirstBoard,
+};
+pub(crate) use refresh::CHOICES;
+pub(crate) use view::BoardPage;

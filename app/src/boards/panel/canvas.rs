@@ -1,0 +1,179 @@
+//! Drawing in the browser: once an animation frame at most, and only when something has changed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use leptos::html;
+use leptos::prelude::*;
+use plotters::prelude::IntoDrawingArea;
+use plotters_canvas::CanvasBackend;
+use wasm_bindgen::JsCast;
+use watchfire_chart::{ForceLayout, Picture, Resolution, Theme, draw};
+use watchfire_model::TimeExpr;
+use watchfire_panel::{Drawing, Prepared, Stage, Unfolded, graph};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use super::feed::Feed;
+use super::pointer::{Drawn, Pointer, has_time};
+use super::sight::size_of;
+use crate::live::Live;
+use crate::preferences::{Preferences, is_dark};
+use crate::range::PageRange;
+
+/// Draws the panel whenever its data, its size, its range or the theme changes.
+pub(super) fn keep_drawn(
+    item: Memo<Option<Arc<Unfolded>>>,
+    feed: Feed,
+    hidden: RwSignal<BTreeSet<String>>,
+    area: NodeRef<html::Div>,
+    canvas: NodeRef<html::Canvas>,
+    drawn: RwSignal<Option<Drawn>>,
+    pointer: Pointer,
+) {
+    let preferences = expect_context::<Preferences>();
+    let range = expect_context::<PageRange>();
+    let now = expect_context::<Live>().now();
+    let size = size_of(area);
+    let dark = is_dark(preferences);
+    let scheduled = StoredValue::new(false);
+    let layout = StoredValue::new(ForceLayout::new(7));
+    // Long ranges move less than a pixel a second; no need to draw each second.
+    let moment = Memo::new(move |_| {
+        let window = range.window();
+        if !window.is_live() {
+            return 0;
+        }
+        let now = now.get();
+        let pixel = (window.resolve(now).length() / 1000).max(1000);
+        now.div_euclid(pixel)
+    });
+    // Counts the steps of a graph that is still moving.
+    let unrest = RwSignal::new(0_u32);
+    let paint = move || {
+        scheduled.try_set_value(false);
+        let (Some(canvas), Some(item)) =
+            (canvas.try_get_untracked().flatten(), item.try_get_untracked().flatten())
+        else {
+            return;
+        };
+        let Some(prepared) = feed.prepared.get_untracked() else { return };
+        let theme = if dark.get_untracked() { Theme::DARK } else { Theme::LIGHT };
+        let page = range.window_untracked();
+        let now = match (page.from, now.get_untracked()) {
+            // The clock has not ticked yet.
+            (TimeExpr::BeforeNow(_), 0) => crate::range::clock(),
+            (_, now) => now,
+        };
+        let mut window = page.resolve(now);
+        if let Some(length) = item.panel.time_range.as_deref().and_then(|text| watchfire_model::parse_duration(text).ok()) {
+            window.start = window.end - length;
+        }
+        let (positions, moving) = positions(layout, &item, &prepared);
+        let hidden = hidden.get_untracked();
+        let stage = Stage {
+            theme: &theme,
+            window,
+            utc_offset: preferences.utc_offset_untracked(),
+            now,
+            hidden: &hidden,
+            marks: &[],
+            positions: &positions,
+        };
+        let Some(drawing) = Drawing::of(&item.panel, &prepared, &stage) else { return };
+        let size = size.get_untracked();
+        if paint_on(&canvas, &drawing, size, &theme).is_none() {
+            return;
+        }
+        let plot = if has_time(&item.panel.kind) { drawing.insets(size.0, size.1) } else { None };
+        let words = in_words(&drawing);
+        drawn.set(Some(Drawn {
+            prepared: prepared.clone(),
+            size,
+            plot,
+            window,
+            positions: Arc::new(positions),
+            hidden: Arc::new(hidden),
+            words,
+        }));
+        if moving {
+            unrest.update(|steps| *steps = steps.wrapping_add(1));
+        }
+    };
+    Effect::new(move |_| {
+        feed.prepared.track();
+        hidden.track();
+        size.track();
+        dark.track();
+        moment.track();
+        unrest.track();
+        item.track();
+        preferences.utc_offset();
+        // While the pointer rests on a chart, pictures hold still; they catch up when it leaves.
+        let held = pointer.holds() && drawn.with_untracked(Option::is_some);
+        if held || feed.prepared.with_untracked(Option::is_none) || scheduled.get_value() {
+            return;
+        }
+        scheduled.set_value(true);
+        request_animation_frame(paint);
+    });
+}
+
+/// Where the nodes of a graph lie after one more step, and whether they still move.
+fn positions(
+    layout: StoredValue<ForceLayout>,
+    item: &Unfolded,
+    prepared: &Prepared,
+) -> (Vec<watchfire_chart::Point>, bool) {
+    if item.panel.kind != watchfire_dashboard::Kind::NodeGraph {
+        return (Vec::new(), false);
+    }
+    let graph = graph(prepared);
+    layout
+        .try_update_value(|layout| {
+            let fresh = layout.positions().is_empty();
+            layout.set_graph(graph.nodes.iter().map(String::as_str), &graph.edges);
+            // The first picture is one that can be read; later changes are seen to move.
+            if fresh {
+                layout.settle(200);
+            }
+            let moving = layout.step();
+            (layout.positions().to_vec(), moving)
+        })
+        .unwrap_or_default()
+}
+
+/// Draws on the canvas at the screen's own resolution. `None` if there is no room or no drawing context.
+fn paint_on(canvas: &HtmlCanvasElement, picture: &dyn Picture, size: (f64, f64), theme: &Theme) -> Option<()> {
+    let ratio = window().device_pixel_ratio();
+    let (width, height) = ((size.0 * ratio).round() as u32, (size.1 * ratio).round() as u32);
+    if width < 2 || height < 2 {
+        return None;
+    }
+    // Setting the size also clears the canvas.
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    // A sharp peak must not seem higher than it is.
+    context.set_line_join("round");
+    let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
+    // Between pixels of the screen there are four steps, so that slopes are smooth.
+    const GRAIN: u32 = 4;
+    context.scale(1.0 / f64::from(GRAIN), 1.0 / f64::from(GRAIN)).ok()?;
+    let resolution = Resolution { scale: ratio * f64::from(GRAIN), grain: GRAIN };
+    draw(&area, picture, theme, resolution).ok()?;
+    area.present().ok()
+}
+
+/// The numbers of a picture in words.
+fn in_words(drawing: &Drawing<'_>) -> String {
+    let readings: Vec<&watchfire_chart::Reading<'_>> = match drawing {
+        Drawing::Stat(stat) => stat.items.iter().map(|item| &item.reading).collect(),
+        Drawing::Gauge(gauge) => gauge.readings.iter().collect(),
+        Drawing::BarGauge(gauge) => gauge.readings.iter().collect(),
+        Drawing::Pie(pie) => pie.readings.iter().collect(),
+        Drawing::Time(_) => return "chart; use the left and right arrow keys to read values".to_owned(),
+        _ => return String::new(),
+    };
+    let one = |reading: &&watchfire_chart::Reading<'_>| format!("{} {} {}", reading.name, reading.number, reading.unit).trim().to_owned();
+    readings.iter().take(20).map(one).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,22 @@
+//! A panel on the page: its frame, its data, and what it draws. A kind of panel is a file of `watchfire_panel` that makes of
+//! answers what is shown, and where that is no picture an arm in [`body`].
+
+mod body;
+#[cfg(feature = "hydrate")]
+mod canvas;
+mod feed;
+mod frame;
+mod legend;
+mod menu;
+mod pointer;
+mod row;
+mod sight;
+mod state;
+mod table;
+mod tooltip;
+
+#[cfg(feature = "ssr")]
+pub(crate) use feed::SCRAPE_INTERVAL;
+pub(crate) use feed::refresh_of;
+pub(crate) use frame::BoardPanel;
+pub(crate) use row::RowHeading;

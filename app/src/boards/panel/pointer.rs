@@ -1,0 +1,224 @@
+use std::sync::Arc;
+
+use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::prelude::*;
+use watchfire_chart::Insets;
+use watchfire_dashboard::Kind;
+use watchfire_model::{TimeExpr, TimeRange, TimeWindow};
+use watchfire_panel::Prepared;
+
+use crate::panels::Crosshair;
+
+/// What a panel has drawn: for the crosshair and the tooltip.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Drawn {
+    pub(super) prepared: Arc<Prepared>,
+    /// The size in CSS pixels.
+    pub(super) size: (f64, f64),
+    /// The room around the plot, of pictures with a time axis.
+    pub(super) plot: Option<Insets>,
+    /// The range of that axis.
+    pub(super) window: TimeRange,
+    /// Where the nodes of a graph lie.
+    pub(super) positions: Arc<Vec<watchfire_chart::Point>>,
+    /// The names that are not drawn.
+    pub(super) hidden: Arc<std::collections::BTreeSet<String>>,
+    /// What it says, for those who can't see it.
+    pub(super) words: String,
+}
+
+/// The kinds whose pictures have time from left to right.
+pub(super) fn has_time(kind: &Kind) -> bool {
+    matches!(kind, Kind::TimeSeries | Kind::Heatmap | Kind::StateTimeline | Kind::StatusHistory)
+}
+
+impl Drawn {
+    fn plot_width(&self, insets: &Insets) -> f64 {
+        (self.size.0 - insets.left - insets.right).max(1.0)
+    }
+
+    /// The instant at so many CSS pixels from the left edge; none outside the plot and without a time axis.
+    pub(super) fn timestamp_at(&self, x: f64) -> Option<i64> {
+        let insets = self.plot.as_ref()?;
+        let position = (x - insets.left) / self.plot_width(insets);
+        let length = self.window.length() as f64;
+        (0.0..=1.0).contains(&position).then(|| self.window.start + (position * length).round() as i64)
+    }
+
+    /// The way back.
+    pub(super) fn x(&self, timestamp: i64) -> Option<f64> {
+        let insets = self.plot.as_ref()?;
+        let position = (timestamp - self.window.start) as f64 / self.window.length().max(1) as f64;
+        (0.0..=1.0).contains(&position).then(|| insets.left + position * self.plot_width(insets))
+    }
+
+    /// What it says in words.
+    pub(super) fn in_words(&self) -> String {
+        self.words.clone()
+    }
+}
+
+/// What browsers call a finger.
+const TOUCH: &str = "touch";
+
+/// What the pointer does on a picture.
+#[derive(Clone, Copy)]
+pub(super) struct Pointer {
+    crosshair: Crosshair,
+    drawn: RwSignal<Option<Drawn>>,
+    /// The pointer's place on this picture, in CSS pixels from its corner.
+    here: RwSignal<Option<(f64, f64)>>,
+    /// Where a drag began.
+    from: RwSignal<Option<f64>>,
+    /// Whether the tooltip stays where it is.
+    pinned: RwSignal<bool>,
+    /// Whether the picture moves although the pointer is on it.
+    resumed: RwSignal<bool>,
+}
+
+impl Pointer {
+    pub(super) fn new(drawn: RwSignal<Option<Drawn>>) -> Self {
+        Self {
+            crosshair: expect_context(),
+            drawn,
+            here: RwSignal::new(None),
+            from: RwSignal::new(None),
+            pinned: RwSignal::new(false),
+            resumed: RwSignal::new(false),
+        }
+    }
+
+    /// Where it is, and what lies below it.
+    pub(super) fn here(self) -> Option<((f64, f64), Drawn)> {
+        let here = self.here.get()?;
+        Some((here, self.drawn.get()?))
+    }
+
+    /// The instant that all pictures of the page point at.
+    pub(super) fn time(self) -> Option<i64> {
+        self.crosshair.time.get()
+    }
+
+    /// Whether the tooltip stays.
+    pub(super) fn is_pinned(self) -> bool {
+        self.pinned.get()
+    }
+
+    /// Whether the picture holds still: while the pointer rests on one of the page, or a tooltip is pinned.
+    pub(super) fn holds(self) -> bool {
+        let resting = self.crosshair.time.with(Option::is_some) || self.here.with(Option::is_some);
+        (resting || self.pinned.get()) && !self.resumed.get()
+    }
+
+    /// Lets the picture go on, although the pointer is on it.
+    pub(super) fn resume(self) {
+        self.resumed.set(true);
+        self.pinned.set(false);
+    }
+
+    pub(super) fn moved(self, event: &PointerEvent) {
+        if self.pinned.get_untracked() {
+            return;
+        }
+        let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+        let (there, time) = self.drawn.with_untracked(|drawn| match drawn {
+            Some(drawn) => (drawn.plot.is_none() || drawn.timestamp_at(x).is_some(), drawn.timestamp_at(x)),
+            None => (false, None),
+        });
+        self.here.set(there.then_some((x, y)));
+        self.crosshair.time.set(time);
+    }
+
+    pub(super) fn left(self) {
+        self.here.set(None);
+        self.from.set(None);
+        self.pinned.set(false);
+        self.resumed.set(false);
+        self.crosshair.time.set(None);
+    }
+
+    /// A finger that is lifted leaves what it pointed at in sight; it goes with the focus.
+    pub(super) fn gone(self, event: &PointerEvent) {
+        if event.pointer_type() != TOUCH && !self.pinned.get_untracked() {
+            self.left();
+        }
+    }
+
+    /// A finger points; a mouse may begin to drag.
+    pub(super) fn pressed(self, event: &PointerEvent) {
+        if event.button() != 0 {
+            return;
+        }
+        if self.pinned.get_untracked() {
+            self.pinned.set(false);
+            self.moved(event);
+            return;
+        }
+        self.moved(event);
+        if event.pointer_type() != TOUCH && self.here.get_untracked().is_some() {
+            self.from.set(Some(f64::from(event.offset_x())));
+        }
+    }
+
+    /// The part that was dragged over. A click pins the tooltip.
+    pub(super) fn released(self, event: &PointerEvent) -> Option<TimeWindow> {
+        const LEAST_PIXELS: f64 = 6.0;
+        let from = self.from.get_untracked()?;
+        self.from.set(None);
+        let to = f64::from(event.offset_x());
+        if (to - from).abs() < LEAST_PIXELS {
+            self.pinned.set(true);
+            return None;
+        }
+        let range = self.drawn.with_untracked(|drawn| {
+            let drawn = drawn.as_ref()?;
+            Some(TimeRange { start: drawn.timestamp_at(from.min(to))?, end: drawn.timestamp_at(from.max(to))? })
+        })?;
+        self.left();
+        // Whole seconds: nothing is collected more often than a person can tell apart on a chart.
+        let start = range.start.div_euclid(1000) * 1000;
+        let end = (range.end.div_euclid(1000) + 1) * 1000;
+        Some(TimeWindow { from: TimeExpr::At(start), to: TimeExpr::At(end) })
+    }
+
+    pub(super) fn key(self, event: &KeyboardEvent) {
+        let direction = match event.key().as_str() {
+            "ArrowLeft" => -1,
+            "ArrowRight" => 1,
+            "Enter" => return self.pinned.update(|pinned| *pinned = !*pinned),
+            "Escape" if self.here.get_untracked().is_some() => {
+                event.stop_propagation();
+                return self.left();
+            }
+            _ => return,
+        };
+        let moved = self.drawn.with_untracked(|drawn| {
+            let drawn = drawn.as_ref()?;
+            drawn.plot?;
+            let window = drawn.window;
+            let time = self.crosshair.time.get_untracked().unwrap_or(window.end);
+            let time = (time + direction * drawn.prepared.grid.step).clamp(window.start, window.end);
+            Some((time, drawn.x(time)?, drawn.size.1 / 2.0))
+        });
+        if let Some((time, x, y)) = moved {
+            event.prevent_default();
+            self.crosshair.time.set(Some(time));
+            self.here.set(Some((x, y)));
+        }
+    }
+
+    pub(super) fn line_style(self) -> String {
+        let x = self.crosshair.time.get().and_then(|time| self.drawn.with(|drawn| drawn.as_ref()?.x(time)));
+        x.map_or_else(|| "display:none".to_owned(), |x| format!("transform:translateX({x:.1}px)"))
+    }
+
+    pub(super) fn selection_style(self) -> String {
+        let timed = self.drawn.with(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.plot.is_some()));
+        match (self.from.get(), self.here.get()) {
+            (Some(from), Some((here, _))) if timed => {
+                format!("left:{:.1}px;width:{:.1}px", from.min(here), (from - here).abs())
+            }
+            _ => "display:none".to_owned(),
+        }
+    }
+}

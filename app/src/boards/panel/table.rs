@@ -1,0 +1,135 @@
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use watchfire_chart::Theme;
+use watchfire_panel::{CellWords, Cells, ColumnWords, Table, Unfolded, shown_table};
+
+use super::feed::Feed;
+use crate::preferences::Preferences;
+
+/// How many rows are shown; the rest is counted, and found by filtering.
+const MOST: usize = 500;
+
+/// Rows and columns: sorted by a click on a heading, filtered by writing, with colours in cells.
+#[component]
+pub(super) fn PanelTable(
+    item: Memo<Option<Arc<Unfolded>>>,
+    feed: Feed,
+    first: StoredValue<String>,
+) -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let sort = RwSignal::new(None::<(String, bool)>);
+    let filters = RwSignal::new(std::collections::BTreeMap::<String, String>::new());
+    let table = Memo::new(move |_| {
+        feed.prepared.with(|prepared| prepared.as_ref().and_then(|prepared| shown_table(&prepared.tables))).map(Arc::new)
+    });
+    let own_sort = Memo::new(move |_| {
+        item.with(|item| item.as_ref().and_then(|item| item.panel.view.sort_by.first().cloned())).map(|text| {
+            let descending = text.starts_with('-');
+            (text.trim_start_matches('-').to_owned(), descending)
+        })
+    });
+    let filterable = Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.panel.view.filterable)));
+    let columns = Memo::new(move |_| {
+        let column = |column: &watchfire_panel::Column| {
+            (column.name.clone(), matches!(column.cells, Cells::Number(_)), column.field.column_width)
+        };
+        table.with(|table| table.as_ref().map(|table| table.columns.iter().map(column).collect::<Vec<_>>()).unwrap_or_default())
+    });
+    let rows = move || {
+        let Some(table) = table.get() else { return (Vec::new(), 0) };
+        let sort = sort.get().or_else(|| own_sort.get());
+        let order = filters.with(|filters| ordered(&table, sort.as_ref(), filters));
+        let words: Vec<ColumnWords<'_>> = table
+            .columns
+            .iter()
+            .map(|column| ColumnWords::of(column, &Theme::BOTH, preferences.utc_offset(), crate::range::clock()))
+            .collect();
+        let row = |row: &usize| words.iter().map(|words| (words.cell(*row), words.is_numeric())).collect::<Vec<_>>();
+        (order.iter().take(MOST).map(row).collect::<Vec<_>>(), order.len())
+    };
+    let head = move |(name, numeric, width): (String, bool, Option<u16>)| {
+        let (clicked, asked, filtered) = (name.clone(), name.clone(), name.clone());
+        let turn = move |_| sort.update(|sort| {
+            *sort = match sort.take() {
+                Some((known, false)) if known == clicked => Some((clicked.clone(), true)),
+                Some((known, true)) if known == clicked => None,
+                _ => Some((clicked.clone(), false)),
+            };
+        });
+        let order = move || match sort.get().or_else(|| own_sort.get()) {
+            Some((known, descending)) if known == asked => if descending { "descending" } else { "ascending" },
+            _ => "none",
+        };
+        let write = move |event| {
+            let text = event_target_value(&event);
+            filters.update(|filters| drop(filters.insert(filtered.clone(), text)));
+        };
+        let label = format!("Filter {name}");
+        let style = width.map(|width| format!("width:{width}px"));
+        view! {
+            <th scope="col" class:numeric=numeric aria-sort=order style=style>
+                <button type="button" class="sort" on:click=turn>{name}</button>
+                <Show when=move || filterable.get()><input type="search" class="table-filter" aria-label=label.clone() on:input=write.clone()/></Show>
+            </th>
+        }
+        .into_any()
+    };
+    let cell = |(cell, numeric): (CellWords, bool)| {
+        let style = cell.color.map(|color| {
+            if cell.fill { format!("background:{};color:{}", color.css(), color.ink().css()) } else { format!("color:{}", color.css()) }
+        });
+        view! { <td class:numeric=numeric style=style>{cell.text}</td> }
+    };
+    let ready = move || table.with(Option::is_some);
+    view! {
+        <div class="panel-table-area" tabindex="0">
+            <Show when=ready fallback=move || view! { <div class="panel-first" inner_html=first.get_value()></div> }>
+                <table class="panel-table">
+                    <thead><tr>{move || columns.get().into_iter().map(head).collect_view()}</tr></thead>
+                    <tbody>
+                        {move || rows().0.into_iter().map(|row| view! { <tr>{row.into_iter().map(cell).collect_view()}</tr> }).collect_view()}
+                    </tbody>
+                </table>
+                <p class="hint">{move || { let there = rows().1; (there > MOST).then(|| format!("{there} rows; the first {MOST} are shown")) }}</p>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// The rows that pass the filters, in their order.
+fn ordered(
+    table: &Table,
+    sort: Option<&(String, bool)>,
+    filters: &std::collections::BTreeMap<String, String>,
+) -> Vec<usize> {
+    let wanted: Vec<(&watchfire_panel::Column, String)> = table
+        .columns
+        .iter()
+        .filter_map(|column| Some((column, filters.get(&column.name)?.to_lowercase())))
+        .filter(|(_, text)| !text.is_empty())
+        .collect();
+    let passes = |row: &usize| wanted.iter().all(|(column, text)| column.cells.key(*row).to_lowercase().contains(text.as_str()));
+    let mut rows: Vec<usize> = (0..table.len()).filter(passes).collect();
+    if let Some((column, descending)) = sort.and_then(|(name, descending)| Some((table.column(name)?, *descending))) {
+        rows.sort_by(|one, other| {
+            let order = column.cells.compare(*one, *other);
+            if descending { order.reverse() } else { order }
+        });
+    }
+    rows
+}
+
+/// A table as comma-separated values (RFC 4180).
+pub(super) fn csv(table: &Table) -> String {
+    let quoted = |text: String| {
+        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    };
+    let mut out = table.columns.iter().map(|column| quoted(column.name.clone())).collect::<Vec<_>>().join(",");
+    for row in 0..table.len() {
+        out.push_str("\r\n");
+        out.push_str(&table.columns.iter().map(|column| quoted(column.cells.key(row))).collect::<Vec<_>>().join(","));
+    }
+    out
+}

@@ -1,0 +1,207 @@
+//! What the server reads before it renders: a dashboard with its variables, and the first pictures of the panels that come in sight.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures::future::join_all;
+use watchfire_chart::{Theme, svg_inline};
+use watchfire_dashboard::{Clock, Kind};
+use watchfire_model::TimeRange;
+use watchfire_panel::{
+    Answer, Drawing, Prepared, Question, Sight, Stage, Unfolded, key, prepare, questions, shown_table, table_html, unfold,
+};
+use watchfire_service::dashboards::DashboardFilter;
+use watchfire_service::{Service, Source};
+
+use super::address::Asked as InUrl;
+use super::board::layout;
+use super::list::{BoardHead, BoardList, FolderHead};
+use super::panel::SCRAPE_INTERVAL;
+use super::snapshot::{BoardSnapshot, Meta, Resolved, values_of};
+use super::view::{NEW, new_board};
+use crate::data::Asked;
+use crate::range::window_of_board;
+
+/// Panels below this row come in sight only by scrolling; the browser asks for them then.
+const ROWS: u16 = 40;
+
+/// The height of a row with its gap, and what the frame of a panel takes of its height, in CSS pixels.
+const ROW: f64 = 36.0;
+const HEAD: f64 = 36.0;
+const LEGEND: f64 = 30.0;
+
+/// For how many points a panel is asked first; the width of the screen is not known yet.
+const POINTS: u32 = 600;
+
+/// How many series a panel gets; as many as the live hub sends.
+const MOST_SERIES: usize = 1000;
+
+/// Reads a dashboard with the choices of its variables.
+pub(crate) async fn read_board(service: &Service, asked: Asked<'_>) -> Result<BoardSnapshot, String> {
+    let uid = asked.path.trim_start_matches("/d/");
+    if uid == NEW {
+        return Ok(new_board());
+    }
+    let dashboards = service.dashboards();
+    let found = dashboards.get(uid).await.map_err(|error| error.to_string())?;
+    let dashboard = dashboards.resolve(found.dashboard).await.map_err(|error| error.to_string())?;
+    let window = asked.window.unwrap_or_else(|| window_of_board(&dashboard, asked.now));
+    let in_url = InUrl::of(asked.search).variables;
+    let resolved = dashboards
+        .resolve_variables(&dashboard, &in_url, window.resolve(asked.now))
+        .await
+        .map_err(|error| error.to_string())?;
+    let variables = resolved.variables.into_iter().map(|one| Resolved {
+        name: one.name,
+        choices: one.choices,
+        chosen: one.chosen,
+        note: one.note,
+        error: one.error,
+    });
+    let meta = Meta {
+        version: found.version,
+        folder: found.meta.folder,
+        favourite: found.meta.favourite,
+        managed: found.meta.managed,
+        drifted: found.meta.drifted,
+        updated_at: found.meta.updated_at,
+    };
+    Ok(BoardSnapshot { dashboard, meta, variables: variables.collect() })
+}
+
+/// All dashboards; none if they cannot be read, which the browser then finds out itself.
+pub(crate) async fn read_list(service: &Service) -> Option<BoardList> {
+    let dashboards = service.dashboards();
+    let heads = dashboards.list(&DashboardFilter::default()).await.ok()?;
+    let folders = dashboards.folders().await.ok()?;
+    let head = |head: watchfire_service::dashboards::DashboardHead| BoardHead {
+        uid: head.uid,
+        title: head.title,
+        description: head.description,
+        tags: head.tags,
+        folder: head.folder,
+        favourite: head.favourite,
+        managed: head.managed,
+        drifted: head.drifted,
+        panels: head.panels,
+    };
+    Some(BoardList {
+        dashboards: heads.into_iter().map(head).collect(),
+        folders: folders.into_iter().map(|folder| FolderHead { uid: folder.uid, title: folder.title }).collect(),
+    })
+}
+
+/// The pictures of the panels that come in sight first, by key, as HTML; and what went wrong, for the log.
+pub(crate) async fn first_pictures(
+    service: &Service,
+    snapshot: &BoardSnapshot,
+    asked: Asked<'_>,
+) -> (BTreeMap<String, String>, Vec<String>) {
+    let dashboard = &snapshot.dashboard;
+    let window = asked.window.unwrap_or_else(|| window_of_board(dashboard, asked.now));
+    let range = window.resolve(asked.now);
+    let values = values_of(&dashboard.variables, &snapshot.variables);
+    let items: BTreeMap<String, Arc<Unfolded>> =
+        unfold(&dashboard.panels, &values).into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect();
+    let in_url = InUrl::of(asked.search);
+    let seen: Vec<Arc<Unfolded>> = match (&in_url.panel, in_url.edit) {
+        (Some(key), _) => items.get(key).cloned().into_iter().collect(),
+        (None, Some(id)) => items.values().find(|item| item.panel.id == id).cloned().into_iter().collect(),
+        (None, None) => layout(&items, |_, folded| folded)
+            .into_iter()
+            .filter(|(_, place)| place.y < ROWS)
+            .filter_map(|(key, _)| items.get(&key).cloned())
+            .collect(),
+    };
+    let sight = Sight { range, points: POINTS, scrape_interval: SCRAPE_INTERVAL };
+    let found = join_all(seen.iter().map(|item| async move {
+        let (prepared, failures) = answered(service, item, sight, asked.now).await;
+        (item, prepared, failures)
+    }))
+    .await;
+    let mut pictures = BTreeMap::new();
+    let mut all_failures = Vec::new();
+    for (item, prepared, failures) in found {
+        all_failures.extend(failures.into_iter().map(|failure| format!("panel {}: {failure}", item.key)));
+        let html = html(service, item, &prepared, range, asked);
+        if !html.is_empty() {
+            pictures.insert(item.key.clone(), html);
+        }
+    }
+    (pictures, all_failures)
+}
+
+/// What a panel shows now.
+pub(crate) async fn answered(service: &Service, item: &Unfolded, sight: Sight, now: i64) -> (Prepared, Vec<String>) {
+    let asked = questions(&item.panel, &item.values, sight);
+    let step = asked.first().map_or(1000, |question| question.step);
+    let answers = join_all(asked.into_iter().map(|question| async move {
+        let answer = ask(service, &question, now).await;
+        ((question.query, question.role), answer)
+    }))
+    .await;
+    let mut failures = Vec::new();
+    let mut found = BTreeMap::new();
+    for (place, answer) in answers {
+        match answer {
+            Ok(answer) => drop(found.insert(place, answer)),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    let clock = Clock { from: sight.range.start, to: sight.range.end, step, scrape_interval: sight.scrape_interval };
+    (prepare(&item.panel, found, &item.values, &clock), failures)
+}
+
+async fn ask(service: &Service, question: &Question, now: i64) -> Result<Answer, String> {
+    let source = Source::promql(question.expr.clone(), question.instant).map_err(|refusal| refusal.message)?;
+    // Whole steps, as the live hub asks: so both find the same in the cache.
+    let range = TimeRange { end: question.range.end.saturating_add(question.step - 1), ..question.range };
+    let columns = source
+        .evaluate(service, question.step, range, now, MOST_SERIES)
+        .await
+        .map_err(|refusal| refusal.message)?;
+    let mut grid = columns.grid;
+    grid.start += question.shift;
+    Ok(Answer { grid, series: columns.series })
+}
+
+/// The inside of a panel as HTML.
+fn html(service: &Service, item: &Unfolded, prepared: &Prepared, range: TimeRange, asked: Asked<'_>) -> String {
+    let panel = &item.panel;
+    let title = item.values.in_text(&panel.title, &Clock::default());
+    match panel.kind {
+        Kind::Text => {
+            let text = item.values.in_text(&panel.view.text, &Clock::default());
+            return if panel.view.code { String::new() } else { service.dashboards().markdown(&text) };
+        }
+        Kind::Table => {
+            let table = shown_table(&prepared.tables);
+            return table.map(|table| table_html(&table, asked.utc_offset, asked.now)).unwrap_or_default();
+        }
+        _ => {}
+    }
+    if prepared.series.is_empty() {
+        return String::new();
+    }
+    let hidden = BTreeSet::new();
+    let mut positions = Vec::new();
+    if panel.kind == Kind::NodeGraph {
+        let graph = watchfire_panel::graph(prepared);
+        let mut layout = watchfire_chart::ForceLayout::new(7);
+        layout.set_graph(graph.nodes.iter().map(String::as_str), &graph.edges);
+        layout.settle(200);
+        positions = layout.positions().to_vec();
+    }
+    let stage = Stage {
+        theme: &Theme::BOTH,
+        window: range,
+        utc_offset: asked.utc_offset,
+        now: asked.now,
+        hidden: &hidden,
+        marks: &[],
+        positions: &positions,
+    };
+    let has_legend = key(panel, prepared, &Theme::BOTH, asked.utc_offset, asked.now).is_some();
+    let height = f64::from(panel.at.h) * ROW - HEAD - if has_legend { LEGEND } else { 0.0 } - 8.0;
+    Drawing::of(panel, prepared, &stage).map(|drawing| svg_inline(&drawing, height.max(24.0), &title)).unwrap_or_default()
+}

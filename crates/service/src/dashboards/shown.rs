@@ -1,0 +1,156 @@
+//! What a share lets see: its dashboard without the queries, its variables as far as viewers may choose, and the queries
+//! themselves, whose text never leaves the server.
+
+use std::collections::BTreeMap;
+
+use watchfire_dashboard::{Choice, Clock, Dashboard, Panel, Query, Values, Variable, VariableKind};
+use watchfire_model::TimeRange;
+
+use super::{DashboardError, Dashboards, OpenError, ResolvedVariable, ShareVariable, Shared};
+
+/// A share with its dashboard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenShare {
+    /// What it lets see.
+    pub shared: Shared,
+    /// The dashboard as it is kept, panels of the library filled in.
+    dashboard: Dashboard,
+}
+
+/// What stands in the place of a query's text: something that asks for nothing.
+const WITHHELD: &str = "0";
+
+impl Dashboards {
+    /// Opens a share for a page (`counted`: as one more view), or for what a page asks afterwards.
+    pub async fn shown(&self, token: &str, counted: bool, now: i64) -> Result<OpenShare, OpenError> {
+        let shared = if counted { self.open_share(token, now).await? } else { self.check_token(token, now).await? };
+        let found = self.get(&shared.share.dashboard).await?;
+        let mut dashboard = self.resolve(found.dashboard).await?;
+        if let Some(id) = shared.share.panel {
+            dashboard.panels.retain(|panel| panel.id == id);
+        }
+        Ok(OpenShare { shared, dashboard })
+    }
+
+    /// The variables of a share with what is chosen: what is locked stays so, whatever was `asked`; what is free may have any of
+    /// its choices, and nothing else.
+    pub async fn shown_variables(
+        &self,
+        open: &OpenShare,
+        asked: &BTreeMap<String, Vec<String>>,
+        range: TimeRange,
+    ) -> Result<(Values, Vec<ResolvedVariable>), DashboardError> {
+        let mut taken = open.taken(asked);
+        let mut resolved = self.resolve_variables(&open.dashboard, &taken, range).await?;
+        let strangers: Vec<String> = open
+            .dashboard
+            .variables
+            .iter()
+            .zip(&resolved.variables)
+            .filter(|(variable, one)| open.is_free(&variable.name) && !may_have(variable, one))
+            .map(|(variable, _)| variable.name.clone())
+            .collect();
+        if !strangers.is_empty() {
+            taken.retain(|name, _| !strangers.contains(name));
+            resolved = self.resolve_variables(&open.dashboard, &taken, range).await?;
+        }
+        for one in &mut resolved.variables {
+            if !open.is_free(&one.name) {
+                // What else there would be to choose is nobody's business.
+                let chosen = std::mem::take(&mut one.choices).into_iter().filter(|choice| one.chosen.contains(&choice.value));
+                one.choices = if one.chosen.iter().any(|value| value == Variable::ALL) { Vec::new() } else { chosen.collect() };
+                one.note = None;
+                one.error = None;
+            }
+        }
+        Ok((resolved.values, resolved.variables))
+    }
+}
+
+/// Whether what is chosen is among the choices.
+fn may_have(variable: &Variable, one: &ResolvedVariable) -> bool {
+    let known = |value: &String| {
+        (value == Variable::ALL && variable.include_all) || one.choices.iter().any(|choice| choice.value == *value)
+    };
+    variable.kind == VariableKind::Text
+        || variable.kind == VariableKind::Constant
+        || (one.chosen.iter().all(known) && (variable.multi || one.chosen.len() <= 1))
+}
+
+impl OpenShare {
+    fn is_free(&self, name: &str) -> bool {
+        self.shared.share.variables.get(name) == Some(&ShareVariable::Free)
+    }
+
+    /// What is asked for, as far as viewers have a say, and what is locked.
+    fn taken(&self, asked: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+        let mut taken = BTreeMap::new();
+        for (name, rule) in &self.shared.share.variables {
+            let values = match rule {
+                ShareVariable::Locked(values) => Some(values),
+                ShareVariable::Free => asked.get(name),
+            };
+            taken.extend(values.map(|values| (name.clone(), values.clone())));
+        }
+        taken
+    }
+
+    /// The dashboard as viewers get it: without queries, and without what they would tell of.
+    pub fn stripped(&self) -> Dashboard {
+        let mut dashboard = self.dashboard.clone();
+        for panel in &mut dashboard.panels {
+            for query in &mut panel.queries {
+                if !query.expr.is_empty() {
+                    WITHHELD.clone_into(&mut query.expr);
+                }
+                query.other.clear();
+            }
+            panel.library = None;
+            panel.other.clear();
+        }
+        for variable in &mut dashboard.variables {
+            variable.query.clear();
+            variable.regex.clear();
+            variable.all_value = None;
+            variable.current.clear();
+            variable.other.clear();
+            if !self.is_free(&variable.name) {
+                variable.choices.clear();
+                variable.hide = true;
+            }
+        }
+        dashboard.annotations.retain(|annotation| annotation.expr.is_empty());
+        dashboard.other.clear();
+        dashboard
+    }
+
+    /// The text of a panel's query, with the values of variables in it. A value that a client names must be one of those that
+    /// hold, as a repeated panel has one of several; anything else it says of variables counts for nothing.
+    ///
+    /// # Errors
+    ///
+    /// The share has no such panel, or the panel no such query.
+    pub fn query(
+        &self,
+        panel: u32,
+        query: &str,
+        named: &[(String, Vec<String>)],
+        mut values: Values,
+        clock: &Clock,
+    ) -> Result<(String, bool), String> {
+        let panel: &Panel =
+            self.dashboard.panel(panel).ok_or_else(|| "the share has no such panel".to_owned())?;
+        let asks = |one: &&Query| one.id == query && !one.expr.is_empty();
+        let query = panel.queries.iter().find(asks).ok_or_else(|| "the panel has no such query".to_owned())?;
+        for (name, one) in named {
+            let [one] = one.as_slice() else { continue };
+            let chosen: Option<Choice> =
+                values.chosen(name).and_then(|all| all.iter().find(|choice| choice.value == *one).cloned());
+            if let Some(choice) = chosen {
+                values.set_one(name, choice);
+            }
+        }
+        let instant = query.instant || (query.shape == watchfire_dashboard::QueryShape::Table && panel.kind == watchfire_dashboard::Kind::Table);
+        Ok((values.in_query(&query.expr, clock), instant))
+    }
+}

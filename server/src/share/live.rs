@@ -1,0 +1,152 @@
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use watchfire_dashboard::{Clock, Values};
+use watchfire_model::live::Span;
+use watchfire_model::{TimeExpr, TimeWindow};
+use watchfire_service::dashboards::{Dashboards, OpenShare, ShareTime};
+
+use crate::clock::now;
+use crate::http::App;
+use crate::live::{PanelAsked, PanelQueries, PanelQuery, Scope, StepClock};
+
+/// How often it is looked whether a share is still open.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// How long the values of variables are taken for true: the panels of a page ask all at once.
+const FRESH: i64 = 5000;
+
+/// The usual distance between samples, in milliseconds.
+const SCRAPE_INTERVAL: i64 = 15_000;
+
+/// The WebSocket of a shared page.
+pub(super) async fn live(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let dashboards = app.service.dashboards();
+    match dashboards.shown(&token, false, now()).await {
+        Ok(open) => {
+            let panels = Arc::new(SharedPanels {
+                dashboards,
+                token,
+                share: Mutex::new(open),
+                open: AtomicBool::new(true),
+                values: Mutex::default(),
+            });
+            tokio::spawn(look(Arc::downgrade(&panels)));
+            crate::live::upgrade(app.hub, Scope::Share(panels), from.ip(), upgrade)
+        }
+        Err(error) => (StatusCode::NOT_FOUND, error.to_string()).into_response(),
+    }
+}
+
+/// The panels of a share, for one connection.
+struct SharedPanels {
+    dashboards: Dashboards,
+    token: String,
+    /// As it was when it was last looked at.
+    share: Mutex<OpenShare>,
+    open: AtomicBool,
+    /// What variables have, by what was asked for, and when that was found out.
+    values: Mutex<BTreeMap<BTreeMap<String, Vec<String>>, (i64, Values)>>,
+}
+
+/// Follows what becomes of the share as long as somebody watches it.
+async fn look(panels: Weak<SharedPanels>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let Some(panels) = panels.upgrade() else { return };
+        match panels.dashboards.shown(&panels.token, false, now()).await {
+            Ok(open) => {
+                let mut share = panels.share.lock().unwrap_or_else(PoisonError::into_inner);
+                if *share != open {
+                    panels.values.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                    *share = open;
+                }
+                panels.open.store(true, Ordering::Relaxed);
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a share that is watched is closed");
+                panels.open.store(false, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+impl SharedPanels {
+    fn share(&self) -> OpenShare {
+        self.share.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn values(
+        &self,
+        share: &OpenShare,
+        asked: BTreeMap<String, Vec<String>>,
+        range: watchfire_model::TimeRange,
+    ) -> Result<Values, String> {
+        // A client that asks for ever new values is not to fill the memory.
+        const MOST: usize = 32;
+        let known = || self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, values)) = known().get(&asked)
+            && now() - at < FRESH
+        {
+            return Ok(values.clone());
+        }
+        let (values, _) =
+            self.dashboards.shown_variables(share, &asked, range).await.map_err(|error| error.to_string())?;
+        let mut known = known();
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(asked, (now(), values.clone()));
+        Ok(values)
+    }
+}
+
+#[async_trait]
+impl PanelQueries for SharedPanels {
+    async fn query(&self, asked: PanelAsked, clock: StepClock) -> Result<PanelQuery, String> {
+        let share = self.share();
+        let span = match &share.shared.share.time {
+            ShareTime::Free => asked.span,
+            ShareTime::Locked { from, to } => locked(from, to, clock.now)?,
+        };
+        let stepped = clock.at(span)?;
+        // A repeated panel names one value; what holds for the page is what all of its panels say.
+        let wanted: BTreeMap<String, Vec<String>> = asked.variables.iter().cloned().collect();
+        let values = self.values(&share, wanted, stepped.range).await?;
+        let clock = Clock {
+            from: stepped.range.start,
+            to: stepped.range.end,
+            step: stepped.step,
+            scrape_interval: SCRAPE_INTERVAL,
+        };
+        let (expr, instant) = share.query(asked.panel, &asked.query, &asked.variables, values, &clock)?;
+        Ok(PanelQuery { expr, instant, span })
+    }
+
+    fn still_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+}
+
+/// The range that a share is locked to.
+fn locked(from: &str, to: &str, now: i64) -> Result<Span, String> {
+    let window = TimeWindow::parse(from, to, 0, now).map_err(|error| error.to_string())?;
+    let range = window.resolve(now);
+    Ok(match (window.from, window.is_live()) {
+        (TimeExpr::BeforeNow(length), true) => Span::Last { length },
+        (TimeExpr::At(start), true) => Span::Since { start },
+        _ => Span::Fixed { start: range.start, end: range.end },
+    })
+}

@@ -1,0 +1,22 @@
+//! Shared dashboards: their pages, what these ask, and their live data. A share opens its own dashboard and nothing else.
+
+mod live;
+mod page;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::http::App;
+
+/// The routes of shares. `/s/` are whole pages, `/embed/` those for frames of other pages.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/s/{token}", get(page::page))
+        .route("/embed/{token}", get(page::embed))
+        .route("/s/{token}/variables", post(page::variables))
+}
+
+/// The live data of shares.
+pub(crate) fn live_routes() -> Router<App> {
+    Router::new().route("/s/{token}/live", get(live::live))
+}
