@@ -11,7 +11,7 @@ use super::{DashboardError, Dashboards, PRINCIPAL, uid, work};
 use crate::clock::now;
 
 /// No dashboard's uid: `/api/v1/dashboards/import` takes imports.
-const RESERVED: &str = "import";
+pub(super) const RESERVED: &str = "import";
 
 /// A dashboard as it is kept.
 #[derive(Clone, Debug, PartialEq)]

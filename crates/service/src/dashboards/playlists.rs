@@ -9,9 +9,6 @@ use crate::clock::now;
 
 const KIND: DocumentKind = DocumentKind::Playlist;
 
-/// Items of one playlist.
-const MOST_ITEMS: usize = 1000;
-
 /// A playlist.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -103,8 +100,8 @@ impl Dashboards {
         if !is_interval(&playlist.interval) {
             return Err(DashboardError::bad("interval: must be a duration such as 30s"));
         }
-        if playlist.items.is_empty() || playlist.items.len() > MOST_ITEMS {
-            return Err(DashboardError::bad(format!("items: must be 1 to {MOST_ITEMS} dashboards and tags")));
+        if playlist.items.is_empty() {
+            return Err(DashboardError::bad("items: must be one dashboard or tag at least"));
         }
         let new = NewVersion {
             kind: KIND,

@@ -53,7 +53,7 @@ async fn what_was_stored_is_there_after_a_restart() {
 
 #[tokio::test]
 async fn a_newer_version_is_refused_and_untouched() {
-    for name in ["metrics/journal.db", THEN_FILE] {
+    for name in ["metrics/journal.db", "control.db", THEN_FILE] {
         let dir = tempfile::tempdir().unwrap();
         let engine = Engine::open(settings(dir.path())).await.unwrap();
         engine.append(batch(&[(THEN, 1.0)])).await.unwrap();

@@ -4,10 +4,10 @@
 mod annotations;
 mod asked;
 mod body;
-mod dashboards;
 mod failure;
 mod folders;
 mod import;
+mod kept;
 mod library;
 mod markdown;
 mod playlists;
@@ -39,15 +39,12 @@ pub(crate) const PATHS: [&str; 8] = [
 /// All routes.
 pub(crate) fn routes() -> Router<App> {
     let of_dashboards = Router::new()
-        .route("/api/v1/dashboards", get(dashboards::list).post(dashboards::create))
+        .route("/api/v1/dashboards", get(kept::list).post(kept::create))
         .route("/api/v1/dashboards/import", post(import::import))
-        .route(
-            "/api/v1/dashboards/{uid}",
-            get(dashboards::get).put(dashboards::save).delete(dashboards::delete),
-        )
-        .route("/api/v1/dashboards/{uid}/export", get(dashboards::export))
-        .route("/api/v1/dashboards/{uid}/folder", put(dashboards::move_to))
-        .route("/api/v1/dashboards/{uid}/favourite", put(dashboards::mark).delete(dashboards::unmark))
+        .route("/api/v1/dashboards/{uid}", get(kept::get).put(kept::save).delete(kept::delete))
+        .route("/api/v1/dashboards/{uid}/export", get(kept::export))
+        .route("/api/v1/dashboards/{uid}/folder", put(kept::move_to))
+        .route("/api/v1/dashboards/{uid}/favourite", put(kept::mark).delete(kept::unmark))
         .route("/api/v1/dashboards/{uid}/versions", get(versions::list))
         .route("/api/v1/dashboards/{uid}/versions/{version}", get(versions::get))
         .route("/api/v1/dashboards/{uid}/restore", post(versions::restore))

@@ -5,8 +5,8 @@ use axum::response::Response;
 
 use super::asked::Asked;
 use super::body::Whole;
-use super::dashboards::shown;
 use super::failure::Failure;
+use super::kept::shown;
 use super::success::{data, saved};
 use crate::http::App;
 

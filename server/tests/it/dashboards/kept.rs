@@ -92,7 +92,8 @@ async fn what_is_wrong_is_told_by_line_and_field() {
         ("/api/v1/shares", "{\"dashboard\": \"none\"}".to_owned()),
     ] {
         let answer = server.post(path, &[], body.into_bytes()).await;
-        all.push_str(&format!("{path}\n{} {}\n", answer.status, answer.body));
+        let status = answer.status.to_string();
+        all.extend([path, "\n", &status, " ", &answer.body, "\n"]);
     }
     insta::assert_snapshot!("what_is_wrong", all);
 }

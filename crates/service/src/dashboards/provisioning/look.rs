@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::file::{Known, read};
 use super::{FileDashboard, FileError, Files};
+use crate::dashboards::kept::RESERVED;
 use crate::dashboards::uid::from_title;
 
 /// Folders within folders: beyond that it is a circle of links.
@@ -48,6 +49,15 @@ impl Look {
         let folder = (!title.is_empty()).then(|| format!("file-{}", from_title(&title)));
         for said in &known.said {
             let uid = &said.dashboard.uid;
+            if uid == RESERVED {
+                self.error(
+                    file,
+                    None,
+                    "uid",
+                    &format!("{uid:?} stands for something else in addresses; choose another"),
+                );
+                continue;
+            }
             if let Some(other) = self.files.get(uid) {
                 let message =
                     format!("{uid:?} is the uid of {}, too; give one of them another", other.file.display());
@@ -100,9 +110,15 @@ fn find(dir: &Path, depth: usize, files: &mut Vec<PathBuf>, errors: &mut Vec<Fil
             continue;
         }
         if path.is_dir() {
-            if depth > 0 {
-                lost.extend(find(&path, depth - 1, files, errors));
+            if depth == 0 {
+                let message = format!(
+                    "it lies more than {DEEPEST} folders deep, or in a circle of links; it is left out"
+                );
+                let file = path.display().to_string();
+                errors.push(FileError { file, line: None, place: String::new(), message });
+                continue;
             }
+            lost.extend(find(&path, depth - 1, files, errors));
         } else if path.extension().is_some_and(|end| end == "json" || end == "yaml" || end == "yml") {
             files.push(path);
         }
