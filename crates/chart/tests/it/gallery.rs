@@ -14,6 +14,7 @@ fn card<'a>(title: &'static str, picture: impl Picture + 'a, legend: Legend<'a>)
 
 #[test]
 #[ignore = "makes pictures to look at"]
+#[expect(clippy::too_many_lines, reason = "a list of pictures")]
 fn pictures() {
     let Some(folder) = std::env::var_os("WATCHFIRE_PICTURES") else {
         panic!("WATCHFIRE_PICTURES names no folder")
