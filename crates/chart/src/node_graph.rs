@@ -185,7 +185,7 @@ impl NodeGraph<'_> {
         let style = TextStyle::new(size, Ink::Text).anchored(Anchor::Middle);
         for (node, (x, y)) in placed.centers.iter().enumerate() {
             let radius = self.radius(node, placed);
-            let name = fitted(&self.nodes[node].name, size, false, placed.radius * 4.4);
+            let name = fitted(&self.nodes[node].name, size, false, (placed.radius * 4.4).max(76.0));
             write((*x, y + radius + size * 0.85), &name, &style);
         }
         let style =
