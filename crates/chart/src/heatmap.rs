@@ -8,7 +8,7 @@ use crate::picture::Picture;
 use crate::reading::share;
 use crate::surface::metrics::{fitted, text_width};
 use crate::surface::{Anchor, Point, Rect, SMALL_TEXT, Surface, TextStyle};
-use crate::{Axis, ColorScale, Format, Rgba, Theme, TimeScale, ValueScale};
+use crate::{Axis, AxisFormat, ColorScale, Format, Rgba, Theme, TimeScale, ValueScale};
 
 /// Counts by time and size, as colours.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,8 @@ pub struct Heatmap<'a> {
     pub values: Vec<Cow<'a, [f64]>>,
     /// Whether zeros are drawn.
     pub zeros: bool,
-    /// The colours.
+    /// The colours. Scales from light to dark, or the other way, are turned around where the theme asks for it, so that many stands out
+    /// from few.
     pub scale: ColorScale,
     /// The values of the first and of the last colour; left out, the least and the greatest in sight.
     pub range: Option<(f64, f64)>,
@@ -79,7 +80,9 @@ impl Heatmap<'_> {
             Rows::Edges(_, axis) if axis.hidden => 12.0,
             Rows::Edges(edges, axis) => {
                 let edges = edges.iter().filter(|edge| edge.is_finite());
-                let widest = edges.map(|edge| width_of(&axis.format.text(*edge))).fold(0.0, f64::max);
+                let widest = edges
+                    .map(|edge| width_of(&AxisFormat::each(&axis.format).text(*edge)))
+                    .fold(0.0, f64::max);
                 widest + 14.0 + if axis.label.is_some() { 18.0 } else { 0.0 }
             }
             Rows::Names(names) => names.iter().map(|name| width_of(name)).fold(0.0, f64::max) + 14.0,
@@ -89,19 +92,15 @@ impl Heatmap<'_> {
 
     /// The lower and the upper side of a row, 0 at the bottom and 1 at the top.
     fn row(&self, row: usize, scale: Option<&ValueScale>) -> (f64, f64) {
-        match (&self.rows, scale) {
-            (Rows::Edges(edges, _), Some(scale)) => {
-                let at = |index: usize, beyond: f64| {
-                    let edge = edges.get(index).copied().unwrap_or(f64::INFINITY);
-                    if edge.is_finite() { scale.position(edge).clamp(0.0, 1.0) } else { beyond }
-                };
-                (at(row, 0.0), at(row + 1, 1.0))
-            }
-            _ => {
-                let rows = self.values.len().max(1) as f64;
-                (row as f64 / rows, (row + 1) as f64 / rows)
-            }
+        if let (Rows::Edges(edges, _), Some(scale)) = (&self.rows, scale) {
+            let at = |index: usize, beyond: f64| {
+                let edge = edges.get(index).copied().unwrap_or(f64::INFINITY);
+                if edge.is_finite() { scale.position(edge).clamp(0.0, 1.0) } else { beyond }
+            };
+            return (at(row, 0.0), at(row + 1, 1.0));
         }
+        let rows = self.values.len().max(1) as f64;
+        (row as f64 / rows, (row + 1) as f64 / rows)
     }
 
     /// The points of the grid that can be seen.
@@ -132,14 +131,14 @@ impl Heatmap<'_> {
         })
     }
 
-    fn color(&self, value: f64, (low, high): (f64, f64)) -> Rgba {
+    fn color(&self, scale: ColorScale, value: f64, (low, high): (f64, f64)) -> Rgba {
         let share = if self.logarithmic {
             share((value - low).max(0.0).ln_1p(), 0.0, (high - low).ln_1p())
         } else {
             share(value, low, high)
         };
         // More shades than the eye tells apart would only make more pieces.
-        self.scale.at((share * 48.0).round() / 48.0)
+        scale.at((share * 48.0).round() / 48.0)
     }
 
     /// The cell under a place.
@@ -167,7 +166,7 @@ impl Picture for Heatmap<'_> {
         Some(self.room(width))
     }
 
-    fn paint(&self, surface: &mut dyn Surface, area: Rect, _: &Theme) {
+    fn paint(&self, surface: &mut dyn Surface, area: Rect, theme: &Theme) {
         let plot = self.room(area.width).plot(area);
         if plot.width < 1.0 || plot.height < 1.0 {
             return;
@@ -175,7 +174,8 @@ impl Picture for Heatmap<'_> {
         let axis = self.axis(plot.height);
         let time = TimeScale { window: self.window, utc_offset: self.utc_offset };
         let bounds = self.bounds();
-        self.cells(surface, plot, &time, axis.as_ref().map(|(_, scale)| scale), bounds);
+        let colors = self.scale.on(theme);
+        self.cells(surface, colors, plot, &time, axis.as_ref().map(|(_, scale)| scale), bounds);
         match (&self.rows, &axis) {
             (Rows::Edges(edges, _), Some((axis, scale))) if !axis.hidden => {
                 edge_labels(surface, edges, axis, scale, area, plot);
@@ -193,7 +193,7 @@ impl Picture for Heatmap<'_> {
         }
         time_labels(surface, &time, plot, None);
         if self.legend {
-            self.legend(surface, plot, bounds);
+            self.legend(surface, colors, plot, bounds);
         }
     }
 }
@@ -211,7 +211,7 @@ fn edge_labels(
     for edge in edges.iter().filter(|edge| edge.is_finite()) {
         let y = plot.y + (1.0 - scale.position(*edge)) * plot.height;
         if y <= free && y >= plot.y - 1.0 && y <= plot.bottom() + 1.0 {
-            let text = axis.format.text(*edge);
+            let text = AxisFormat::each(&axis.format).text(*edge);
             surface.text((plot.x - 8.0, y), &text, &label_style().anchored(Anchor::End));
             free = y - 22.0;
         }
@@ -226,6 +226,7 @@ impl Heatmap<'_> {
     fn cells(
         &self,
         surface: &mut dyn Surface,
+        colors: ColorScale,
         plot: Rect,
         time: &TimeScale,
         scale: Option<&ValueScale>,
@@ -252,11 +253,11 @@ impl Heatmap<'_> {
                     .fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
                 let (from, to) = (at(begin), at(end));
                 let column_gap = if to - from > 6.0 { 1.0 } else { 0.0 };
-                let color = (count > 0).then(|| self.color(sum / f64::from(count), bounds));
+                let color = (count > 0).then(|| self.color(colors, sum / f64::from(count), bounds));
                 match (&mut pending, color) {
                     // Neighbours of a colour are one rectangle.
                     (Some((_, right, last)), Some(color)) if *last == color && column_gap == 0.0 => {
-                        *right = to
+                        *right = to;
                     }
                     (pending, color) => {
                         if let Some((left, right, color)) = pending.take() {
@@ -273,7 +274,8 @@ impl Heatmap<'_> {
     }
 
     /// A bar with the colours and the values of its ends and of its middle.
-    fn legend(&self, surface: &mut dyn Surface, plot: Rect, (low, high): (f64, f64)) {
+    fn legend(&self, surface: &mut dyn Surface, colors: ColorScale, plot: Rect, (low, high): (f64, f64)) {
+        const PARTS: u32 = 44;
         let bar = Rect::new(plot.x, plot.bottom() + 27.0, plot.width.min(220.0), 7.0);
         let value = |share: f64| {
             if self.logarithmic {
@@ -282,7 +284,6 @@ impl Heatmap<'_> {
                 low + share * (high - low)
             }
         };
-        const PARTS: u32 = 44;
         for part in 0..PARTS {
             let at = |part: u32| f64::from(part) / f64::from(PARTS);
             let slice = Rect::new(
@@ -291,7 +292,7 @@ impl Heatmap<'_> {
                 bar.width / f64::from(PARTS) + 0.3,
                 bar.height,
             );
-            surface.rect(slice, self.scale.at(at(part)));
+            surface.rect(slice, colors.at(at(part)));
         }
         for (share, anchor) in [(0.0, Anchor::Start), (0.5, Anchor::Middle), (1.0, Anchor::End)] {
             let at = (bar.x + bar.width * share, bar.bottom() + 8.0);

@@ -102,18 +102,17 @@ impl ForceLayout {
             forces[*b] = (forces[*b].0 + x * pull, forces[*b].1 + y * pull);
         }
         let limit = SPACING * 0.5 * self.heat;
-        for index in 0..count {
-            // All are drawn to the middle, so that parts without edges stay in sight; less upwards, as pictures are wide.
-            let (x, y) = self.positions[index];
-            let (fx, fy) = (forces[index].0 - x * 0.25, forces[index].1 - y * 0.45);
-            let (vx, vy) =
-                (self.velocities[index].0 * 0.4 + fx * 0.1, self.velocities[index].1 * 0.4 + fy * 0.1);
+        for ((position, velocity), (fx, fy)) in
+            self.positions.iter_mut().zip(&mut self.velocities).zip(forces)
+        {
+            // All are drawn to the middle, so that parts without edges stay in sight; less sideways, as pictures are wide.
+            let (fx, fy) = (fx - position.0 * 0.25, fy - position.1 * 0.45);
+            let (vx, vy) = (velocity.0 * 0.4 + fx * 0.1, velocity.1 * 0.4 + fy * 0.1);
             let speed = vx.hypot(vy);
             let brake = if speed > limit { limit / speed } else { 1.0 };
-            let (vx, vy) = (vx * brake, vy * brake);
-            if vx.is_finite() && vy.is_finite() {
-                self.velocities[index] = (vx, vy);
-                self.positions[index] = (x + vx, y + vy);
+            if speed.is_finite() {
+                *velocity = (vx * brake, vy * brake);
+                *position = (position.0 + velocity.0, position.1 + velocity.1);
             }
         }
         self.heat *= 0.975;
@@ -142,7 +141,7 @@ fn hash(seed: u64, name: &str) -> u64 {
     hasher.finish()
 }
 
-/// A direction that depends on all bits: the finaliser of SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>).
+/// A direction that depends on all bits: the finaliser of `SplitMix64` (<https://prng.di.unimi.it/splitmix64.c>).
 fn direction(key: u64) -> Point {
     let mut bits = key.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

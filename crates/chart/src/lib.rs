@@ -48,8 +48,10 @@ pub use palette::{SERIES_COLORS, Theme, series_color, series_css_color};
 pub use picture::{Picture, Resolution, draw};
 pub use pie::Pie;
 #[cfg(feature = "png")]
-pub use png::{MOST_PIXELS, PngError, png, png_of_svg};
+pub use png::{MOST_PIXELS, PngError, png, png_of_svg, usvg_tree};
 pub use reading::Reading;
+#[cfg(feature = "png")]
+pub use resvg::usvg;
 pub use stat::{Stat, StatFill, StatItem};
 pub use states::{Span, StateRow, States};
 pub use surface::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};

@@ -53,6 +53,25 @@ pub struct Edge<'a> {
 /// A node's radius in CSS pixels where there is room.
 const RADIUS: f64 = 26.0;
 
+/// The distance to the nearest neighbour that four of five nodes have at least.
+fn usual_distance(centers: &[Point]) -> f64 {
+    // Of more nodes than this no picture is made to be read.
+    const MOST: usize = 600;
+    if centers.len() < 2 || centers.len() > MOST {
+        return f64::MAX;
+    }
+    let mut nearest = vec![f64::MAX; centers.len()];
+    for (a, from) in centers.iter().enumerate() {
+        for (b, to) in centers.iter().enumerate().skip(a + 1) {
+            let distance = (from.0 - to.0).hypot(from.1 - to.1);
+            nearest[a] = nearest[a].min(distance);
+            nearest[b] = nearest[b].min(distance);
+        }
+    }
+    let fifth = nearest.len() / 5;
+    *nearest.select_nth_unstable_by(fifth, f64::total_cmp).1
+}
+
 struct Placed {
     centers: Vec<Point>,
     /// CSS pixels for a radius of 1.
@@ -74,17 +93,21 @@ impl NodeGraph<'_> {
         let radius = (each * 0.17).clamp(3.0, RADIUS);
         let margin = radius * 1.4;
         let inside = area.shrunk(margin + radius, margin, margin + radius, margin + radius * 0.9);
-        let fit = (inside.width / (right - left).max(1e-9)).min(inside.height / (bottom - top).max(1e-9));
-        // Few nodes need not fill a large picture.
-        let fit = if fit.is_finite() { fit.min(radius * 0.065) } else { 0.0 };
+        let (wide, high) =
+            (inside.width / (right - left).max(1e-9), inside.height / (bottom - top).max(1e-9));
+        // A wide picture is filled by a wider layout, but not distorted; few nodes need not fill a large one.
+        let most = radius * 0.065;
+        let (fit_x, fit_y) = (wide.min(high * 1.7).min(most), high.min(wide * 1.7).min(most));
         let (cx, cy) = inside.center();
         let place = |point: &Point| {
             (
-                cx + (finite(point.0) - f64::midpoint(left, right)) * fit,
-                cy + (finite(point.1) - f64::midpoint(top, bottom)) * fit,
+                cx + (finite(point.0) - f64::midpoint(left, right)) * fit_x,
+                cy + (finite(point.1) - f64::midpoint(top, bottom)) * fit_y,
             )
         };
-        Placed { centers: points.iter().map(place).collect(), radius }
+        let centers: Vec<Point> = points.iter().map(place).collect();
+        let radius = radius.min(usual_distance(&centers) / 2.6).max(3.0);
+        Placed { centers, radius }
     }
 
     fn radius(&self, node: usize, placed: &Placed) -> f64 {
@@ -162,7 +185,7 @@ impl NodeGraph<'_> {
         let style = TextStyle::new(size, Ink::Text).anchored(Anchor::Middle);
         for (node, (x, y)) in placed.centers.iter().enumerate() {
             let radius = self.radius(node, placed);
-            let name = fitted(&self.nodes[node].name, size, false, placed.radius * 4.4);
+            let name = fitted(&self.nodes[node].name, size, false, (placed.radius * 4.4).max(76.0));
             write((*x, y + radius + size * 0.85), &name, &style);
         }
         let style =

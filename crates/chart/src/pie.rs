@@ -9,6 +9,7 @@ use crate::surface::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};
 
 /// Shares of a whole.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Pie<'a> {
     /// The slices, from the top clockwise; those without a positive value are left out.
     pub readings: Vec<Reading<'a>>,

@@ -56,7 +56,7 @@ pub fn png(
 
 /// A PNG of an SVG that this crate has made, such as a [`badge`](crate::badge).
 pub fn png_of_svg(svg: &str, scale: f64) -> Result<Vec<u8>, PngError> {
-    let tree = tree(svg).map_err(PngError::Drawing)?;
+    let tree = usvg_tree(svg)?;
     let (width, height) = (f64::from(tree.size().width()), f64::from(tree.size().height()));
     let pixels = |length: f64| (length * scale).round().clamp(0.0, 1e9) as u64;
     let (width, height) = (pixels(width), pixels(height));
@@ -73,9 +73,9 @@ fn check(width: u64, height: u64) -> Result<(), PngError> {
     Ok(())
 }
 
-/// The picture as shapes, with text laid out in our font: what a writer of other formats, such as PDF, begins with.
-pub(crate) fn tree(svg: &str) -> Result<Tree, String> {
-    Tree::from_str(svg, &options()).map_err(|error| error.to_string())
+/// An SVG that this crate has made as shapes, with text laid out in our font: what a writer of other formats, such as PDF, begins with.
+pub fn usvg_tree(svg: &str) -> Result<Tree, PngError> {
+    Tree::from_str(svg, &options()).map_err(|error| PngError::Drawing(error.to_string()))
 }
 
 fn options() -> Options<'static> {

@@ -134,8 +134,10 @@ mod tests {
     fn a_reading_knows_its_share() {
         let reading = Reading::new("cpu", 25.0, &Format::new("percent", None), &Coloring::Palette(0));
         assert_eq!(reading.text(), "25.0 %");
-        assert_eq!(reading.clone().on_scale(0.0, 50.0).share(), 0.5);
-        assert_eq!(reading.on_scale(0.0, 0.0).share(), 1.0);
-        assert_eq!(share(f64::NAN, 0.0, 1.0), 0.0);
+        for ((low, high), expected) in [((0.0, 50.0), 0.5), ((0.0, 0.0), 1.0), ((30.0, 50.0), 0.0)] {
+            let share = reading.clone().on_scale(low, high).share();
+            assert!((share - expected).abs() < 1e-9, "{low} {high} {share}");
+        }
+        assert!(share(f64::NAN, 0.0, 1.0).abs() < 1e-9);
     }
 }

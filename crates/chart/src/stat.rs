@@ -4,7 +4,7 @@ use crate::picture::Picture;
 use crate::reading::{Reading, Tiles, fitting_size};
 use crate::surface::metrics::{fitted, text_width};
 use crate::surface::shapes::rounded;
-use crate::surface::{Ink, Point, Rect, Stroke, Surface, TextStyle};
+use crate::surface::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};
 use crate::{Rgba, Theme};
 
 /// Numbers in large type.
@@ -109,7 +109,9 @@ impl Stat<'_> {
             let whole = number + gap + text_width(&reading.unit, unit_size, true);
             let x = if named || has_line { inside.x } else { inside.x + (inside.width - whole) / 2.0 };
             let x = x.max(inside.x);
-            surface.text((x, y), &reading.number, &TextStyle::new(size, ink).bold());
+            // Both stand at the gap between them, so that they don't meet in a font that is wider than ours.
+            let style = TextStyle::new(size, ink).bold();
+            surface.text((x + number, y), &reading.number, &style.anchored(Anchor::End));
             if !reading.unit.is_empty() {
                 let baseline = y + (size - unit_size) * 0.35;
                 surface.text(

@@ -8,8 +8,8 @@ use crate::{Rgba, Theme};
 /// The fonts of systems, and the one of our PNGs.
 const FONTS: &str = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
 
-/// A width to lay out by; the server does not know the real one.
-const TYPICAL_WIDTH: f64 = 560.0;
+/// A width to lay out by; the server does not know the real one. A narrow one, so that texts that fit here fit most panels.
+const TYPICAL_WIDTH: f64 = 480.0;
 
 /// An SVG of `picture` for a page, `height` CSS pixels high and as wide as its container. Lines keep their width and letters their
 /// shape. Colours suit both themes: text takes those of the page, by the classes `chart-label` and `chart-text`.

@@ -57,7 +57,9 @@ impl TableText<'_> {
         }
         if whole <= room {
             let more = (room - whole) / needs.len() as f64;
-            needs.iter_mut().for_each(|need| *need += more);
+            for need in &mut needs {
+                *need += more;
+            }
             return needs;
         }
         // The greatest width that none exceeds, so that all fit.
@@ -73,7 +75,9 @@ impl TableText<'_> {
             }
             left -= need;
         }
-        needs.iter_mut().for_each(|need| *need = need.min(most));
+        for need in &mut needs {
+            *need = need.min(most);
+        }
         needs
     }
 }

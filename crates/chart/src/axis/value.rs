@@ -171,8 +171,9 @@ mod tests {
 
     #[test]
     fn value_ticks_are_round() {
+        type Case<'a> = (Option<(f64, f64)>, Option<f64>, Unit, &'a [&'a str]);
         let gib = 2_f64.powi(30);
-        let table: [(Option<(f64, f64)>, Option<f64>, Unit, &[&str]); 9] = [
+        let table: [Case<'_>; 9] = [
             (
                 Some((0.0, 2.0 * 1024.0 * 1024.0)),
                 None,

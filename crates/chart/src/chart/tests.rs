@@ -200,12 +200,12 @@ fn any_look() -> impl Strategy<Value = Look<'static>> {
     (draw, interpolation, stacking, side, any::<bool>(), 0.0..1.0_f64, proptest::option::of(0..4_usize))
         .prop_map(|(draw, interpolation, stacking, side, negate, fill, band_to)| Look {
             draw,
+            fill,
             interpolation,
             stacking,
-            side,
             negate,
-            fill,
             band_to,
+            side,
             ..Look::default()
         })
 }

@@ -1,4 +1,5 @@
 use super::Rgba;
+use crate::Theme;
 
 /// A scale of colours from low to high, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +160,16 @@ impl ColorScale {
         Self { reversed: !self.reversed, ..self }
     }
 
+    /// The scale for a theme's surface: one that runs from light to dark, or back, begins with what is nearer to the surface.
+    #[must_use]
+    pub fn on(self, theme: &Theme) -> Self {
+        let (low, high) = (self.at(0.0).luminance(), self.at(1.0).luminance());
+        let dark = theme.surface.luminance() < 0.18;
+        // Others, such as from red over yellow to blue, mean something by their ends.
+        let turn = theme.surface.alpha > 0.0 && (low - high).abs() > 0.4 && (low < high) != dark;
+        if turn { self.reversed() } else { self }
+    }
+
     /// The colour at `share`, 0 for low to 1 for high; outside, that of the nearer end.
     pub fn at(self, share: f64) -> Rgba {
         let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
@@ -185,6 +196,10 @@ mod tests {
         assert_eq!(ColorScale::named("continuous-GrYlRd").unwrap().at(1.0).css(), "#a50026");
         assert_eq!(ColorScale::named("Blues").unwrap().at(0.0).css(), "#deebf7");
         assert_eq!(ColorScale::named("rainbow"), None);
+        let blues = ColorScale::named("blues").unwrap();
+        assert_eq!((blues.on(&Theme::LIGHT), blues.on(&Theme::DARK)), (blues, blues.reversed()));
+        assert_eq!(viridis.on(&Theme::LIGHT), viridis.reversed());
+        assert_eq!(blues.on(&Theme::BOTH), blues);
         for name in ColorScale::names() {
             assert!(ColorScale::named(name).is_some());
         }

@@ -245,7 +245,7 @@ mod tests {
     fn a_line_is_cut_into_dashes() {
         let mut dashes = Vec::new();
         dashed(&[(0.0, 0.0), (5.0, 0.0), (12.0, 0.0)], &[4.0, 2.0], &mut Vec::new(), |dash| {
-            dashes.push(dash.to_vec())
+            dashes.push(dash.to_vec());
         });
         assert_eq!(dashes, [vec![(0.0, 0.0), (4.0, 0.0)], vec![(6.0, 0.0), (10.0, 0.0)]]);
         dashed(&[(0.0, 0.0), (f64::NAN, 1.0)], &[1.0], &mut Vec::new(), |_| {});

@@ -51,16 +51,18 @@ impl<'a> SvgSurface<'a> {
     }
 
     /// The colour of text, and what else stands in its tag.
-    fn ink(&self, ink: Ink) -> String {
+    fn ink(&self, style: &TextStyle) -> String {
         let mut out = String::new();
-        match (ink, self.fit) {
+        match (style.ink, self.fit) {
             (Ink::Text, Fit::Fixed) => write_color(&mut out, "fill", self.theme.text),
             (Ink::Muted, Fit::Fixed) => write_color(&mut out, "fill", self.theme.muted),
             (Ink::Legible(color), Fit::Fixed) => {
                 write_color(&mut out, "fill", color.legible_on(self.theme.surface));
             }
             (Ink::Text, _) => out.push_str(" class=\"chart-text\" fill=\"currentColor\""),
-            (Ink::Muted, _) => out.push_str(" class=\"chart-label\""),
+            // The page says how large labels of axes are, and only these.
+            (Ink::Muted, _) if is_label(style) => out.push_str(" class=\"chart-label\""),
+            (Ink::Muted, _) => out.push_str(" class=\"chart-muted\""),
             (Ink::Color(color), _) => write_color(&mut out, "fill", color),
             (Ink::Legible(color), _) => {
                 write_color(&mut out, "fill", color);
@@ -75,37 +77,51 @@ impl<'a> SvgSurface<'a> {
     }
 
     fn write_text(&self, out: &mut String, at: Point, text: &str, style: &TextStyle) {
-        out.push_str("<text");
+        let mut x = at.0 - self.corner.0;
+        let y = at.1 - self.corner.1;
         if let Fit::Stretched(plot) = self.fit {
-            let place = at.0 - plot.x;
             // Inside of the plot text moves with it, outside it keeps its distance.
-            let (share, rest) = if place < 0.0 {
-                (0.0, place)
-            } else if place > plot.width {
-                (100.0, place - plot.width)
-            } else {
-                (place / plot.width.max(1.0) * 100.0, 0.0)
-            };
-            out.push_str(" x=\"");
-            if share == 0.0 {
-                push_number(out, rest);
-            } else {
-                push_number(out, share);
-                out.push('%');
+            if x > plot.width && style.upright {
+                out.push_str("<svg x=\"100%\" overflow=\"visible\">");
+                self.write_text_at(out, x - plot.width, y, text, style, None);
+                out.push_str("</svg>");
+                return;
             }
-            out.push('"');
-            if share > 0.0 && rest > 0.0 {
-                attribute(out, "dx", rest);
+            let share = (x.clamp(0.0, plot.width) / plot.width.max(1.0) * 100.0).min(100.0);
+            x -= x.clamp(0.0, plot.width);
+            self.write_text_at(out, x, y, text, style, (share > 0.0).then_some(share));
+            return;
+        }
+        self.write_text_at(out, x, y, text, style, None);
+    }
+
+    /// Writes text at a place, or `x` beside a share of the width in percent.
+    fn write_text_at(
+        &self,
+        out: &mut String,
+        x: f64,
+        y: f64,
+        text: &str,
+        style: &TextStyle,
+        share: Option<f64>,
+    ) {
+        out.push_str("<text");
+        if let Some(share) = share {
+            out.push_str(" x=\"");
+            push_number(out, share);
+            out.push_str("%\"");
+            if x != 0.0 {
+                attribute(out, "dx", x);
             }
         } else {
-            attribute(out, "x", at.0);
+            attribute(out, "x", x);
         }
-        attribute(out, "y", at.1 - self.corner.1);
+        attribute(out, "y", y);
         if style.upright {
             out.push_str(" transform=\"rotate(-90 ");
-            push_number(out, at.0 - self.corner.0);
+            push_number(out, x);
             out.push(' ');
-            push_number(out, at.1 - self.corner.1);
+            push_number(out, y);
             out.push_str(")\"");
         }
         out.push_str(" dy=\"0.35em\"");
@@ -114,14 +130,13 @@ impl<'a> SvgSurface<'a> {
             Anchor::Middle => out.push_str(" text-anchor=\"middle\""),
             Anchor::End => out.push_str(" text-anchor=\"end\""),
         }
-        // The page says how large labels are.
-        if self.fit == Fit::Fixed || (style.size - super::SMALL_TEXT).abs() > 0.1 || style.ink != Ink::Muted {
+        if self.fit == Fit::Fixed || !is_label(style) {
             attribute(out, "font-size", style.size);
         }
         if style.bold {
             out.push_str(" font-weight=\"600\"");
         }
-        out.push_str(&self.ink(style.ink));
+        out.push_str(&self.ink(style));
         out.push('>');
         push_escaped(out, text);
         out.push_str("</text>");
@@ -222,6 +237,11 @@ impl Surface for SvgSurface<'_> {
     }
 }
 
+/// Whether a text is as those of axes are.
+fn is_label(style: &TextStyle) -> bool {
+    style.ink == Ink::Muted && (style.size - super::SMALL_TEXT).abs() < 0.1
+}
+
 fn same(a: f64, b: f64) -> bool {
     (a - b).abs() < 1e-9
 }
@@ -278,7 +298,7 @@ fn push_hundredths(out: &mut String, value: i64) {
     if rest > 0 {
         out.push('.');
         out.push(char::from(b'0' + rest / 10));
-        if rest % 10 > 0 {
+        if !rest.is_multiple_of(10) {
             out.push(char::from(b'0' + rest % 10));
         }
     }

@@ -14,6 +14,7 @@ fn card<'a>(title: &'static str, picture: impl Picture + 'a, legend: Legend<'a>)
 
 #[test]
 #[ignore = "makes pictures to look at"]
+#[expect(clippy::too_many_lines, reason = "a list of pictures")]
 fn pictures() {
     let Some(folder) = std::env::var_os("WATCHFIRE_PICTURES") else {
         panic!("WATCHFIRE_PICTURES names no folder")
@@ -206,4 +207,46 @@ fn gauge(count: usize) -> Gauge<'static> {
 
 fn bar_gauge(mode: BarMode, horizontal: bool) -> BarGauge<'static> {
     BarGauge { readings: readings(5), coloring: coloring(), mode, horizontal, names: true, values: true }
+}
+
+/// What a browser shows before and after its canvas draws.
+#[test]
+#[ignore = "makes pictures to look at"]
+fn page() {
+    use plotters::prelude::IntoDrawingArea;
+    let Some(folder) = std::env::var_os("WATCHFIRE_PICTURES") else {
+        panic!("WATCHFIRE_PICTURES names no folder")
+    };
+    let folder = std::path::PathBuf::from(folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let columns: Vec<Vec<f64>> = (0..3).map(|seed| wave(300, seed)).collect();
+    let dotted = few(&BARS, smooth);
+    let drawn = [everything(&columns), marked(&columns[1..2]), dotted];
+    let mut page = String::from(
+        "<style>:root{color-scheme:light dark}body{margin:0;font:13px system-ui;display:grid;grid-template-columns:1fr 2fr}\
+         div.p{padding:12px}.d{color-scheme:dark;background:#161b22;color:#e6eaf0}.chart-label{fill:#7d8796;font-size:11px}\
+         .chart-svg{display:block}</style>",
+    );
+    let (numbers, net, pie, map, bars) =
+        (gauge(2), graph(6), pie(true), heatmap(60), bars(false, Stacking::None));
+    let (history, stat) = (states(false), stat(2, StatFill::Value));
+    let others: [&dyn Picture; 7] = [&numbers, &net, &pie, &map, &bars, &history, &stat];
+    let all = drawn.iter().map(|chart| chart as &dyn Picture).chain(others);
+    for picture in all {
+        for theme in ["", " d"] {
+            page.push_str(
+                &["<div class='p", theme, "'>", &svg_inline(picture, 150.0, "picture"), "</div>"].concat(),
+            );
+        }
+    }
+    std::fs::write(folder.join("page.html"), page).unwrap();
+    for (index, chart) in drawn.iter().enumerate() {
+        let mut svg = String::new();
+        let area = plotters_svg::SVGBackend::with_string(&mut svg, (2400, 1000)).into_drawing_area();
+        // The backend cannot be scaled: the area is as large as its fine pixels.
+        draw(&area, chart, &Theme::DARK, Resolution { scale: 4.0, grain: 1 }).unwrap();
+        area.present().unwrap();
+        drop(area);
+        std::fs::write(folder.join(format!("canvas-{index}.png")), png_of_svg(&svg, 0.25).unwrap()).unwrap();
+    }
 }

@@ -39,9 +39,9 @@ fn snapshots() {
     let lcd = BarGauge { mode: BarMode::Lcd, horizontal: false, ..gradient.clone() };
     let mut stats = stat(2, StatFill::Background);
     stats.items.iter_mut().for_each(|item| item.sparkline = vec![1.0, 3.0, f64::NAN, 2.0, 4.0].into());
-    let mut states = states(true);
-    states.rows.truncate(2);
-    states.rows.iter_mut().for_each(|row| row.spans.truncate(4));
+    let mut history = states(true);
+    history.rows.truncate(2);
+    history.rows.iter_mut().for_each(|row| row.spans.truncate(4));
     let text = TextBlock {
         text: "Some <text> & more of it, on lines.\nAnother.".into(),
         size: 14.0,
@@ -58,7 +58,7 @@ fn snapshots() {
         ("bar_gauge_gradient", &gradient),
         ("bar_gauge_lcd", &lcd),
         ("stat", &stats),
-        ("states", &states),
+        ("states", &history),
         ("table", &table),
         ("text", &text),
     ];
@@ -66,7 +66,7 @@ fn snapshots() {
         insta::assert_snapshot!(name, file(picture));
     }
     insta::assert_snapshot!("node_graph", file(&graph(3)));
-    insta::assert_snapshot!("states_in_a_page", svg_inline(&states, 120.0, "states"));
+    insta::assert_snapshot!("states_in_a_page", svg_inline(&history, 120.0, "states"));
     insta::assert_snapshot!("gauge_in_a_page", svg_inline(&gauge, 120.0, "gauge"));
     insta::assert_snapshot!("badge", badge("up<time>", "99.9 %", Theme::LIGHT.ok));
 }
@@ -95,7 +95,7 @@ fn cards_on_a_sheet() {
             (Place { x: 30, y: 0, width: 1, height: 6 }, card("Beyond", Content::Empty("no data".into()))),
         ],
     };
-    assert_eq!(sheet.height(), 48.0 + 6.0 * 38.0 + 12.0);
+    assert!((sheet.height() - (48.0 + 6.0 * 38.0 + 12.0)).abs() < 1e-9);
     insta::assert_snapshot!("sheet", svg(&sheet, 900.0, sheet.height(), &Theme::LIGHT, None));
 }
 
@@ -108,7 +108,7 @@ fn what_is_under_a_pixel_is_found_where_it_is_drawn() {
     }
     let bars = bars(false, Stacking::Normal);
     let found: std::collections::BTreeSet<_> = (0..600)
-        .flat_map(|x| (0..30).filter_map(move |y| Some((x, y))))
+        .flat_map(|x| (0..30).map(move |y| (x, y)))
         .filter_map(|(x, y)| bars.bar_at(area, (f64::from(x), f64::from(y) * 10.0)))
         .collect();
     assert!(found.len() >= 16, "{found:?}");

@@ -83,7 +83,7 @@ pub(crate) fn heatmap(columns: usize) -> Heatmap<'static> {
         rows: Rows::Edges(edges.into(), axis),
         values,
         zeros: false,
-        scale: ColorScale::named("oranges").unwrap(),
+        scale: ColorScale::named("oranges").unwrap_or(ColorScale::VIRIDIS),
         range: None,
         logarithmic: false,
         format: Format::new("short", None),
@@ -226,7 +226,7 @@ pub(crate) fn table(rows: usize) -> TableText<'static> {
             TableCell {
                 text: Format::new("percent", None).text(share).into(),
                 color: Some(coloring().of(share)),
-                fill: index % 2 == 0,
+                fill: index.is_multiple_of(2),
             },
             plain(Format::new("bytes", None).text(noise(index, 6) * 4e9)),
         ]
