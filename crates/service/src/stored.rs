@@ -56,12 +56,12 @@ impl Service {
         let (appender, changes, told) = (self.appender.clone(), self.changes.clone(), self.appended.clone());
         // In a task of its own: what is stored must be noted, also when nobody waits for the answer any more.
         let task = tokio::spawn(async move {
-            let appended = appender.append(batch).await?;
-            if let Some(least) = appended.least {
+            let outcome = appender.append(batch).await?;
+            if let Some(least) = outcome.least {
                 changes.note(least);
             }
             told.send_modify(|count| *count += 1);
-            Ok(appended)
+            Ok(outcome)
         });
         joined(task.await)
     }

@@ -198,6 +198,7 @@ impl Stream {
                 if watcher.outbox.offer(Item::range(key.id, false, body)).is_err() {
                     watcher.behind = Some(from.unwrap_or_else(|| reach.start(now())));
                     watcher.seen = None;
+                    self.hub.stats().skipped.fetch_add(1, Ordering::Relaxed);
                 }
             }
             Err(refusal) => {

@@ -3,7 +3,7 @@
 use tempfile::tempdir;
 use watchfire_model::live::{ClientMessage, Known, RangeBody, ServerMessage, Span, Subscription};
 
-use crate::client::{Client, last_minutes, over};
+use crate::client::{Client, last_minutes, over, promql};
 use crate::points::Points;
 use crate::server::{Server, now};
 
@@ -162,4 +162,51 @@ async fn a_connection_without_news_is_kept_alive() {
     let message = client.next().await;
     let ServerMessage::Heartbeat { now } = message else { panic!("{message:?}") };
     assert!(now >= hello.now);
+}
+
+#[tokio::test]
+async fn a_query_is_answered_as_over_http_and_goes_on() {
+    let dir = tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--collect-interval", "200ms"]);
+    let (mut client, hello) = Client::connect(&server).await;
+    assert_eq!((hello.limits.subscriptions, hello.limits.points), (200, 2000));
+    let began = now();
+    let expr = format!("avg({CPU}) * 2");
+    let mut points = Points::default();
+    client.subscribe(1, promql(&expr, false, Span::Last { length: 60_000 })).await;
+    // Three instants that are over, whichever the newest is.
+    client.watch(1, &mut points, |points| points.newest() >= Some(began + 5000)).await;
+    let seen = points.settled();
+    let (start, end) = (began.div_euclid(1000) + 1, began.div_euclid(1000) + 4);
+    // What comes late would change both.
+    let path = format!("/api/v1/query_range?query=avg({CPU})*2&start={start}&end={end}&step=1");
+    let answer = server.get(&path).await.json();
+    let values = answer["data"]["result"][0]["values"].as_array().unwrap();
+    assert_eq!(values.len(), 4, "{answer}");
+    for value in values {
+        let (at, text) = (value[0].as_f64().unwrap() * 1000.0, value[1].as_str().unwrap());
+        assert_eq!(seen[&("{}".to_owned(), at as i64)].to_string(), text, "{at}");
+    }
+    let metrics = server.get("/metrics").await.body;
+    let hits = metrics.lines().find(|line| line.starts_with("watchfire_query_cache_hits_total ")).unwrap();
+    assert!(!hits.ends_with(" 0"), "{hits}");
+
+    // A value alone is told whole.
+    client.say(&ClientMessage::Unsubscribe { id: 1 }).await;
+    client.subscribe(2, promql("time()", true, Span::Last { length: 60_000 })).await;
+    for _ in 0..2 {
+        let body = client.until(range(2)).await;
+        assert_eq!((body.grid.len, body.series.len(), body.keeps), (1, 1, false));
+        assert!((body.series[0].values[0] * 1000.0 - now() as f64).abs() < 60_000.0);
+    }
+
+    // What is paused goes on from where it was.
+    client.subscribe(3, promql(&expr, false, Span::Last { length: 60_000 })).await;
+    let body = client.until(range(3)).await;
+    client.say(&ClientMessage::Pause { id: 3 }).await;
+    let until = body.grid.time(body.grid.len - 1);
+    let known = Some(Known { step: 1000, until });
+    client.say(&ClientMessage::Resume { id: 3, known }).await;
+    let body = client.until(range(3)).await;
+    assert!(body.keeps && body.grid.start <= until && body.grid.len < 30, "{:?}", body.grid);
 }
