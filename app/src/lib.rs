@@ -31,13 +31,15 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 pub use add_data::Doors;
+pub use boards::ShareView;
 #[cfg(feature = "ssr")]
-pub use data::{Asked, FirstPaint, prefetch};
+pub use data::{Asked, FirstPaint, prefetch, shared_paint};
 pub use document::{Assets, document};
 pub use pages::Page;
 pub use preferences::{Choices, ColorTheme};
 pub use range::{DEFAULT_WINDOW, window_of};
 
+use crate::boards::FirstShare;
 use crate::data::{FirstRender, PageSnapshot};
 use crate::live::Live;
 use crate::panels::Crosshair;
@@ -61,7 +63,14 @@ pub fn provide_first_paint(paint: FirstPaint, choices: Choices) {
     provide_context(paint.snapshot);
     provide_context(paint.board);
     provide_context(paint.list);
+    provide_context(paint.share);
     provide_context(choices);
+}
+
+/// The first value of a name in the query part of a URL, read as the pages read it.
+#[cfg(feature = "ssr")]
+pub fn query_value(search: &str, name: &str) -> Option<String> {
+    address::Search::parse(search).get(name).map(str::to_owned)
 }
 
 /// Tells pages at which address they were asked for, as a Leptos context: `host` is the request's `Host`, a name or an
@@ -84,7 +93,8 @@ pub fn App() -> impl IntoView {
     provide_context(SharedValue::new(|| use_context::<Doors>().unwrap_or_default()).into_inner());
     let preferences = Preferences::new(first_choices());
     provide_context(preferences);
-    let live = Live::new(Live::PATH);
+    let share = SharedValue::new(|| use_context::<FirstShare>().unwrap_or_default()).into_inner().0;
+    let live = Live::new(share.as_ref().map_or_else(|| Live::PATH.to_owned(), ShareView::live_path));
     provide_context(live.clone());
     provide_context(Crosshair::new());
     preferences.keep();
@@ -99,15 +109,22 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|title: String| format!("{title} · Watchfire")/>
         <Router>
-            <Frame/>
+            <Frame share/>
         </Router>
     }
 }
 
 /// The shell around the pages; below the router, since the range is in the URL.
 #[component]
-fn Frame() -> impl IntoView {
-    provide_context(PageRange::from_url());
+fn Frame(share: Option<ShareView>) -> impl IntoView {
+    let range = PageRange::from_url();
+    provide_context(range);
+    if let Some(share) = share {
+        if let Some((from, to)) = &share.window {
+            range.lock(from, to);
+        }
+        return view! { <boards::SharePage share/> }.into_any();
+    }
     view! {
         <shell::Shell>
             <Routes fallback=pages::NotFound>
@@ -122,6 +139,7 @@ fn Frame() -> impl IntoView {
             </Routes>
         </shell::Shell>
     }
+    .into_any()
 }
 
 fn first_choices() -> Choices {

@@ -50,6 +50,8 @@ pub(crate) fn window_of_board(dashboard: &watchfire_dashboard::Dashboard, now: i
 pub(crate) struct PageRange {
     /// What the URL says.
     asked: Memo<Result<TimeWindow, TimeError>>,
+    /// What is shown whatever the URL says.
+    locked: RwSignal<Option<TimeWindow>>,
     /// What is shown where the URL says nothing: a dashboard has its own.
     default: RwSignal<TimeWindow>,
     /// What the URL says, as it stands there.
@@ -63,7 +65,11 @@ impl PageRange {
     pub(crate) fn from_url() -> Self {
         let query = use_query_map();
         let default = RwSignal::new(DEFAULT_WINDOW);
+        let locked = RwSignal::new(None);
         let asked = Memo::new(move |_| {
+            if let Some(locked) = locked.get() {
+                return Ok(locked);
+            }
             let query = query.read();
             window_or(query.get_str("from"), query.get_str("to"), clock(), default.get())
         });
@@ -71,7 +77,12 @@ impl PageRange {
             let query = query.read();
             (query.get("from"), query.get("to"))
         });
-        Self { asked, default, typed, zooms: StoredValue::default() }
+        Self { asked, locked, default, typed, zooms: StoredValue::default() }
+    }
+
+    /// Shows this range, whatever the URL says. One that can't be read locks nothing.
+    pub(crate) fn lock(self, from: &str, to: &str) {
+        self.locked.set(TimeWindow::parse(from, to, 0, clock()).ok());
     }
 
     /// Opens with the range of a dashboard where the URL names none, as long as the calling component lives.

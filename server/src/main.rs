@@ -10,6 +10,7 @@ mod health;
 mod http;
 mod live;
 mod serve;
+mod share;
 mod site;
 mod statsd;
 mod telemetry;

@@ -49,6 +49,19 @@ pub(crate) async fn resolve(
         .map_err(|error| Refusal { message: error.to_string(), ..Refusal::default() })
 }
 
+/// The variables of a shared dashboard, as far as viewers may choose.
+pub(crate) async fn resolve_shared(
+    path: &str,
+    asked: &BTreeMap<String, Vec<String>>,
+    window: TimeWindow,
+) -> Result<Vec<Resolved>, Refusal> {
+    let range = window.resolve(clock());
+    let body = json!({"asked": asked, "from": range.start.to_string(), "to": range.end.to_string()});
+    let mut answer: Value = call("POST", path, Some(&body)).await?;
+    serde_json::from_value(answer["variables"].take())
+        .map_err(|error| Refusal { message: error.to_string(), ..Refusal::default() })
+}
+
 /// Where a dashboard is saved.
 pub(crate) struct Save<'a> {
     pub(crate) dashboard: &'a Dashboard,

@@ -15,18 +15,21 @@ mod panel;
 #[cfg(feature = "ssr")]
 mod prefetch;
 mod refresh;
+mod share;
 mod snapshot;
 mod text;
 mod variables;
 mod view;
 
+pub use share::ShareView;
 pub(crate) use board::Board;
 pub(crate) use list::BoardListPage;
 #[cfg(feature = "ssr")]
 pub(crate) use {
     list::FirstList,
-    prefetch::{first_pictures, read_board, read_list},
+    prefetch::{first_pictures, first_pictures_of, read_board, read_list, read_share},
     view::FirstBoard,
 };
 pub(crate) use refresh::CHOICES;
+pub(crate) use share::{FirstShare, SharePage};
 pub(crate) use view::BoardPage;

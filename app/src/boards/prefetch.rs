@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use watchfire_chart::{Theme, svg_inline};
-use watchfire_dashboard::{Clock, Kind};
+use watchfire_dashboard::{Clock, Kind, Values};
 use watchfire_model::TimeRange;
 use watchfire_panel::{
     Answer, Drawing, Prepared, Question, Sight, Stage, Unfolded, key, prepare, questions, shown_table, table_html, unfold,
 };
-use watchfire_service::dashboards::DashboardFilter;
+use watchfire_service::dashboards::{DashboardFilter, OpenShare, ResolvedVariable};
 use watchfire_service::{Service, Source};
 
 use super::address::Asked as InUrl;
@@ -51,13 +51,7 @@ pub(crate) async fn read_board(service: &Service, asked: Asked<'_>) -> Result<Bo
         .resolve_variables(&dashboard, &in_url, window.resolve(asked.now))
         .await
         .map_err(|error| error.to_string())?;
-    let variables = resolved.variables.into_iter().map(|one| Resolved {
-        name: one.name,
-        choices: one.choices,
-        chosen: one.chosen,
-        note: one.note,
-        error: one.error,
-    });
+    let variables = resolved.variables.into_iter().map(Resolved::from);
     let meta = Meta {
         version: found.version,
         folder: found.meta.folder,
@@ -67,6 +61,32 @@ pub(crate) async fn read_board(service: &Service, asked: Asked<'_>) -> Result<Bo
         updated_at: found.meta.updated_at,
     };
     Ok(BoardSnapshot { dashboard, meta, variables: variables.collect() })
+}
+
+/// What a share lets see, with its variables as far as viewers may choose, and what the panels are drawn from: the same dashboard
+/// with its queries.
+pub(crate) async fn read_share(
+    service: &Service,
+    open: &OpenShare,
+    asked: Asked<'_>,
+) -> Result<(BoardSnapshot, Values, BoardSnapshot), String> {
+    let dashboard = open.dashboard().clone();
+    let window = asked.window.unwrap_or_else(|| window_of_board(&dashboard, asked.now));
+    let in_url = InUrl::of(asked.search).variables;
+    let (values, resolved) = service
+        .dashboards()
+        .shown_variables(open, &in_url, window.resolve(asked.now))
+        .await
+        .map_err(|error| error.to_string())?;
+    let variables: Vec<Resolved> = resolved.into_iter().map(Resolved::from).collect();
+    let seen = BoardSnapshot { dashboard: open.stripped(), meta: Meta::default(), variables: variables.clone() };
+    Ok((seen, values, BoardSnapshot { dashboard, meta: Meta::default(), variables }))
+}
+
+impl From<ResolvedVariable> for Resolved {
+    fn from(one: ResolvedVariable) -> Self {
+        Self { name: one.name, choices: one.choices, chosen: one.chosen, note: one.note, error: one.error }
+    }
 }
 
 /// All dashboards; none if they cannot be read, which the browser then finds out itself.
@@ -97,12 +117,22 @@ pub(crate) async fn first_pictures(
     snapshot: &BoardSnapshot,
     asked: Asked<'_>,
 ) -> (BTreeMap<String, String>, Vec<String>) {
+    let values = values_of(&snapshot.dashboard.variables, &snapshot.variables);
+    first_pictures_of(service, snapshot, &values, asked).await
+}
+
+/// The same with other values of variables: of a share those that its viewers do not get to see.
+pub(crate) async fn first_pictures_of(
+    service: &Service,
+    snapshot: &BoardSnapshot,
+    values: &Values,
+    asked: Asked<'_>,
+) -> (BTreeMap<String, String>, Vec<String>) {
     let dashboard = &snapshot.dashboard;
     let window = asked.window.unwrap_or_else(|| window_of_board(dashboard, asked.now));
     let range = window.resolve(asked.now);
-    let values = values_of(&dashboard.variables, &snapshot.variables);
     let items: BTreeMap<String, Arc<Unfolded>> =
-        unfold(&dashboard.panels, &values).into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect();
+        unfold(&dashboard.panels, values).into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect();
     let in_url = InUrl::of(asked.search);
     let seen: Vec<Arc<Unfolded>> = match (&in_url.panel, in_url.edit) {
         (Some(key), _) => items.get(key).cloned().into_iter().collect(),

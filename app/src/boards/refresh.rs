@@ -8,6 +8,7 @@ use watchfire_model::live::Refresh;
 
 use super::board::Board;
 use super::panel::refresh_of;
+use super::share::ShareView;
 use crate::live::Live;
 
 /// What can be chosen, as it stands in URLs.
@@ -25,9 +26,11 @@ impl BoardRefresh {
     /// From the URL, or else from the dashboard. Below a `Router`.
     pub(crate) fn new(board: Board) -> Self {
         let query = use_query_map();
+        let share = use_context::<ShareView>();
         let word = Memo::new(move |_| {
             let asked = query.read().get("refresh").filter(|word| is_known(word));
-            let own = || board.dashboard.with(|dashboard| dashboard.time.refresh.clone());
+            let of_share = || share.as_ref().and_then(|share| share.refresh.clone());
+            let own = || of_share().or_else(|| board.dashboard.with(|dashboard| dashboard.time.refresh.clone()));
             Arc::from(asked.or_else(own).as_deref().unwrap_or("auto"))
         });
         let every = Memo::new(move |_| word.with(|word: &Arc<str>| refresh_of(word)));

@@ -16,6 +16,7 @@ use super::editor::{BoardBar, PanelEditor, leave_guard};
 use super::grid::BoardGrid;
 use super::panel::BoardPanel;
 use super::refresh::BoardRefresh;
+use super::share::ShareView;
 use super::snapshot::{BoardSnapshot, Meta};
 use super::variables::VariableBar;
 use crate::address::Search;
@@ -45,7 +46,7 @@ pub(crate) struct OpenPanel {
 }
 
 impl OpenPanel {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let location = use_location();
         let navigate = use_navigate();
         let path = location.pathname;
@@ -220,7 +221,8 @@ pub(crate) fn EmptyBoard() -> impl IntoView {
 }
 
 /// Asks for the choices anew when the URL chooses other values, or when the variables themselves are changed.
-fn follow_variables(board: Board, open: OpenPanel, range: PageRange) {
+pub(crate) fn follow_variables(board: Board, open: OpenPanel, range: PageRange) {
+    let share = use_context::<ShareView>().map(|share| share.variables_path());
     let definitions = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.variables.clone()));
     let asked = Memo::new(move |_| open.asked().with(|asked| asked.variables.clone()));
     let runs = StoredValue::new(0_u32);
@@ -237,8 +239,12 @@ fn follow_variables(board: Board, open: OpenPanel, range: PageRange) {
         runs.update_value(|runs| *runs = runs.wrapping_add(1));
         let run = runs.get_value();
         let dashboard = board.dashboard.get_untracked();
+        let share = share.clone();
         spawn_local(async move {
-            let answer = api::resolve(&dashboard, &asked, window).await;
+            let answer = match share {
+                Some(path) => api::resolve_shared(&path, &asked, window).await,
+                None => api::resolve(&dashboard, &asked, window).await,
+            };
             if runs.try_get_value() != Some(run) {
                 return;
             }

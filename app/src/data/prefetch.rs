@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 use watchfire_chart::svg_inline;
 use watchfire_model::{Grid, GridSeries, TimeRange, TimeWindow, choose_step};
 use watchfire_service::Service;
+use watchfire_service::dashboards::OpenShare;
 
 use super::snapshot::{PageSnapshot, SeriesSummary};
-use crate::boards::{FirstBoard, FirstList};
+use crate::boards::{FirstBoard, FirstList, FirstShare, ShareView};
 use crate::pages::Page;
 use crate::range::DEFAULT_WINDOW;
 use crate::panels::{Kind, MAX_POINTS, PanelSpec};
@@ -20,11 +21,19 @@ pub struct FirstPaint {
     pub(crate) board: FirstBoard,
     /// The dashboards, if the page lists them.
     pub(crate) list: FirstList,
+    /// The share, if the page is that of one.
+    pub(crate) share: FirstShare,
     /// Panels that stay empty because a query of theirs failed, and why; for the log.
     pub failures: Vec<String>,
 }
 
 impl FirstPaint {
+    /// The page of a share that is closed, or that there never was.
+    pub fn closed_share(error: String, embedded: bool) -> Self {
+        let share = FirstShare(Some(ShareView { embedded, ..ShareView::default() }));
+        Self { board: FirstBoard(Some(Err(error))), share, ..Self::default() }
+    }
+
     /// Whether the page shows a dashboard that there is not.
     pub fn is_missing(&self) -> bool {
         matches!(self.board.0, Some(Err(_)))
@@ -81,6 +90,18 @@ pub async fn prefetch(service: &Service, asked: Asked<'_>) -> FirstPaint {
         paint.snapshot.panels.insert(panel.id.to_owned(), summaries(answers, grid));
     }
     paint
+}
+
+/// Reads what the page of a share shows.
+pub async fn shared_paint(service: &Service, open: &OpenShare, view: ShareView, asked: Asked<'_>) -> FirstPaint {
+    let share = FirstShare(Some(view));
+    match crate::boards::read_share(service, open, asked).await {
+        Ok((seen, values, whole)) => {
+            let (pictures, failures) = crate::boards::first_pictures_of(service, &whole, &values, asked).await;
+            FirstPaint { board: FirstBoard(Some(Ok(seen))), pictures, failures, share, ..FirstPaint::default() }
+        }
+        Err(error) => FirstPaint { board: FirstBoard(Some(Err(error))), share, ..FirstPaint::default() },
+    }
 }
 
 async fn board(service: &Service, asked: Asked<'_>) -> FirstPaint {

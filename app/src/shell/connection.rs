@@ -7,7 +7,7 @@ use crate::range::PageRange;
 
 /// Whether what one sees is live: by word and shape as well as by colour.
 #[component]
-pub(super) fn ConnectionBadge() -> impl IntoView {
+pub(crate) fn ConnectionBadge() -> impl IntoView {
     let connection = expect_context::<Live>().connection();
     let range = expect_context::<PageRange>();
     let path = use_location().pathname;

@@ -14,7 +14,10 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::preferences::Preferences;
+pub(crate) use connection::ConnectionBadge as Connected;
 pub(crate) use keys::is_typing;
+pub(crate) use theme::ThemeSwitch;
+pub(crate) use time_picker::TimePicker;
 
 /// The frame around every page.
 #[component]

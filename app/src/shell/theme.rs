@@ -5,7 +5,7 @@ use crate::preferences::{ColorTheme, Preferences};
 
 /// Goes through the themes: as the system, dark, light.
 #[component]
-pub(super) fn ThemeSwitch() -> impl IntoView {
+pub(crate) fn ThemeSwitch() -> impl IntoView {
     let theme = expect_context::<Preferences>().theme;
     let icon = Signal::derive(move || match theme.get() {
         ColorTheme::System => Icon::System,

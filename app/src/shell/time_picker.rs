@@ -11,7 +11,7 @@ use crate::range::{GoTo, PRESETS, PageRange, clock, search_with, words};
 
 /// Chooses the time range: from a list, or typed. The list and the form work without JavaScript, too.
 #[component]
-pub(super) fn TimePicker() -> impl IntoView {
+pub(crate) fn TimePicker() -> impl IntoView {
     let range = expect_context::<PageRange>();
     let preferences = expect_context::<Preferences>();
     let menu = NodeRef::<html::Details>::new();

@@ -5,6 +5,8 @@ mod guard;
 mod page;
 mod probes;
 
+pub(crate) use page::Page;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
@@ -53,11 +55,13 @@ pub(crate) fn router(app: App) -> Router {
         .route("/metrics", get(probes::metrics))
         .route("/assets/{name}", get(assets::asset))
         .merge(crate::api::dashboards::routes())
+        .merge(crate::share::routes())
         .route("/", get(page::page))
         .route("/{*path}", get(page::page))
         .layer(timeout)
         .layer(CompressionLayer::new());
     Router::new()
+        .merge(crate::share::live_routes())
         .route("/api/v1/live", get(live))
         .route("/api/v1/write", post(crate::api::remote_write::write))
         .route("/api/v1/ingest/status", get(crate::api::received::status))

@@ -1,80 +1,101 @@
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
 use watchfire_app::{
-    Asked, Choices, Page, document, prefetch, provide_addresses, provide_first_paint, window_of,
+    Asked, Choices, FirstPaint, Page as AppPage, document, prefetch, provide_addresses, provide_first_paint, window_of,
 };
+use watchfire_model::TimeWindow;
 
 use super::App;
 use crate::clock::now;
 
-/// What the query part of a page's URL may say.
-#[derive(Debug, Default, serde::Deserialize)]
-pub(super) struct Range {
-    from: Option<String>,
-    to: Option<String>,
-    theme: Option<String>,
-}
-
 /// A page of the interface: its data is read first, then it is rendered in one go, charts included.
-pub(super) async fn page(
-    State(app): State<App>,
-    range: Result<Query<Range>, QueryRejection>,
-    headers: HeaderMap,
-    request: Request,
-) -> Response {
-    let now = now();
-    let Range { from, to, theme } = range.map(|Query(range)| range).unwrap_or_default();
-    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let choices = Choices::from_cookies(cookies).with_theme(theme.as_deref());
-    // The page itself says what is wrong with a range that can't be read.
-    let named = from.is_some() || to.is_some();
-    let window = named.then(|| window_of(from.as_deref(), to.as_deref(), now).ok()).flatten();
-    let path = request.uri().path().to_owned();
-    let search = request.uri().query().unwrap_or_default().to_owned();
-    // HTTP/2 names the host in the URI.
-    let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let host = authority.or(host);
-    let paint = prefetch(
-        &app.service,
-        Asked { path: &path, search: &search, window, now, utc_offset: choices.shown_offset() },
-    )
-    .await;
-    for failure in &paint.failures {
-        tracing::warn!(%failure, %path, "a panel was rendered without its data");
-    }
-    let missing = paint.is_missing();
-    let assets = app.site.assets(app.config.dev_reload);
-    let doors = app.doors.get().cloned().unwrap_or_default();
-    let nonce = Nonce::new();
-    let context_nonce = nonce.clone();
-    let render = leptos_axum::render_app_async_with_context(
-        move || {
-            provide_context(context_nonce.clone());
-            provide_first_paint(paint.clone(), choices);
-            provide_addresses(host.as_deref(), doors.clone());
-        },
-        move || document(assets.clone(), choices),
-    );
-    let mut response = render(request).await;
-    if Page::at(&path).is_none() || missing {
+pub(super) async fn page(State(app): State<App>, headers: HeaderMap, request: Request) -> Response {
+    let page = Page::asked(&headers, &request, None);
+    let asked = Asked {
+        path: &page.path,
+        search: &page.search,
+        window: page.window,
+        now: now(),
+        utc_offset: page.choices.shown_offset(),
+    };
+    let paint = prefetch(&app.service, asked).await;
+    let missing = AppPage::at(&page.path).is_none() || paint.is_missing();
+    let mut response = page.rendered(&app, request, paint, "'none'").await;
+    if missing {
         *response.status_mut() = axum::http::StatusCode::NOT_FOUND;
     }
-    let out = response.headers_mut();
-    // Nothing from elsewhere, no script but ours and those with this page's own number. Styles are set on elements by
-    // charts and crosshairs, which the policy can only allow as a whole.
-    let policy = format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'self'"
-    );
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        out.insert(HeaderName::from_static("content-security-policy"), policy);
-    }
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// What a page is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    pub(crate) path: String,
+    /// The query part of the URL.
+    pub(crate) search: String,
+    /// The range that the URL names, if it names one that can be read. The page itself says what is wrong with one that can't.
+    pub(crate) window: Option<TimeWindow>,
+    pub(crate) choices: Choices,
+    /// The name that the server was asked under.
+    host: Option<String>,
+}
+
+impl Page {
+    /// Reads a request. A `theme` of a share goes before the reader's own, the URL's before both.
+    pub(crate) fn asked(headers: &HeaderMap, request: &Request, theme: Option<&str>) -> Self {
+        let search = request.uri().query().unwrap_or_default().to_owned();
+        let of = |name: &str| watchfire_app::query_value(&search, name);
+        let (from, to) = (of("from"), of("to"));
+        let named = from.is_some() || to.is_some();
+        let window = if named { window_of(from.as_deref(), to.as_deref(), now()).ok() } else { None };
+        let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let choices = Choices::from_cookies(cookies).with_theme(of("theme").as_deref().or(theme));
+        // HTTP/2 names the host in the URI.
+        let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
+        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Self { path: request.uri().path().to_owned(), search, window, choices, host: authority.or(host) }
+    }
+
+    /// Renders what was read. `ancestors`: which pages may have this one in a frame, as the policy writes it.
+    pub(crate) async fn rendered(
+        &self,
+        app: &App,
+        request: Request,
+        paint: FirstPaint,
+        ancestors: &str,
+    ) -> Response {
+        for failure in &paint.failures {
+            tracing::warn!(%failure, path = %self.path, "a panel was rendered without its data");
+        }
+        let assets = app.site.assets(app.config.dev_reload);
+        let doors = app.doors.get().cloned().unwrap_or_default();
+        let nonce = Nonce::new();
+        let context_nonce = nonce.clone();
+        let (choices, host) = (self.choices, self.host.clone());
+        let render = leptos_axum::render_app_async_with_context(
+            move || {
+                provide_context(context_nonce.clone());
+                provide_first_paint(paint.clone(), choices);
+                provide_addresses(host.as_deref(), doors.clone());
+            },
+            move || document(assets.clone(), choices),
+        );
+        let mut response = render(request).await;
+        let out = response.headers_mut();
+        // Nothing from elsewhere, no script but ours and those with this page's own number. Styles are set on elements by
+        // charts and crosshairs, which the policy can only allow as a whole.
+        let policy = format!(
+            "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+             img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+             frame-ancestors {ancestors}"
+        );
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            out.insert(HeaderName::from_static("content-security-policy"), policy);
+        }
+        out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
 }

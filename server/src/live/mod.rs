@@ -17,6 +17,4 @@ mod writer;
 
 pub(crate) use connection::upgrade;
 pub(crate) use hub::{Hub, HubSettings, HubStats};
-pub(crate) use scope::Scope;
-#[allow(unused_imports, reason = "the routes of shared dashboards implement it")]
-pub(crate) use scope::{PanelAsked, PanelQueries, PanelQuery, StepClock, Stepped};
+pub(crate) use scope::{PanelAsked, PanelQueries, PanelQuery, Scope, StepClock};

@@ -13,7 +13,6 @@ pub(crate) enum Scope {
     /// [`Asked::Series`](watchfire_model::live::Asked::Series).
     All,
     /// The panels of a shared dashboard: [`Asked::Panel`](watchfire_model::live::Asked::Panel) alone.
-    #[allow(dead_code, reason = "the routes of shared dashboards make it")]
     Share(Arc<dyn PanelQueries>),
 }
 

@@ -7,7 +7,9 @@ use watchfire_model::live::{Asked, Refresh};
 use watchfire_model::{TimeExpr, TimeWindow};
 use watchfire_panel::{Answer, Prepared, Question, Sight, Unfolded, prepare, questions};
 
+use super::super::board::Board;
 use super::super::refresh::BoardRefresh;
+use super::super::share::ShareView;
 use super::state::PanelState;
 use crate::data::SeriesBuffer;
 use crate::live::{Connection, Live, Watch, WatchAsk, WatchState};
@@ -53,6 +55,8 @@ impl Feed {
         let range = expect_context::<PageRange>();
         let refresh = expect_context::<BoardRefresh>();
         let live = expect_context::<Live>();
+        let shared = use_context::<ShareView>().is_some();
+        let board = expect_context::<Board>();
         let (connection, now) = (live.connection(), live.now());
         let subscribed = RwSignal::new(0_u32);
         let asked = Memo::new(move |_| {
@@ -74,11 +78,16 @@ impl Feed {
                 return;
             }
             let every = refresh.every().get().unwrap_or_default();
+            // Of a share the query's text is not ours to know: it goes by its name.
+            let named = if shared { item.with(|item| item.as_ref().map(|item| named(item, board))) } else { None };
             // The new ones first, so that what both have in common is not given up and asked for again.
             let watches = asked.with(|asked| {
                 let ask = |(question, window): &(Question, TimeWindow)| Asking {
                     watch: live.watch(WatchAsk {
-                        asked: Asked::Promql { expr: question.expr.clone(), instant: question.instant },
+                        asked: match &named {
+                            Some(named) => named.asked(question),
+                            None => Asked::Promql { expr: question.expr.clone(), instant: question.instant },
+                        },
                         window: *window,
                         max_points: MOST_POINTS,
                         min_step: question.step,
@@ -230,6 +239,42 @@ fn answer(question: &Question, buffer: &SeriesBuffer, start: i64) -> Answer {
     grid.start = grid.time(skip) + question.shift;
     grid.len -= skip;
     Answer { grid, series }
+}
+
+/// How the queries of a shared panel are asked for.
+struct Named {
+    panel: u32,
+    /// The ids of its queries, in their order.
+    queries: Vec<String>,
+    variables: Vec<(String, Vec<String>)>,
+}
+
+impl Named {
+    fn asked(&self, question: &Question) -> Asked {
+        Asked::Panel {
+            panel: self.panel,
+            query: self.queries.get(question.query).cloned().unwrap_or_default(),
+            variables: self.variables.clone(),
+        }
+    }
+}
+
+fn named(item: &Unfolded, board: Board) -> Named {
+    let page = board.values().get();
+    let variables = board.variables.get().into_iter().map(|one| {
+        // A repeated panel has one of the values that the page has.
+        let own = item.values.chosen(&one.name);
+        let values = match own {
+            Some(own) if page.chosen(&one.name) != Some(own) => own.iter().map(|choice| choice.value.clone()).collect(),
+            _ => one.chosen,
+        };
+        (one.name, values)
+    });
+    Named {
+        panel: item.panel.id,
+        queries: item.panel.queries.iter().map(|query| query.id.clone()).collect(),
+        variables: variables.collect(),
+    }
 }
 
 /// How often a text says.

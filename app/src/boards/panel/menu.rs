@@ -8,6 +8,7 @@ use watchfire_panel::{Cells, Prepared, Table, Unfolded, shown_table};
 use super::super::board::Board;
 use super::super::clipboard::{paste_text, remember};
 use super::super::links::href;
+use super::super::share::ShareView;
 use super::feed::Feed;
 use super::table::csv;
 use crate::address::Encoded;
@@ -18,6 +19,7 @@ use crate::boards::view::OpenPanel;
 pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl IntoView {
     let board = use_context::<Board>();
     let open = use_context::<OpenPanel>();
+    let shared = use_context::<ShareView>().is_some();
     let menu = NodeRef::<html::Details>::new();
     let close = move || {
         if let Some(menu) = menu.get_untracked() {
@@ -82,11 +84,13 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
             <summary aria-label="Panel menu" title="Panel menu">"⋮"</summary>
             <ul class="menu-body">
                 <li><button type="button" on:click=look>{move || if alone() { "Back to the dashboard ( v )" } else { "View alone ( v )" }}</button></li>
-                <li><button type="button" on:click=edit>"Edit ( e )"</button></li>
-                <li><button type="button" on:click=copy>"Copy"</button></li>
                 <li><button type="button" on:click=download>"Download as CSV"</button></li>
-                <li><a href=png rel="external" target="_blank">"As a picture"</a></li>
-                {move || explore().map(|href| view! { <li><a href=href>"Explore"</a></li> })}
+                {(!shared).then(|| view! {
+                    <li><button type="button" on:click=edit>"Edit ( e )"</button></li>
+                    <li><button type="button" on:click=copy>"Copy"</button></li>
+                    <li><a href=png rel="external" target="_blank">"As a picture"</a></li>
+                    {move || explore().map(|href| view! { <li><a href=href>"Explore"</a></li> })}
+                })}
                 {move || links().into_iter().map(link).collect_view()}
             </ul>
         </details>

@@ -27,6 +27,7 @@ pub(super) struct Drawn {
     pub(super) words: String,
 }
 
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
 /// The kinds whose pictures have time from left to right.
 pub(super) fn has_time(kind: &Kind) -> bool {
     matches!(kind, Kind::TimeSeries | Kind::Heatmap | Kind::StateTimeline | Kind::StatusHistory)
@@ -104,6 +105,7 @@ impl Pointer {
         self.pinned.get()
     }
 
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
     /// Whether the picture holds still: while the pointer rests on one of the page, or a tooltip is pinned.
     pub(super) fn holds(self) -> bool {
         let resting = self.crosshair.time.with(Option::is_some) || self.here.with(Option::is_some);

@@ -78,6 +78,11 @@ fn may_have(variable: &Variable, one: &ResolvedVariable) -> bool {
 }
 
 impl OpenShare {
+    /// The dashboard with its queries: for those who draw it.
+    pub fn dashboard(&self) -> &Dashboard {
+        &self.dashboard
+    }
+
     fn is_free(&self, name: &str) -> bool {
         self.shared.share.variables.get(name) == Some(&ShareVariable::Free)
     }

@@ -1,0 +1,161 @@
+//! Shared dashboards, as those see them who have a link: whole pages, and frames in other pages.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use serde::{Deserialize, Serialize};
+
+use super::board::Board;
+use super::grid::BoardGrid;
+use super::panel::BoardPanel;
+use super::refresh::BoardRefresh;
+use super::snapshot::BoardSnapshot;
+use super::variables::VariableBar;
+use super::view::{FirstBoard, OpenPanel, follow_variables};
+use crate::address::{Encoded, Search};
+use crate::range::PageRange;
+use crate::shell::{Connected, ThemeSwitch, TimePicker};
+
+/// What a share lets its viewers do. A Leptos context, there where a page is that of a share.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareView {
+    /// What stands in the link.
+    pub token: String,
+    /// Whether the page is for a frame of another.
+    pub embedded: bool,
+    /// Whether viewers choose the range.
+    pub time_is_free: bool,
+    /// How often it asks; none: as the dashboard has it.
+    pub refresh: Option<String>,
+    /// The range that it is locked to, as it would be typed.
+    pub window: Option<(String, String)>,
+}
+
+/// The share of the page; what the first render knows. A Leptos context.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FirstShare(pub(crate) Option<ShareView>);
+
+impl ShareView {
+    /// Where its live data is.
+    pub(crate) fn live_path(&self) -> String {
+        format!("/s/{}/live", Encoded(&self.token))
+    }
+
+    /// Where its variables are asked for.
+    pub(crate) fn variables_path(&self) -> String {
+        format!("/s/{}/variables", Encoded(&self.token))
+    }
+}
+
+/// The page of a share, without the frame of the interface.
+#[component]
+pub(crate) fn SharePage(share: ShareView) -> impl IntoView {
+    let first = SharedValue::new(|| use_context::<FirstBoard>().unwrap_or_default()).into_inner().0;
+    let embedded = share.embedded;
+    let content = match first {
+        Some(Ok(snapshot)) => view! { <Shared snapshot share/> }.into_any(),
+        Some(Err(error)) => view! {
+            <div class="page-notice" role="alert">
+                <h1>"Nothing to see here"</h1>
+                <p>{error}</p>
+            </div>
+        }
+        .into_any(),
+        None => ().into_any(),
+    };
+    view! { <main id="main" class=if embedded { "share embedded" } else { "share" }>{content}</main> }
+}
+
+#[component]
+fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
+    let range = expect_context::<PageRange>();
+    let embedded = share.embedded;
+    let time_is_free = share.time_is_free;
+    let alone = snapshot.dashboard.panels.len() == 1;
+    let title = snapshot.dashboard.title.clone();
+    let board = Board::new(snapshot);
+    let open = OpenPanel::new();
+    provide_context(board);
+    provide_context(open);
+    provide_context(share);
+    provide_context(BoardRefresh::new(board));
+    range.follow_board(board);
+    follow_variables(board, open, range);
+    #[cfg(feature = "hydrate")]
+    if embedded {
+        tell_height();
+    }
+    let transparent = Memo::new(move |_| {
+        let search = leptos_router::hooks::use_location().search.get();
+        Search::parse(&search).get("background") == Some("transparent")
+    });
+    Effect::new(move |_| {
+        if let Some(root) = document().document_element() {
+            // Only an invalid attribute name could fail.
+            let _ = root.toggle_attribute_with_force("data-transparent", transparent.get());
+        }
+    });
+    let shown = Memo::new(move |_| open.asked().with(|asked| asked.panel.clone()));
+    let first_key = move || board.layout().into_iter().next().map(|(key, _)| key);
+    let content = move || {
+        let key = shown.get().or_else(|| alone.then(first_key).flatten());
+        match key {
+            Some(key) => {
+                let item = board.item(&key);
+                view! { <div class="board-single"><BoardPanel item/></div> }.into_any()
+            }
+            None => view! { <BoardGrid/> }.into_any(),
+        }
+    };
+    let head = (!embedded).then(|| {
+        let title = title.clone();
+        view! {
+            <header class="share-head">
+                <h1>{title}</h1>
+                <Connected/>
+                <Show when=move || time_is_free><TimePicker/></Show>
+                <ThemeSwitch/>
+            </header>
+        }
+    });
+    view! {
+        <Title text=title.clone()/>
+        {head}
+        <div class="board">
+            <VariableBar/>
+            {content}
+        </div>
+    }
+    .into_any()
+}
+
+/// Tells the page around the frame how high this one would like to be, whenever that changes: `{"watchfire": {"height": 480}}`.
+#[cfg(feature = "hydrate")]
+fn tell_height() {
+    use send_wrapper::SendWrapper;
+    use wasm_bindgen::prelude::*;
+    Effect::new(move |_| {
+        let Some(body) = document().body() else { return };
+        let measured = body.clone();
+        let last = StoredValue::new(0);
+        let tell = move || {
+            let height = measured.scroll_height();
+            if last.try_get_value().is_none_or(|last| last == height) {
+                return;
+            }
+            last.set_value(height);
+            let (inner, message) = (js_sys::Object::new(), js_sys::Object::new());
+            // Setting a field of a fresh object cannot fail.
+            let _ = js_sys::Reflect::set(&inner, &"height".into(), &height.into());
+            let _ = js_sys::Reflect::set(&message, &"watchfire".into(), &inner);
+            if let Ok(Some(parent)) = window().parent() {
+                // A number that says nothing of what is shown: whoever has the frame may know it.
+                let _ = parent.post_message(&message, "*");
+            }
+        };
+        let changed = Closure::<dyn FnMut()>::new(tell);
+        let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
+        observer.observe(&body);
+        let held = SendWrapper::new((observer, changed));
+        on_cleanup(move || held.0.disconnect());
+    });
+}
