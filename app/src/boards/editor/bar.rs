@@ -5,11 +5,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use watchfire_dashboard::{Dashboard, Kind};
 
 use super::super::api::{self, Save, act};
 use super::super::board::Board;
 use super::super::clipboard::remembered;
+use super::super::sharing::ShareDialog;
 use super::conflict::{Conflict, ConflictDialog};
 use super::json::JsonDialog;
 use super::panel::{KINDS, new_panel};
@@ -23,8 +27,7 @@ use crate::boards::view::{NEW, OpenPanel};
 pub(crate) fn BoardBar() -> impl IntoView {
     let board = expect_context::<Board>();
     let open = expect_context::<OpenPanel>();
-    let (settings, json, versions) =
-        (NodeRef::<html::Dialog>::new(), NodeRef::<html::Dialog>::new(), NodeRef::<html::Dialog>::new());
+    let [settings, json, versions, share] = std::array::from_fn(|_| NodeRef::<html::Dialog>::new());
     let said = RwSignal::new(None::<String>);
     let conflict = RwSignal::new(None::<Conflict>);
     let saving = RwSignal::new(false);
@@ -103,10 +106,12 @@ pub(crate) fn BoardBar() -> impl IntoView {
                     on:click=move |_| save.run(())
                 >{move || if saving.get() { "Saving ..." } else { "Save" }}</button>
             </Show>
+            <Show when=move || !is_new()><button type="button" class="button share-board" title="Share ( s )" on:click=show(share)>"Share"</button></Show>
             <button type="button" class="button edit-board" aria-pressed=move || board.editing.get().to_string() title="Edit ( e )" on:click=edit>
                 {move || if board.editing.get() { "Done" } else { "Edit" }}
             </button>
         </div>
+        <ShareDialog dialog=share/>
         <SettingsDialog dialog=settings/>
         <JsonDialog dialog=json/>
         <VersionsDialog dialog=versions/>
@@ -187,9 +192,7 @@ pub(crate) fn new_uid() -> String {
 fn keys(board: Board, save: Callback<()>) {
     let open = expect_context::<OpenPanel>();
     Effect::new(move |_| {
-        // In the capturing phase: while a dashboard is edited Ctrl+Z is not the way back from a zoom.
-        let handle = window_event_listener_untyped("keydown", move |event| {
-            use wasm_bindgen::JsCast;
+        let pressed = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let Some(event) = event.dyn_ref::<leptos::ev::KeyboardEvent>() else { return };
             let typing = crate::shell::is_typing(event);
             let control = event.ctrl_key() || event.meta_key();
@@ -205,6 +208,11 @@ fn keys(board: Board, save: Callback<()>) {
                     }
                     None => board.editing.update(|editing| *editing = !*editing),
                 },
+                ("s", false) if !typing => {
+                    let button = document().query_selector(".share-board").ok().flatten();
+                    let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
+                    button.click();
+                }
                 ("v", false) if !typing => {
                     if open.asked().with_untracked(|asked| asked.panel.is_some()) {
                         open.view(None);
@@ -219,7 +227,17 @@ fn keys(board: Board, save: Callback<()>) {
             }
             event.prevent_default();
         });
-        on_cleanup(move || handle.remove());
+        // Before the keys of all pages: while a dashboard is edited Ctrl+Z is not the way back from a zoom.
+        let listener = pressed.as_ref().unchecked_ref();
+        if window().add_event_listener_with_callback_and_bool("keydown", listener, true).is_err() {
+            return;
+        }
+        let held = SendWrapper::new(pressed);
+        on_cleanup(move || {
+            let listener = held.as_ref().unchecked_ref();
+            // It was added above.
+            let _ = window().remove_event_listener_with_callback_and_bool("keydown", listener, true);
+        });
     });
 }
 
