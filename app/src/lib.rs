@@ -133,6 +133,7 @@ fn Frame(share: Option<ShareView>) -> impl IntoView {
                 <Route path=path!("/") view=pages::OverviewPage/>
                 <Route path=path!("/host") view=pages::HostPage/>
                 <Route path=path!("/dashboards") view=boards::BoardListPage/>
+                <Route path=path!("/dashboards/playlists") view=boards::PlaylistsPage/>
                 <Route path=path!("/dashboards/links") view=boards::SharesPage/>
                 <Route path=path!("/d/:uid") view=boards::BoardPage/>
                 <Route path=path!("/explore") view=explore::ExplorePage/>

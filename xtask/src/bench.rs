@@ -13,8 +13,9 @@ use crate::site;
 use crate::step::{Failure, Result, Steps};
 
 /// Scripts in `end2end/bench/`, with what they measure.
-const SCRIPTS: [(&str, &str); 2] = [
+const SCRIPTS: [(&str, &str); 3] = [
     ("page", "bytes over the wire, time to the first chart and to interactive, in Chromium"),
+    ("board", "a dashboard of 30 live panels in Chromium: frames, CPU, memory; the server's time for a page"),
     ("idle", "CPU and memory of the server at one collection a second, with 0, 1 and 100 viewers"),
 ];
 
@@ -115,7 +116,7 @@ mod tests {
         };
         let text = list(&project);
         let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
-        assert_eq!(names, ["page", "idle", "peers", "live", "storage", "ingest"]);
+        assert_eq!(names, ["page", "board", "idle", "peers", "live", "storage", "ingest"]);
         assert!(text.contains("`bench ingest --help`"), "{text}");
 
         let failure = bench(&["chart".to_owned()], &project, &mut Steps::new()).unwrap_err();

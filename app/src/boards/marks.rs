@@ -1,13 +1,17 @@
 //! Annotations: what is marked on the charts of a dashboard, from queries, by hand and over the API.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+#[cfg(feature = "hydrate")]
+use std::sync::Arc;
+use std::sync::PoisonError;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchfire_chart::{Mark, Rgba, Theme};
+#[cfg(feature = "hydrate")]
+use watchfire_chart::Mark;
+use watchfire_chart::{Rgba, Theme};
 use watchfire_dashboard::{AnnotationQuery, Clock};
 use watchfire_model::live::Asked;
 use watchfire_model::{Grid, Labels};

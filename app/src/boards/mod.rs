@@ -13,6 +13,7 @@ mod list;
 mod lists;
 mod marks;
 mod panel;
+mod playlist;
 #[cfg(feature = "ssr")]
 mod prefetch;
 mod refresh;
@@ -26,6 +27,7 @@ mod view;
 pub use share::ShareView;
 pub(crate) use board::Board;
 pub(crate) use list::BoardListPage;
+pub(crate) use playlist::PlaylistsPage;
 #[cfg(feature = "ssr")]
 pub(crate) use {
     list::FirstList,

@@ -16,6 +16,7 @@ use super::editor::{BoardBar, PanelEditor, leave_guard};
 use super::grid::BoardGrid;
 use super::marks::Marks;
 use super::panel::BoardPanel;
+use super::playlist::follow_playlist;
 use super::refresh::BoardRefresh;
 use super::share::ShareView;
 use super::snapshot::{BoardSnapshot, Meta};
@@ -60,6 +61,11 @@ impl OpenPanel {
         Self { asked, go: StoredValue::new(go), search }
     }
 
+    /// The query part of the URL.
+    pub(crate) fn search(self) -> Memo<String> {
+        self.search
+    }
+
     /// What the URL asks for.
     pub(crate) fn asked(self) -> Memo<Asked> {
         self.asked
@@ -70,9 +76,9 @@ impl OpenPanel {
         self.go.with_value(|go| go(search));
     }
 
-    /// Changes what the URL says.
-    pub(crate) fn set(self, name: &str, value: &str) {
-        let search = self.search.with_untracked(|search| Search::parse(search)).with(name, value);
+    /// Shows again what is around the panels, and goes on to no other dashboard.
+    pub(crate) fn leave_kiosk(self) {
+        let search = self.search.with_untracked(|search| Search::parse(search)).without(&["kiosk", "playlist"]);
         self.go.with_value(|go| go(search));
     }
 
@@ -144,6 +150,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
     });
     follow_variables(board, open, range);
     leave_guard(board);
+    follow_playlist(uid, open.search());
     let title = move || board.dashboard.with(|dashboard| dashboard.title.clone());
     let kiosk = Memo::new(move |_| open.asked().with(|asked| asked.kiosk));
     Effect::new(move |_| {

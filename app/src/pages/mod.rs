@@ -23,6 +23,8 @@ pub enum Page {
     Dashboards,
     /// One of them.
     Board,
+    /// Those that follow each other on a screen.
+    Playlists,
     /// The links to them that others have.
     Shares,
     /// Ask anything.
@@ -37,11 +39,12 @@ pub enum Page {
 
 impl Page {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Host,
         Self::Dashboards,
         Self::Board,
+        Self::Playlists,
         Self::Shares,
         Self::Explore,
         Self::Cardinality,
@@ -69,6 +72,7 @@ impl Page {
             Self::Dashboards => "/dashboards",
             // Each has its own below this.
             Self::Board => "/d/",
+            Self::Playlists => "/dashboards/playlists",
             Self::Shares => "/dashboards/links",
             Self::Explore => "/explore",
             Self::Cardinality => "/explore/cardinality",
@@ -83,6 +87,7 @@ impl Page {
             Self::Host => "Host",
             Self::Dashboards => "Dashboards",
             Self::Board => "Dashboard",
+            Self::Playlists => "Playlists",
             Self::Shares => "Links",
             Self::Explore => "Explore",
             Self::Cardinality => "Cardinality",
@@ -104,7 +109,7 @@ impl Page {
     /// The page that this one belongs to.
     pub(crate) fn parent(self) -> Option<Self> {
         match self {
-            Self::Board | Self::Shares => Some(Self::Dashboards),
+            Self::Board | Self::Playlists | Self::Shares => Some(Self::Dashboards),
             Self::Cardinality => Some(Self::Explore),
             Self::Targets => Some(Self::AddData),
             Self::Overview | Self::Host | Self::Dashboards | Self::Explore | Self::AddData => None,
@@ -121,7 +126,7 @@ impl Page {
             Self::Overview => overview::panels(),
             Self::Host => host::panels(),
             // Dashboards have panels of their own; the others ask the server's API once they are in the browser.
-            Self::Dashboards | Self::Board | Self::Shares | Self::Explore | Self::Cardinality | Self::AddData | Self::Targets => Vec::new(),
+            Self::Dashboards | Self::Board | Self::Playlists | Self::Shares | Self::Explore | Self::Cardinality | Self::AddData | Self::Targets => Vec::new(),
         }
     }
 }

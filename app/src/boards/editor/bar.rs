@@ -16,8 +16,10 @@ use super::super::clipboard::remembered;
 use super::super::sharing::ShareDialog;
 use super::conflict::{Conflict, ConflictDialog};
 use super::json::JsonDialog;
+use super::library;
 use super::panel::{KINDS, new_panel};
 use super::settings::SettingsDialog;
+use super::source::SourceDialog;
 use super::versions::VersionsDialog;
 use crate::api::CONFLICT;
 use crate::boards::view::{NEW, OpenPanel};
@@ -27,7 +29,7 @@ use crate::boards::view::{NEW, OpenPanel};
 pub(crate) fn BoardBar() -> impl IntoView {
     let board = expect_context::<Board>();
     let open = expect_context::<OpenPanel>();
-    let [settings, json, versions, share] = std::array::from_fn(|_| NodeRef::<html::Dialog>::new());
+    let [settings, json, versions, share, source] = std::array::from_fn(|_| NodeRef::<html::Dialog>::new());
     let said = RwSignal::new(None::<String>);
     let conflict = RwSignal::new(None::<Conflict>);
     let saving = RwSignal::new(false);
@@ -56,6 +58,7 @@ pub(crate) fn BoardBar() -> impl IntoView {
             open.edit(Some(id));
         }
     };
+    let show_source = show(source);
     let paste = move || match remembered() {
         Some(panel) => board.change("", |dashboard| {
             dashboard.add(panel);
@@ -80,6 +83,7 @@ pub(crate) fn BoardBar() -> impl IntoView {
                 <option value="row">"Row"</option>
             </select>
             {tool("Paste panel", "", paste)}
+            <LibraryChoice/>
             <button type="button" class="button" title="Undo ( Ctrl+Z )" disabled=move || !ways.get().0 on:click=move |_| board.undo()>"Undo"</button>
             <button type="button" class="button" title="Redo ( Ctrl+Shift+Z )" disabled=move || !ways.get().1 on:click=move |_| board.redo()>"Redo"</button>
             {tool("Settings", "", show(settings))}
@@ -104,9 +108,9 @@ pub(crate) fn BoardBar() -> impl IntoView {
                 >{move || if board.meta.with(|meta| meta.favourite) { "★" } else { "☆" }}</button>
             </Show>
             <Show when=move || board.meta.with(|meta| meta.managed)>
-                <span class="badge" title="A file is the source of this dashboard. Changes made here are kept beside it.">
+                <button type="button" class="badge" title="A file is the source of this dashboard. Changes made here are kept beside it." on:click=move |_| show_source()>
                     {move || if board.meta.with(|meta| meta.drifted) { "differs from its file" } else { "from a file" }}
-                </span>
+                </button>
             </Show>
             <BoardLinks/>
             <span class="board-said" role="status">{move || said.get()}</span>
@@ -120,7 +124,32 @@ pub(crate) fn BoardBar() -> impl IntoView {
         {view! { <SettingsDialog dialog=settings/> }.into_any()}
         {view! { <JsonDialog dialog=json/> }.into_any()}
         {view! { <VersionsDialog dialog=versions/> }.into_any()}
+        {view! { <SourceDialog dialog=source/> }.into_any()}
         {view! { <ConflictDialog conflict save/> }.into_any()}
+    }
+    .into_any()
+}
+
+/// Puts panels of the library on the dashboard.
+#[component]
+fn LibraryChoice() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let panels = RwSignal::new(Vec::new());
+    Effect::new(move |_| {
+        spawn_local(async move {
+            panels.try_set(library::all().await);
+        });
+    });
+    let choose = move |event| library::add(board, event_target_value(&event));
+    let option = |panel: library::LibraryPanel| view! { <option value=panel.uid>{panel.title}</option> };
+    let some = move || panels.with(|panels: &Vec<library::LibraryPanel>| !panels.is_empty());
+    view! {
+        <Show when=some>
+            <select aria-label="Add from the library" prop:value="" on:change=choose>
+                <option value="">"From the library ..."</option>
+                {move || panels.get().into_iter().map(option).collect_view()}
+            </select>
+        </Show>
     }
     .into_any()
 }
@@ -231,7 +260,7 @@ fn keys(board: Board, save: Callback<()>) {
                         open.view(Some(&key));
                     }
                 }
-                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.kiosk) => open.set("kiosk", ""),
+                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.kiosk) => open.leave_kiosk(),
                 ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.panel.is_some()) => open.view(None),
                 ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.edit.is_some()) => open.edit(None),
                 _ => return,

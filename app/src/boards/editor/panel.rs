@@ -7,6 +7,7 @@ use watchfire_dashboard::{Kind, Panel};
 use super::super::board::Board;
 use super::super::panel::BoardPanel;
 use super::form::{Form, applies, fields};
+use super::library::LibraryBar;
 use super::options::{PANEL, Spec};
 use super::query::Queries;
 use super::value::put;
@@ -99,6 +100,7 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
                     <label for="panel-kind">"Kind"</label>
                     <select id="panel-kind" on:change=choose_kind>{KINDS.map(option).into_iter().collect_view()}</select>
                 </div>
+                <LibraryBar id/>
                 <p class="field-error" role="alert">{move || error.get()}</p>
                 {PANEL.iter().map(group).collect_view()}
             </aside>

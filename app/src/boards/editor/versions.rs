@@ -11,7 +11,8 @@ use super::super::board::Board;
 use crate::preferences::Preferences;
 
 /// One difference between two dashboards.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
 pub(super) struct Change {
     /// Where: `panels[7].title`; panels go by their id.
     pub(super) path: String,
