@@ -200,8 +200,9 @@ impl Feed {
     }
 }
 
-/// More than any screen is wide: the step is chosen here, and the server keeps to it.
-const MOST_POINTS: u32 = 10_000;
+/// As many as a server takes that is set as it comes, and more than any screen is wide: the step is chosen here, and the server
+/// keeps to it.
+const MOST_POINTS: u32 = 2000;
 
 /// The question with the window that follows the time as its range does.
 fn in_window(question: Question, page: TimeWindow) -> (Question, TimeWindow) {
