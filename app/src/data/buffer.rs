@@ -247,7 +247,9 @@ mod tests {
         buffer.apply_delta(DeltaBody {
             grid: grid(10_000, 1),
             new: vec![],
-            rows: vec![DeltaRow { series: 99, values: vec![4.0] }],
+            rows: [(0, 1.0), (99, 4.0)]
+                .map(|(series, value)| DeltaRow { series, values: vec![value] })
+                .to_vec(),
             notes: None,
         });
         assert_eq!(text(&buffer), ["[1.0]"]);

@@ -122,8 +122,8 @@ impl Stream {
         let stop = self.hub.inner().stop.clone();
         let mut appended = self.hub.inner().service.appended();
         let refresh = Duration::from_millis(u64::from(self.key.refresh));
-        let step = Duration::from_millis(self.key.step.unsigned_abs());
-        let patience = PATIENCE.max(refresh).max(step.min(Duration::from_hours(1)));
+        let length = Duration::from_millis(self.key.step.unsigned_abs());
+        let patience = PATIENCE.max(refresh).max(length.min(Duration::from_hours(1)));
         let mut ticked = Instant::now();
         // When to look at what was stored; a stream that begins need not wait.
         let mut due: Option<Instant> = None;

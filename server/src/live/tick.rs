@@ -44,7 +44,7 @@ impl Stream {
                     }
                 }
             }
-            Err(refusal) => self.fail(refusal),
+            Err(refusal) => self.fail(&refusal),
         }
         self.catch_up().await;
     }
@@ -200,8 +200,8 @@ impl Stream {
     }
 
     /// Says once to all who watch that the query fails, if that is not for the moment only.
-    fn fail(&mut self, refusal: Refusal) {
-        self.note_failure(&refusal);
+    fn fail(&mut self, refusal: &Refusal) {
+        self.note_failure(refusal);
         if refusal.retry || std::mem::replace(&mut self.failing, true) {
             return;
         }
@@ -232,7 +232,7 @@ impl Stream {
             let (digest, body) = match self.whole(reach).await {
                 Ok(whole) => whole,
                 Err(refusal) => {
-                    self.fail(refusal);
+                    self.fail(&refusal);
                     continue;
                 }
             };
