@@ -3,6 +3,8 @@
 //! [`document`] is the whole HTML page, [`App`] its body. What the first render needs is read before it begins
 //! ([`prefetch`]) and given to it as context, so that rendering never waits.
 
+// Views are types inside of types.
+#![recursion_limit = "256"]
 #![allow(unreachable_pub, reason = "the component macro makes items public that lie in private modules")]
 
 mod add_data;
@@ -131,6 +133,7 @@ fn Frame(share: Option<ShareView>) -> impl IntoView {
                 <Route path=path!("/") view=pages::OverviewPage/>
                 <Route path=path!("/host") view=pages::HostPage/>
                 <Route path=path!("/dashboards") view=boards::BoardListPage/>
+                <Route path=path!("/dashboards/links") view=boards::SharesPage/>
                 <Route path=path!("/d/:uid") view=boards::BoardPage/>
                 <Route path=path!("/explore") view=explore::ExplorePage/>
                 <Route path=path!("/explore/cardinality") view=cardinality::CardinalityPage/>

@@ -16,6 +16,7 @@ mod panel;
 mod prefetch;
 mod refresh;
 mod share;
+mod sharing;
 mod snapshot;
 mod text;
 mod variables;
@@ -32,4 +33,5 @@ pub(crate) use {
 };
 pub(crate) use refresh::CHOICES;
 pub(crate) use share::{FirstShare, SharePage};
+pub(crate) use sharing::SharesPage;
 pub(crate) use view::BoardPage;

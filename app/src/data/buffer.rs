@@ -272,8 +272,11 @@ mod tests {
         assert_eq!(text(&buffer), ["[1.5, 2.5, 3.5]"]);
     }
 
+    /// The values of two series at one point.
+    type Point = [Option<u8>; 2];
+
     /// What is true of two series at ten points, and what of it changes from one time to the next.
-    fn truths() -> impl Strategy<Value = (Vec<[Option<u8>; 2]>, Vec<Vec<(usize, [Option<u8>; 2])>>)> {
+    fn truths() -> impl Strategy<Value = (Vec<Point>, Vec<Vec<(usize, Point)>>)> {
         let values = || [proptest::option::of(0..9_u8), proptest::option::of(0..9_u8)];
         let changes = proptest::collection::vec((0..14_usize, values()), 0..5);
         (proptest::collection::vec(values(), 10), proptest::collection::vec(changes, 0..8))
@@ -282,10 +285,10 @@ mod tests {
     proptest! {
         #[test]
         fn range_and_deltas_make_the_whole_range((first, changes) in truths(), keeps in 0..10_usize) {
-            let column = |truth: &[[Option<u8>; 2]], series: usize| -> Vec<f64> {
+            let column = |truth: &[Point], series: usize| -> Vec<f64> {
                 truth.iter().map(|point| point[series].map_or(f64::NAN, f64::from)).collect()
             };
-            let all = |truth: &[[Option<u8>; 2]]| -> Vec<GridSeries> {
+            let all = |truth: &[Point]| -> Vec<GridSeries> {
                 let series = |(name, place)| GridSeries { labels: labels(name), values: column(truth, place) };
                 [("a", 0), ("b", 1)].map(series).to_vec()
             };

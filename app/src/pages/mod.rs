@@ -23,6 +23,8 @@ pub enum Page {
     Dashboards,
     /// One of them.
     Board,
+    /// The links to them that others have.
+    Shares,
     /// Ask anything.
     Explore,
     /// Which metrics and labels make how many series.
@@ -35,11 +37,12 @@ pub enum Page {
 
 impl Page {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Host,
         Self::Dashboards,
         Self::Board,
+        Self::Shares,
         Self::Explore,
         Self::Cardinality,
         Self::AddData,
@@ -66,6 +69,7 @@ impl Page {
             Self::Dashboards => "/dashboards",
             // Each has its own below this.
             Self::Board => "/d/",
+            Self::Shares => "/dashboards/links",
             Self::Explore => "/explore",
             Self::Cardinality => "/explore/cardinality",
             Self::AddData => "/add-data",
@@ -79,6 +83,7 @@ impl Page {
             Self::Host => "Host",
             Self::Dashboards => "Dashboards",
             Self::Board => "Dashboard",
+            Self::Shares => "Links",
             Self::Explore => "Explore",
             Self::Cardinality => "Cardinality",
             Self::AddData => "Add data",
@@ -89,6 +94,7 @@ impl Page {
     /// Its name among the views of its family.
     pub(crate) fn view_title(self) -> &'static str {
         match self {
+            Self::Dashboards => "All",
             Self::Explore => "Query",
             Self::AddData => "Ways in",
             other => other.title(),
@@ -98,7 +104,7 @@ impl Page {
     /// The page that this one belongs to.
     pub(crate) fn parent(self) -> Option<Self> {
         match self {
-            Self::Board => Some(Self::Dashboards),
+            Self::Board | Self::Shares => Some(Self::Dashboards),
             Self::Cardinality => Some(Self::Explore),
             Self::Targets => Some(Self::AddData),
             Self::Overview | Self::Host | Self::Dashboards | Self::Explore | Self::AddData => None,
@@ -115,7 +121,7 @@ impl Page {
             Self::Overview => overview::panels(),
             Self::Host => host::panels(),
             // Dashboards have panels of their own; the others ask the server's API once they are in the browser.
-            Self::Dashboards | Self::Board | Self::Explore | Self::Cardinality | Self::AddData | Self::Targets => Vec::new(),
+            Self::Dashboards | Self::Board | Self::Shares | Self::Explore | Self::Cardinality | Self::AddData | Self::Targets => Vec::new(),
         }
     }
 }

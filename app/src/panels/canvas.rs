@@ -99,6 +99,8 @@ pub(super) fn keep_drawn(
 
 /// Draws on the canvas at the screen's own resolution. `None` if there is no room or no drawing context.
 fn paint_on(canvas: &HtmlCanvasElement, chart: &Chart<'_>, frame: &Frame, theme: &Theme) -> Option<()> {
+    // Between pixels of the screen there are four steps, so that slopes are smooth.
+    const GRAIN: u32 = 4;
     let ratio = window().device_pixel_ratio();
     let (width, height) = ((frame.width * ratio).round() as u32, (frame.height * ratio).round() as u32);
     if width < 2 || height < 2 {
@@ -111,8 +113,6 @@ fn paint_on(canvas: &HtmlCanvasElement, chart: &Chart<'_>, frame: &Frame, theme:
     // A sharp peak must not seem higher than it is.
     context.set_line_join("round");
     let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
-    // Between pixels of the screen there are four steps, so that slopes are smooth.
-    const GRAIN: u32 = 4;
     context.scale(1.0 / f64::from(GRAIN), 1.0 / f64::from(GRAIN)).ok()?;
     let resolution = Resolution { scale: ratio * f64::from(GRAIN), grain: GRAIN };
     draw(&area, chart, theme, resolution).ok()?;

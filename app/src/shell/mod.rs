@@ -16,6 +16,7 @@ use leptos::prelude::*;
 use crate::preferences::Preferences;
 pub(crate) use connection::ConnectionBadge as Connected;
 pub(crate) use keys::is_typing;
+pub(crate) use share::copy;
 pub(crate) use theme::ThemeSwitch;
 pub(crate) use time_picker::TimePicker;
 

@@ -51,7 +51,7 @@ pub(super) fn ShareButton() -> impl IntoView {
 }
 
 /// Puts `text` on the clipboard, where the browser has one to give: only on secure pages, and if it is allowed.
-async fn copy(text: &str) -> bool {
+pub(crate) async fn copy(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
     if clipboard.is_undefined() {
         return false;

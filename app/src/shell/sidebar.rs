@@ -12,7 +12,7 @@ impl Page {
         match self {
             Self::Overview => Icon::Overview,
             Self::Host => Icon::Host,
-            Self::Dashboards | Self::Board => Icon::Dashboards,
+            Self::Dashboards | Self::Board | Self::Shares => Icon::Dashboards,
             Self::Explore | Self::Cardinality => Icon::Explore,
             Self::AddData | Self::Targets => Icon::Add,
         }

@@ -94,7 +94,11 @@ impl DrawingBackend for Nowhere {
 }
 
 fn columns(series: u32, len: u32) -> Vec<Vec<f64>> {
-    let value = |index: u32, series: u32| f64::from((index * 7 + series * 13 + index * index % 31) % 100);
+    // A slow wave and noise, as load has.
+    let value = |index: u32, series: u32| {
+        let noise = f64::from((index * 7 + series * 13 + index * index % 31) % 100) * 0.08;
+        50.0 + 30.0 * (f64::from(index) * 0.01 + f64::from(series)).sin() + noise
+    };
     (0..series).map(|series| (0..len).map(|index| value(index, series)).collect()).collect()
 }
 

@@ -148,11 +148,11 @@ fn show_says_where_each_value_came_from() {
     let file = "# ours\nlog.level = 'debug'\n[live]\nqueue = 7\n";
     let text = shown(&["--dev-reload"], &[("WATCHFIRE_LISTEN", "localhost:1")], Some(file));
     for line in [
-        r#"listen                        = "localhost:1"       # WATCHFIRE_LISTEN"#,
-        r#"data_dir                      = "./watchfire-data"  # default"#,
-        r"dev_reload                    = true                # --dev-reload",
-        r#"log.level                     = "debug"             # watchfire.toml:2"#,
-        r"live.queue                    = 7                   # watchfire.toml:4",
+        r#"listen                           = "localhost:1"       # WATCHFIRE_LISTEN"#,
+        r#"data_dir                         = "./watchfire-data"  # default"#,
+        r"dev_reload                       = true                # --dev-reload",
+        r#"log.level                        = "debug"             # watchfire.toml:2"#,
+        r"live.queue                       = 7                   # watchfire.toml:4",
     ] {
         assert!(text.lines().any(|shown| shown == line), "{line} is not in\n{text}");
     }

@@ -66,7 +66,7 @@ pub(super) fn table(figures: &Figures, options: &Options, server: &str, machine:
         "{machine}\n\n| {server}, {viewers} viewers of {panels} panels | | Goal |\n| --- | ---: | ---: |\n"
     );
     for (name, value, goal) in rows {
-        text.push_str(&format!("| {name} | {value} | {goal} |\n"));
+        text.extend(["| ", name, " | ", &value, " | ", &goal, " |\n"]);
     }
     text
 }

@@ -5,11 +5,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use watchfire_dashboard::{Dashboard, Kind};
 
 use super::super::api::{self, Save, act};
 use super::super::board::Board;
 use super::super::clipboard::remembered;
+use super::super::sharing::ShareDialog;
 use super::conflict::{Conflict, ConflictDialog};
 use super::json::JsonDialog;
 use super::panel::{KINDS, new_panel};
@@ -23,8 +27,7 @@ use crate::boards::view::{NEW, OpenPanel};
 pub(crate) fn BoardBar() -> impl IntoView {
     let board = expect_context::<Board>();
     let open = expect_context::<OpenPanel>();
-    let (settings, json, versions) =
-        (NodeRef::<html::Dialog>::new(), NodeRef::<html::Dialog>::new(), NodeRef::<html::Dialog>::new());
+    let [settings, json, versions, share] = std::array::from_fn(|_| NodeRef::<html::Dialog>::new());
     let said = RwSignal::new(None::<String>);
     let conflict = RwSignal::new(None::<Conflict>);
     let saving = RwSignal::new(false);
@@ -53,7 +56,7 @@ pub(crate) fn BoardBar() -> impl IntoView {
             open.edit(Some(id));
         }
     };
-    let paste = move |_| match remembered() {
+    let paste = move || match remembered() {
         Some(panel) => board.change("", |dashboard| {
             dashboard.add(panel);
         }),
@@ -62,13 +65,34 @@ pub(crate) fn BoardBar() -> impl IntoView {
     let ways = Memo::new(move |_| board.ways());
     let changed = Memo::new(move |_| board.is_changed() || is_new());
     let show = |dialog: NodeRef<html::Dialog>| {
-        move |_| {
+        move || {
             if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
                 // It fails only for a dialog that is open or not in the page.
                 let _ = dialog.show_modal();
             }
         }
     };
+    let edit_tools = move || {
+        view! {
+            <select class="add-panel" aria-label="Add panel" prop:value="" on:change=add>
+                <option value="">"Add panel ..."</option>
+                {KINDS.map(|(kind, title)| view! { <option value=kind.as_str().to_owned()>{title}</option> }).into_iter().collect_view()}
+                <option value="row">"Row"</option>
+            </select>
+            {tool("Paste panel", "", paste)}
+            <button type="button" class="button" title="Undo ( Ctrl+Z )" disabled=move || !ways.get().0 on:click=move |_| board.undo()>"Undo"</button>
+            <button type="button" class="button" title="Redo ( Ctrl+Shift+Z )" disabled=move || !ways.get().1 on:click=move |_| board.redo()>"Redo"</button>
+            {tool("Settings", "", show(settings))}
+            {tool("JSON", "", show(json))}
+            {tool("Versions", "", show(versions))}
+            <button
+                type="button" class="button primary" title="Save ( Ctrl+S )" disabled=move || saving.get() || !changed.get()
+                on:click=move |_| save.run(())
+            >{move || if saving.get() { "Saving ..." } else { "Save" }}</button>
+        }
+        .into_any()
+    };
+    let share_tool = move || (!is_new()).then(|| tool("Share", "share-board", show(share)));
     keys(board, save);
     view! {
         <div class="board-bar" role="toolbar" aria-label="Dashboard">
@@ -86,33 +110,25 @@ pub(crate) fn BoardBar() -> impl IntoView {
             </Show>
             <BoardLinks/>
             <span class="board-said" role="status">{move || said.get()}</span>
-            <Show when=move || board.editing.get()>
-                <select class="add-panel" aria-label="Add panel" prop:value="" on:change=add>
-                    <option value="">"Add panel ..."</option>
-                    {KINDS.map(|(kind, title)| view! { <option value=kind.as_str().to_owned()>{title}</option> }).into_iter().collect_view()}
-                    <option value="row">"Row"</option>
-                </select>
-                <button type="button" class="button" on:click=paste>"Paste panel"</button>
-                <button type="button" class="button" title="Undo ( Ctrl+Z )" disabled=move || !ways.get().0 on:click=move |_| board.undo()>"Undo"</button>
-                <button type="button" class="button" title="Redo ( Ctrl+Shift+Z )" disabled=move || !ways.get().1 on:click=move |_| board.redo()>"Redo"</button>
-                <button type="button" class="button" on:click=show(settings)>"Settings"</button>
-                <button type="button" class="button" on:click=show(json)>"JSON"</button>
-                <button type="button" class="button" on:click=show(versions)>"Versions"</button>
-                <button
-                    type="button" class="button primary" title="Save ( Ctrl+S )" disabled=move || saving.get() || !changed.get()
-                    on:click=move |_| save.run(())
-                >{move || if saving.get() { "Saving ..." } else { "Save" }}</button>
-            </Show>
+            {move || board.editing.get().then(edit_tools)}
+            {share_tool}
             <button type="button" class="button edit-board" aria-pressed=move || board.editing.get().to_string() title="Edit ( e )" on:click=edit>
                 {move || if board.editing.get() { "Done" } else { "Edit" }}
             </button>
         </div>
-        <SettingsDialog dialog=settings/>
-        <JsonDialog dialog=json/>
-        <VersionsDialog dialog=versions/>
-        <ConflictDialog conflict save/>
+        {view! { <ShareDialog dialog=share/> }.into_any()}
+        {view! { <SettingsDialog dialog=settings/> }.into_any()}
+        {view! { <JsonDialog dialog=json/> }.into_any()}
+        {view! { <VersionsDialog dialog=versions/> }.into_any()}
+        {view! { <ConflictDialog conflict save/> }.into_any()}
     }
     .into_any()
+}
+
+/// A button.
+fn tool(words: &'static str, class: &'static str, run: impl Fn() + 'static) -> AnyView {
+    let class = format!("button {class}");
+    view! { <button type="button" class=class on:click=move |_| run()>{words}</button> }.into_any()
 }
 
 /// The links that the dashboard has.
@@ -187,9 +203,7 @@ pub(crate) fn new_uid() -> String {
 fn keys(board: Board, save: Callback<()>) {
     let open = expect_context::<OpenPanel>();
     Effect::new(move |_| {
-        // In the capturing phase: while a dashboard is edited Ctrl+Z is not the way back from a zoom.
-        let handle = window_event_listener_untyped("keydown", move |event| {
-            use wasm_bindgen::JsCast;
+        let pressed = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let Some(event) = event.dyn_ref::<leptos::ev::KeyboardEvent>() else { return };
             let typing = crate::shell::is_typing(event);
             let control = event.ctrl_key() || event.meta_key();
@@ -205,6 +219,11 @@ fn keys(board: Board, save: Callback<()>) {
                     }
                     None => board.editing.update(|editing| *editing = !*editing),
                 },
+                ("s", false) if !typing => {
+                    let button = document().query_selector(".share-board").ok().flatten();
+                    let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
+                    button.click();
+                }
                 ("v", false) if !typing => {
                     if open.asked().with_untracked(|asked| asked.panel.is_some()) {
                         open.view(None);
@@ -219,7 +238,17 @@ fn keys(board: Board, save: Callback<()>) {
             }
             event.prevent_default();
         });
-        on_cleanup(move || handle.remove());
+        // Before the keys of all pages: while a dashboard is edited Ctrl+Z is not the way back from a zoom.
+        let listener = pressed.as_ref().unchecked_ref();
+        if window().add_event_listener_with_callback_and_bool("keydown", listener, true).is_err() {
+            return;
+        }
+        let held = SendWrapper::new(pressed);
+        on_cleanup(move || {
+            let listener = held.as_ref().unchecked_ref();
+            // It was added above.
+            let _ = window().remove_event_listener_with_callback_and_bool("keydown", listener, true);
+        });
     });
 }
 

@@ -1,0 +1,57 @@
+//! Making links for others, and the list of those that there are.
+
+mod dialog;
+mod form;
+mod list;
+
+pub(crate) use dialog::ShareDialog;
+pub(crate) use list::SharesPage;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A link as the API tells of it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Share {
+    uid: String,
+    token: String,
+    dashboard: String,
+    panel: Option<u32>,
+    title: String,
+    expires_at: Option<i64>,
+    theme: Option<String>,
+    time: Value,
+    variables: Value,
+    origins: Vec<String>,
+    paused: bool,
+    created_at: i64,
+    views: u64,
+    last_use: Option<i64>,
+}
+
+impl Share {
+    /// Where it leads, below `origin`.
+    fn link(&self, origin: &str) -> String {
+        format!("{origin}/s/{}", self.token)
+    }
+
+    /// The same for a frame.
+    fn embed(&self, origin: &str) -> String {
+        format!("{origin}/embed/{}", self.token)
+    }
+
+    /// What to paste into another page.
+    fn snippet(&self, origin: &str) -> String {
+        let title = self.title.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        format!(
+            "<iframe src=\"{}\" title=\"{title}\" width=\"100%\" height=\"360\" style=\"border:0\" loading=\"lazy\"></iframe>",
+            self.embed(origin)
+        )
+    }
+}
+
+/// The origin that the page came from.
+fn origin() -> String {
+    leptos::prelude::window().location().origin().unwrap_or_default()
+}
