@@ -1,0 +1,66 @@
+use crate::reading::Value;
+
+/// A histogram that is filled from log-normal distributions: by what is expected in each bucket, without chance.
+#[derive(Clone, Debug)]
+pub(crate) struct Distribution {
+    bounds: &'static [f64],
+    /// How many were at most as great as each bound; in the end how many there were.
+    cumulative: Vec<f64>,
+    sum: f64,
+}
+
+impl Distribution {
+    pub(crate) fn new(bounds: &'static [f64]) -> Self {
+        Self { bounds, cumulative: vec![0.0; bounds.len() + 1], sum: 0.0 }
+    }
+
+    /// Adds `count` of which half are below `median`; `spread` is the standard deviation of their logarithms.
+    pub(crate) fn add(&mut self, count: f64, median: f64, spread: f64) {
+        let count = count.max(0.0);
+        for (below, bound) in self.cumulative.iter_mut().zip(self.bounds) {
+            *below += count * normal((bound / median).ln() / spread);
+        }
+        if let Some(all) = self.cumulative.last_mut() {
+            *all += count;
+        }
+        self.sum += count * median * (spread * spread / 2.0).exp();
+    }
+
+    /// Whole numbers: rounded down, they rise with the bounds and with time as the exact ones do.
+    pub(crate) fn value(&self) -> Value {
+        let mut cumulative: Vec<u64> = self.cumulative.iter().map(|count| count.floor() as u64).collect();
+        // The approximation of the distribution could let a bucket have a little more than all.
+        let all = cumulative.last().copied().unwrap_or(0);
+        for count in &mut cumulative {
+            *count = (*count).min(all);
+        }
+        Value::Histogram { bounds: self.bounds, cumulative, sum: self.sum }
+    }
+}
+
+/// The distribution function of the normal distribution, to 1e-7 (Abramowitz and Stegun 7.1.26).
+fn normal(x: f64) -> f64 {
+    let z = x.abs() / std::f64::consts::SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * z);
+    let series = [1.061_405_429, -1.453_152_027, 1.421_413_741, -0.284_496_736, 0.254_829_592];
+    let polynomial = series.iter().fold(0.0, |sum, factor| (sum + factor) * t);
+    let tail = (polynomial * (-z * z).exp() / 2.0).clamp(0.0, 0.5);
+    if x < 0.0 { tail } else { 1.0 - tail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_lie_below_the_median() {
+        for (x, expected) in [(0.0, 0.5), (1.0, 0.841_344_7), (-1.0, 0.158_655_3), (4.0, 0.999_968_3)] {
+            assert!((normal(x) - expected).abs() < 1e-6, "{x}");
+        }
+        let mut distribution = Distribution::new(&[0.5, 1.0, 2.0]);
+        distribution.add(1000.0, 1.0, 0.5);
+        let Value::Histogram { cumulative, sum, .. } = distribution.value() else { panic!() };
+        assert_eq!(cumulative, [82, 500, 917, 1000]);
+        assert!((sum - 1133.1).abs() < 0.1, "{sum}");
+    }
+}
