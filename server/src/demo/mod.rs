@@ -7,7 +7,7 @@ mod feed;
 mod plan;
 mod sender;
 
-pub(crate) use background::{DemoFeed, DemoStatus};
+pub(crate) use background::DemoFeed;
 pub(crate) use command::{delete, run};
 pub(crate) use plan::Plan;
 pub(crate) use sender::{SendError, Target};

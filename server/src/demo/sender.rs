@@ -86,10 +86,6 @@ impl Sender {
         Ok(Self { client: builder.build().map_err(refused)?, target })
     }
 
-    pub(crate) fn target(&self) -> &Target {
-        &self.target
-    }
-
     /// Sends a request's body. The text, where there is one, tells what of it was not taken.
     pub(crate) async fn send(&self, way: Way, body: Vec<u8>) -> Result<Option<String>, SendError> {
         let mut request = self.client.post(self.target.url(way.path())).body(body);
