@@ -4,37 +4,41 @@ use crate::reading::Value;
 #[derive(Clone, Debug)]
 pub(crate) struct Distribution {
     bounds: &'static [f64],
-    /// How many were at most as great as each bound; in the end how many there were.
-    cumulative: Vec<f64>,
+    /// How many are in each bucket alone; in the end how many are beyond the last bound.
+    counts: Vec<f64>,
     sum: f64,
 }
 
 impl Distribution {
     pub(crate) fn new(bounds: &'static [f64]) -> Self {
-        Self { bounds, cumulative: vec![0.0; bounds.len() + 1], sum: 0.0 }
+        Self { bounds, counts: vec![0.0; bounds.len() + 1], sum: 0.0 }
     }
 
     /// Adds `count` of which half are below `median`; `spread` is the standard deviation of their logarithms.
     pub(crate) fn add(&mut self, count: f64, median: f64, spread: f64) {
         let count = count.max(0.0);
-        for (below, bound) in self.cumulative.iter_mut().zip(self.bounds) {
-            *below += count * normal((bound / median).ln() / spread);
-        }
-        if let Some(all) = self.cumulative.last_mut() {
-            *all += count;
+        let mut below = 0.0;
+        let shares = self.bounds.iter().map(|bound| normal((bound / median).ln() / spread));
+        for (counts, share) in self.counts.iter_mut().zip(shares.chain(std::iter::once(1.0))) {
+            // The approximation may fall by its error where it should stay.
+            *counts += count * (share - below).max(0.0);
+            below = share;
         }
         self.sum += count * median * (spread * spread / 2.0).exp();
     }
 
-    /// Whole numbers: rounded down, they rise with the bounds and with time as the exact ones do.
+    /// Whole numbers. Each bucket is rounded by itself, so that what is added within any time is cumulative, too.
     pub(crate) fn value(&self) -> Value {
-        let mut cumulative: Vec<u64> = self.cumulative.iter().map(|count| count.floor() as u64).collect();
-        // The approximation of the distribution could let a bucket have a little more than all.
-        let all = cumulative.last().copied().unwrap_or(0);
-        for count in &mut cumulative {
-            *count = (*count).min(all);
+        let mut all = 0;
+        let add = |count: &f64| {
+            all += count.floor() as u64;
+            all
+        };
+        Value::Histogram {
+            bounds: self.bounds,
+            cumulative: self.counts.iter().map(add).collect(),
+            sum: self.sum,
         }
-        Value::Histogram { bounds: self.bounds, cumulative, sum: self.sum }
     }
 }
 
@@ -60,7 +64,8 @@ mod tests {
         let mut distribution = Distribution::new(&[0.5, 1.0, 2.0]);
         distribution.add(1000.0, 1.0, 0.5);
         let Value::Histogram { cumulative, sum, .. } = distribution.value() else { panic!() };
-        assert_eq!(cumulative, [82, 500, 917, 1000]);
+        // 82.8, 417.2, 417.2 and 82.8, each rounded down.
+        assert_eq!(cumulative, [82, 499, 916, 998]);
         assert!((sum - 1133.1).abs() < 0.1, "{sum}");
     }
 }

@@ -116,7 +116,9 @@ impl Sender {
     async fn answered(&self, answer: Result<Response, reqwest::Error>) -> Result<String, SendError> {
         let shown = self.target.url("");
         let lost = |error: reqwest::Error| {
-            let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            // The innermost cause is the system's own word; those around it name layers of the library.
+            let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+            let reason = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
             SendError::Later { text: format!("no server answers at {shown}: {reason}"), wait: None }
         };
         let answer = answer.map_err(lost)?;

@@ -68,14 +68,18 @@ fn panels_fill_the_grid_and_lie_beside_each_other() {
         for (index, panel) in panels.iter().enumerate() {
             let over = panels[index + 1..].iter().find(|other| other.at.overlaps(panel.at));
             assert!(over.is_none(), "{name}: {} and {}", panel.title, over.unwrap().title);
-            let row: u16 = panels.iter().filter(|other| other.at.y == panel.at.y).map(|other| other.at.w).sum();
+            let row: u16 =
+                panels.iter().filter(|other| other.at.y == panel.at.y).map(|other| other.at.w).sum();
             assert_eq!(row, COLUMNS, "{name}: the row of {}", panel.title);
         }
         let bottom = panels.iter().map(|panel| panel.at.bottom()).max().unwrap();
         let cells: u32 = panels.iter().map(|panel| u32::from(panel.at.w) * u32::from(panel.at.h)).sum();
         assert_eq!(cells, u32::from(bottom) * u32::from(COLUMNS), "{name} has holes");
         // What is seen first are numbers.
-        assert!(panels.iter().filter(|panel| panel.at.y == 0).all(|panel| panel.kind == Kind::Stat), "{name}");
+        assert!(
+            panels.iter().filter(|panel| panel.at.y == 0).all(|panel| panel.kind == Kind::Stat),
+            "{name}"
+        );
     }
 }
 
