@@ -1,3 +1,4 @@
+use crate::moment::fixed;
 use crate::reading::Value;
 
 /// A histogram that is filled from log-normal distributions: by what is expected in each bucket, without chance.
@@ -10,8 +11,13 @@ pub(crate) struct Distribution {
 }
 
 impl Distribution {
-    pub(crate) fn new(bounds: &'static [f64]) -> Self {
-        Self { bounds, counts: vec![0.0; bounds.len() + 1], sum: 0.0 }
+    /// An empty one. Each key rounds at times of its own, so that those of many senders together don't rise in steps.
+    pub(crate) fn new(bounds: &'static [f64], key: u64) -> Self {
+        Self {
+            bounds,
+            counts: (0..=bounds.len() as u64).map(|bucket| fixed(key, bucket)).collect(),
+            sum: 0.0,
+        }
     }
 
     /// Adds `count` of which half are below `median`; `spread` is the standard deviation of their logarithms.
@@ -61,7 +67,8 @@ mod tests {
         for (x, expected) in [(0.0, 0.5), (1.0, 0.841_344_7), (-1.0, 0.158_655_3), (4.0, 0.999_968_3)] {
             assert!((normal(x) - expected).abs() < 1e-6, "{x}");
         }
-        let mut distribution = Distribution::new(&[0.5, 1.0, 2.0]);
+        let mut distribution = Distribution::new(&[0.5, 1.0, 2.0], 1);
+        distribution.counts.fill(0.0);
         distribution.add(1000.0, 1.0, 0.5);
         let Value::Histogram { cumulative, sum, .. } = distribution.value() else { panic!() };
         // 82.8, 417.2, 417.2 and 82.8, each rounded down.

@@ -37,9 +37,17 @@ struct Agent {
 
 impl Agents {
     pub(crate) fn new() -> Self {
-        let task = |_| Task { ended: [0.0; 3], durations: Distribution::new(TASK_BOUNDS) };
-        let agent = |_| Agent { good: 0.0, failed: 0.0, answers: Distribution::new(ANSWER_BOUNDS) };
-        Self { tasks: TASKS.iter().map(task).collect(), agents: AGENTS.iter().map(agent).collect() }
+        let task =
+            |(place, _)| Task { ended: [0.0; 3], durations: Distribution::new(TASK_BOUNDS, place as u64) };
+        let agent = |(place, _)| Agent {
+            good: 0.0,
+            failed: 0.0,
+            answers: Distribution::new(ANSWER_BOUNDS, place as u64),
+        };
+        Self {
+            tasks: TASKS.iter().enumerate().map(task).collect(),
+            agents: AGENTS.iter().enumerate().map(agent).collect(),
+        }
     }
 
     pub(crate) fn step(&mut self, moment: &Moment, all: &mut Vec<Sending>) {

@@ -11,7 +11,7 @@ pub(crate) struct Consensus {
     nodes: Vec<Node>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Node {
     rounds: Distribution,
     elections: f64,
@@ -19,7 +19,8 @@ struct Node {
 
 impl Consensus {
     pub(crate) fn new() -> Self {
-        Self { nodes: vec![Node { rounds: Distribution::new(BOUNDS), elections: 0.0 }; NODES.len()] }
+        let node = |place| Node { rounds: Distribution::new(BOUNDS, place), elections: 0.0 };
+        Self { nodes: (0..NODES.len() as u64).map(node).collect() }
     }
 
     pub(crate) fn step(&mut self, moment: &Moment, all: &mut Vec<Sending>) {

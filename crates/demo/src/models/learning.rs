@@ -26,8 +26,8 @@ struct Model {
 
 impl Learning {
     pub(crate) fn new() -> Self {
-        let model = |_| Model { rounds: 0.0, aggregations: Distribution::new(BOUNDS) };
-        Self { models: MODELS.iter().map(model).collect() }
+        let model = |(place, _)| Model { rounds: 0.0, aggregations: Distribution::new(BOUNDS, place as u64) };
+        Self { models: MODELS.iter().enumerate().map(model).collect() }
     }
 
     pub(crate) fn step(&mut self, moment: &Moment, all: &mut Vec<Sending>) {

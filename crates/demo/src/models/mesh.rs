@@ -22,7 +22,7 @@ fn peers(node: usize) -> impl Iterator<Item = usize> {
 
 impl Mesh {
     pub(crate) fn new() -> Self {
-        Self { connections: vec![Distribution::new(BOUNDS); NODES.len()] }
+        Self { connections: (0..NODES.len()).map(|node| Distribution::new(BOUNDS, node as u64)).collect() }
     }
 
     pub(crate) fn step(&mut self, moment: &Moment, all: &mut Vec<Sending>) {

@@ -25,9 +25,13 @@ struct Collection {
 
 impl Rag {
     pub(crate) fn new() -> Self {
-        let collection =
-            |_| Collection { good: 0.0, failed: 0.0, found: 0.0, durations: Distribution::new(BOUNDS) };
-        Self { collections: COLLECTIONS.iter().map(collection).collect() }
+        let collection = |(place, _)| Collection {
+            good: 0.0,
+            failed: 0.0,
+            found: 0.0,
+            durations: Distribution::new(BOUNDS, place as u64),
+        };
+        Self { collections: COLLECTIONS.iter().enumerate().map(collection).collect() }
     }
 
     pub(crate) fn step(&mut self, moment: &Moment, all: &mut Vec<Sending>) {

@@ -38,13 +38,13 @@ impl Web {
         let mut routes = Vec::new();
         for service in 0..SERVICES.len() {
             for instance in 0..INSTANCES {
-                let durations = || Distribution::new(BOUNDS);
+                let durations = |path| Distribution::new(BOUNDS, (service * 10 + instance * 3 + path) as u64);
                 routes.extend((0..3).map(|path| Route {
                     service,
                     instance,
                     path,
                     answers: [0.0; 3],
-                    durations: durations(),
+                    durations: durations(path),
                 }));
             }
         }
