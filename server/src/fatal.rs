@@ -24,6 +24,8 @@ pub(crate) enum Fatal {
     Listen { address: SocketAddr, flag: &'static str, source: std::io::Error },
     #[error("scrape.config cannot be followed:\n{0}")]
     Scrape(#[from] watchfire_scrape::config::ConfigError),
+    #[error(transparent)]
+    Demo(#[from] crate::demo::SendError),
     #[error("the program cannot run: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -35,7 +37,7 @@ impl Fatal {
             Self::Storage(_) => 3,
             Self::Listen { .. } => 4,
             Self::Scrape(_) => crate::config::CommandLineError::EXIT_CODE,
-            Self::Site(_) | Self::Telemetry(_) | Self::Collector(_) | Self::Runtime(_) => RUNTIME_FAILURE,
+            Self::Site(_) | Self::Telemetry(_) | Self::Collector(_) | Self::Demo(_) | Self::Runtime(_) => RUNTIME_FAILURE,
         }
     }
 }

@@ -5,6 +5,7 @@ mod clock;
 mod collecting;
 mod config;
 mod copies;
+mod demo;
 mod fatal;
 mod health;
 mod http;
@@ -44,6 +45,8 @@ fn main() -> ExitCode {
         }
         Ok(Command::Backup { data_dir, copy }) => return said(copies::backup(&data_dir, &copy)),
         Ok(Command::Restore { copy, data_dir }) => return said(copies::restore(&copy, &data_dir)),
+        Ok(Command::Demo { target, plan }) => return said(demo::run(&target, plan)),
+        Ok(Command::DemoDelete(target)) => return said(demo::delete(&target)),
         Ok(Command::ConfigCheck(text) | Command::ConfigShow(text) | Command::Print(text)) => {
             print!("{text}");
             return ExitCode::SUCCESS;

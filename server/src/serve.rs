@@ -132,9 +132,11 @@ async fn with_storage(
         site: Arc::new(site),
         config: Arc::new(config),
         doors: Arc::default(),
+        demo: Arc::default(),
         started,
         stop: stop.clone(),
     };
+    app.demo.listens(crate::demo::Target::of(address));
     let otlp_grpc = start_otlp(&app, &tasks).await?.map(|address| address.to_string());
     let statsd = statsd.map(|address| address.to_string());
     // It is set here alone.
@@ -221,6 +223,7 @@ fn dashboard_settings(config: &Config) -> DashboardSettings {
         dirs: dashboards.dirs.clone(),
         reload_interval: dashboards.reload_interval,
         write_back: dashboards.write_back,
+        shipped: dashboards.shipped,
     }
 }
 
@@ -252,7 +255,7 @@ fn storage_settings(config: &Config) -> Settings {
 }
 
 /// A token that is cancelled by SIGTERM or Ctrl-C.
-fn stop_on_signal() -> Result<CancellationToken, std::io::Error> {
+pub(crate) fn stop_on_signal() -> Result<CancellationToken, std::io::Error> {
     let stop = CancellationToken::new();
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stopped = stop.clone();

@@ -23,7 +23,7 @@ impl Answer {
         }
         let from = self.grid;
         let lay = |values: &[f64]| match values {
-            [single] if to.len > 1 => vec![*single; to.len],
+            [single] => vec![*single; to.len],
             values => (0..to.len).map(|index| at(values, from, to.time(index))).collect(),
         };
         self.series
@@ -78,6 +78,17 @@ mod tests {
         assert_eq!(text(fine), "[NaN, NaN, 1.0, 2.0, 3.0]");
         assert_eq!(text(coarse), "[5.0, NaN, 6.0, NaN, 7.0]");
         assert_eq!(text(single), "[9.0, 9.0, 9.0, 9.0, 9.0]");
+    }
+
+    #[test]
+    fn newest_values_of_several_queries_stand_together() {
+        // The server answers them one after the other.
+        let (one, later) = (answer(1000, 1, &[1.0]), answer(1007, 1, &[2.0]));
+        let grid = common_grid([&one, &later].into_iter()).unwrap();
+        assert_eq!(
+            (one.laid_on(grid)[0].values.clone(), later.laid_on(grid)[0].values.clone()),
+            (vec![1.0], vec![2.0])
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -10,6 +11,7 @@ use super::origin::{Given, Origin};
 use super::resolve::resolve;
 use super::settings::{Form, Setting, settings};
 use super::{Command, CommandLineError, file, show};
+use crate::demo::{Plan, Target};
 
 /// Reads the command line (program name first), the environment and the configuration file.
 ///
@@ -49,6 +51,9 @@ pub(crate) fn parse_command_line(
             Command::Restore { copy, data_dir }
         });
     }
+    if let Some(("demo", given)) = matches.subcommand() {
+        return demo(given, resolved.config.listen).map_err(CommandLineError::Usage);
+    }
     let words = std::iter::successors(matches.subcommand(), |(_, matches)| matches.subcommand());
     Ok(match words.last().map(|(word, _)| word) {
         Some("check") => Command::ConfigCheck(match file.name {
@@ -59,6 +64,18 @@ pub(crate) fn parse_command_line(
         Some("show") => Command::ConfigShow(show::show(&resolved.winners)),
         _ => Command::Serve(Box::new(resolved.config)),
     })
+}
+
+/// `demo` with its flags; without a target it is the server of this configuration.
+fn demo(given: &ArgMatches, listen: SocketAddr) -> Result<Command, String> {
+    let text = |name: &str| given.get_one::<String>(name).map(String::as_str);
+    let target = text("target").map_or_else(|| Ok(Target::of(listen)), Target::read)?;
+    if given.get_flag("delete") {
+        return Ok(Command::DemoDelete(target));
+    }
+    // Of these flags Plan knows those that say what is sent.
+    let known = |name: &str| matches!(name, "interval" | "history" | "hosts" | "seed").then(|| text(name)).flatten();
+    Ok(Command::Demo { target, plan: Plan::read(known)? })
 }
 
 /// The flags that were given.
@@ -115,6 +132,7 @@ fn command() -> clap::Command {
                 .about("Copy a backup to the data folder, which must be empty")
                 .arg(copy("The folder that holds the backup")),
         )
+        .subcommand(demo_command())
         .subcommand(
             clap::Command::new("config")
                 .about("Check or show the configuration")
@@ -134,6 +152,27 @@ fn command() -> clap::Command {
                 )),
         )
         .args(settings().flat_map(arguments))
+}
+
+/// `demo`, which needs nothing but a server that runs.
+fn demo_command() -> clap::Command {
+    let flag = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    clap::Command::new("demo")
+        .about("Send made-up data to a running server, to see its dashboards at work; --delete takes it away again")
+        .arg(flag("target", "URL", "The server [default: the one of this configuration]"))
+        .arg(flag("interval", "DURATION", "The time between two samples of a series, 100ms to 1h [default: 1s]"))
+        .arg(flag("history", "DURATION", "How much of the past to send first, 0s to 1d [default: 0s]"))
+        .arg(flag("hosts", "NUMBER", "How many hosts to make up, 1 to 500 [default: 8]"))
+        .arg(flag("seed", "NUMBER", "What chance starts from: the same number gives the same data [default: 1]"))
+        .arg(
+            Arg::new("delete")
+                .long("delete")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["interval", "history", "hosts", "seed"])
+                .help("Delete all that the demo sent, and end"),
+        )
 }
 
 /// The folder that `backup` and `restore` name.

@@ -11,6 +11,8 @@ use std::time::Duration;
 use watchfire_probe::{CertificateTarget, HttpTarget, IcmpTarget, TcpTarget};
 use watchfire_storage::RetentionRule;
 
+use crate::demo::{Plan, Target};
+
 mod command_line;
 mod environment;
 mod file;
@@ -52,6 +54,15 @@ pub(crate) enum Command {
         /// To here.
         data_dir: PathBuf,
     },
+    /// `demo`: send made-up data.
+    Demo {
+        /// To this server.
+        target: Target,
+        /// What, and how often.
+        plan: Plan,
+    },
+    /// `demo --delete`: delete it there.
+    DemoDelete(Target),
     /// `config check`: nothing is wrong; the sentence says with which file.
     ConfigCheck(String),
     /// `config show`: every setting as a configuration file.
@@ -349,6 +360,8 @@ pub(crate) struct DashboardsConfig {
     pub(crate) reload_interval: Duration,
     /// Whether what was changed here may be written into such a file.
     pub(crate) write_back: bool,
+    /// Whether those that come with the program are there.
+    pub(crate) shipped: bool,
     /// Bytes of one dashboard.
     pub(crate) max_bytes: usize,
     /// Versions of a dashboard that are kept.

@@ -40,6 +40,8 @@ pub(crate) struct App {
     pub(crate) config: Arc<Config>,
     /// Where else samples are taken; there once the ports are open.
     pub(crate) doors: Arc<OnceLock<watchfire_app::Doors>>,
+    /// Made-up data, where it was asked for.
+    pub(crate) demo: Arc<crate::demo::DemoFeed>,
     pub(crate) started: std::time::Instant,
     pub(crate) stop: tokio_util::sync::CancellationToken,
 }

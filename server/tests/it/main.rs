@@ -7,6 +7,7 @@ mod assets;
 mod client;
 mod collectors;
 mod dashboards;
+mod demo;
 mod guard;
 mod kill;
 mod limits;

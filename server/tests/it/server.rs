@@ -211,7 +211,7 @@ fn gather(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
 }
 
 /// The program in `dir`, without the settings of whoever runs the tests.
-fn program(dir: &Path) -> Command {
+pub(crate) fn program(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watchfire"));
     command.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null());
     for (name, _) in std::env::vars_os() {

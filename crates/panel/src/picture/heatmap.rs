@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use watchfire_chart::{Axis, ColorScale, Format, Heatmap, Rows};
-use watchfire_dashboard::{Panel, QueryShape};
+use watchfire_chart::{Axis, ColorScale, Format, Heatmap, Rows, Scaling};
+use watchfire_dashboard::{Panel, QueryShape, Scale};
 
 use super::Stage;
 use super::histogram::count;
@@ -31,14 +31,16 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         format: Format::default(),
         legend: true,
     };
-    let axis = Axis { format: format.clone(), ..Axis::default() };
+    let axis = |edges: &[f64]| Axis { format: format.clone(), scaling: scaling(panel.field.scale, edges), ..Axis::default() };
     if classic {
         let buckets = buckets_of(&prepared.series);
         heatmap.values = buckets.counts(|series| series.values.clone()).into_iter().map(Cow::Owned).collect();
+        let axis = axis(&buckets.edges);
         heatmap.rows = Rows::Edges(Cow::Owned(buckets.edges), axis);
     } else if view.buckets.len() > 1 || view.bucket_size.is_some() {
         let edges = edges(panel, &prepared.series);
         heatmap.values = counted(&edges, &prepared.series, prepared.grid.len).into_iter().map(Cow::Owned).collect();
+        let axis = axis(&edges);
         heatmap.rows = Rows::Edges(Cow::Owned(edges), axis);
     } else {
         heatmap.zeros = true;
@@ -47,6 +49,20 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         heatmap.format = format;
     }
     heatmap
+}
+
+/// How edges become heights. Buckets mostly grow with their size: in proportion, the lower ones can hardly be seen.
+fn scaling(scale: Option<Scale>, edges: &[f64]) -> Scaling {
+    match scale.unwrap_or(Scale::Linear) {
+        Scale::Linear => Scaling::Linear,
+        Scale::Log2 => Scaling::Log(2.0),
+        Scale::Log10 => Scaling::Log(10.0),
+        // In proportion within the first bucket, which begins at zero.
+        Scale::Symlog => {
+            let first = edges.iter().copied().filter(|edge| *edge > 0.0 && edge.is_finite()).fold(f64::INFINITY, f64::min);
+            Scaling::Symlog(if first.is_finite() { first } else { 1.0 })
+        }
+    }
 }
 
 /// The buckets of classic histograms: their series by upper edge.

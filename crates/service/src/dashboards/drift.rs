@@ -44,6 +44,11 @@ impl Dashboards {
         let file = self.file_of(uid)?;
         let shown = file.file.display();
         let refused = |text: String| Err(DashboardError::Refused(text));
+        if file.shipped {
+            return refused(format!(
+                "{uid:?} comes with Watchfire and has no file to write to; export it, and put that into a folder of dashboards.dirs"
+            ));
+        }
         if !self.settings().write_back {
             return refused(format!(
                 "writing files is off (dashboards.write_back); export the dashboard and put it into {shown}"

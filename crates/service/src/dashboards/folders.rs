@@ -118,10 +118,12 @@ impl Dashboards {
     /// Puts a dashboard into a folder; none for the top. That is a version of it, too.
     pub async fn move_dashboard(&self, uid: &str, folder: Option<&str>) -> Result<u64, DashboardError> {
         if let Some(file) = self.provisioned().dashboard(uid) {
-            let file = file.file.display().to_string();
-            return Err(DashboardError::Refused(format!(
-                "the dashboard {uid:?} lies in the folder of its file {file}; move that"
-            )));
+            return Err(DashboardError::Refused(if file.shipped {
+                format!("the dashboard {uid:?} comes with Watchfire and stays in its folder; save it as a new one")
+            } else {
+                let file = file.file.display();
+                format!("the dashboard {uid:?} lies in the folder of its file {file}; move that")
+            }));
         }
         self.known_folder(folder).await?;
         let store = self.store()?;

@@ -174,10 +174,16 @@ impl Dashboards {
     /// Deletes a dashboard with its versions. With `expected`, only that version.
     pub async fn delete(&self, uid: &str, expected: Option<u64>) -> Result<(), DashboardError> {
         if let Some(file) = self.provisioned().dashboard(uid) {
-            let file = file.file.display().to_string();
-            return Err(DashboardError::Refused(format!(
-                "the dashboard {uid:?} comes from the file {file}; delete that, or revert what was changed here"
-            )));
+            return Err(DashboardError::Refused(if file.shipped {
+                format!(
+                    "the dashboard {uid:?} comes with Watchfire; switch all of those off (dashboards.shipped), or revert what was changed here"
+                )
+            } else {
+                let file = file.file.display();
+                format!(
+                    "the dashboard {uid:?} comes from the file {file}; delete that, or revert what was changed here"
+                )
+            }));
         }
         match self.store()?.delete(DocumentKind::Dashboard, uid, expected).await {
             Err(ControlError::Conflict { current: Some(_), .. }) => {

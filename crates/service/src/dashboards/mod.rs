@@ -48,7 +48,7 @@ pub use kept::{Found, Meta, Saved};
 pub use library::LibraryPanel;
 pub use listing::DashboardFilter;
 pub use playlists::{Playlist, PlaylistItem};
-pub use provisioning::{FileError, ProvisioningStatus};
+pub use provisioning::{FileError, ProvisioningStatus, shipped};
 pub use settings::DashboardSettings;
 pub use shares::{NewShare, OpenError, Share, ShareTime, ShareVariable, Shared};
 pub use shown::OpenShare;

@@ -22,6 +22,8 @@ pub struct DashboardSettings {
     pub reload_interval: Duration,
     /// Whether what is changed here may be written into such a file.
     pub write_back: bool,
+    /// Whether the dashboards that come with the program are there; the program says so unless it is told not to.
+    pub shipped: bool,
 }
 
 impl Default for DashboardSettings {
@@ -36,6 +38,7 @@ impl Default for DashboardSettings {
             dirs: Vec::new(),
             reload_interval: Duration::from_secs(5),
             write_back: false,
+            shipped: false,
         }
     }
 }

@@ -9,6 +9,8 @@ use watchfire_service::ServiceError;
 use watchfire_service::dashboards::DashboardError;
 use watchfire_storage::StorageError;
 
+use crate::demo::SendError;
+
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -31,6 +33,11 @@ impl Failure {
     /// The same of a body, by line and field.
     pub(super) fn in_body(line: Option<usize>, field: &str, text: String) -> Self {
         Self { more: json!({"line": line, "field": field}), ..Self::bad_data(text) }
+    }
+
+    /// It does not fit what is there.
+    pub(super) fn refused(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "refused", text.into())
     }
 
     /// The body is longer than is taken.
@@ -78,6 +85,12 @@ impl From<DashboardError> for Failure {
             _ => Value::Null,
         };
         Self { more, ..Self::new(status, kind, text) }
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", error.to_string())
     }
 }
 

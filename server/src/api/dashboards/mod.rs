@@ -4,6 +4,7 @@
 mod annotations;
 mod asked;
 mod body;
+mod demo;
 mod failure;
 mod folders;
 mod import;
@@ -25,7 +26,7 @@ use axum::routing::{get, post, put};
 use crate::http::App;
 
 /// What comes first in the paths of this API behind `/api/v1/`: pages of other origins have no way in.
-pub(crate) const PATHS: [&str; 8] = [
+pub(crate) const PATHS: [&str; 9] = [
     "dashboards",
     "folders",
     "library-panels",
@@ -34,6 +35,7 @@ pub(crate) const PATHS: [&str; 8] = [
     "shares",
     "snapshots",
     "provisioning",
+    "demo",
 ];
 
 /// All routes.
@@ -56,6 +58,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/provisioning", get(provisioning::status))
         .route("/api/v1/provisioning/reload", post(provisioning::reload));
     let beside = Router::new()
+        .route("/api/v1/demo", get(demo::status).post(demo::start).delete(demo::stop))
         .route("/api/v1/markdown", axum::routing::post(markdown::render))
         .route("/api/v1/folders", get(folders::list).post(folders::create))
         .route("/api/v1/folders/{uid}", put(folders::rename).delete(folders::delete))

@@ -33,6 +33,14 @@ pub(super) static DASHBOARDS: &[Setting] = &[
         set: |config, text| put(&mut config.dashboards.write_back, switch(text)),
     },
     Setting {
+        key: "dashboards.shipped",
+        flag: "dashboards-shipped",
+        default: "true",
+        form: Form::Switch,
+        help: "Offer the dashboards that come with Watchfire; a file with the uid of one takes its place.",
+        set: |config, text| put(&mut config.dashboards.shipped, switch(text)),
+    },
+    Setting {
         key: "dashboards.max_bytes",
         flag: "dashboards-max-bytes",
         default: "5MiB",

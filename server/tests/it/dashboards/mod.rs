@@ -12,7 +12,7 @@ use crate::server::Server;
 
 fn started(flags: &[&str]) -> (TempDir, Server) {
     let dir = tempdir().unwrap();
-    let server = Server::start(dir.path(), &[&["--no-collect"], flags].concat());
+    let server = Server::start(dir.path(), &[&["--no-collect", "--no-dashboards-shipped"], flags].concat());
     (dir, server)
 }
 

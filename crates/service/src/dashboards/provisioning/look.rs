@@ -75,6 +75,7 @@ impl Look {
                 digest: said.digest.clone(),
                 format: said.format,
                 is_json: said.is_json,
+                shipped: false,
             };
             self.files.insert(uid.clone(), Arc::new(dashboard));
         }

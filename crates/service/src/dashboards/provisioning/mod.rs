@@ -1,8 +1,10 @@
 //! Dashboards as files: each file of `dashboards.dirs` is the source of its dashboards. A folder below is a folder of
-//! dashboards. Files are looked at again and again; one that is broken leaves what it said before.
+//! dashboards. Files are looked at again and again; one that is broken leaves what it said before. Those that come with the
+//! program are sources like files that never change.
 
 mod file;
 mod look;
+mod shipped;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -17,6 +19,8 @@ use crate::clock::now;
 
 use look::{Look, look};
 
+pub use shipped::shipped;
+
 /// A dashboard that a file says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct FileDashboard {
@@ -30,6 +34,8 @@ pub(super) struct FileDashboard {
     pub(super) digest: String,
     pub(super) format: ImportFormat,
     pub(super) is_json: bool,
+    /// Whether it comes with the program: then there is no file to change.
+    pub(super) shipped: bool,
 }
 
 /// What is wrong with a file.
@@ -54,6 +60,8 @@ pub struct ProvisioningStatus {
     pub looked_at: i64,
     /// How many dashboards they say.
     pub dashboards: usize,
+    /// How many come with the program, besides.
+    pub shipped: usize,
     /// What is wrong.
     pub errors: Vec<FileError>,
     /// How often something was found wrong since the start.
@@ -107,7 +115,7 @@ impl Dashboards {
     pub async fn reload_files(&self) -> Result<(), DashboardError> {
         let provisioned = self.provisioned();
         let settings = self.settings();
-        if settings.dirs.is_empty() {
+        if settings.dirs.is_empty() && !settings.shipped {
             return Ok(());
         }
         let _looking = provisioned.looking.lock().await;
@@ -117,8 +125,11 @@ impl Dashboards {
             (seen.known.clone(), seen.errors.clone())
         };
         let looked = tokio::task::spawn_blocking(move || look(&dirs, &known, most));
-        let Look { files, folders, errors, known } =
+        let Look { mut files, mut folders, errors, known } =
             looked.await.map_err(|error| crate::ServiceError::Internal(error.to_string()))?;
+        if settings.shipped {
+            shipped::add(&mut files, &mut folders);
+        }
         for error in errors.iter().filter(|error| !before.contains(error)) {
             let FileError { file, line, place, message } = error;
             tracing::warn!(
@@ -144,7 +155,8 @@ impl Dashboards {
         ProvisioningStatus {
             dirs: self.settings().dirs.iter().map(|dir| dir.display().to_string()).collect(),
             looked_at: provisioned.looked_at.load(Ordering::Relaxed),
-            dashboards: seen.files.len(),
+            dashboards: seen.files.values().filter(|file| !file.shipped).count(),
+            shipped: seen.files.values().filter(|file| file.shipped).count(),
             errors: seen.errors.clone(),
             failures: provisioned.failures.load(Ordering::Relaxed),
         }

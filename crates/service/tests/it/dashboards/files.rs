@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use watchfire_service::dashboards::{DashboardError, DashboardFilter, DashboardSettings};
+use watchfire_service::dashboards::{DashboardError, DashboardFilter, DashboardSettings, shipped};
 
 use super::{Home, dashboard};
 
@@ -158,4 +158,42 @@ async fn changes_are_written_back_where_that_is_allowed() {
     let written = fs::read_to_string(dir.path().join("web.json")).unwrap();
     assert_eq!(written, dashboards.export("web").await.unwrap());
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside");
+}
+
+#[tokio::test]
+async fn those_of_the_program_are_sources_like_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = DashboardSettings {
+        dirs: vec![dir.path().to_owned()],
+        write_back: true,
+        shipped: true,
+        ..DashboardSettings::default()
+    };
+    let home = Home::new(settings).await;
+    let dashboards = home.dashboards();
+    let there = titles(&home).await;
+    assert_eq!(there.len(), shipped().count(), "{there:?}");
+    assert!(there.contains(&"host=Host v0 shipped-watchfire managed".to_owned()), "{there:?}");
+    let found = dashboards.get("host").await.unwrap();
+    assert_eq!(found.meta.file.as_deref(), Some("shipped with Watchfire"));
+    let status = dashboards.provisioning_status();
+    assert_eq!((status.dashboards, status.shipped), (0, there.len()));
+    assert!(dashboards.delete("host", None).await.unwrap_err().to_string().contains("dashboards.shipped"));
+    assert!(matches!(dashboards.move_dashboard("host", None).await, Err(DashboardError::Refused(_))));
+
+    // What is changed here is kept beside, and can be reverted.
+    let mut mine = found.dashboard.clone();
+    mine.title = "My host".to_owned();
+    dashboards.save("host", mine, 0, "").await.unwrap();
+    assert!(titles(&home).await.contains(&"host=My host v1 shipped-watchfire managed drifted".to_owned()));
+    assert_eq!(dashboards.drift("host").await.unwrap().len(), 1);
+    assert!(matches!(dashboards.write_back("host").await, Err(DashboardError::Refused(_))));
+    dashboards.revert("host", None).await.unwrap();
+    assert_eq!(dashboards.get("host").await.unwrap().dashboard, found.dashboard);
+
+    // A file with its uid takes its place, without a word about it.
+    put(dir.path(), "host.json", &titled("host", "Ours"));
+    assert!(titles(&home).await.contains(&"host=Ours v0  managed".to_owned()));
+    let status = dashboards.provisioning_status();
+    assert_eq!((status.dashboards, status.shipped, status.errors.len()), (1, there.len() - 1, 0));
 }
