@@ -129,7 +129,7 @@ impl Sender {
             return Ok(text);
         }
         let text = format!("{shown} answers {status}: {}", text.trim());
-        if status.is_server_error() && status.as_u16() != 501 || status.as_u16() == 429 {
+        if (status.is_server_error() && status.as_u16() != 501) || status.as_u16() == 429 {
             return Err(SendError::Later { text, wait: wait.map(Duration::from_secs) });
         }
         Err(SendError::Refused(text))
