@@ -3,6 +3,8 @@
 //! [`document`] is the whole HTML page, [`App`] its body. What the first render needs is read before it begins
 //! ([`prefetch`]) and given to it as context, so that rendering never waits.
 
+// Views are types inside of types.
+#![recursion_limit = "256"]
 #![allow(unreachable_pub, reason = "the component macro makes items public that lie in private modules")]
 
 mod add_data;

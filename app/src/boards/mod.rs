@@ -11,6 +11,7 @@ mod import;
 mod links;
 mod list;
 mod lists;
+mod marks;
 mod panel;
 #[cfg(feature = "ssr")]
 mod prefetch;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::board::Board;
 use super::grid::BoardGrid;
+use super::marks::Marks;
 use super::panel::BoardPanel;
 use super::refresh::BoardRefresh;
 use super::snapshot::BoardSnapshot;
@@ -81,6 +82,7 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     provide_context(share);
     provide_context(BoardRefresh::new(board));
     range.follow_board(board);
+    provide_context(Marks::of(board));
     if !frozen {
         follow_variables(board, open, range);
     }

@@ -8,6 +8,7 @@ use watchfire_dashboard::{Choice, Variable, VariableKind};
 
 use super::address::with_variable;
 use super::board::Board;
+use super::marks::MarkSwitches;
 use super::snapshot::Resolved;
 
 /// How many choices a list shows; the rest is found by writing.
@@ -23,6 +24,9 @@ pub(crate) fn VariableBar() -> impl IntoView {
             dashboard.variables.iter().filter(sees).cloned().collect::<Vec<_>>()
         })
     });
+    let has_any = Memo::new(move |_| {
+        !shown.with(Vec::is_empty) || board.dashboard.with(|dashboard| !dashboard.annotations.is_empty())
+    });
     let navigate = use_navigate();
     let location = use_location();
     let choose = StoredValue::new(move |name: &str, values: &[String]| {
@@ -35,11 +39,12 @@ pub(crate) fn VariableBar() -> impl IntoView {
         choose.with_value(|choose| choose(&name, &values));
     });
     view! {
-        <Show when=move || shown.with(|shown| !shown.is_empty())>
+        <Show when=move || has_any.get()>
             <div class="variables" role="group" aria-label="Variables">
                 <For each=move || shown.get() key=|variable| serde_json::to_string(variable).unwrap_or_default() let:variable>
                     <VariableField variable choose/>
                 </For>
+                <MarkSwitches/>
             </div>
         </Show>
     }

@@ -14,6 +14,7 @@ use super::api;
 use super::board::Board;
 use super::editor::{BoardBar, PanelEditor, leave_guard};
 use super::grid::BoardGrid;
+use super::marks::Marks;
 use super::panel::BoardPanel;
 use super::refresh::BoardRefresh;
 use super::share::ShareView;
@@ -109,6 +110,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
     provide_context(open);
     provide_context(BoardRefresh::new(board));
     range.follow_board(board);
+    provide_context(Marks::of(board));
     board.editing.set(uid.get_untracked() == NEW);
     Effect::new(move |before: Option<String>| {
         let uid = uid.get();

@@ -13,7 +13,7 @@ pub(crate) fn names(series: &[GridSeries], template: &str, query: &str) -> Vec<S
 }
 
 /// `{{label}}` replaced by its value; by nothing where there is no such label.
-pub(crate) fn filled(template: &str, labels: &Labels) -> String {
+pub fn filled(template: &str, labels: &Labels) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, inside)) = rest.split_once("{{") {

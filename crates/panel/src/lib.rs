@@ -21,6 +21,7 @@ mod words;
 pub use answer::Answer;
 pub use key::{Key, KeyRow, key};
 pub use layout::layout;
+pub use legend::filled as legend_text;
 pub use look::Looks;
 pub use math::{MathError, check_math};
 pub use pattern::Pattern;

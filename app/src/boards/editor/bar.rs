@@ -56,7 +56,7 @@ pub(crate) fn BoardBar() -> impl IntoView {
             open.edit(Some(id));
         }
     };
-    let paste = move |_| match remembered() {
+    let paste = move || match remembered() {
         Some(panel) => board.change("", |dashboard| {
             dashboard.add(panel);
         }),
@@ -65,13 +65,34 @@ pub(crate) fn BoardBar() -> impl IntoView {
     let ways = Memo::new(move |_| board.ways());
     let changed = Memo::new(move |_| board.is_changed() || is_new());
     let show = |dialog: NodeRef<html::Dialog>| {
-        move |_| {
+        move || {
             if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
                 // It fails only for a dialog that is open or not in the page.
                 let _ = dialog.show_modal();
             }
         }
     };
+    let edit_tools = move || {
+        view! {
+            <select class="add-panel" aria-label="Add panel" prop:value="" on:change=add>
+                <option value="">"Add panel ..."</option>
+                {KINDS.map(|(kind, title)| view! { <option value=kind.as_str().to_owned()>{title}</option> }).into_iter().collect_view()}
+                <option value="row">"Row"</option>
+            </select>
+            {tool("Paste panel", "", paste)}
+            <button type="button" class="button" title="Undo ( Ctrl+Z )" disabled=move || !ways.get().0 on:click=move |_| board.undo()>"Undo"</button>
+            <button type="button" class="button" title="Redo ( Ctrl+Shift+Z )" disabled=move || !ways.get().1 on:click=move |_| board.redo()>"Redo"</button>
+            {tool("Settings", "", show(settings))}
+            {tool("JSON", "", show(json))}
+            {tool("Versions", "", show(versions))}
+            <button
+                type="button" class="button primary" title="Save ( Ctrl+S )" disabled=move || saving.get() || !changed.get()
+                on:click=move |_| save.run(())
+            >{move || if saving.get() { "Saving ..." } else { "Save" }}</button>
+        }
+        .into_any()
+    };
+    let share_tool = move || (!is_new()).then(|| tool("Share", "share-board", show(share)));
     keys(board, save);
     view! {
         <div class="board-bar" role="toolbar" aria-label="Dashboard">
@@ -89,35 +110,25 @@ pub(crate) fn BoardBar() -> impl IntoView {
             </Show>
             <BoardLinks/>
             <span class="board-said" role="status">{move || said.get()}</span>
-            <Show when=move || board.editing.get()>
-                <select class="add-panel" aria-label="Add panel" prop:value="" on:change=add>
-                    <option value="">"Add panel ..."</option>
-                    {KINDS.map(|(kind, title)| view! { <option value=kind.as_str().to_owned()>{title}</option> }).into_iter().collect_view()}
-                    <option value="row">"Row"</option>
-                </select>
-                <button type="button" class="button" on:click=paste>"Paste panel"</button>
-                <button type="button" class="button" title="Undo ( Ctrl+Z )" disabled=move || !ways.get().0 on:click=move |_| board.undo()>"Undo"</button>
-                <button type="button" class="button" title="Redo ( Ctrl+Shift+Z )" disabled=move || !ways.get().1 on:click=move |_| board.redo()>"Redo"</button>
-                <button type="button" class="button" on:click=show(settings)>"Settings"</button>
-                <button type="button" class="button" on:click=show(json)>"JSON"</button>
-                <button type="button" class="button" on:click=show(versions)>"Versions"</button>
-                <button
-                    type="button" class="button primary" title="Save ( Ctrl+S )" disabled=move || saving.get() || !changed.get()
-                    on:click=move |_| save.run(())
-                >{move || if saving.get() { "Saving ..." } else { "Save" }}</button>
-            </Show>
-            <Show when=move || !is_new()><button type="button" class="button share-board" title="Share ( s )" on:click=show(share)>"Share"</button></Show>
+            {move || board.editing.get().then(edit_tools)}
+            {share_tool}
             <button type="button" class="button edit-board" aria-pressed=move || board.editing.get().to_string() title="Edit ( e )" on:click=edit>
                 {move || if board.editing.get() { "Done" } else { "Edit" }}
             </button>
         </div>
-        <ShareDialog dialog=share/>
-        <SettingsDialog dialog=settings/>
-        <JsonDialog dialog=json/>
-        <VersionsDialog dialog=versions/>
-        <ConflictDialog conflict save/>
+        {view! { <ShareDialog dialog=share/> }.into_any()}
+        {view! { <SettingsDialog dialog=settings/> }.into_any()}
+        {view! { <JsonDialog dialog=json/> }.into_any()}
+        {view! { <VersionsDialog dialog=versions/> }.into_any()}
+        {view! { <ConflictDialog conflict save/> }.into_any()}
     }
     .into_any()
+}
+
+/// A button.
+fn tool(words: &'static str, class: &'static str, run: impl Fn() + 'static) -> AnyView {
+    let class = format!("button {class}");
+    view! { <button type="button" class=class on:click=move |_| run()>{words}</button> }.into_any()
 }
 
 /// The links that the dashboard has.

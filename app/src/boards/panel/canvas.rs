@@ -13,6 +13,8 @@ use watchfire_model::TimeExpr;
 use watchfire_panel::{Drawing, Prepared, Stage, Unfolded, graph};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::super::board::Board;
+use super::super::marks::{Marked, Marks};
 use super::feed::Feed;
 use super::pointer::{Drawn, Pointer, has_time};
 use super::sight::size_of;
@@ -35,6 +37,11 @@ pub(super) fn keep_drawn(
     let now = expect_context::<Live>().now();
     let size = size_of(area);
     let dark = is_dark(preferences);
+    let (board, marks) = (expect_context::<Board>(), expect_context::<Marks>());
+    let marked = Memo::new(move |_| {
+        let id = item.with(|item| item.as_ref().map_or(0, |item| item.panel.id));
+        marks.all(board, id)
+    });
     let scheduled = StoredValue::new(false);
     let layout = StoredValue::new(ForceLayout::new(7));
     // Long ranges move less than a pixel a second; no need to draw each second.
@@ -70,13 +77,15 @@ pub(super) fn keep_drawn(
         }
         let (positions, moving) = positions(layout, &item, &prepared);
         let hidden = hidden.get_untracked();
+        let marked = marked.get_untracked();
+        let drawn_marks: Vec<_> = marked.iter().map(Marked::mark).collect();
         let stage = Stage {
             theme: &theme,
             window,
             utc_offset: preferences.utc_offset_untracked(),
             now,
             hidden: &hidden,
-            marks: &[],
+            marks: &drawn_marks,
             positions: &positions,
         };
         let Some(drawing) = Drawing::of(&item.panel, &prepared, &stage) else { return };
@@ -93,6 +102,7 @@ pub(super) fn keep_drawn(
             window,
             positions: Arc::new(positions),
             hidden: Arc::new(hidden),
+            marked: marked.clone(),
             words,
         }));
         if moving {
@@ -102,6 +112,7 @@ pub(super) fn keep_drawn(
     Effect::new(move |_| {
         feed.prepared.track();
         hidden.track();
+        marked.track();
         size.track();
         dark.track();
         moment.track();

@@ -7,6 +7,7 @@ use watchfire_dashboard::Kind;
 use watchfire_model::{TimeExpr, TimeRange, TimeWindow};
 use watchfire_panel::Prepared;
 
+use super::super::marks::Marked;
 use crate::panels::Crosshair;
 
 /// What a panel has drawn: for the crosshair and the tooltip.
@@ -23,6 +24,8 @@ pub(super) struct Drawn {
     pub(super) positions: Arc<Vec<watchfire_chart::Point>>,
     /// The names that are not drawn.
     pub(super) hidden: Arc<std::collections::BTreeSet<String>>,
+    /// What is marked.
+    pub(super) marked: Arc<Vec<Marked>>,
     /// What it says, for those who can't see it.
     pub(super) words: String,
 }

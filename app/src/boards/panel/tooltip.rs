@@ -6,6 +6,9 @@ use watchfire_dashboard::Panel;
 use watchfire_model::format_utc;
 use watchfire_panel::{Drawing, Manner, Shown, Stage, Unfolded, Words};
 
+use super::super::board::Board;
+use super::super::marks::Marks;
+use super::super::share::ShareView;
 use super::pointer::{Drawn, Pointer};
 use crate::preferences::Preferences;
 
@@ -24,6 +27,25 @@ struct Line {
 #[component]
 pub(super) fn Tooltip(item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
+    let shared = use_context::<ShareView>().is_some();
+    let (board, marks) = (expect_context::<Board>(), expect_context::<Marks>());
+    let annotate = move |item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer| {
+        let (Some(time), Some(id)) = (pointer.time(), item.with_untracked(|item| item.as_ref().map(|item| item.panel.id))) else { return };
+        let text = window().prompt_with_message("What happened here?").ok().flatten().unwrap_or_default();
+        if text.trim().is_empty() {
+            return;
+        }
+        // Without a list of those that were written it would not be seen.
+        let lists = |dashboard: &watchfire_dashboard::Dashboard| dashboard.annotations.iter().any(|one| one.expr.is_empty());
+        if !board.dashboard.with_untracked(|dashboard| lists(dashboard)) {
+            board.change("", |dashboard| {
+                let name = "Annotations".to_owned();
+                dashboard.annotations.push(watchfire_dashboard::AnnotationQuery { name, ..Default::default() });
+            });
+        }
+        let uid = board.dashboard.with_untracked(|dashboard| dashboard.uid.clone());
+        marks.write(uid, id, time, text);
+    };
     let content = move || {
         let ((x, y), drawn) = pointer.here()?;
         let item = item.get()?;
@@ -49,10 +71,16 @@ pub(super) fn Tooltip(item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer) -> im
             };
             let nothing = lines.is_empty().then_some(view! { <li>"no value here"</li> });
             let more = (more > 0).then(|| view! { <li class="hint">{format!("and {more} more")}</li> });
+            let annotate = move |_| annotate(item, pointer);
             view! {
-                <div class="chart-tooltip" class:pinned=move || pointer.is_pinned() style=style role="status">
+                <div class="chart-tooltip" class:pinned=move || pointer.is_pinned() style=style role="status"
+                    // A click in it is none on the chart.
+                    on:pointerdown=move |event| event.stop_propagation() on:pointerup=move |event| event.stop_propagation()>
                     <time>{heading}</time>
                     <ul>{lines.into_iter().map(row).collect_view()}{nothing}{more}</ul>
+                    <Show when=move || pointer.is_pinned() && pointer.time().is_some() && !shared>
+                        <button type="button" class="button small" on:click=annotate>"Annotate"</button>
+                    </Show>
                 </div>
             }
         })
@@ -98,7 +126,11 @@ fn told(
                 .collect();
             rows.sort_by(|one, other| other.0.total_cmp(&one.0));
             let more = rows.len().saturating_sub(MOST);
-            let lines = rows.into_iter().take(MOST).map(|(_, line)| line).collect();
+            // What is marked within a few pixels of the pointer.
+            let near = drawn.window.length() / (drawn.size.0.max(1.0) as i64).max(1) * 5;
+            let told = drawn.marked.iter().filter(|mark| time >= mark.from - near && time <= mark.to.unwrap_or(mark.from) + near);
+            let marked = told.map(|mark| Line { color: mark.color.css(), name: mark.text.clone(), value: String::new() });
+            let lines = marked.chain(rows.into_iter().take(MOST).map(|(_, line)| line)).collect();
             Some((clock(prepared.grid.time(index)), lines, more))
         }
         Drawing::Stat(stat) => {

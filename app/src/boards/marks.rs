@@ -1,0 +1,255 @@
+//! Annotations: what is marked on the charts of a dashboard, from queries, by hand and over the API.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchfire_chart::{Mark, Rgba, Theme};
+use watchfire_dashboard::{AnnotationQuery, Clock};
+use watchfire_model::live::Asked;
+use watchfire_model::{Grid, Labels};
+
+use super::board::Board;
+use super::refresh::BoardRefresh;
+use super::share::ShareView;
+use crate::address::Search;
+use crate::api::call;
+use crate::live::{Live, Watch, WatchAsk};
+use crate::range::{PageRange, clock};
+
+/// Something that is marked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Marked {
+    /// When it begins, in milliseconds since the epoch.
+    pub(crate) from: i64,
+    /// When it ends, for a span.
+    pub(crate) to: Option<i64>,
+    pub(crate) color: Rgba,
+    pub(crate) text: String,
+    /// The id of the only panel that it is for.
+    pub(crate) panel: Option<u32>,
+}
+
+impl Marked {
+    #[cfg(feature = "hydrate")]
+    /// As a chart draws it.
+    pub(crate) fn mark(&self) -> Mark<'_> {
+        Mark { from: self.from, to: self.to, color: self.color, text: self.text.as_str().into() }
+    }
+}
+
+/// What is marked on the page, and which annotations are switched on. A Leptos context.
+#[derive(Clone, Copy)]
+pub(crate) struct Marks {
+    /// By the place of the annotation on the dashboard.
+    found: RwSignal<BTreeMap<usize, Vec<Marked>>>,
+    off: RwSignal<BTreeMap<String, bool>>,
+    /// Counts the reasons to ask for those that were written anew.
+    again: RwSignal<u32>,
+}
+
+/// How many are drawn.
+const MOST: usize = 500;
+
+/// The most points that a query for marks is asked for.
+const POINTS: u32 = 1000;
+
+impl Marks {
+    /// Follows the annotations of a dashboard over the page's range.
+    pub(crate) fn of(board: Board) -> Self {
+        let marks = Self { found: RwSignal::default(), off: RwSignal::default(), again: RwSignal::new(0) };
+        let own = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.annotations.clone()));
+        let shared = use_context::<ShareView>().is_some();
+        let live = expect_context::<Live>();
+        let range = expect_context::<PageRange>();
+        let refresh = expect_context::<BoardRefresh>();
+        let watches = StoredValue::new(Vec::<(usize, AnnotationQuery, Watch)>::new());
+        let watched = RwSignal::new(0_u32);
+        Effect::new(move |_| {
+            let window = range.window();
+            let length = window.resolve(clock()).length();
+            let step = watchfire_model::choose_step(length, POINTS as usize);
+            let now = clock();
+            let times = Clock { from: now - length, to: now, step, scrape_interval: 15_000 };
+            let values = board.values().get();
+            let asked = own.get().into_iter().enumerate().filter(|(_, one)| !one.expr.is_empty() && marks.is_on(one));
+            let new = asked.map(|(index, one)| {
+                let expr = values.in_query(&one.expr, &times);
+                let ask = WatchAsk {
+                    asked: Asked::Promql { expr, instant: false },
+                    window,
+                    max_points: POINTS,
+                    min_step: step,
+                    refresh: refresh.every().get().unwrap_or_default(),
+                };
+                (index, one, live.watch(ask))
+            });
+            watches.set_value(new.collect());
+            watched.update(|count| *count = count.wrapping_add(1));
+        });
+        Effect::new(move |_| {
+            watched.track();
+            let found = watches.with_value(|watches| {
+                let one = |(index, query, watch): &(usize, AnnotationQuery, Watch)| {
+                    watch.version.track();
+                    let buffer = watch.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+                    let series = buffer.series().flat_map(|(labels, values)| spans(query, labels, values, buffer.grid()));
+                    (*index, series.take(MOST).collect::<Vec<_>>())
+                };
+                watches.iter().map(one).collect::<BTreeMap<_, _>>()
+            });
+            marks.found.update(|all| {
+                all.retain(|index, _| own.with_untracked(|own| own.get(*index).is_some_and(|one| one.expr.is_empty())));
+                all.extend(found);
+            });
+        });
+        Effect::new(move |_| {
+            marks.again.track();
+            let window = range.window();
+            refresh.moment().track();
+            let uid = board.dashboard.with(|dashboard| dashboard.uid.clone());
+            let asked: Vec<(usize, AnnotationQuery)> = own
+                .get()
+                .into_iter()
+                .enumerate()
+                .filter(|(_, one)| one.expr.is_empty() && marks.is_on(one) && !shared)
+                .collect();
+            for (index, one) in asked {
+                let range = window.resolve(clock());
+                let search = Search::default()
+                    .with("from", &range.start.to_string())
+                    .with("to", &range.end.to_string())
+                    .with("dashboard", &uid);
+                let search = one.tags.iter().fold(search, |search, tag| search.and("tag", tag));
+                spawn_local(async move {
+                    // Without an answer what was there stays.
+                    if let Ok(written) = call::<Vec<Written>>("GET", &format!("/api/v1/annotations{search}"), None).await {
+                        let color = color_of(&one);
+                        let found = written.into_iter().take(MOST).map(|written| written.marked(color)).collect();
+                        marks.found.try_update(|all| all.insert(index, found));
+                    }
+                });
+            }
+        });
+        marks
+    }
+
+    #[cfg(feature = "hydrate")]
+    /// All that is marked, as far as it is switched on and for this panel.
+    pub(crate) fn all(self, board: Board, panel: u32) -> Arc<Vec<Marked>> {
+        let on: Vec<bool> = board
+            .dashboard
+            .with(|dashboard| dashboard.annotations.iter().map(|one| self.is_on(one)).collect());
+        self.found.with(|found| {
+            let seen = found.iter().filter(|(index, _)| on.get(**index).copied().unwrap_or(false));
+            let own = seen.flat_map(|(_, marks)| marks).filter(|mark| mark.panel.is_none_or(|id| id == panel));
+            Arc::new(own.cloned().collect())
+        })
+    }
+
+    fn is_on(self, one: &AnnotationQuery) -> bool {
+        !self.off.with(|off| off.get(&one.name).copied().unwrap_or(one.off))
+    }
+
+    /// Writes one by hand.
+    pub(crate) fn write(self, dashboard: String, panel: u32, time: i64, text: String) {
+        spawn_local(async move {
+            let body = json!({"time": time, "text": text, "dashboard": dashboard, "panel": panel});
+            if call::<Value>("POST", "/api/v1/annotations", Some(&body)).await.is_ok() {
+                self.again.try_update(|count| *count = count.wrapping_add(1));
+            }
+        });
+    }
+}
+
+/// One that was written, by hand or over the API.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Written {
+    time: i64,
+    time_end: Option<i64>,
+    title: String,
+    text: String,
+    panel: Option<u32>,
+}
+
+impl Written {
+    fn marked(self, color: Rgba) -> Marked {
+        let text = match (self.title.is_empty(), self.text.is_empty()) {
+            (false, false) => format!("{}: {}", self.title, self.text),
+            (false, true) => self.title,
+            _ => self.text,
+        };
+        Marked { from: self.time, to: self.time_end, color, text, panel: self.panel }
+    }
+}
+
+fn color_of(one: &AnnotationQuery) -> Rgba {
+    let theme = &Theme::BOTH;
+    one.color.as_deref().and_then(|color| Rgba::parse(color, theme)).unwrap_or(theme.info)
+}
+
+/// Where a series is not 0: from the first point of each such stretch to its last.
+fn spans(query: &AnnotationQuery, labels: &Labels, values: &[f64], grid: Grid) -> Vec<Marked> {
+    let text = match query.text.as_str() {
+        "" => query.name.clone(),
+        template => watchfire_panel::legend_text(template, labels),
+    };
+    let marked = |value: &f64| !value.is_nan() && *value != 0.0;
+    let mut found: Vec<Marked> = Vec::new();
+    let mut open = false;
+    for (index, value) in values.iter().enumerate() {
+        if marked(value) {
+            let at = grid.time(index);
+            match found.last_mut().filter(|_| open) {
+                Some(mark) => mark.to = Some(at),
+                None => found.push(Marked { from: at, to: None, color: color_of(query), text: text.clone(), panel: None }),
+            }
+        }
+        open = marked(value);
+    }
+    found
+}
+
+/// Switches for the annotations of the dashboard.
+#[component]
+pub(crate) fn MarkSwitches() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let marks = expect_context::<Marks>();
+    let own = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.annotations.clone()));
+    let one = move |query: AnnotationQuery| {
+        let (asked, name) = (query.clone(), query.name.clone());
+        let turn = move |event| {
+            let on = event_target_checked(&event);
+            marks.off.update(|off| {
+                off.insert(name.clone(), !on);
+            });
+        };
+        view! {
+            <label class="check mark-switch">
+                <input type="checkbox" prop:checked=move || marks.is_on(&asked) on:change=turn/>
+                {query.name}
+            </label>
+        }
+        .into_any()
+    };
+    view! { <span class="mark-switches">{move || own.get().into_iter().map(one).collect_view()}</span> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_are_spans() {
+        let query = AnnotationQuery { name: "Deploy".to_owned(), text: "to {{version}}".to_owned(), ..AnnotationQuery::default() };
+        let labels = Labels::new([("version", "2")]).unwrap();
+        let grid = Grid { start: 0, step: 10, len: 7 };
+        let found = spans(&query, &labels, &[0.0, 1.0, 1.0, f64::NAN, 2.0, 0.0, 1.0], grid);
+        let told: Vec<_> = found.iter().map(|mark| (mark.from, mark.to, mark.text.as_str())).collect();
+        assert_eq!(told, [(10, Some(20), "to 2"), (40, None, "to 2"), (60, None, "to 2")]);
+    }
+}
