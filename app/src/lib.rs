@@ -35,7 +35,7 @@ use leptos_router::path;
 pub use add_data::Doors;
 pub use boards::ShareView;
 #[cfg(feature = "ssr")]
-pub use data::{Asked, FirstPaint, prefetch, shared_paint};
+pub use data::{Asked, FirstPaint, frozen_paint, prefetch, shared_paint};
 pub use document::{Assets, document};
 pub use pages::Page;
 pub use preferences::{Choices, ColorTheme};
@@ -100,8 +100,11 @@ pub fn App() -> impl IntoView {
     provide_context(live.clone());
     provide_context(Crosshair::new());
     preferences.keep();
+    let frozen = share.as_ref().is_some_and(|share| share.frozen);
     Effect::new(move |_| {
-        live.start();
+        if !frozen {
+            live.start();
+        }
         first.end();
         if let Some(root) = document_element() {
             // Only an invalid attribute name could fail. Tests wait for this.

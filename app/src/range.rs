@@ -38,13 +38,6 @@ fn window_or(from: Option<&str>, to: Option<&str>, now: i64, default: TimeWindow
     }
 }
 
-/// The range that a dashboard opens with: its own, or the last hour.
-pub(crate) fn window_of_board(dashboard: &watchfire_dashboard::Dashboard, now: i64) -> TimeWindow {
-    let (from, to) = (dashboard.time.from.as_deref(), dashboard.time.to.as_deref());
-    let hour = TimeWindow::last(60 * MINUTE);
-    TimeWindow::parse(from.unwrap_or("now-1h"), to.unwrap_or("now"), 0, now).unwrap_or(hour)
-}
-
 /// The range of the page; a Leptos context.
 #[derive(Clone, Copy)]
 pub(crate) struct PageRange {
@@ -87,7 +80,7 @@ impl PageRange {
 
     /// Opens with the range of a dashboard where the URL names none, as long as the calling component lives.
     pub(crate) fn follow_board(self, board: Board) {
-        let own = Memo::new(move |_| board.dashboard.with(|dashboard| window_of_board(dashboard, clock())));
+        let own = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.time.window(clock())));
         self.default.set(own.get_untracked());
         Effect::new(move |_| self.default.set(own.get()));
         on_cleanup(move || {

@@ -10,6 +10,7 @@ mod fatal;
 mod health;
 mod http;
 mod live;
+mod render;
 mod serve;
 mod share;
 mod site;

@@ -21,6 +21,7 @@ use crate::config::{Config, Durability};
 use crate::fatal::Fatal;
 use crate::http::{App, router};
 use crate::live::{Hub, HubSettings};
+use crate::render::Desk;
 use crate::site::Site;
 use crate::telemetry::{ProcessUsage, Sources, Telemetry, register};
 use crate::ways_in::{at_once, start_otlp, start_scraper, start_statsd};
@@ -96,10 +97,12 @@ async fn with_storage(
     let hub = Hub::new(service.clone(), limits, stop.clone(), instance);
     let collected = Collectors::default();
     let intake = Intake::new(&config.ingest, config.http.request_timeout);
+    let desk = Desk::new(&config.render);
     let sources = Sources {
         service: service.clone(),
         collectors: collected.clone(),
         hub: hub.clone(),
+        desk: desk.clone(),
         intake: intake.clone(),
         process: ProcessUsage::new(),
     };
@@ -125,6 +128,7 @@ async fn with_storage(
         service,
         collectors: collected,
         hub: hub.clone(),
+        desk,
         intake,
         otlp: Arc::new(crate::api::otlp::Otlp::new(&config.ingest)),
         scraper: scraper.clone(),

@@ -31,7 +31,7 @@ pub(crate) use playlist::PlaylistsPage;
 #[cfg(feature = "ssr")]
 pub(crate) use {
     list::FirstList,
-    prefetch::{first_pictures, first_pictures_of, read_board, read_list, read_share},
+    prefetch::{first_pictures, first_pictures_of, read_board, read_frozen, read_list, read_share},
     view::FirstBoard,
 };
 pub(crate) use refresh::CHOICES;

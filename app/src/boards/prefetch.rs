@@ -5,22 +5,20 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use watchfire_chart::{Theme, svg_inline};
-use watchfire_dashboard::{Clock, Kind, Values};
+use watchfire_dashboard::{Clock, Dashboard, Kind, Values};
 use watchfire_model::TimeRange;
 use watchfire_panel::{
-    Answer, Drawing, Prepared, Question, Sight, Stage, Unfolded, key, prepare, questions, shown_table, table_html, unfold,
+    Drawing, Prepared, Sight, Stage, Unfolded, key, layout, settled, shown_table, table_html, title_of, unfold,
 };
-use watchfire_service::dashboards::{DashboardFilter, OpenShare, ResolvedVariable};
-use watchfire_service::{Service, Source};
+use watchfire_service::Service;
+use watchfire_service::dashboards::{DashboardFilter, Frozen, OpenShare, ResolvedVariable, withhold};
 
 use super::address::Asked as InUrl;
-use super::board::layout;
 use super::list::{BoardHead, BoardList, FolderHead};
 use super::panel::SCRAPE_INTERVAL;
 use super::snapshot::{BoardSnapshot, Meta, Resolved, values_of};
 use super::view::{NEW, new_board};
 use crate::data::Asked;
-use crate::range::window_of_board;
 
 /// Panels below this row come in sight only by scrolling; the browser asks for them then.
 const ROWS: u16 = 40;
@@ -33,9 +31,6 @@ const LEGEND: f64 = 30.0;
 /// For how many points a panel is asked first; the width of the screen is not known yet.
 const POINTS: u32 = 600;
 
-/// How many series a panel gets; as many as the live hub sends.
-const MOST_SERIES: usize = 1000;
-
 /// Reads a dashboard with the choices of its variables.
 pub(crate) async fn read_board(service: &Service, asked: Asked<'_>) -> Result<BoardSnapshot, String> {
     let uid = asked.path.trim_start_matches("/d/");
@@ -45,7 +40,7 @@ pub(crate) async fn read_board(service: &Service, asked: Asked<'_>) -> Result<Bo
     let dashboards = service.dashboards();
     let found = dashboards.get(uid).await.map_err(|error| error.to_string())?;
     let dashboard = dashboards.resolve(found.dashboard).await.map_err(|error| error.to_string())?;
-    let window = asked.window.unwrap_or_else(|| window_of_board(&dashboard, asked.now));
+    let window = asked.window.unwrap_or_else(|| dashboard.time.window(asked.now));
     let in_url = InUrl::of(asked.search).variables;
     let resolved = dashboards
         .resolve_variables(&dashboard, &in_url, window.resolve(asked.now))
@@ -71,7 +66,7 @@ pub(crate) async fn read_share(
     asked: Asked<'_>,
 ) -> Result<(BoardSnapshot, Values, BoardSnapshot), String> {
     let dashboard = open.dashboard().clone();
-    let window = asked.window.unwrap_or_else(|| window_of_board(&dashboard, asked.now));
+    let window = asked.window.unwrap_or_else(|| dashboard.time.window(asked.now));
     let in_url = InUrl::of(asked.search).variables;
     let (values, resolved) = service
         .dashboards()
@@ -118,23 +113,66 @@ pub(crate) async fn first_pictures(
     asked: Asked<'_>,
 ) -> (BTreeMap<String, String>, Vec<String>) {
     let values = values_of(&snapshot.dashboard.variables, &snapshot.variables);
-    first_pictures_of(service, snapshot, &values, asked).await
+    first_pictures_of(service, snapshot, &values, asked, false).await
 }
 
-/// The same with other values of variables: of a share those that its viewers do not get to see.
+/// The same with other values of variables: of a share those that its viewers do not get to see. `withheld`: the texts of
+/// queries must not be seen either, as names of series would show them.
 pub(crate) async fn first_pictures_of(
     service: &Service,
     snapshot: &BoardSnapshot,
     values: &Values,
     asked: Asked<'_>,
+    withheld: bool,
 ) -> (BTreeMap<String, String>, Vec<String>) {
     let dashboard = &snapshot.dashboard;
-    let window = asked.window.unwrap_or_else(|| window_of_board(dashboard, asked.now));
+    let window = asked.window.unwrap_or_else(|| dashboard.time.window(asked.now));
     let range = window.resolve(asked.now);
+    let seen = in_sight(dashboard, values, asked);
+    let sight = Sight { range, points: POINTS, scrape_interval: SCRAPE_INTERVAL };
+    let found = join_all(seen.into_iter().map(|item| async move {
+        let answers = service.see(&item, sight, asked.now).await;
+        (item, answers)
+    }))
+    .await;
+    let mut pictures = BTreeMap::new();
+    let mut all_failures = Vec::new();
+    for (item, mut answers) in found {
+        let failures = std::mem::take(&mut answers.failures);
+        all_failures.extend(failures.into_iter().map(|failure| format!("panel {}: {failure}", item.key)));
+        let mut item = Unfolded::clone(&item);
+        if withheld {
+            withhold(&mut item.panel);
+        }
+        let prepared = answers.prepared(&item, range, SCRAPE_INTERVAL);
+        let html = html(service, &item, &prepared, range, asked);
+        if !html.is_empty() {
+            pictures.insert(item.key, html);
+        }
+    }
+    (pictures, all_failures)
+}
+
+/// What a page shows of a snapshot, and the pictures of all of its panels.
+pub(crate) fn read_frozen(service: &Service, frozen: Frozen, asked: Asked<'_>) -> (BoardSnapshot, BTreeMap<String, String>) {
+    let mut pictures = BTreeMap::new();
+    for item in unfold(&frozen.dashboard.panels, &frozen.values()) {
+        let prepared = frozen.answers_of(&item.key).prepared(&item, frozen.window, frozen.scrape_interval);
+        let html = html(service, &item, &prepared, frozen.window, asked);
+        if !html.is_empty() {
+            pictures.insert(item.key, html);
+        }
+    }
+    let variables = frozen.variables.into_iter().map(Resolved::from).collect();
+    (BoardSnapshot { dashboard: frozen.dashboard, meta: Meta::default(), variables }, pictures)
+}
+
+/// The panels that come in sight first.
+fn in_sight(dashboard: &Dashboard, values: &Values, asked: Asked<'_>) -> Vec<Arc<Unfolded>> {
     let items: BTreeMap<String, Arc<Unfolded>> =
         unfold(&dashboard.panels, values).into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect();
     let in_url = InUrl::of(asked.search);
-    let seen: Vec<Arc<Unfolded>> = match (&in_url.panel, in_url.edit) {
+    match (&in_url.panel, in_url.edit) {
         (Some(key), _) => items.get(key).cloned().into_iter().collect(),
         (None, Some(id)) => items.values().find(|item| item.panel.id == id).cloned().into_iter().collect(),
         (None, None) => layout(&items, |_, folded| folded)
@@ -142,63 +180,13 @@ pub(crate) async fn first_pictures_of(
             .filter(|(_, place)| place.y < ROWS)
             .filter_map(|(key, _)| items.get(&key).cloned())
             .collect(),
-    };
-    let sight = Sight { range, points: POINTS, scrape_interval: SCRAPE_INTERVAL };
-    let found = join_all(seen.iter().map(|item| async move {
-        let (prepared, failures) = answered(service, item, sight, asked.now).await;
-        (item, prepared, failures)
-    }))
-    .await;
-    let mut pictures = BTreeMap::new();
-    let mut all_failures = Vec::new();
-    for (item, prepared, failures) in found {
-        all_failures.extend(failures.into_iter().map(|failure| format!("panel {}: {failure}", item.key)));
-        let html = html(service, item, &prepared, range, asked);
-        if !html.is_empty() {
-            pictures.insert(item.key.clone(), html);
-        }
     }
-    (pictures, all_failures)
-}
-
-/// What a panel shows now.
-pub(crate) async fn answered(service: &Service, item: &Unfolded, sight: Sight, now: i64) -> (Prepared, Vec<String>) {
-    let asked = questions(&item.panel, &item.values, sight);
-    let step = asked.first().map_or(1000, |question| question.step);
-    let answers = join_all(asked.into_iter().map(|question| async move {
-        let answer = ask(service, &question, now).await;
-        ((question.query, question.role), answer)
-    }))
-    .await;
-    let mut failures = Vec::new();
-    let mut found = BTreeMap::new();
-    for (place, answer) in answers {
-        match answer {
-            Ok(answer) => drop(found.insert(place, answer)),
-            Err(failure) => failures.push(failure),
-        }
-    }
-    let clock = Clock { from: sight.range.start, to: sight.range.end, step, scrape_interval: sight.scrape_interval };
-    (prepare(&item.panel, found, &item.values, &clock), failures)
-}
-
-async fn ask(service: &Service, question: &Question, now: i64) -> Result<Answer, String> {
-    let source = Source::promql(question.expr.clone(), question.instant).map_err(|refusal| refusal.message)?;
-    // Whole steps, as the live hub asks: so both find the same in the cache.
-    let range = TimeRange { end: question.range.end.saturating_add(question.step - 1), ..question.range };
-    let columns = source
-        .evaluate(service, question.step, range, now, MOST_SERIES)
-        .await
-        .map_err(|refusal| refusal.message)?;
-    let mut grid = columns.grid;
-    grid.start += question.shift;
-    Ok(Answer { grid, series: columns.series })
 }
 
 /// The inside of a panel as HTML.
 fn html(service: &Service, item: &Unfolded, prepared: &Prepared, range: TimeRange, asked: Asked<'_>) -> String {
     let panel = &item.panel;
-    let title = item.values.in_text(&panel.title, &Clock::default());
+    let title = title_of(item);
     match panel.kind {
         Kind::Text => {
             let text = item.values.in_text(&panel.view.text, &Clock::default());
@@ -214,14 +202,7 @@ fn html(service: &Service, item: &Unfolded, prepared: &Prepared, range: TimeRang
         return String::new();
     }
     let hidden = BTreeSet::new();
-    let mut positions = Vec::new();
-    if panel.kind == Kind::NodeGraph {
-        let graph = watchfire_panel::graph(prepared);
-        let mut layout = watchfire_chart::ForceLayout::new(7);
-        layout.set_graph(graph.nodes.iter().map(String::as_str), &graph.edges);
-        layout.settle(200);
-        positions = layout.positions().to_vec();
-    }
+    let positions = settled(item, prepared);
     let stage = Stage {
         theme: &Theme::BOTH,
         window: range,

@@ -29,6 +29,8 @@ pub struct ShareView {
     pub refresh: Option<String>,
     /// The range that it is locked to, as it would be typed.
     pub window: Option<(String, String)>,
+    /// Whether it is a snapshot: the pictures that the server has drawn stay, and nothing is asked for.
+    pub frozen: bool,
 }
 
 /// The share of the page; what the first render knows. A Leptos context.
@@ -70,7 +72,7 @@ pub(crate) fn SharePage(share: ShareView) -> impl IntoView {
 fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     let range = expect_context::<PageRange>();
     let embedded = share.embedded;
-    let time_is_free = share.time_is_free;
+    let (time_is_free, frozen) = (share.time_is_free, share.frozen);
     let alone = snapshot.dashboard.panels.len() == 1;
     let title = snapshot.dashboard.title.clone();
     let board = Board::new(snapshot);
@@ -81,7 +83,9 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     provide_context(BoardRefresh::new(board));
     range.follow_board(board);
     provide_context(Marks::of(board));
-    follow_variables(board, open, range);
+    if !frozen {
+        follow_variables(board, open, range);
+    }
     #[cfg(feature = "hydrate")]
     if embedded {
         tell_height();
@@ -113,11 +117,12 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
         view! {
             <header class="share-head">
                 <h1>{title}</h1>
-                <Connected/>
+                {(!frozen).then(|| view! { <Connected/> }.into_any())}
                 <Show when=move || time_is_free><TimePicker/></Show>
                 <ThemeSwitch/>
             </header>
         }
+        .into_any()
     });
     view! {
         <Title text=title.clone()/>

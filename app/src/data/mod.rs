@@ -7,5 +7,5 @@ mod snapshot;
 
 pub(crate) use buffer::SeriesBuffer;
 #[cfg(feature = "ssr")]
-pub use prefetch::{Asked, FirstPaint, prefetch, shared_paint};
+pub use prefetch::{Asked, FirstPaint, frozen_paint, prefetch, shared_paint};
 pub(crate) use snapshot::{FirstRender, PageSnapshot, SeriesSummary};

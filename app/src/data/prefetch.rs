@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use watchfire_chart::svg_inline;
 use watchfire_model::{Grid, GridSeries, TimeRange, TimeWindow, choose_step};
 use watchfire_service::Service;
-use watchfire_service::dashboards::OpenShare;
+use watchfire_service::dashboards::{Frozen, OpenShare};
 
 use super::snapshot::{PageSnapshot, SeriesSummary};
 use crate::boards::{FirstBoard, FirstList, FirstShare, ShareView};
@@ -97,11 +97,23 @@ pub async fn shared_paint(service: &Service, open: &OpenShare, view: ShareView, 
     let share = FirstShare(Some(view));
     match crate::boards::read_share(service, open, asked).await {
         Ok((seen, values, whole)) => {
-            let (pictures, failures) = crate::boards::first_pictures_of(service, &whole, &values, asked).await;
+            let (pictures, failures) = crate::boards::first_pictures_of(service, &whole, &values, asked, true).await;
             FirstPaint { board: FirstBoard(Some(Ok(seen))), pictures, failures, share, ..FirstPaint::default() }
         }
         Err(error) => FirstPaint { board: FirstBoard(Some(Err(error))), share, ..FirstPaint::default() },
     }
+}
+
+/// What the page of a snapshot shows: pictures of what was, which stay as they are.
+pub fn frozen_paint(service: &Service, frozen: Frozen, asked: Asked<'_>) -> FirstPaint {
+    let range = frozen.window;
+    let view = ShareView {
+        frozen: true,
+        window: Some((range.start.to_string(), range.end.to_string())),
+        ..ShareView::default()
+    };
+    let (seen, pictures) = crate::boards::read_frozen(service, frozen, asked);
+    FirstPaint { board: FirstBoard(Some(Ok(seen))), pictures, share: FirstShare(Some(view)), ..FirstPaint::default() }
 }
 
 async fn board(service: &Service, asked: Asked<'_>) -> FirstPaint {

@@ -102,11 +102,21 @@ fn options() -> Options<'static> {
 
 fn encode(pixmap: Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     let (width, height) = (pixmap.width(), pixmap.height());
-    // PNG has colours that are not multiplied by their opacity.
-    let pixels = pixmap.take_demultiplied();
+    let opaque = pixmap.data().chunks_exact(4).all(|pixel| pixel[3] == u8::MAX);
+    // What is opaque needs no fourth channel, and nothing of it is to be undone.
+    let (color, pixels) = if opaque {
+        let mut three = Vec::with_capacity(pixmap.data().len() / 4 * 3);
+        for pixel in pixmap.data().chunks_exact(4) {
+            three.extend_from_slice(&pixel[..3]);
+        }
+        (png::ColorType::Rgb, three)
+    } else {
+        // PNG has colours that are not multiplied by their opacity.
+        (png::ColorType::Rgba, pixmap.take_demultiplied())
+    };
     let mut out = Vec::with_capacity(pixels.len() / 16);
     let mut encoder = png::Encoder::new(&mut out, width, height);
-    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_color(color);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header()?;

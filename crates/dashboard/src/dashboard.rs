@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use watchfire_model::TimeWindow;
 
 use crate::{Panel, Variable, is_default};
 
@@ -56,6 +57,16 @@ impl Default for Dashboard {
             panels: Vec::new(),
             other: Map::new(),
         }
+    }
+}
+
+impl TimeSettings {
+    /// The range that a dashboard opens with, as seen at `now` (milliseconds since the epoch): the last hour where it says none, or
+    /// one that cannot be read.
+    pub fn window(&self, now: i64) -> TimeWindow {
+        const HOUR: i64 = 3_600_000;
+        let (from, to) = (self.from.as_deref().unwrap_or("now-1h"), self.to.as_deref().unwrap_or("now"));
+        TimeWindow::parse(from, to, 0, now).unwrap_or(TimeWindow::last(HOUR))
     }
 }
 

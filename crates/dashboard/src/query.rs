@@ -62,6 +62,10 @@ pub struct ReduceOf {
 }
 
 impl Query {
+    /// What stands in the place of a query's text where that is not to be known, as on a shared dashboard: something that asks
+    /// for nothing.
+    pub const WITHHELD: &str = "0";
+
     /// PromQL with a name for its series.
     pub fn new(id: &str, expr: &str, legend: &str) -> Self {
         Self { id: id.to_owned(), expr: expr.to_owned(), legend: legend.to_owned(), ..Self::default() }

@@ -5,6 +5,7 @@
 mod answer;
 mod calculate;
 mod key;
+mod layout;
 mod legend;
 mod look;
 mod math;
@@ -19,11 +20,13 @@ mod words;
 
 pub use answer::Answer;
 pub use key::{Key, KeyRow, key};
+pub use layout::layout;
 pub use legend::filled as legend_text;
 pub use look::Looks;
 pub use math::{MathError, check_math};
 pub use pattern::Pattern;
 pub use picture::table::{CellWords, ColumnWords, shown_table, table_html, table_text};
+pub use picture::card::{card, settled, title_of};
 pub use picture::{Drawing, Graph, Stage, graph};
 pub use prepare::{Prepared, Shown, prepare};
 pub use question::{Question, Role, Sight, questions};

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use watchfire_dashboard::{Clock, Field, Kind, Panel, QueryShape, Values};
+use watchfire_dashboard::{Clock, Field, Kind, Panel, Query, QueryShape, Values};
 use watchfire_model::{Grid, GridSeries, Labels, METRIC_NAME};
 
 use crate::answer::common_grid;
@@ -112,10 +112,12 @@ pub fn prepare(
 }
 
 /// What a series without labels is called: as its query is written.
-fn called_by(query: &watchfire_dashboard::Query) -> &str {
+fn called_by(query: &Query) -> &str {
     match (query.expr.as_str(), query.math.as_str()) {
         ("", "") => &query.id,
         ("", math) => math,
+        // Of a share nobody gets to see it.
+        (Query::WITHHELD, _) => &query.id,
         (expr, _) => expr,
     }
 }
@@ -141,8 +143,8 @@ fn tables(
     values: &Values,
     clock: &Clock,
 ) -> Vec<Table> {
-    let shown = |query: &&watchfire_dashboard::Query| !query.hide;
-    let is_table = |query: &watchfire_dashboard::Query| query.shape == QueryShape::Table || query.instant;
+    let shown = |query: &&Query| !query.hide;
+    let is_table = |query: &Query| query.shape == QueryShape::Table || query.instant;
     let several = panel.queries.iter().filter(shown).filter(|query| is_table(query)).count() > 1;
     let mut tables = Vec::new();
     for (query, series) in panel.queries.iter().zip(found).filter(|(query, _)| !query.hide) {

@@ -10,6 +10,7 @@ mod evaluate;
 mod points;
 mod promql;
 mod queried;
+mod seen;
 mod stored;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ pub use collection::{CollectionStats, Collectors, collect};
 pub use error::ServiceError;
 pub use evaluate::{LOOKBACK, evaluate};
 pub use points::{Columns, Refusal, Source};
+pub use seen::PanelAnswers;
 pub use promql::{Evaluated, PromQuery, QueryLimits, parse_selector};
 
 /// The longest range in milliseconds that is decoded on the thread that asks.

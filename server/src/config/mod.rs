@@ -120,6 +120,8 @@ pub(crate) struct Config {
     pub(crate) http: HttpConfig,
     /// Dashboards.
     pub(crate) dashboards: DashboardsConfig,
+    /// Pictures by their address.
+    pub(crate) render: RenderConfig,
     /// Every key with the text that won, in the order of docs/CONFIG.md. None is a secret.
     pub(crate) texts: Vec<(&'static str, String)>,
 }
@@ -143,6 +145,7 @@ impl Config {
             query: QueryConfig::default(),
             http: HttpConfig::default(),
             dashboards: DashboardsConfig::default(),
+            render: RenderConfig::default(),
             texts: Vec::new(),
         }
     }
@@ -376,4 +379,19 @@ pub(crate) struct DashboardsConfig {
     pub(crate) max_annotation_bytes: usize,
     /// Bytes of one snapshot.
     pub(crate) max_snapshot_bytes: usize,
+}
+
+/// Pictures by their address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RenderConfig {
+    /// Pixels of one PNG.
+    pub(crate) max_pixels: u64,
+    /// Panels of one picture.
+    pub(crate) max_panels: usize,
+    /// Pictures that are drawn at a time.
+    pub(crate) max_concurrent: usize,
+    /// How long one may take.
+    pub(crate) timeout: Duration,
+    /// Bytes of pictures that are kept.
+    pub(crate) cache_bytes: u64,
 }

@@ -31,6 +31,7 @@ pub(crate) struct App {
     pub(crate) service: Service,
     pub(crate) collectors: Collectors,
     pub(crate) hub: Hub,
+    pub(crate) desk: crate::render::Desk,
     pub(crate) intake: crate::api::Intake,
     pub(crate) otlp: Arc<crate::api::otlp::Otlp>,
     /// Where there is something to scrape.
@@ -58,6 +59,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/assets/{name}", get(assets::asset))
         .merge(crate::api::dashboards::routes())
         .merge(crate::share::routes())
+        .merge(crate::render::routes())
         .route("/", get(page::page))
         .route("/{*path}", get(page::page))
         .layer(timeout)

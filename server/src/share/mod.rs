@@ -1,7 +1,8 @@
-//! Shared dashboards: their pages, what these ask, and their live data. A share opens its own dashboard and nothing else.
+//! Shared dashboards and snapshots: their pages, what these ask, and their live data. A share opens its own dashboard and nothing else.
 
 mod live;
 mod page;
+mod snapshot;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -14,6 +15,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/s/{token}", get(page::page))
         .route("/embed/{token}", get(page::embed))
         .route("/s/{token}/variables", post(page::variables))
+        .route("/snapshots/{uid}", get(snapshot::snapshot))
 }
 
 /// The live data of shares.

@@ -54,6 +54,7 @@ async fn shown(app: App, token: &str, headers: &HeaderMap, request: Request, emb
         time_is_free: open.shared.share.time == ShareTime::Free,
         refresh: open.shared.share.refresh.clone(),
         window: window.filter(|_| open.shared.share.time != ShareTime::Free).map(|window| (window.from.to_string(), window.to.to_string())),
+        frozen: false,
     };
     let paint = shared_paint(&app.service, &open, view, asked).await;
     page.rendered(&app, request, paint, &ancestors).await
@@ -70,12 +71,17 @@ async fn closed(app: &App, headers: &HeaderMap, request: Request, error: &OpenEr
     let page = Page::asked(headers, &request, None);
     let paint = FirstPaint::closed_share(error.to_string(), embedded);
     let mut response = page.rendered(app, request, paint, "'none'").await;
-    *response.status_mut() = match error {
+    *response.status_mut() = status_of(error);
+    response
+}
+
+/// The status of what is not open.
+pub(super) fn status_of(error: &OpenError) -> StatusCode {
+    match error {
         OpenError::Dashboard(_) => StatusCode::INTERNAL_SERVER_ERROR,
         OpenError::Unknown => StatusCode::NOT_FOUND,
         OpenError::Paused | OpenError::Expired | OpenError::DashboardGone => StatusCode::GONE,
-    };
-    response
+    }
 }
 
 /// What is asked for of the variables of a share.

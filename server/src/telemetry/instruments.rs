@@ -8,6 +8,7 @@ use watchfire_storage::{Reason, StorageStats};
 use super::process::{ProcessUsage, Usage};
 use crate::api::Intake;
 use crate::live::{Hub, HubStats};
+use crate::render::Desk;
 
 /// Where the numbers come from.
 #[derive(Clone)]
@@ -15,6 +16,7 @@ pub(crate) struct Sources {
     pub(crate) service: Service,
     pub(crate) collectors: Collectors,
     pub(crate) hub: Hub,
+    pub(crate) desk: Desk,
     pub(crate) intake: Intake,
     pub(crate) process: ProcessUsage,
 }
@@ -32,6 +34,7 @@ pub(crate) fn register(meter: &Meter, sources: &Sources) {
     make.live();
     make.collectors();
     make.dashboards();
+    super::pictures::register(meter, &sources.desk);
 }
 
 struct Make<'a> {

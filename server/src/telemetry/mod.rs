@@ -5,6 +5,7 @@ mod exposition;
 mod http;
 mod instruments;
 mod own;
+mod pictures;
 mod process;
 mod reader;
 

@@ -38,7 +38,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         (SCRAPE, BTreeSet::from([MODEL, INGEST])),
         (PROBE, BTreeSet::from([MODEL, INGEST])),
         (STORAGE, BTreeSet::from([MODEL])),
-        (SERVICE, BTreeSet::from([MODEL, DASHBOARD, PROMQL, INGEST, STORAGE])),
+        (SERVICE, BTreeSet::from([MODEL, DASHBOARD, PANEL, PROMQL, INGEST, STORAGE])),
         (APP, BTreeSet::from([MODEL, CHART, DASHBOARD, PANEL, PROMQL, SERVICE])),
         (FRONTEND, BTreeSet::from([APP])),
         (

@@ -21,6 +21,7 @@ mod probes;
 mod prometheus;
 mod push;
 mod refused_start;
+mod render;
 mod scrape;
 mod server;
 mod shutdown;

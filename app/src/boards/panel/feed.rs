@@ -55,7 +55,12 @@ impl Feed {
         let range = expect_context::<PageRange>();
         let refresh = expect_context::<BoardRefresh>();
         let live = expect_context::<Live>();
-        let shared = use_context::<ShareView>().is_some();
+        let share = use_context::<ShareView>();
+        if share.as_ref().is_some_and(|share| share.frozen) {
+            feed.state.set(PanelState::Ready);
+            return feed;
+        }
+        let shared = share.is_some();
         let board = expect_context::<Board>();
         let (connection, now) = (live.connection(), live.now());
         let subscribed = RwSignal::new(0_u32);

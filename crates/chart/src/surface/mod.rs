@@ -3,6 +3,8 @@
 
 pub(crate) mod clip;
 pub(crate) mod metrics;
+#[cfg(feature = "pdf")]
+pub(crate) mod pdf;
 pub(crate) mod plotters;
 pub(crate) mod shapes;
 pub(crate) mod svg;

@@ -9,7 +9,7 @@ use watchfire_chart::*;
 use crate::samples::*;
 
 fn card<'a>(title: &'static str, picture: impl Picture + 'a, legend: Legend<'a>) -> Card<'a> {
-    Card { title: title.into(), content: Content::Picture(Box::new(picture)), legend, framed: true }
+    Card { title: title.into(), content: Content::Picture(Box::new(picture)), legend, notes: Vec::new(), framed: true }
 }
 
 #[test]
@@ -39,8 +39,8 @@ fn pictures() {
                 (Place { x: 0, y: 16, width: 8, height: 7 }, card("Bars", few(&BARS, Look::bars), no())),
                 (Place { x: 8, y: 16, width: 8, height: 7 }, card("Smooth, points", few(&BARS, smooth), no())),
                 (Place { x: 16, y: 16, width: 8, height: 7 }, card("Logarithm, steps", logarithm(&BARS), no())),
-                (Place { x: 0, y: 23, width: 8, height: 5 }, Card { title: "No data".into(), content: Content::Empty("no data".into()), legend: no(), framed: true }),
-                (Place { x: 8, y: 23, width: 8, height: 5 }, Card { title: "Error".into(), content: Content::Error("bad_data: parse error: unclosed left parenthesis in rate(node_cpu_seconds_total[5m]".into()), legend: no(), framed: true }),
+                (Place { x: 0, y: 23, width: 8, height: 5 }, Card { title: "No data".into(), content: Content::Empty("no data".into()), legend: no(), notes: Vec::new(), framed: true }),
+                (Place { x: 8, y: 23, width: 8, height: 5 }, Card { title: "Error".into(), content: Content::Error("bad_data: parse error: unclosed left parenthesis in rate(node_cpu_seconds_total[5m]".into()), legend: no(), notes: Vec::new(), framed: true }),
                 (Place { x: 16, y: 23, width: 8, height: 5 }, card("Many series", lines(&columns, Look::line), legend(60, false, false))),
             ],
         };

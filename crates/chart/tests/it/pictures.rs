@@ -77,6 +77,7 @@ fn cards_on_a_sheet() {
         title: title.into(),
         content,
         legend: legend(2, true, false),
+        notes: Vec::new(),
         framed: true,
     };
     let sheet = Sheet {
@@ -128,6 +129,7 @@ fn text_stays_text() {
             entries: vec![LegendEntry { name: evil.into(), color: Rgba::BLACK, numbers: vec![evil.into()] }],
             ..Legend::default()
         },
+        notes: Vec::new(),
         framed: true,
     };
     for drawn in [
@@ -229,6 +231,7 @@ fn all_kinds(values: &[f64], flag: bool) -> Vec<Box<dyn Picture>> {
             title: "t".into(),
             content: Content::Error("e".into()),
             legend: legend(values.len(), flag, !flag),
+            notes: vec!["n".into(); values.len().min(3)],
             framed: flag,
         }),
     ]

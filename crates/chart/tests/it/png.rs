@@ -7,7 +7,9 @@ use watchfire_chart::*;
 use crate::samples::*;
 
 fn decoded(bytes: &[u8]) -> Result<(u32, u32, Vec<u8>), png::DecodingError> {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info()?;
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::ALPHA);
+    let mut reader = decoder.read_info()?;
     let mut pixels = vec![0; reader.output_buffer_size().unwrap_or_default()];
     let info = reader.next_frame(&mut pixels)?;
     Ok((info.width, info.height, pixels))

@@ -2,6 +2,7 @@
 //! have none here for pages, which show them as HTML; [`table`] draws one where a whole dashboard is a picture.
 
 mod bar_chart;
+pub(crate) mod card;
 mod gauges;
 mod graph;
 mod heatmap;

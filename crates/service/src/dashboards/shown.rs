@@ -17,9 +17,6 @@ pub struct OpenShare {
     dashboard: Dashboard,
 }
 
-/// What stands in the place of a query's text: something that asks for nothing.
-const WITHHELD: &str = "0";
-
 impl Dashboards {
     /// Opens a share for a page (`counted`: as one more view), or for what a page asks afterwards.
     pub async fn shown(&self, token: &str, counted: bool, now: i64) -> Result<OpenShare, OpenError> {
@@ -102,31 +99,7 @@ impl OpenShare {
 
     /// The dashboard as viewers get it: without queries, and without what they would tell of.
     pub fn stripped(&self) -> Dashboard {
-        let mut dashboard = self.dashboard.clone();
-        for panel in &mut dashboard.panels {
-            for query in &mut panel.queries {
-                if !query.expr.is_empty() {
-                    WITHHELD.clone_into(&mut query.expr);
-                }
-                query.other.clear();
-            }
-            panel.library = None;
-            panel.other.clear();
-        }
-        for variable in &mut dashboard.variables {
-            variable.query.clear();
-            variable.regex.clear();
-            variable.all_value = None;
-            variable.current.clear();
-            variable.other.clear();
-            if !self.is_free(&variable.name) {
-                variable.choices.clear();
-                variable.hide = true;
-            }
-        }
-        dashboard.annotations.retain(|annotation| annotation.expr.is_empty());
-        dashboard.other.clear();
-        dashboard
+        stripped(&self.dashboard, |name| self.is_free(name))
     }
 
     /// The text of a panel's query, with the values of variables in it. A value that a client names must be one of those that
@@ -158,4 +131,36 @@ impl OpenShare {
         let instant = query.instant || (query.shape == watchfire_dashboard::QueryShape::Table && panel.kind == watchfire_dashboard::Kind::Table);
         Ok((values.in_query(&query.expr, clock), instant))
     }
+}
+
+/// A dashboard without its queries, and without what they would tell of; `is_free` says which variables viewers may choose.
+pub(super) fn stripped(dashboard: &Dashboard, is_free: impl Fn(&str) -> bool) -> Dashboard {
+    let mut dashboard = dashboard.clone();
+    dashboard.panels.iter_mut().for_each(withhold);
+    for variable in &mut dashboard.variables {
+        variable.query.clear();
+        variable.regex.clear();
+        variable.all_value = None;
+        variable.current.clear();
+        variable.other.clear();
+        if !is_free(&variable.name) {
+            variable.choices.clear();
+            variable.hide = true;
+        }
+    }
+    dashboard.annotations.retain(|annotation| annotation.expr.is_empty());
+    dashboard.other.clear();
+    dashboard
+}
+
+/// Takes out of a panel what nobody but its makers is to know: the texts of its queries.
+pub fn withhold(panel: &mut Panel) {
+    for query in &mut panel.queries {
+        if !query.expr.is_empty() {
+            Query::WITHHELD.clone_into(&mut query.expr);
+        }
+        query.other.clear();
+    }
+    panel.library = None;
+    panel.other.clear();
 }

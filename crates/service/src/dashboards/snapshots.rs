@@ -75,11 +75,16 @@ impl Dashboards {
 
     /// A snapshot that has not expired at `now`.
     pub async fn snapshot(&self, uid: &str, now: i64) -> Result<Snapshot, DashboardError> {
-        let document = self.store()?.get(KIND, uid).await?;
-        let found = document.map(|document| Snapshot { head: head(document.head), bytes: document.body });
-        found
+        self.any_snapshot(uid)
+            .await?
             .filter(|found| found.head.expires_at.is_none_or(|end| end > now))
             .ok_or_else(|| DashboardError::NotFound { what: KIND.words(), name: uid.to_owned() })
+    }
+
+    /// A snapshot, also one that has expired and is not swept away yet.
+    pub(super) async fn any_snapshot(&self, uid: &str) -> Result<Option<Snapshot>, DashboardError> {
+        let document = self.store()?.get(KIND, uid).await?;
+        Ok(document.map(|document| Snapshot { head: head(document.head), bytes: document.body }))
     }
 
     /// All snapshots, the newest first.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use watchfire_dashboard::{Choice, Clock, Dashboard, Values, Variable, VariableKind, names_in};
 use watchfire_model::{TimeRange, choose_step, format_duration, parse_duration};
 
@@ -28,7 +28,7 @@ pub struct Resolved {
 }
 
 /// A variable with its choices.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResolvedVariable {
     /// What queries call it.
     pub name: String,

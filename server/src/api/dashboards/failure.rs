@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use watchfire_service::ServiceError;
-use watchfire_service::dashboards::DashboardError;
+use watchfire_service::dashboards::{DashboardError, OpenError};
 use watchfire_storage::StorageError;
 
 use crate::demo::SendError;
@@ -54,6 +54,18 @@ impl IntoResponse for Failure {
             body.extend(more);
         }
         (self.status, Json(body)).into_response()
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Dashboard(error) => error.into(),
+            OpenError::Unknown => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+            OpenError::Paused | OpenError::Expired | OpenError::DashboardGone => {
+                Self::new(StatusCode::GONE, "gone", error.to_string())
+            }
+        }
     }
 }
 

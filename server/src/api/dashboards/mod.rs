@@ -76,7 +76,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/shares/{uid}", axum::routing::delete(shares::revoke))
         .route("/api/v1/shares/{uid}/pause", post(shares::pause))
         .route("/api/v1/shares/{uid}/resume", post(shares::resume))
-        .route("/api/v1/snapshots", get(snapshots::list))
+        .route("/api/v1/snapshots", get(snapshots::list).post(snapshots::create))
+        .route("/api/v1/snapshots/{uid}/data", get(snapshots::data_of))
         .route("/api/v1/snapshots/{uid}", axum::routing::delete(snapshots::delete));
     // Bodies are bounded where they are read, by a setting.
     of_dashboards.merge(beside).layer(DefaultBodyLimit::disable())

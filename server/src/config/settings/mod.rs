@@ -6,6 +6,7 @@ mod dashboards;
 mod ingest;
 mod probe;
 mod program;
+mod render;
 mod storage;
 
 use super::Config;
@@ -92,6 +93,7 @@ static SECTIONS: &[&[Setting]] = &[
     probe::PROBE,
     answers::ANSWERS,
     dashboards::DASHBOARDS,
+    render::RENDER,
 ];
 
 /// Every setting, in that order.
