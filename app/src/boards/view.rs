@@ -159,6 +159,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
             let _ = root.toggle_attribute_with_force("data-kiosk", kiosk.get());
         }
     });
+    #[cfg(feature = "hydrate")]
     on_cleanup(move || {
         if let Some(root) = document().document_element() {
             let _ = root.remove_attribute("data-kiosk");
