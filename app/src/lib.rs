@@ -124,6 +124,7 @@ pub fn App() -> impl IntoView {
 fn Frame(share: Option<ShareView>) -> impl IntoView {
     let range = PageRange::from_url();
     provide_context(range);
+    provide_context(shell::Heading::new());
     if let Some(share) = share {
         if let Some((from, to)) = &share.window {
             range.lock(from, to);

@@ -65,7 +65,7 @@ pub(crate) fn SharePage(share: ShareView) -> impl IntoView {
         .into_any(),
         None => ().into_any(),
     };
-    view! { <main id="main" class=if embedded { "share embedded" } else { "share" }>{content}</main> }
+    view! { <main id="main" class=if embedded { "shared-page embedded" } else { "shared-page" }>{content}</main> }
 }
 
 #[component]
@@ -115,7 +115,7 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     let head = (!embedded).then(|| {
         let title = title.clone();
         view! {
-            <header class="share-head">
+            <header class="shared-head">
                 <h1>{title}</h1>
                 {(!frozen).then(|| view! { <Connected/> }.into_any())}
                 <Show when=move || time_is_free><TimePicker/></Show>

@@ -23,6 +23,7 @@ use super::snapshot::{BoardSnapshot, Meta};
 use super::variables::VariableBar;
 use crate::address::Search;
 use crate::range::PageRange;
+use crate::shell::Heading;
 
 /// The uid in the path of a dashboard that is not saved yet.
 pub(crate) const NEW: &str = "new";
@@ -152,6 +153,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
     leave_guard(board);
     follow_playlist(uid, open.search());
     let title = move || board.dashboard.with(|dashboard| dashboard.title.clone());
+    expect_context::<Heading>().follow(title);
     let kiosk = Memo::new(move |_| open.asked().with(|asked| asked.kiosk));
     Effect::new(move |_| {
         if let Some(root) = document().document_element() {

@@ -19,6 +19,7 @@ pub(crate) use keys::is_typing;
 pub(crate) use share::copy;
 pub(crate) use theme::ThemeSwitch;
 pub(crate) use time_picker::TimePicker;
+pub(crate) use topbar::Heading;
 
 /// The frame around every page.
 #[component]

@@ -11,6 +11,26 @@ use super::theme::ThemeSwitch;
 use super::time_picker::TimePicker;
 use crate::pages::Page;
 
+/// What a page calls itself, where that is known only once it is loaded; a Leptos context.
+#[derive(Clone, Copy)]
+pub(crate) struct Heading(RwSignal<Option<String>>);
+
+impl Heading {
+    /// None yet.
+    pub(crate) fn new() -> Self {
+        Self(RwSignal::new(None))
+    }
+
+    /// As long as the calling component lives.
+    pub(crate) fn follow(self, title: impl Fn() -> String + 'static) {
+        Effect::new(move |_| self.0.set(Some(title())));
+        on_cleanup(move || {
+            // The page may be gone as a whole.
+            let _ = self.0.try_set(None);
+        });
+    }
+}
+
 /// Where one is, which time is shown, and how the connection is.
 #[component]
 pub(super) fn Topbar(
@@ -19,7 +39,11 @@ pub(super) fn Topbar(
 ) -> impl IntoView {
     let path = use_location().pathname;
     let page = Memo::new(move |_| Page::at(&path.get()));
-    let title = move || page.get().map_or("Not found", Page::title);
+    let heading = expect_context::<Heading>();
+    let title = move || match page.get() {
+        Some(Page::Board) => heading.0.get().unwrap_or_else(|| Page::Board.title().to_owned()),
+        page => page.map_or("Not found", Page::title).to_owned(),
+    };
     let parent = move || {
         let parent = page.get().and_then(Page::parent)?;
         Some(view! { <li><a href=parent.path()>{parent.title()}</a></li> })

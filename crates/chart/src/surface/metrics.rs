@@ -1,5 +1,9 @@
 //! How wide text will be: pictures are laid out where no font can be asked, so widths are those of Inter, the font of our PNGs,
-//! which are near those of the sans-serif fonts that systems have.
+//! and a little more, for the wide ones among the sans-serif fonts that systems have.
+
+/// How much wider than Inter text may be: DejaVu Sans, which many systems without a desktop have, is this much wider.
+const REGULAR_ROOM: f64 = 1.08;
+const BOLD_ROOM: f64 = 1.2;
 
 /// Advance widths of the letters from space to tilde in hundredths of the size, regular.
 const REGULAR: [u8; 95] = [
@@ -28,7 +32,7 @@ fn letter(letter: char) -> f64 {
 /// The width of a text in CSS pixels.
 pub(crate) fn text_width(text: &str, size: f64, bold: bool) -> f64 {
     let width: f64 = text.chars().map(letter).sum();
-    width * size * if bold { 1.04 } else { 1.0 }
+    width * size * if bold { BOLD_ROOM } else { REGULAR_ROOM }
 }
 
 /// As much of a text as fits `room`, with an ellipsis where it was cut; empty where not even that fits.
@@ -39,7 +43,7 @@ pub(crate) fn fitted(text: &str, size: f64, bold: bool, room: f64) -> std::borro
     let room = room - size * 0.6;
     let mut width = 0.0;
     for (index, next) in text.char_indices() {
-        width += letter(next) * size * if bold { 1.04 } else { 1.0 };
+        width += letter(next) * size * if bold { BOLD_ROOM } else { REGULAR_ROOM };
         if width > room {
             if index == 0 {
                 return "".into();
