@@ -58,7 +58,6 @@ pub(crate) fn BoardBar() -> impl IntoView {
             open.edit(Some(id));
         }
     };
-    let show_source = show(source);
     let paste = move || match remembered() {
         Some(panel) => board.change("", |dashboard| {
             dashboard.add(panel);
@@ -75,6 +74,7 @@ pub(crate) fn BoardBar() -> impl IntoView {
             }
         }
     };
+    let show_source = show(source);
     let edit_tools = move || {
         view! {
             <select class="add-panel" aria-label="Add panel" prop:value="" on:change=add>
