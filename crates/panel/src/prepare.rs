@@ -262,6 +262,22 @@ mod tests {
     }
 
     #[test]
+    fn queries_that_are_withheld_give_no_names() {
+        let mut hidden = panel(r#"{"queries": [{"id": "A", "expr": "sum(x)"}]}"#);
+        let unnamed = || {
+            let grid = Grid { start: 0, step: 1000, len: 1 };
+            let series = vec![GridSeries { labels: Labels::empty(), values: vec![1.0] }];
+            BTreeMap::from([((0, Role::Value), Answer { grid, series })])
+        };
+        let name = |panel: &Panel| {
+            prepare(panel, unnamed(), &Values::default(), &Clock::default()).series[0].name.clone()
+        };
+        assert_eq!(name(&hidden), "sum(x)");
+        hidden.queries[0].expr = Query::WITHHELD.to_owned();
+        assert_eq!(name(&hidden), "A");
+    }
+
+    #[test]
     fn tables_have_a_column_a_label() {
         let panel = panel(
             r#"{"kind": "table", "queries": [{"id": "A", "expr": "x", "instant": true}],

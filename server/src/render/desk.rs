@@ -115,7 +115,7 @@ impl Desk {
         let new = cell.get_or_try_init(|| async {
             let drawn = draw().await?;
             self.inner.stats.drawn.fetch_add(1, Ordering::Relaxed);
-            Ok(Arc::new(drawn))
+            Ok::<_, Trouble>(Arc::new(drawn))
         });
         let Ok(new) = tokio::time::timeout(self.inner.timeout, new).await else {
             self.note_limit();

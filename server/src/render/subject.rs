@@ -94,7 +94,8 @@ impl Subject {
 
     /// Asks all of its queries.
     pub(super) async fn evaluated(self, app: &App, asked: &Asked) -> Result<Ready, Trouble> {
-        let range = self.window.resolve(self.at);
+        let (at, withheld) = (self.at, self.withheld);
+        let range = self.window.resolve(at);
         let items: BTreeMap<String, Arc<Unfolded>> = unfold(&self.dashboard.panels, &self.values)
             .into_iter()
             .map(|item| (item.key.clone(), Arc::new(item)))
@@ -118,11 +119,11 @@ impl Subject {
                     let sight =
                         Sight { range, points: asked.points(share), scrape_interval: SCRAPE_INTERVAL };
                     let answers = if has_queries(&item) {
-                        app.service.see(&item, sight, self.at).await
+                        app.service.see(&item, sight, at).await
                     } else {
                         PanelAnswers { step: 1000, ..PanelAnswers::default() }
                     };
-                    Some(panel(&item, place, answers, range, self.withheld))
+                    Some(panel(&item, place, answers, range, withheld))
                 }
             })
             .buffered(AT_A_TIME)

@@ -277,3 +277,36 @@ mod values {
         Ok(all.into_iter().map(number).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_comes_back() {
+        let labels = Labels::of("load", [("host", "a")]).unwrap();
+        let series =
+            vec![GridSeries { labels, values: vec![1.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.25] }];
+        let answer = Answer { grid: Grid { start: 0, step: 1000, len: 5 }, series };
+        let frozen = Frozen {
+            title: "t".to_owned(),
+            created_at: 1,
+            window: TimeRange { start: 0, end: 5000 },
+            scrape_interval: 15_000,
+            dashboard: Dashboard::default(),
+            variables: Vec::new(),
+            answers: vec![FrozenAnswer::of("1~a", (0, Role::Greatest), answer)],
+            failed: vec!["2".to_owned()],
+        };
+        let bytes = packed(&frozen).unwrap();
+        let back = unpacked(&bytes).unwrap();
+        // NaN is not itself, but it is written the same.
+        assert_eq!(packed(&back).unwrap(), bytes);
+        assert_eq!(back.answers_of("1").answers.len(), 0);
+        let seen = back.answers_of("1~a");
+        let values = &seen.answers[&(0, Role::Greatest)].series[0].values;
+        assert_eq!(format!("{values:?}"), "[1.5, NaN, inf, -inf, -0.25]");
+        assert_eq!(seen.step, 1000);
+        assert!(unpacked(b"no snapshot").is_err());
+    }
+}
