@@ -59,7 +59,10 @@ pub(crate) fn follow_playlist(uid: Memo<String>, search: Memo<String>) {
             set_timeout(go, Duration::from_millis(u64::try_from(wait).unwrap_or_default()));
         });
     });
-    on_cleanup(move || drop(turns.try_update_value(|turns| *turns = turns.wrapping_add(1))));
+    on_cleanup(move || {
+        // What waits for its turn finds another.
+        turns.try_update_value(|turns| *turns = turns.wrapping_add(1));
+    });
 }
 
 /// All playlists.
