@@ -71,7 +71,7 @@ test('panels are moved, resized, doubled and taken away by keyboard', async ({ p
   await page.goto('/d/keys');
   await drawn(page, '1');
   await page.locator('body').press('e');
-  const grip = boardPanel(page, '1').getByRole('button', { name: 'Move this panel' });
+  const grip = boardPanel(page, '1').getByRole('button', { name: /^Move this panel/ });
   await grip.focus();
   await grip.press('ArrowRight');
   await grip.press('Shift+ArrowDown');
@@ -92,7 +92,7 @@ test('a panel is dragged and resized by mouse', async ({ page, watchfire }) => {
   await page.goto('/d/drag');
   await drawn(page, '1');
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
-  const grip = await boardPanel(page, '2').getByRole('button', { name: 'Move this panel' }).boundingBox();
+  const grip = await boardPanel(page, '2').getByRole('button', { name: /^Move this panel/ }).boundingBox();
   await page.mouse.move(grip.x + 5, grip.y + 5);
   await page.mouse.down();
   await page.mouse.move(grip.x + 305, grip.y + 5, { steps: 6 });

@@ -45,7 +45,7 @@ test('a link opens live in a fresh browser, and ends when it is revoked', async 
 });
 
 test('a panel in a page of another origin: where it is allowed, and nowhere else', async ({ page, problems, watchfire }) => {
-  problems.foresee(/frame-ancestors|Refused to frame|violates/);
+  problems.foresee(/frame-ancestors|Refused to frame|violates|ERR_BLOCKED_BY_RESPONSE/);
   await collected(watchfire, 3000);
   await store(watchfire, dashboard('framed'));
   const share = async (origins) => {

@@ -110,6 +110,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
     let loaded = RwSignal::new(match &first {
         Some(Ok(_)) => Loaded::Yes,
         Some(Err(error)) => Loaded::Failed(error.clone()),
+        None if uid.get_untracked() == NEW => Loaded::Yes,
         None => Loaded::Waiting,
     });
     let board = Board::new(first.and_then(Result::ok).unwrap_or_else(new_board));
@@ -123,7 +124,8 @@ pub(crate) fn BoardPage() -> impl IntoView {
         let uid = uid.get();
         let known = before.as_ref() == Some(&uid)
             || (before.is_none() && loaded.get_untracked() != Loaded::Waiting)
-            || board.dashboard.with_untracked(|dashboard| dashboard.uid == uid);
+            || (loaded.get_untracked() == Loaded::Yes
+                && board.dashboard.with_untracked(|dashboard| dashboard.uid == uid));
         if !known && uid == NEW {
             board.load(new_board());
             board.editing.set(true);
