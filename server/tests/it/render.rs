@@ -141,9 +141,9 @@ async fn what_cannot_be_drawn_is_told_by_a_picture() {
 async fn badges_tell_a_number() {
     let (_dir, server) = started(&[]).await;
     let good = seen(&server, "/render/d/web/badge.svg?panel=2&label=load+now").await;
-    assert!(good.body.contains("load now") && good.body.contains("3%"), "{}", good.body);
+    assert!(good.body.contains("load now") && good.body.contains(">3.00%<"), "{}", good.body);
     let bad = seen(&server, "/render/d/web/badge.svg?panel=2&var-host=b").await;
-    assert!(bad.body.contains(">Load<") && bad.body.contains("7%"), "{}", bad.body);
+    assert!(bad.body.contains(">Load<") && bad.body.contains(">7.00%<"), "{}", bad.body);
     let fill = |badge: &Answer| badge.body.contains("#e04f45") || badge.body.contains("#c9372c");
     assert_ne!(good.body.len(), 0);
     assert!(!fill(&good), "{}", good.body);
