@@ -32,6 +32,8 @@ impl Stream {
         if self.told.named().len() > self.hub.inner().settings.max_series.saturating_mul(2).max(4096) {
             self.start_anew();
         }
+        // First: what is new would fill a short queue again before those who lack something get it.
+        self.catch_up().await;
         let now = now();
         let start = self.first_to_look_at(now);
         match self.look(start, now).await {
@@ -46,7 +48,6 @@ impl Stream {
             }
             Err(refusal) => self.fail(&refusal),
         }
-        self.catch_up().await;
     }
 
     /// The first point that may be other than it was told.
@@ -183,13 +184,15 @@ impl Stream {
 
     /// Sends what they missed to those who read again.
     async fn catch_up(&mut self) {
-        let ready: Vec<(WatcherKey, i64)> = self
-            .watchers
-            .iter()
-            .filter(|(_, watcher)| watcher.outbox.has_drained())
-            .filter_map(|(key, watcher)| Some((*key, watcher.behind?)))
-            .collect();
-        for (key, start) in ready {
+        let mut behind: Vec<(i64, WatcherKey)> =
+            self.watchers.iter().filter_map(|(key, watcher)| Some((watcher.behind?, *key))).collect();
+        // Who lacks most comes first: of many subscriptions of one short queue, the others fall behind again at once.
+        behind.sort_unstable_by_key(|(start, _)| *start);
+        for (start, key) in behind {
+            // Looked at again for each: what was sent to the one before may have filled the queue.
+            if !self.watchers.get(&key).is_some_and(|watcher| watcher.outbox.has_drained()) {
+                continue;
+            }
             let Ok(body) = self.range(start, true).await else { continue };
             let Some(watcher) = self.watchers.get_mut(&key) else { continue };
             // In one piece with the word that it skipped: half of it would be no use.
