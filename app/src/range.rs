@@ -31,7 +31,12 @@ pub fn window_of(from: Option<&str>, to: Option<&str>, now: i64) -> Result<TimeW
 }
 
 /// The same with another default.
-fn window_or(from: Option<&str>, to: Option<&str>, now: i64, default: TimeWindow) -> Result<TimeWindow, TimeError> {
+fn window_or(
+    from: Option<&str>,
+    to: Option<&str>,
+    now: i64,
+    default: TimeWindow,
+) -> Result<TimeWindow, TimeError> {
     match (from, to) {
         (None, None) => Ok(default),
         (from, to) => TimeWindow::parse(from.unwrap_or("now-5m"), to.unwrap_or("now"), 0, now),

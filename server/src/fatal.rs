@@ -37,7 +37,9 @@ impl Fatal {
             Self::Storage(_) => 3,
             Self::Listen { .. } => 4,
             Self::Scrape(_) => crate::config::CommandLineError::EXIT_CODE,
-            Self::Site(_) | Self::Telemetry(_) | Self::Collector(_) | Self::Demo(_) | Self::Runtime(_) => RUNTIME_FAILURE,
+            Self::Site(_) | Self::Telemetry(_) | Self::Collector(_) | Self::Demo(_) | Self::Runtime(_) => {
+                RUNTIME_FAILURE
+            }
         }
     }
 }

@@ -26,27 +26,39 @@ impl std::fmt::Display for Refusal {
 }
 
 /// Asks the server's own API, which speaks JSON in the envelope that all of its answers have, and gives what is inside.
-pub(crate) async fn call<T: DeserializeOwned>(method: &str, path: &str, body: Option<&Value>) -> Result<T, Refusal> {
+pub(crate) async fn call<T: DeserializeOwned>(
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<T, Refusal> {
     read(&send(method, path, body.map(|body| ("application/json", body.to_string()))).await?)
 }
 
 /// The same with a body that the server looks at by itself.
-pub(crate) async fn call_with_text<T: DeserializeOwned>(method: &str, path: &str, text: &str) -> Result<T, Refusal> {
+pub(crate) async fn call_with_text<T: DeserializeOwned>(
+    method: &str,
+    path: &str,
+    text: &str,
+) -> Result<T, Refusal> {
     read(&send(method, path, Some(("text/plain", text.to_owned()))).await?)
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     let strange = |error: serde_json::Error| Refusal {
-        message: format!("the answer can't be read: {error}; reload the page if the server is newer than the page"),
+        message: format!(
+            "the answer can't be read: {error}; reload the page if the server is newer than the page"
+        ),
         ..Refusal::default()
     };
     // What was done without more to say has no body.
-    let mut answer: Value = if text.is_empty() { Value::Null } else { serde_json::from_str(text).map_err(strange)? };
+    let mut answer: Value =
+        if text.is_empty() { Value::Null } else { serde_json::from_str(text).map_err(strange)? };
     serde_json::from_value(answer.get_mut("data").map(Value::take).unwrap_or_default()).map_err(strange)
 }
 
 async fn send(method: &str, path: &str, body: Option<(&str, String)>) -> Result<String, Refusal> {
-    let lost = |_: JsValue| Refusal { message: "the server does not answer".to_owned(), ..Refusal::default() };
+    let lost =
+        |_: JsValue| Refusal { message: "the server does not answer".to_owned(), ..Refusal::default() };
     let options = RequestInit::new();
     options.set_method(method);
     if let Some((kind, body)) = body {
@@ -57,7 +69,8 @@ async fn send(method: &str, path: &str, body: Option<(&str, String)>) -> Result<
     }
     let promise = window().fetch_with_str_and_init(path, &options);
     let response: Response = JsFuture::from(promise).await.map_err(lost)?.dyn_into().map_err(lost)?;
-    let text = JsFuture::from(response.text().map_err(lost)?).await.map_err(lost)?.as_string().unwrap_or_default();
+    let text =
+        JsFuture::from(response.text().map_err(lost)?).await.map_err(lost)?.as_string().unwrap_or_default();
     if response.ok() {
         return Ok(text);
     }

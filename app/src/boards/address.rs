@@ -70,6 +70,9 @@ mod tests {
         assert_eq!(asked.refresh.as_deref(), Some("10s"));
         let search = with_variable("?var-host=a&from=now-1h&var-host=b", "host", &["x".into(), "y".into()]);
         assert_eq!(search.to_string(), "?from=now-1h&var-host=x&var-host=y");
-        assert_eq!(with_variables(&Search::default(), &asked.variables).to_string(), "?var-host=a&var-host=b%20c");
+        assert_eq!(
+            with_variables(&Search::default(), &asked.variables).to_string(),
+            "?var-host=a&var-host=b%20c"
+        );
     }
 }

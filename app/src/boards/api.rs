@@ -31,7 +31,11 @@ pub(crate) async fn load(
     } else {
         resolve(&found.dashboard, asked, window).await?
     };
-    Ok(BoardSnapshot { dashboard: found.dashboard, meta: Meta { version: found.version, ..found.meta }, variables })
+    Ok(BoardSnapshot {
+        dashboard: found.dashboard,
+        meta: Meta { version: found.version, ..found.meta },
+        variables,
+    })
 }
 
 /// The choices of a dashboard's variables, as they are here.

@@ -36,7 +36,8 @@ impl Board {
         let dashboard = RwSignal::new(dashboard);
         let variables = RwSignal::new(variables);
         let values = Memo::new(move |_| {
-            dashboard.with(|dashboard| variables.with(|chosen| Arc::new(values_of(&dashboard.variables, chosen))))
+            dashboard
+                .with(|dashboard| variables.with(|chosen| Arc::new(values_of(&dashboard.variables, chosen))))
         });
         let items = Memo::new(move |_| {
             let all = dashboard.with(|dashboard| unfold(&dashboard.panels, &values.get()));
@@ -86,7 +87,8 @@ impl Board {
     pub(crate) fn layout(self) -> Vec<(String, Place)> {
         let folds = self.folds.get();
         let editing = self.editing.get();
-        self.items.with(|items| layout(items, |key, folded| !editing && folds.get(key).copied().unwrap_or(folded)))
+        self.items
+            .with(|items| layout(items, |key, folded| !editing && folds.get(key).copied().unwrap_or(folded)))
     }
 
     /// Whether a row is folded.

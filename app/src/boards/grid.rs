@@ -11,7 +11,9 @@ use super::panel::{BoardPanel, RowHeading};
 pub(crate) fn BoardGrid() -> impl IntoView {
     let board = expect_context::<Board>();
     let layout = Memo::new(move |_| board.layout());
-    let keys = Memo::new(move |_| layout.with(|layout| layout.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>()));
+    let keys = Memo::new(move |_| {
+        layout.with(|layout| layout.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>())
+    });
     let empty = move || keys.with(Vec::is_empty);
     view! {
         <div class="board-grid" class:editing=move || board.editing.get()>
@@ -29,9 +31,12 @@ fn Cell(key: String, layout: Memo<Vec<(String, Place)>>) -> impl IntoView {
     let board = expect_context::<Board>();
     let item = board.item(&key);
     let place = Memo::new(move |_| {
-        layout.with(|layout| layout.iter().find(|(other, _)| *other == key).map(|(_, place)| *place)).unwrap_or_default()
+        layout
+            .with(|layout| layout.iter().find(|(other, _)| *other == key).map(|(_, place)| *place))
+            .unwrap_or_default()
     });
-    let is_row = Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.panel.kind == Kind::Row)));
+    let is_row =
+        Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.panel.kind == Kind::Row)));
     view! {
         <div class="board-cell" class:row-cell=move || is_row.get() style=move || style(place.get())>
             {move || if is_row.get() {

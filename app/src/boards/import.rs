@@ -16,10 +16,13 @@ pub(super) fn ImportDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let file = NodeRef::<html::Input>::new();
     let name = RwSignal::new(String::new());
     let ask = move |create: bool| {
-        let search = Search::default().with("name", &name.get_untracked()).with("create", if create { "true" } else { "" });
+        let search = Search::default()
+            .with("name", &name.get_untracked())
+            .with("create", if create { "true" } else { "" });
         let text = text.get_untracked();
         spawn_local(async move {
-            match call_with_text::<Value>("POST", &format!("/api/v1/dashboards/import{search}"), &text).await {
+            match call_with_text::<Value>("POST", &format!("/api/v1/dashboards/import{search}"), &text).await
+            {
                 Ok(answer) if create => {
                     let uid = answer["saved"][0]["uid"].as_str().unwrap_or_default();
                     // A whole load: the server has the page ready with its data.
@@ -50,7 +53,8 @@ pub(super) fn ImportDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     };
     let losses = move || {
         preview.with(|preview| {
-            let notes = preview.as_ref().and_then(|preview| preview["notes"].as_array().cloned()).unwrap_or_default();
+            let notes =
+                preview.as_ref().and_then(|preview| preview["notes"].as_array().cloned()).unwrap_or_default();
             let note = |note: &Value| {
                 let text = |name: &str| note[name].as_str().unwrap_or_default().to_owned();
                 (text("place"), text("message"))
@@ -58,12 +62,24 @@ pub(super) fn ImportDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
             notes.iter().map(note).collect::<Vec<_>>()
         })
     };
-    let title = move || preview.with(|preview| preview.as_ref().map(|preview| {
-        let panels = preview["dashboard"]["panels"].as_array().map_or(0, Vec::len);
-        format!("“{}” with {panels} panels", preview["dashboard"]["title"].as_str().unwrap_or_default())
-    }));
-    let clash = move || preview.with(|preview| preview.as_ref().is_some_and(|preview| !preview["clash"].is_null() && preview["clash"] != false));
-    let row = |(panel, what): (String, String)| view! { <tr><th scope="row">{panel}</th><td>{what}</td></tr> };
+    let title = move || {
+        preview.with(|preview| {
+            preview.as_ref().map(|preview| {
+                let panels = preview["dashboard"]["panels"].as_array().map_or(0, Vec::len);
+                format!(
+                    "“{}” with {panels} panels",
+                    preview["dashboard"]["title"].as_str().unwrap_or_default()
+                )
+            })
+        })
+    };
+    let clash = move || {
+        preview.with(|preview| {
+            preview.as_ref().is_some_and(|preview| !preview["clash"].is_null() && preview["clash"] != false)
+        })
+    };
+    let row =
+        |(panel, what): (String, String)| view! { <tr><th scope="row">{panel}</th><td>{what}</td></tr> };
     view! {
         <dialog class="dialog wide" node_ref=dialog aria-labelledby="import-title">
             <h2 id="import-title">"Import a dashboard"</h2>

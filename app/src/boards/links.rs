@@ -10,7 +10,10 @@ use crate::range::kept;
 /// the web are ways at all: a link must not run a script.
 pub(crate) fn href(link: &Link, search: &str, values: &Values) -> String {
     if link.url.is_empty() {
-        return format!("/dashboards{}", link.tags.iter().fold(Search::default(), |search, tag| search.and("tag", tag)));
+        return format!(
+            "/dashboards{}",
+            link.tags.iter().fold(Search::default(), |search, tag| search.and("tag", tag))
+        );
     }
     let url = values.in_text(&link.url, &Clock::default());
     if !is_safe(&url) {
@@ -46,7 +49,12 @@ mod tests {
 
     #[test]
     fn links_take_along_what_they_should() {
-        let link = |url: &str, keep| Link { url: url.to_owned(), keep_time: keep, keep_variables: keep, ..Link::default() };
+        let link = |url: &str, keep| Link {
+            url: url.to_owned(),
+            keep_time: keep,
+            keep_variables: keep,
+            ..Link::default()
+        };
         let search = "?from=now-1h&to=now&var-host=a%20b&panel=3";
         for (url, keep, expected) in [
             ("/d/x", false, "/d/x"),

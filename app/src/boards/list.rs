@@ -102,7 +102,9 @@ pub(crate) fn BoardListPage() -> impl IntoView {
         })
     });
     let all_tags = Memo::new(move |_| {
-        list.with(|list| list.dashboards.iter().flat_map(|head| head.tags.iter().cloned()).collect::<BTreeSet<_>>())
+        list.with(|list| {
+            list.dashboards.iter().flat_map(|head| head.tags.iter().cloned()).collect::<BTreeSet<_>>()
+        })
     });
     let groups = Memo::new(move |_| {
         let folders = list.with(|list| list.folders.clone());
@@ -110,10 +112,17 @@ pub(crate) fn BoardListPage() -> impl IntoView {
         let searching = !words.with(String::is_empty) || !tags.with(Vec::is_empty) || starred.get();
         found.with(|found| {
             let of = |folder: &FolderHead| {
-                let own = found.iter().filter(|head| head.folder.as_deref().unwrap_or_default() == folder.uid);
+                let own =
+                    found.iter().filter(|head| head.folder.as_deref().unwrap_or_default() == folder.uid);
                 own.cloned().collect::<Vec<_>>()
             };
-            folders.into_iter().chain([top]).map(|folder| { let own = of(&folder); (folder, own) })
+            folders
+                .into_iter()
+                .chain([top])
+                .map(|folder| {
+                    let own = of(&folder);
+                    (folder, own)
+                })
                 .filter(|(_, own)| !searching || !own.is_empty())
                 .collect::<Vec<_>>()
         })
@@ -121,11 +130,20 @@ pub(crate) fn BoardListPage() -> impl IntoView {
     let tag_button = move |tag: String| {
         let (own, shown) = (tag.clone(), tag.clone());
         let pressed = move || tags.with(|tags| tags.contains(&own)).to_string();
-        let turn = move |_| tags.update(|tags| if let Some(at) = tags.iter().position(|known| *known == tag) { tags.remove(at); } else { tags.push(tag.clone()) });
+        let turn = move |_| {
+            tags.update(|tags| {
+                if let Some(at) = tags.iter().position(|known| *known == tag) {
+                    tags.remove(at);
+                } else {
+                    tags.push(tag.clone())
+                }
+            })
+        };
         view! { <button type="button" class="tag" aria-pressed=pressed on:click=turn>{shown}</button> }
     };
     let new_folder = move |_| {
-        let title = window().prompt_with_message("The name of the new folder").ok().flatten().unwrap_or_default();
+        let title =
+            window().prompt_with_message("The name of the new folder").ok().flatten().unwrap_or_default();
         if title.trim().is_empty() {
             return;
         }
@@ -145,7 +163,8 @@ pub(crate) fn BoardListPage() -> impl IntoView {
     let group = move |(folder, own): (FolderHead, Vec<BoardHead>)| {
         let title = if folder.uid.is_empty() { "Dashboards".to_owned() } else { folder.title.clone() };
         let empty = own.is_empty().then_some(view! { <p class="hint">"Nothing in here yet."</p> });
-        let tools = (!folder.uid.is_empty()).then(|| view! { <FolderTools folder=folder.clone() reload error/> });
+        let tools =
+            (!folder.uid.is_empty()).then(|| view! { <FolderTools folder=folder.clone() reload error/> });
         view! {
             <section class="board-folder" aria-label=title.clone()>
                 <header><h2>{title.clone()}</h2>{tools}</header>
@@ -179,7 +198,8 @@ pub(crate) fn BoardListPage() -> impl IntoView {
 }
 
 fn fits(head: &BoardHead, words: &str, tags: &[String]) -> bool {
-    let text = format!("{} {} {} {}", head.title, head.description, head.tags.join(" "), head.uid).to_lowercase();
+    let text =
+        format!("{} {} {} {}", head.title, head.description, head.tags.join(" "), head.uid).to_lowercase();
     words.split_whitespace().all(|word| text.contains(word)) && tags.iter().all(|tag| head.tags.contains(tag))
 }
 
@@ -210,7 +230,9 @@ fn Entry(
     let folder = head.folder.clone().unwrap_or_default();
     let to = move |event| {
         let folder = Some(event_target_value(&event)).filter(|folder| !folder.is_empty());
-        spawn_local(async move { done(act("PUT", &uid.get_value(), "/folder", Some(&json!({"folder": folder}))).await) });
+        spawn_local(async move {
+            done(act("PUT", &uid.get_value(), "/folder", Some(&json!({"folder": folder}))).await)
+        });
     };
     let folders = move || {
         let folder = folder.clone();
@@ -254,7 +276,11 @@ fn FolderTools(folder: FolderHead, reload: Callback<()>, error: RwSignal<Option<
         Err(refusal) => drop(error.try_set(Some(refusal.to_string()))),
     };
     let rename = move |_| {
-        let title = window().prompt_with_message_and_default("The name of the folder", &old).ok().flatten().unwrap_or_default();
+        let title = window()
+            .prompt_with_message_and_default("The name of the folder", &old)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         if !title.trim().is_empty() {
             let body = json!({"title": title.trim()});
             spawn_local(async move { done(call("PUT", &path.get_value(), Some(&body)).await) });
@@ -281,7 +307,13 @@ mod tests {
             tags: vec!["prod".to_owned()],
             ..BoardHead::default()
         };
-        for (words, tags, found) in [("", vec![], true), ("latency web", vec![], true), ("db", vec![], false), ("", vec!["prod"], true), ("", vec!["test"], false)] {
+        for (words, tags, found) in [
+            ("", vec![], true),
+            ("latency web", vec![], true),
+            ("db", vec![], false),
+            ("", vec!["prod"], true),
+            ("", vec!["test"], false),
+        ] {
             let tags: Vec<String> = tags.into_iter().map(str::to_owned).collect();
             assert_eq!(fits(&head, words, &tags), found, "{words} {tags:?}");
         }

@@ -32,7 +32,8 @@ pub(super) fn DashboardList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView 
                 heads.retain(|head| tags.iter().all(|tag| head.tags.contains(tag)));
                 heads.sort_by_key(|head| !head.favourite);
                 heads.truncate(most);
-                let empty = heads.is_empty().then_some(view! { <p class="hint">"No dashboard has these tags."</p> });
+                let empty =
+                    heads.is_empty().then_some(view! { <p class="hint">"No dashboard has these tags."</p> });
                 let one = |head: BoardHead| {
                     view! {
                         <li>
@@ -41,7 +42,8 @@ pub(super) fn DashboardList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView 
                         </li>
                     }
                 };
-                view! { <ul class="panel-list">{heads.into_iter().map(one).collect_view()}</ul>{empty} }.into_any()
+                view! { <ul class="panel-list">{heads.into_iter().map(one).collect_view()}</ul>{empty} }
+                    .into_any()
             }
         }
     };

@@ -79,7 +79,8 @@ impl Marks {
             let now = clock();
             let times = Clock { from: now - length, to: now, step, scrape_interval: 15_000 };
             let values = board.values().get();
-            let asked = own.get().into_iter().enumerate().filter(|(_, one)| !one.expr.is_empty() && marks.is_on(one));
+            let asked =
+                own.get().into_iter().enumerate().filter(|(_, one)| !one.expr.is_empty() && marks.is_on(one));
             let new = asked.map(|(index, one)| {
                 let expr = values.in_query(&one.expr, &times);
                 let ask = WatchAsk {
@@ -100,13 +101,17 @@ impl Marks {
                 let one = |(index, query, watch): &(usize, AnnotationQuery, Watch)| {
                     watch.version.track();
                     let buffer = watch.buffer.lock().unwrap_or_else(PoisonError::into_inner);
-                    let series = buffer.series().flat_map(|(labels, values)| spans(query, labels, values, buffer.grid()));
+                    let series = buffer
+                        .series()
+                        .flat_map(|(labels, values)| spans(query, labels, values, buffer.grid()));
                     (*index, series.take(MOST).collect::<Vec<_>>())
                 };
                 watches.iter().map(one).collect::<BTreeMap<_, _>>()
             });
             marks.found.update(|all| {
-                all.retain(|index, _| own.with_untracked(|own| own.get(*index).is_some_and(|one| one.expr.is_empty())));
+                all.retain(|index, _| {
+                    own.with_untracked(|own| own.get(*index).is_some_and(|one| one.expr.is_empty()))
+                });
                 all.extend(found);
             });
         });
@@ -130,9 +135,12 @@ impl Marks {
                 let search = one.tags.iter().fold(search, |search, tag| search.and("tag", tag));
                 spawn_local(async move {
                     // Without an answer what was there stays.
-                    if let Ok(written) = call::<Vec<Written>>("GET", &format!("/api/v1/annotations{search}"), None).await {
+                    if let Ok(written) =
+                        call::<Vec<Written>>("GET", &format!("/api/v1/annotations{search}"), None).await
+                    {
                         let color = color_of(&one);
-                        let found = written.into_iter().take(MOST).map(|written| written.marked(color)).collect();
+                        let found =
+                            written.into_iter().take(MOST).map(|written| written.marked(color)).collect();
                         marks.found.try_update(|all| all.insert(index, found));
                     }
                 });
@@ -149,7 +157,8 @@ impl Marks {
             .with(|dashboard| dashboard.annotations.iter().map(|one| self.is_on(one)).collect());
         self.found.with(|found| {
             let seen = found.iter().filter(|(index, _)| on.get(**index).copied().unwrap_or(false));
-            let own = seen.flat_map(|(_, marks)| marks).filter(|mark| mark.panel.is_none_or(|id| id == panel));
+            let own =
+                seen.flat_map(|(_, marks)| marks).filter(|mark| mark.panel.is_none_or(|id| id == panel));
             Arc::new(own.cloned().collect())
         })
     }
@@ -210,7 +219,13 @@ fn spans(query: &AnnotationQuery, labels: &Labels, values: &[f64], grid: Grid) -
             let at = grid.time(index);
             match found.last_mut().filter(|_| open) {
                 Some(mark) => mark.to = Some(at),
-                None => found.push(Marked { from: at, to: None, color: color_of(query), text: text.clone(), panel: None }),
+                None => found.push(Marked {
+                    from: at,
+                    to: None,
+                    color: color_of(query),
+                    text: text.clone(),
+                    panel: None,
+                }),
             }
         }
         open = marked(value);
@@ -240,7 +255,8 @@ pub(crate) fn MarkSwitches() -> impl IntoView {
         }
         .into_any()
     };
-    view! { <span class="mark-switches">{move || own.get().into_iter().map(one).collect_view()}</span> }.into_any()
+    view! { <span class="mark-switches">{move || own.get().into_iter().map(one).collect_view()}</span> }
+        .into_any()
 }
 
 #[cfg(test)]
@@ -249,7 +265,11 @@ mod tests {
 
     #[test]
     fn stretches_are_spans() {
-        let query = AnnotationQuery { name: "Deploy".to_owned(), text: "to {{version}}".to_owned(), ..AnnotationQuery::default() };
+        let query = AnnotationQuery {
+            name: "Deploy".to_owned(),
+            text: "to {{version}}".to_owned(),
+            ..AnnotationQuery::default()
+        };
         let labels = Labels::new([("version", "2")]).unwrap();
         let grid = Grid { start: 0, step: 10, len: 7 };
         let found = spans(&query, &labels, &[0.0, 1.0, 1.0, f64::NAN, 2.0, 0.0, 1.0], grid);

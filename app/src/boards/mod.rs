@@ -24,17 +24,17 @@ mod text;
 mod variables;
 mod view;
 
-pub use share::ShareView;
 pub(crate) use board::Board;
 pub(crate) use list::BoardListPage;
 pub(crate) use playlist::PlaylistsPage;
+pub(crate) use refresh::CHOICES;
+pub use share::ShareView;
+pub(crate) use share::{FirstShare, SharePage};
+pub(crate) use sharing::SharesPage;
+pub(crate) use view::BoardPage;
 #[cfg(feature = "ssr")]
 pub(crate) use {
     list::FirstList,
     prefetch::{first_pictures, first_pictures_of, read_board, read_frozen, read_list, read_share},
     view::FirstBoard,
 };
-pub(crate) use refresh::CHOICES;
-pub(crate) use share::{FirstShare, SharePage};
-pub(crate) use sharing::SharesPage;
-pub(crate) use view::BoardPage;

@@ -36,7 +36,8 @@ fn first(uid: &str, heads: &[BoardHead]) -> Option<String> {
 
 /// While the URL names a playlist: goes on to its next dashboard when the time has come. Escape ends it, as it ends the kiosk.
 pub(crate) fn follow_playlist(uid: Memo<String>, search: Memo<String>) {
-    let list = Memo::new(move |_| search.with(|search| Search::parse(search).get("playlist").map(str::to_owned)));
+    let list =
+        Memo::new(move |_| search.with(|search| Search::parse(search).get("playlist").map(str::to_owned)));
     let turns = StoredValue::new(0_u32);
     Effect::new(move |_| {
         turns.update_value(|turns| *turns = turns.wrapping_add(1));
@@ -45,7 +46,9 @@ pub(crate) fn follow_playlist(uid: Memo<String>, search: Memo<String>) {
         spawn_local(async move {
             let path = format!("/api/v1/playlists/{}", Encoded(&list));
             let playlist = call::<Playlist>("GET", &path, None).await.unwrap_or_default();
-            let Ok(heads) = call::<Vec<BoardHead>>("GET", &format!("{path}/dashboards"), None).await else { return };
+            let Ok(heads) = call::<Vec<BoardHead>>("GET", &format!("{path}/dashboards"), None).await else {
+                return;
+            };
             let at = heads.iter().position(|head| head.uid == here);
             let Some(next) = heads.get(at.map_or(0, |at| (at + 1) % heads.len().max(1))) else { return };
             let wait = watchfire_model::parse_duration(&playlist.interval).unwrap_or(USUAL).max(1000);
@@ -172,7 +175,10 @@ fn PlaylistForm(
     let entry = move |(index, item): (usize, &Value)| {
         let words = match (item["dashboard"].as_str(), item["tag"].as_str()) {
             (Some(uid), _) => heads.with_untracked(|heads| {
-                heads.iter().find(|head| head.uid == uid).map_or_else(|| uid.to_owned(), |head| head.title.clone())
+                heads
+                    .iter()
+                    .find(|head| head.uid == uid)
+                    .map_or_else(|| uid.to_owned(), |head| head.title.clone())
             }),
             (None, Some(tag)) => format!("all with the tag {tag}"),
             _ => item.to_string(),

@@ -8,7 +8,8 @@ use watchfire_chart::{Theme, svg_inline};
 use watchfire_dashboard::{Clock, Dashboard, Kind, Values};
 use watchfire_model::TimeRange;
 use watchfire_panel::{
-    Drawing, Prepared, Sight, Stage, Unfolded, key, layout, settled, shown_table, table_html, title_of, unfold,
+    Drawing, Prepared, Sight, Stage, Unfolded, key, layout, settled, shown_table, table_html, title_of,
+    unfold,
 };
 use watchfire_service::Service;
 use watchfire_service::dashboards::{DashboardFilter, Frozen, OpenShare, ResolvedVariable, withhold};
@@ -74,7 +75,8 @@ pub(crate) async fn read_share(
         .await
         .map_err(|error| error.to_string())?;
     let variables: Vec<Resolved> = resolved.into_iter().map(Resolved::from).collect();
-    let seen = BoardSnapshot { dashboard: open.stripped(), meta: Meta::default(), variables: variables.clone() };
+    let seen =
+        BoardSnapshot { dashboard: open.stripped(), meta: Meta::default(), variables: variables.clone() };
     Ok((seen, values, BoardSnapshot { dashboard, meta: Meta::default(), variables }))
 }
 
@@ -102,7 +104,10 @@ pub(crate) async fn read_list(service: &Service) -> Option<BoardList> {
     };
     Some(BoardList {
         dashboards: heads.into_iter().map(head).collect(),
-        folders: folders.into_iter().map(|folder| FolderHead { uid: folder.uid, title: folder.title }).collect(),
+        folders: folders
+            .into_iter()
+            .map(|folder| FolderHead { uid: folder.uid, title: folder.title })
+            .collect(),
     })
 }
 
@@ -154,7 +159,11 @@ pub(crate) async fn first_pictures_of(
 }
 
 /// What a page shows of a snapshot, and the pictures of all of its panels.
-pub(crate) fn read_frozen(service: &Service, frozen: Frozen, asked: Asked<'_>) -> (BoardSnapshot, BTreeMap<String, String>) {
+pub(crate) fn read_frozen(
+    service: &Service,
+    frozen: Frozen,
+    asked: Asked<'_>,
+) -> (BoardSnapshot, BTreeMap<String, String>) {
     let mut pictures = BTreeMap::new();
     for item in unfold(&frozen.dashboard.panels, &frozen.values()) {
         let prepared = frozen.answers_of(&item.key).prepared(&item, frozen.window, frozen.scrape_interval);
@@ -169,8 +178,10 @@ pub(crate) fn read_frozen(service: &Service, frozen: Frozen, asked: Asked<'_>) -
 
 /// The panels that come in sight first.
 fn in_sight(dashboard: &Dashboard, values: &Values, asked: Asked<'_>) -> Vec<Arc<Unfolded>> {
-    let items: BTreeMap<String, Arc<Unfolded>> =
-        unfold(&dashboard.panels, values).into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect();
+    let items: BTreeMap<String, Arc<Unfolded>> = unfold(&dashboard.panels, values)
+        .into_iter()
+        .map(|item| (item.key.clone(), Arc::new(item)))
+        .collect();
     let in_url = InUrl::of(asked.search);
     match (&in_url.panel, in_url.edit) {
         (Some(key), _) => items.get(key).cloned().into_iter().collect(),
@@ -184,7 +195,13 @@ fn in_sight(dashboard: &Dashboard, values: &Values, asked: Asked<'_>) -> Vec<Arc
 }
 
 /// The inside of a panel as HTML.
-fn html(service: &Service, item: &Unfolded, prepared: &Prepared, range: TimeRange, asked: Asked<'_>) -> String {
+fn html(
+    service: &Service,
+    item: &Unfolded,
+    prepared: &Prepared,
+    range: TimeRange,
+    asked: Asked<'_>,
+) -> String {
     let panel = &item.panel;
     let title = title_of(item);
     match panel.kind {
@@ -214,5 +231,7 @@ fn html(service: &Service, item: &Unfolded, prepared: &Prepared, range: TimeRang
     };
     let has_legend = key(panel, prepared, &Theme::BOTH, asked.utc_offset, asked.now).is_some();
     let height = f64::from(panel.at.h) * ROW - HEAD - if has_legend { LEGEND } else { 0.0 } - 8.0;
-    Drawing::of(panel, prepared, &stage).map(|drawing| svg_inline(&drawing, height.max(24.0), &title)).unwrap_or_default()
+    Drawing::of(panel, prepared, &stage)
+        .map(|drawing| svg_inline(&drawing, height.max(24.0), &title))
+        .unwrap_or_default()
 }

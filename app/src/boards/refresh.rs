@@ -30,7 +30,8 @@ impl BoardRefresh {
         let word = Memo::new(move |_| {
             let asked = query.read().get("refresh").filter(|word| is_known(word));
             let of_share = || share.as_ref().and_then(|share| share.refresh.clone());
-            let own = || of_share().or_else(|| board.dashboard.with(|dashboard| dashboard.time.refresh.clone()));
+            let own =
+                || of_share().or_else(|| board.dashboard.with(|dashboard| dashboard.time.refresh.clone()));
             Arc::from(asked.or_else(own).as_deref().unwrap_or("auto"))
         });
         let every = Memo::new(move |_| word.with(|word: &Arc<str>| refresh_of(word)));

@@ -25,7 +25,8 @@ pub(super) fn TextPanel(item: Memo<Option<Arc<Unfolded>>>, first: StoredValue<St
             return;
         }
         spawn_local(async move {
-            if let Ok(answer) = call::<Value>("POST", "/api/v1/markdown", Some(&json!({"text": text}))).await {
+            if let Ok(answer) = call::<Value>("POST", "/api/v1/markdown", Some(&json!({"text": text}))).await
+            {
                 html.try_set(answer["html"].as_str().unwrap_or_default().to_owned());
             }
         });

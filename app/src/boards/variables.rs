@@ -20,9 +20,7 @@ pub(crate) fn VariableBar() -> impl IntoView {
     let board = expect_context::<Board>();
     let shown = Memo::new(move |_| {
         let sees = |variable: &&Variable| !variable.hide && variable.kind != VariableKind::Constant;
-        board.dashboard.with(|dashboard| {
-            dashboard.variables.iter().filter(sees).cloned().collect::<Vec<_>>()
-        })
+        board.dashboard.with(|dashboard| dashboard.variables.iter().filter(sees).cloned().collect::<Vec<_>>())
     });
     let has_any = Memo::new(move |_| {
         !shown.with(Vec::is_empty) || board.dashboard.with(|dashboard| !dashboard.annotations.is_empty())
@@ -134,7 +132,9 @@ fn ChoiceField(
                 let chosen = state.chosen.contains(&choice.value);
                 (choice.clone(), chosen)
             };
-            all.into_iter().chain(state.choices.iter().filter(fits).take(MOST_SHOWN).map(one)).collect::<Vec<_>>()
+            all.into_iter()
+                .chain(state.choices.iter().filter(fits).take(MOST_SHOWN).map(one))
+                .collect::<Vec<_>>()
         })
     });
     let more = move || {
@@ -144,9 +144,12 @@ fn ChoiceField(
     let enter = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
-            let first = found.with_untracked(|found| found.iter().find(|(choice, _)| choice.value != Variable::ALL).cloned());
+            let first = found.with_untracked(|found| {
+                found.iter().find(|(choice, _)| choice.value != Variable::ALL).cloned()
+            });
             let text = written.get_untracked();
-            if let Some(value) = first.map(|(choice, _)| choice.value).or((!text.is_empty()).then_some(text)) {
+            if let Some(value) = first.map(|(choice, _)| choice.value).or((!text.is_empty()).then_some(text))
+            {
                 pick(value);
             }
         }

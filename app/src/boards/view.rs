@@ -73,13 +73,18 @@ impl OpenPanel {
     }
 
     fn with(self, name: &str, value: &str) {
-        let search = self.search.with_untracked(|search| Search::parse(search)).without(&["panel", "edit"]).with(name, value);
+        let search = self
+            .search
+            .with_untracked(|search| Search::parse(search))
+            .without(&["panel", "edit"])
+            .with(name, value);
         self.go.with_value(|go| go(search));
     }
 
     /// Shows again what is around the panels, and goes on to no other dashboard.
     pub(crate) fn leave_kiosk(self) {
-        let search = self.search.with_untracked(|search| Search::parse(search)).without(&["kiosk", "playlist"]);
+        let search =
+            self.search.with_untracked(|search| Search::parse(search)).without(&["kiosk", "playlist"]);
         self.go.with_value(|go| go(search));
     }
 
@@ -171,7 +176,9 @@ pub(crate) fn BoardPage() -> impl IntoView {
     });
     let content = move || match loaded.get() {
         Loaded::Yes => view! { <BoardContent/> }.into_any(),
-        Loaded::Waiting => view! { <p class="page-notice" role="status">"Loading the dashboard ..."</p> }.into_any(),
+        Loaded::Waiting => {
+            view! { <p class="page-notice" role="status">"Loading the dashboard ..."</p> }.into_any()
+        }
         Loaded::Failed(error) => view! {
             <div class="page-notice" role="alert">
                 <h2>"This dashboard cannot be shown"</h2>
@@ -272,6 +279,7 @@ pub(crate) fn follow_variables(board: Board, open: OpenPanel, range: PageRange) 
 
 /// A dashboard with nothing on it.
 pub(crate) fn new_board() -> BoardSnapshot {
-    let dashboard = Dashboard { uid: NEW.to_owned(), title: "New dashboard".to_owned(), ..Dashboard::default() };
+    let dashboard =
+        Dashboard { uid: NEW.to_owned(), title: "New dashboard".to_owned(), ..Dashboard::default() };
     BoardSnapshot { dashboard, meta: Meta::default(), variables: Vec::new() }
 }

@@ -8,8 +8,8 @@ use watchfire_service::dashboards::{Frozen, OpenShare};
 use super::snapshot::{PageSnapshot, SeriesSummary};
 use crate::boards::{FirstBoard, FirstList, FirstShare, ShareView};
 use crate::pages::Page;
-use crate::range::DEFAULT_WINDOW;
 use crate::panels::{Kind, MAX_POINTS, PanelSpec};
+use crate::range::DEFAULT_WINDOW;
 
 /// Everything that the first render of a page needs, read before rendering begins.
 #[derive(Clone, Debug, Default)]
@@ -93,12 +93,24 @@ pub async fn prefetch(service: &Service, asked: Asked<'_>) -> FirstPaint {
 }
 
 /// Reads what the page of a share shows.
-pub async fn shared_paint(service: &Service, open: &OpenShare, view: ShareView, asked: Asked<'_>) -> FirstPaint {
+pub async fn shared_paint(
+    service: &Service,
+    open: &OpenShare,
+    view: ShareView,
+    asked: Asked<'_>,
+) -> FirstPaint {
     let share = FirstShare(Some(view));
     match crate::boards::read_share(service, open, asked).await {
         Ok((seen, values, whole)) => {
-            let (pictures, failures) = crate::boards::first_pictures_of(service, &whole, &values, asked, true).await;
-            FirstPaint { board: FirstBoard(Some(Ok(seen))), pictures, failures, share, ..FirstPaint::default() }
+            let (pictures, failures) =
+                crate::boards::first_pictures_of(service, &whole, &values, asked, true).await;
+            FirstPaint {
+                board: FirstBoard(Some(Ok(seen))),
+                pictures,
+                failures,
+                share,
+                ..FirstPaint::default()
+            }
         }
         Err(error) => FirstPaint { board: FirstBoard(Some(Err(error))), share, ..FirstPaint::default() },
     }
@@ -113,7 +125,12 @@ pub fn frozen_paint(service: &Service, frozen: Frozen, asked: Asked<'_>) -> Firs
         ..ShareView::default()
     };
     let (seen, pictures) = crate::boards::read_frozen(service, frozen, asked);
-    FirstPaint { board: FirstBoard(Some(Ok(seen))), pictures, share: FirstShare(Some(view)), ..FirstPaint::default() }
+    FirstPaint {
+        board: FirstBoard(Some(Ok(seen))),
+        pictures,
+        share: FirstShare(Some(view)),
+        ..FirstPaint::default()
+    }
 }
 
 async fn board(service: &Service, asked: Asked<'_>) -> FirstPaint {

@@ -126,7 +126,14 @@ impl Page {
             Self::Overview => overview::panels(),
             Self::Host => host::panels(),
             // Dashboards have panels of their own; the others ask the server's API once they are in the browser.
-            Self::Dashboards | Self::Board | Self::Playlists | Self::Shares | Self::Explore | Self::Cardinality | Self::AddData | Self::Targets => Vec::new(),
+            Self::Dashboards
+            | Self::Board
+            | Self::Playlists
+            | Self::Shares
+            | Self::Explore
+            | Self::Cardinality
+            | Self::AddData
+            | Self::Targets => Vec::new(),
         }
     }
 }

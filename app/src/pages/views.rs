@@ -13,9 +13,9 @@ pub(crate) fn Views(
 ) -> impl IntoView {
     let search = use_location().search;
     let family = current.parent().unwrap_or(current);
-    let members = Page::ALL.into_iter().filter(move |page| {
-        *page != Page::Board && (*page == family || page.parent() == Some(family))
-    });
+    let members = Page::ALL
+        .into_iter()
+        .filter(move |page| *page != Page::Board && (*page == family || page.parent() == Some(family)));
     let link = move |page: Page| {
         let href = move || format!("{}{}", page.path(), search.with(|search| kept(search)));
         let title = page.view_title();

@@ -15,7 +15,10 @@ pub(super) fn RefreshPicker() -> impl IntoView {
     let navigate = use_navigate();
     let location = use_location();
     let choose = move |event| {
-        let search = location.search.with_untracked(|search| Search::parse(search)).with("refresh", &event_target_value(&event));
+        let search = location
+            .search
+            .with_untracked(|search| Search::parse(search))
+            .with("refresh", &event_target_value(&event));
         let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
         navigate(&format!("{}{search}", location.pathname.get_untracked()), options);
     };

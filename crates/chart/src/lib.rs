@@ -27,8 +27,8 @@ mod pie;
 #[cfg(feature = "png")]
 mod png;
 mod reading;
-mod stat;
 mod sheet;
+mod stat;
 mod states;
 mod surface;
 mod svg;
@@ -59,9 +59,9 @@ pub use png::{MOST_PIXELS, PngError, png, png_of_svg, usvg_tree};
 pub use reading::Reading;
 #[cfg(feature = "png")]
 pub use resvg::usvg;
+pub use sheet::{Place, Sheet};
 pub use stat::{Stat, StatFill, StatItem};
 pub use states::{Span, StateRow, States};
 pub use surface::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};
 pub use svg::{svg, svg_inline};
-pub use sheet::{Place, Sheet};
 pub use text::{TableCell, TableColumn, TableText, TextBlock};

@@ -41,7 +41,8 @@ pub fn key(panel: &Panel, prepared: &Prepared, theme: &Theme, utc_offset: i64, n
     }
     let last = [Reducer::Last];
     // A list without numbers still tells the newest value.
-    let numbers: &[Reducer] = if legend.numbers.is_empty() && panel.kind != Kind::Histogram { &last } else { &legend.numbers };
+    let numbers: &[Reducer] =
+        if legend.numbers.is_empty() && panel.kind != Kind::Histogram { &last } else { &legend.numbers };
     let mut rows: Vec<(f64, KeyRow)> = Vec::new();
     for (index, series) in prepared.series.iter().enumerate() {
         if series.field.hide.is_some_and(|hide| hide.legend) {

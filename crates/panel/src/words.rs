@@ -85,13 +85,19 @@ impl Words {
             (None, Some(nothing)) if value.is_nan() => (nothing.clone(), Cow::Borrowed("")),
             _ => self.format.split(value),
         };
-        Said { number, unit, color: own.unwrap_or_else(|| self.coloring.of(value)), mapped: mapping.is_some() }
+        Said {
+            number,
+            unit,
+            color: own.unwrap_or_else(|| self.coloring.of(value)),
+            mapped: mapping.is_some(),
+        }
     }
 
     /// A text, in other words where a mapping has some.
     pub fn say_text(&self, text: &str) -> (String, Option<Rgba>) {
         let fits = |(mapping, pattern): &&(Mapping, Option<Pattern>)| {
-            mapping.value.as_deref() == Some(text) || pattern.as_ref().is_some_and(|pattern| pattern.matches(text))
+            mapping.value.as_deref() == Some(text)
+                || pattern.as_ref().is_some_and(|pattern| pattern.matches(text))
         };
         match self.mappings.iter().find(fits) {
             Some((mapping, _)) => {
@@ -112,7 +118,8 @@ impl Words {
 fn coloring(field: &Field, manner: &Manner<'_>) -> Coloring<'static> {
     let parse = |text: &str| Rgba::parse(text, manner.theme);
     let by_thresholds = || {
-        let steps = field.thresholds.as_ref().map(|thresholds| steps(thresholds, manner.extent, manner.theme));
+        let steps =
+            field.thresholds.as_ref().map(|thresholds| steps(thresholds, manner.extent, manner.theme));
         steps.filter(|steps| !steps.is_empty()).map(|steps| Coloring::Steps(Cow::Owned(steps)))
     };
     let palette = Coloring::Palette(manner.index);
@@ -185,7 +192,9 @@ mod tests {
 
     #[test]
     fn thresholds_in_percent_follow_the_scale() {
-        let half = words(r##"{"thresholds": {"percent": true, "base": "#000000", "steps": [{"value": 50, "color": "#ffffff"}]}}"##);
+        let half = words(
+            r##"{"thresholds": {"percent": true, "base": "#000000", "steps": [{"value": 50, "color": "#ffffff"}]}}"##,
+        );
         assert_eq!(half.say(99.0).color, Rgba::BLACK);
         assert_eq!(half.say(100.0).color, Rgba::WHITE);
         let fixed = words(r##"{"color": {"fixed": "#123456"}}"##);

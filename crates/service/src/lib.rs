@@ -29,8 +29,8 @@ pub use collection::{CollectionStats, Collectors, collect};
 pub use error::ServiceError;
 pub use evaluate::{LOOKBACK, evaluate};
 pub use points::{Columns, Refusal, Source};
-pub use seen::PanelAnswers;
 pub use promql::{Evaluated, PromQuery, QueryLimits, parse_selector};
+pub use seen::PanelAnswers;
 
 /// The longest range in milliseconds that is decoded on the thread that asks.
 const SHORT: i64 = 15 * 60_000;

@@ -74,7 +74,8 @@ fn demo(given: &ArgMatches, listen: SocketAddr) -> Result<Command, String> {
         return Ok(Command::DemoDelete(target));
     }
     // Of these flags Plan knows those that say what is sent.
-    let known = |name: &str| matches!(name, "interval" | "history" | "hosts" | "seed").then(|| text(name)).flatten();
+    let known =
+        |name: &str| matches!(name, "interval" | "history" | "hosts" | "seed").then(|| text(name)).flatten();
     Ok(Command::Demo { target, plan: Plan::read(known)? })
 }
 

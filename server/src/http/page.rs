@@ -4,7 +4,8 @@ use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
 use watchfire_app::{
-    Asked, Choices, FirstPaint, Page as AppPage, document, prefetch, provide_addresses, provide_first_paint, window_of,
+    Asked, Choices, FirstPaint, Page as AppPage, document, prefetch, provide_addresses, provide_first_paint,
+    window_of,
 };
 use watchfire_model::TimeWindow;
 

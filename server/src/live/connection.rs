@@ -15,10 +15,10 @@ use watchfire_model::live::{Asked, ClientMessage, Hello, Known, ServerMessage, S
 use super::hub::{Answering, Hub, HubStats, Wanted};
 use super::outbox::{Inbox, Item, Outbox};
 use super::scope::{PanelAsked, PanelQuery, Scope, StepClock};
-use watchfire_service::{Refusal, Source};
 use super::stream::WatcherKey;
 use super::writer::{HEARTBEAT, say_goodbye, write};
 use crate::clock::now;
+use watchfire_service::{Refusal, Source};
 
 /// How often to look whether a share is still open.
 const STILL_OPEN: Duration = Duration::from_secs(2);

@@ -12,10 +12,10 @@ use watchfire_service::Service;
 
 use super::outbox::{Item, Outbox};
 use super::scope::StepClock;
-use watchfire_service::{Refusal, Source};
 use super::stream::{Command, Reach, Stream, WatcherKey};
 use super::tick::whole_notes;
 use crate::clock::now;
+use watchfire_service::{Refusal, Source};
 
 /// How many commands wait for a stream that reads a long range; who sends more waits, too.
 const COMMANDS: usize = 64;

@@ -13,9 +13,9 @@ use watchfire_service::Mark;
 
 use super::hub::{Hub, StreamKey};
 use super::outbox::{Item, Outbox};
-use watchfire_service::{Columns, Refusal};
 use super::told::Told;
 use crate::clock::now;
+use watchfire_service::{Columns, Refusal};
 
 /// Which subscription of which connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -11,9 +11,9 @@ use watchfire_model::live::{DeltaBody, DeltaRow, RangeBody, Shared, encode_body}
 use watchfire_model::{Grid, GridSeries, Labels, TimeRange};
 
 use super::outbox::Item;
-use watchfire_service::{Columns, Refusal};
 use super::stream::{Reach, Stream, Watcher, WatcherKey};
 use crate::clock::now;
+use watchfire_service::{Columns, Refusal};
 
 /// A range that was sent to another serves also who asks for one that begins up to so many points later.
 const SPARE: i64 = 8;

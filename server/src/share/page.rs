@@ -47,13 +47,21 @@ async fn shown(app: App, token: &str, headers: &HeaderMap, request: Request, emb
         // It was checked when the share was made.
         ShareTime::Locked { from, to } => TimeWindow::parse(from, to, 0, now).ok(),
     };
-    let asked = Asked { path: &page.path, search: &page.search, window, now, utc_offset: page.choices.shown_offset() };
+    let asked = Asked {
+        path: &page.path,
+        search: &page.search,
+        window,
+        now,
+        utc_offset: page.choices.shown_offset(),
+    };
     let view = ShareView {
         token: token.to_owned(),
         embedded,
         time_is_free: open.shared.share.time == ShareTime::Free,
         refresh: open.shared.share.refresh.clone(),
-        window: window.filter(|_| open.shared.share.time != ShareTime::Free).map(|window| (window.from.to_string(), window.to.to_string())),
+        window: window
+            .filter(|_| open.shared.share.time != ShareTime::Free)
+            .map(|window| (window.from.to_string(), window.to.to_string())),
         frozen: false,
     };
     let paint = shared_paint(&app.service, &open, view, asked).await;
@@ -67,7 +75,13 @@ fn ancestors(open: &OpenShare, embedded: bool) -> String {
 }
 
 /// What stands where the share would.
-async fn closed(app: &App, headers: &HeaderMap, request: Request, error: &OpenError, embedded: bool) -> Response {
+async fn closed(
+    app: &App,
+    headers: &HeaderMap,
+    request: Request,
+    error: &OpenError,
+    embedded: bool,
+) -> Response {
     let page = Page::asked(headers, &request, None);
     let paint = FirstPaint::closed_share(error.to_string(), embedded);
     let mut response = page.rendered(app, request, paint, "'none'").await;
@@ -97,7 +111,11 @@ pub(super) struct Question {
 const LONGEST: usize = 64 * 1024;
 
 /// The variables of a share, as far as viewers may choose.
-pub(super) async fn variables(State(app): State<App>, Path(token): Path<String>, request: Request) -> Response {
+pub(super) async fn variables(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
     let refused = |status: StatusCode, error: String| {
         (status, Json(json!({"status": "error", "errorType": "bad_data", "error": error}))).into_response()
     };
@@ -118,7 +136,8 @@ pub(super) async fn variables(State(app): State<App>, Path(token): Path<String>,
         ShareTime::Free => (question.from, question.to),
         ShareTime::Locked { from, to } => (Some(from.clone()), Some(to.clone())),
     };
-    let window = TimeWindow::parse(from.as_deref().unwrap_or("now-1h"), to.as_deref().unwrap_or("now"), 0, now);
+    let window =
+        TimeWindow::parse(from.as_deref().unwrap_or("now-1h"), to.as_deref().unwrap_or("now"), 0, now);
     let range = match window {
         Ok(window) => window.resolve(now),
         Err(error) => return refused(StatusCode::BAD_REQUEST, error.to_string()),
@@ -133,4 +152,3 @@ pub(super) async fn variables(State(app): State<App>, Path(token): Path<String>,
         Err(error) => refused(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
     }
 }
-

@@ -49,7 +49,8 @@ pub(crate) fn BoardBar() -> impl IntoView {
     let edit = move |_| board.editing.update(|editing| *editing = !*editing);
     let add = move |event: leptos::ev::Event| {
         let word = event_target_value(&event);
-        let kind = KINDS.iter().map(|(kind, _)| kind.clone()).chain([Kind::Row]).find(|kind| kind.as_str() == word);
+        let kind =
+            KINDS.iter().map(|(kind, _)| kind.clone()).chain([Kind::Row]).find(|kind| kind.as_str() == word);
         let Some(kind) = kind else { return };
         let row = kind == Kind::Row;
         let mut id = 0;
@@ -169,7 +170,8 @@ fn BoardLinks() -> impl IntoView {
     let one = move |link: watchfire_dashboard::Link| {
         let target = link.new_tab.then_some("_blank");
         let title = if link.title.is_empty() { link.url.clone() } else { link.title.clone() };
-        let href = move || search.with(|search| super::super::links::href(&link, search, &board.values().get()));
+        let href =
+            move || search.with(|search| super::super::links::href(&link, search, &board.values().get()));
         view! { <a class="board-link" href=href target=target rel="noopener">{title}</a> }
     };
     view! { <nav class="board-links" aria-label="Links of this dashboard">{move || links.get().into_iter().map(one).collect_view()}</nav> }
@@ -212,10 +214,14 @@ fn saver(
                     set_timeout(move || drop(said.try_set(None)), std::time::Duration::from_secs(3));
                     if fresh {
                         let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
-                        navigate.with_value(|navigate| navigate(&format!("/d/{uid}{}", search.get_untracked()), options));
+                        navigate.with_value(|navigate| {
+                            navigate(&format!("/d/{uid}{}", search.get_untracked()), options)
+                        });
                     }
                 }
-                Err(refusal) if refusal.status == CONFLICT => conflict.set(Conflict::of(&dashboard, &refusal)),
+                Err(refusal) if refusal.status == CONFLICT => {
+                    conflict.set(Conflict::of(&dashboard, &refusal))
+                }
                 Err(refusal) => said.set(Some(refusal.to_string())),
             }
         });
@@ -250,7 +256,11 @@ fn keys(board: Board, save: Callback<()>) {
                 },
                 ("s", false) if !typing => {
                     let button = document().query_selector(".share-board").ok().flatten();
-                    let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
+                    let Some(button) =
+                        button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok())
+                    else {
+                        return;
+                    };
                     button.click();
                 }
                 ("v", false) if !typing => {
@@ -260,9 +270,17 @@ fn keys(board: Board, save: Callback<()>) {
                         open.view(Some(&key));
                     }
                 }
-                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.kiosk) => open.leave_kiosk(),
-                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.panel.is_some()) => open.view(None),
-                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.edit.is_some()) => open.edit(None),
+                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.kiosk) => {
+                    open.leave_kiosk()
+                }
+                ("Escape", false)
+                    if !typing && open.asked().with_untracked(|asked| asked.panel.is_some()) =>
+                {
+                    open.view(None)
+                }
+                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.edit.is_some()) => {
+                    open.edit(None)
+                }
                 _ => return,
             }
             event.prevent_default();
@@ -296,12 +314,13 @@ fn focused_panel(board: Board) -> Option<u32> {
 /// Asks before changes are lost that were not saved.
 pub(crate) fn leave_guard(board: Board) {
     Effect::new(move |_| {
-        let handle = window_event_listener(leptos::ev::beforeunload, move |event: web_sys::BeforeUnloadEvent| {
-            if board.editing.get_untracked() && untrack(|| board.is_changed()) {
-                event.prevent_default();
-                event.set_return_value("There are changes that are not saved.");
-            }
-        });
+        let handle =
+            window_event_listener(leptos::ev::beforeunload, move |event: web_sys::BeforeUnloadEvent| {
+                if board.editing.get_untracked() && untrack(|| board.is_changed()) {
+                    event.prevent_default();
+                    event.set_return_value("There are changes that are not saved.");
+                }
+            });
         on_cleanup(move || handle.remove());
     });
 }

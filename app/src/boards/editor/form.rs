@@ -61,7 +61,8 @@ fn field(form: Form, spec: &'static Spec, pointer: &str) -> AnyView {
     match spec.input {
         Input::Group(specs) => {
             let heading = (!spec.label.is_empty()).then(|| view! { <h4>{spec.label}</h4> });
-            return view! { <div class="form-group">{heading}{fields(form, specs, pointer)}</div> }.into_any();
+            return view! { <div class="form-group">{heading}{fields(form, specs, pointer)}</div> }
+                .into_any();
         }
         Input::List(specs, new) => return list(form, spec.label, pointer, specs, new),
         Input::Tagged(variants) => return tagged(form, pointer, variants),
@@ -140,8 +141,12 @@ fn input(form: Form, spec: &'static Spec, pointer: &str, id: &str) -> AnyView {
 #[component]
 fn ColorInput(id: String, value: Signal<String>, put: Callback<String>) -> impl IntoView {
     let picked = move |event| put.run(event_target_value(&event));
-    let css = move || watchfire_chart::Rgba::parse(&value.get(), &watchfire_chart::Theme::BOTH).map(|color| color.css());
-    let hex = move || css().filter(|css| css.starts_with('#') && css.len() == 7).unwrap_or_else(|| "#808080".to_owned());
+    let css = move || {
+        watchfire_chart::Rgba::parse(&value.get(), &watchfire_chart::Theme::BOTH).map(|color| color.css())
+    };
+    let hex = move || {
+        css().filter(|css| css.starts_with('#') && css.len() == 7).unwrap_or_else(|| "#808080".to_owned())
+    };
     view! {
         <span class="form-color">
             <input type="color" aria-label="Choose a colour" prop:value=hex on:change=picked/>
@@ -168,7 +173,9 @@ fn color_mode(
         Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
         _ => String::new(),
     };
-    let own = move || value().as_object().and_then(|fields| fields.values().next().map(as_text)).unwrap_or_default();
+    let own = move || {
+        value().as_object().and_then(|fields| fields.values().next().map(as_text)).unwrap_or_default()
+    };
     let change = move |event| {
         put(match event_target_value(&event).as_str() {
             "" => Value::Null,
@@ -201,7 +208,13 @@ fn color_mode(
 }
 
 /// A list of objects.
-fn list(form: Form, label: &'static str, pointer: &str, specs: &'static [Spec], new: &'static str) -> AnyView {
+fn list(
+    form: Form,
+    label: &'static str,
+    pointer: &str,
+    specs: &'static [Spec],
+    new: &'static str,
+) -> AnyView {
     let pointer = StoredValue::new(pointer.to_owned());
     let items = move || form.at(&pointer.get_value()).as_array().cloned().unwrap_or_default();
     let count = Memo::new(move |_| items().len());
@@ -233,7 +246,9 @@ fn tagged(
     let pointer = StoredValue::new(pointer.to_owned());
     let items = move || form.at(&pointer.get_value()).as_array().cloned().unwrap_or_default();
     let tags = Memo::new(move |_| {
-        let tag = |item: &Value| item.as_object().and_then(|fields| fields.keys().next().cloned()).unwrap_or_default();
+        let tag = |item: &Value| {
+            item.as_object().and_then(|fields| fields.keys().next().cloned()).unwrap_or_default()
+        };
         items().iter().map(tag).collect::<Vec<_>>()
     });
     let one = move |(index, tag): (usize, String)| {
@@ -277,8 +292,20 @@ fn item_tools(form: Form, pointer: StoredValue<String>, index: usize) -> AnyView
         change(&mut all);
         form.put(&pointer.get_value(), if all.is_empty() { Value::Null } else { Value::Array(all) });
     };
-    let up = move |_| change(&|all| if index > 0 && index < all.len() { all.swap(index, index - 1) });
-    let away = move |_| change(&|all| if index < all.len() { drop(all.remove(index)) });
+    let up = move |_| {
+        change(&|all| {
+            if index > 0 && index < all.len() {
+                all.swap(index, index - 1)
+            }
+        })
+    };
+    let away = move |_| {
+        change(&|all| {
+            if index < all.len() {
+                drop(all.remove(index))
+            }
+        })
+    };
     view! {
         <span class="form-item-tools">
             <button type="button" aria-label="Move up" title="Move up" disabled=index == 0 on:click=up>"↑"</button>
@@ -290,12 +317,17 @@ fn item_tools(form: Form, pointer: StoredValue<String>, index: usize) -> AnyView
 
 /// A value as the field shows it.
 fn written(input: Input, value: &Value) -> String {
-    let texts = |value: &Value| value.as_array().map(|all| all.iter().map(as_text).collect::<Vec<_>>()).unwrap_or_default();
+    let texts = |value: &Value| {
+        value.as_array().map(|all| all.iter().map(as_text).collect::<Vec<_>>()).unwrap_or_default()
+    };
     match input {
         Input::Words | Input::Numbers => texts(value).join(", "),
         Input::Pairs => {
             let pair = |pair: &Value| texts(pair).join(" = ");
-            value.as_array().map(|all| all.iter().map(pair).collect::<Vec<_>>().join("\n")).unwrap_or_default()
+            value
+                .as_array()
+                .map(|all| all.iter().map(pair).collect::<Vec<_>>().join("\n"))
+                .unwrap_or_default()
         }
         Input::Choices => {
             let one = |choice: &Value| match (&choice["value"], &choice["text"]) {
@@ -314,7 +346,9 @@ fn read(input: Input, text: &str) -> Value {
     let or_null = |all: Vec<Value>| if all.is_empty() { Value::Null } else { Value::Array(all) };
     let words = || text.split(',').map(str::trim).filter(|word| !word.is_empty());
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let pair = |line: &str| line.split_once('=').map(|(one, other)| (one.trim().to_owned(), other.trim().to_owned()));
+    let pair = |line: &str| {
+        line.split_once('=').map(|(one, other)| (one.trim().to_owned(), other.trim().to_owned()))
+    };
     match input {
         Input::Number => text.trim().parse::<f64>().map_or(Value::Null, number),
         Input::Words => or_null(words().map(|word| json!(word)).collect()),

@@ -31,7 +31,9 @@ pub(super) async fn all() -> Vec<LibraryPanel> {
 /// Puts a panel of the library on the dashboard.
 pub(super) fn add(board: Board, uid: String) {
     spawn_local(async move {
-        let Ok(found) = call::<LibraryPanel>("GET", &format!("{PATH}/{}", Encoded(&uid)), None).await else { return };
+        let Ok(found) = call::<LibraryPanel>("GET", &format!("{PATH}/{}", Encoded(&uid)), None).await else {
+            return;
+        };
         if let Some(panel) = found.panel {
             board.change("", |dashboard| {
                 dashboard.add(Panel { library: Some(uid), ..panel });
@@ -47,7 +49,8 @@ pub(super) fn LibraryBar(id: u32) -> impl IntoView {
     let said = RwSignal::new(None::<String>);
     let panel = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.panel(id).cloned()));
     let known = RwSignal::new(None::<LibraryPanel>);
-    let linked = Memo::new(move |_| panel.with(|panel| panel.as_ref().and_then(|panel| panel.library.clone())));
+    let linked =
+        Memo::new(move |_| panel.with(|panel| panel.as_ref().and_then(|panel| panel.library.clone())));
     Effect::new(move |_| {
         let Some(uid) = linked.get() else { return known.set(None) };
         spawn_local(async move {
@@ -81,7 +84,9 @@ pub(super) fn LibraryBar(id: u32) -> impl IntoView {
         let body = body();
         spawn_local(async move {
             let search = Search::default().with("version", &old.version.to_string());
-            match call::<LibraryPanel>("PUT", &format!("{PATH}/{}{search}", Encoded(&old.uid)), Some(&body)).await {
+            match call::<LibraryPanel>("PUT", &format!("{PATH}/{}{search}", Encoded(&old.uid)), Some(&body))
+                .await
+            {
                 Ok(saved) => {
                     known.try_set(Some(LibraryPanel { used_by: old.used_by, ..saved }));
                     said.try_set(Some("Saved in the library".to_owned()));
@@ -90,7 +95,8 @@ pub(super) fn LibraryBar(id: u32) -> impl IntoView {
             }
         });
     };
-    let content = move || match known.get() {
+    let content = move || {
+        match known.get() {
         Some(found) => view! {
             <span class="hint">{format!("From the library: “{}”, on {} dashboards.", found.title, found.used_by.len().max(1))}</span>
             <button type="button" class="button small" on:click=save>"Save in the library"</button>
@@ -98,6 +104,8 @@ pub(super) fn LibraryBar(id: u32) -> impl IntoView {
         }
         .into_any(),
         None => view! { <button type="button" class="button small" on:click=put>"Put into the library"</button> }.into_any(),
+    }
     };
-    view! { <div class="library-bar">{content}<span role="status">{move || said.get()}</span></div> }.into_any()
+    view! { <div class="library-bar">{content}<span role="status">{move || said.get()}</span></div> }
+        .into_any()
 }

@@ -60,16 +60,30 @@ const fn help(mut spec: Spec, help: &'static str) -> Spec {
     spec
 }
 
-use Input::{Check, Choice, Choices, Color, ColorMode, Group, Lines, List, Number, Numbers, Pairs, Several, Tagged, Text, Unit, Words};
+use Input::{
+    Check, Choice, Choices, Color, ColorMode, Group, Lines, List, Number, Numbers, Pairs, Several, Tagged,
+    Text, Unit, Words,
+};
 use Kind::{
-    AlertList, BarChart, BarGauge, DashboardList, Gauge, Heatmap, Histogram, Logs, NodeGraph, Pie, Stat, StateTimeline, StatusHistory, Table,
-    TimeSeries,
+    AlertList, BarChart, BarGauge, DashboardList, Gauge, Heatmap, Histogram, Logs, NodeGraph, Pie, Stat,
+    StateTimeline, StatusHistory, Table, TimeSeries,
 };
 
 const NUMBERED: &[Kind] = &[Stat, Gauge, BarGauge, BarChart, Pie];
 const LEGENDED: &[Kind] = &[TimeSeries, BarChart, Pie, Heatmap, Histogram, StateTimeline, StatusHistory];
 const DATA: &[Kind] = &[
-    TimeSeries, Stat, Gauge, BarGauge, BarChart, Pie, Table, Heatmap, Histogram, StateTimeline, StatusHistory, NodeGraph,
+    TimeSeries,
+    Stat,
+    Gauge,
+    BarGauge,
+    BarChart,
+    Pie,
+    Table,
+    Heatmap,
+    Histogram,
+    StateTimeline,
+    StatusHistory,
+    NodeGraph,
 ];
 const AXES: &[Kind] = &[TimeSeries, BarChart, Histogram, Heatmap];
 
@@ -125,21 +139,38 @@ const STYLE: &[Spec] = &[
     spec(
         "Interpolation",
         "/interpolation",
-        Choice(&[("linear", "Straight"), ("smooth", "Smooth"), ("step_after", "Step after"), ("step_before", "Step before")]),
+        Choice(&[
+            ("linear", "Straight"),
+            ("smooth", "Smooth"),
+            ("step_after", "Step after"),
+            ("step_before", "Step before"),
+        ]),
     ),
     spec("Dashes", "/dash", Numbers),
     spec("Points", "/points", Choice(&[("auto", "Where needed"), ("always", "Always"), ("never", "Never")])),
     spec("Point size", "/point_size", Number),
-    spec("Stacking", "/stacking", Choice(&[("none", "None"), ("normal", "Stacked"), ("percent", "To 100 %")])),
+    spec(
+        "Stacking",
+        "/stacking",
+        Choice(&[("none", "None"), ("normal", "Stacked"), ("percent", "To 100 %")]),
+    ),
     spec("Gaps", "/gaps", Choice(&[("break", "Break the line"), ("connect", "Connect")])),
     spec("Upside down", "/negate", Check),
     help(spec("Band to", "/band_to", Text), "the name of another series"),
 ];
 
 const AXIS: &[Spec] = &[
-    spec("Side", "/axis", Choice(&[("auto", "Auto"), ("left", "Left"), ("right", "Right"), ("hidden", "Hidden")])),
+    spec(
+        "Side",
+        "/axis",
+        Choice(&[("auto", "Auto"), ("left", "Left"), ("right", "Right"), ("hidden", "Hidden")]),
+    ),
     spec("Label", "/axis_label", Text),
-    spec("Scale", "/scale", Choice(&[("linear", "Linear"), ("log2", "Log 2"), ("log10", "Log 10"), ("symlog", "Symlog")])),
+    spec(
+        "Scale",
+        "/scale",
+        Choice(&[("linear", "Linear"), ("log2", "Log 2"), ("log10", "Log 10"), ("symlog", "Symlog")]),
+    ),
     spec("Begins at or below", "/soft_min", Number),
     spec("Ends at or above", "/soft_max", Number),
 ];
@@ -152,7 +183,12 @@ const THRESHOLDS: &[Spec] = &[
         spec(
             "Shown as",
             "/thresholds/as",
-            Choice(&[("off", "Not"), ("lines", "Lines"), ("bands", "Bands"), ("lines_and_bands", "Lines and bands")]),
+            Choice(&[
+                ("off", "Not"),
+                ("lines", "Lines"),
+                ("bands", "Bands"),
+                ("lines_and_bands", "Lines and bands"),
+            ]),
         ),
         &[TimeSeries],
     ),
@@ -196,9 +232,19 @@ const COMPARISONS: &[(&str, &str)] = &[
 ];
 
 const TRANSFORMATIONS: &[(&str, &str, &str, &[Spec])] = &[
-    ("join", "Join by a column", r#"{"by": "Time"}"#, &[spec("Column", "/by", Text), spec("Keep rows that one side lacks", "/outer", Check)]),
+    (
+        "join",
+        "Join by a column",
+        r#"{"by": "Time"}"#,
+        &[spec("Column", "/by", Text), spec("Keep rows that one side lacks", "/outer", Check)],
+    ),
     ("merge", "Merge", "{}", &[]),
-    ("rename", "Rename", r#"{"regex": "(.*)", "to": "$1"}"#, &[spec("Regex", "/regex", Text), spec("New name", "/to", Text)]),
+    (
+        "rename",
+        "Rename",
+        r#"{"regex": "(.*)", "to": "$1"}"#,
+        &[spec("Regex", "/regex", Text), spec("New name", "/to", Text)],
+    ),
     (
         "filter",
         "Filter by value",
@@ -211,18 +257,33 @@ const TRANSFORMATIONS: &[(&str, &str, &str, &[Spec])] = &[
             spec("Keep the others instead", "/not", Check),
         ],
     ),
-    ("sort", "Sort", "{}", &[help(spec("Column", "/by", Text), "empty: series by their newest value"), spec("Greatest first", "/descending", Check)]),
+    (
+        "sort",
+        "Sort",
+        "{}",
+        &[
+            help(spec("Column", "/by", Text), "empty: series by their newest value"),
+            spec("Greatest first", "/descending", Check),
+        ],
+    ),
     (
         "group",
         "Group by",
         r#"{"by": [], "columns": []}"#,
-        &[spec("Columns that agree", "/by", Words), help(spec("Others", "/columns", Pairs), "column = sum, a line each")],
+        &[
+            spec("Columns that agree", "/by", Words),
+            help(spec("Others", "/columns", Pairs), "column = sum, a line each"),
+        ],
     ),
     (
         "organise",
         "Organise columns",
         "{}",
-        &[spec("Leave out", "/hide", Words), spec("First these", "/order", Words), help(spec("Rename", "/rename", Pairs), "old = new, a line each")],
+        &[
+            spec("Leave out", "/hide", Words),
+            spec("First these", "/order", Words),
+            help(spec("Rename", "/rename", Pairs), "old = new, a line each"),
+        ],
     ),
     ("reduce", "Series to rows", r#"{"by": ["last"]}"#, &[spec("Numbers", "/by", Several(REDUCERS))]),
     ("labels_to_columns", "Labels to columns", "{}", &[]),
@@ -240,19 +301,41 @@ const VIEW: &[Spec] = &[
     of(spec("Number of a series", "/reduce", Choice(REDUCERS)), NUMBERED),
     of(spec("A number for each row of a table", "/each_row", Check), NUMBERED),
     of(spec("Sparkline", "/sparkline", Choice(&[("true", "Yes"), ("false", "No")])), &[Stat]),
-    of(spec("Colour of", "/color_of", Choice(&[("none", "Nothing"), ("value", "The value"), ("background", "The background")])), &[Stat, BarGauge]),
+    of(
+        spec(
+            "Colour of",
+            "/color_of",
+            Choice(&[("none", "Nothing"), ("value", "The value"), ("background", "The background")]),
+        ),
+        &[Stat, BarGauge],
+    ),
     of(
         spec(
             "Text",
             "/text_of",
-            Choice(&[("auto", "Auto"), ("value", "Value"), ("value_and_name", "Value and name"), ("name", "Name"), ("none", "None")]),
+            Choice(&[
+                ("auto", "Auto"),
+                ("value", "Value"),
+                ("value_and_name", "Value and name"),
+                ("name", "Name"),
+                ("none", "None"),
+            ]),
         ),
         &[Stat, Gauge, BarGauge],
     ),
-    of(spec("Beside each other", "/horizontal", Choice(&[("true", "Yes"), ("false", "No")])), &[Stat, Gauge, BarGauge, BarChart]),
-    of(spec("Marks of thresholds", "/threshold_marks", Choice(&[("true", "Yes"), ("false", "No")])), &[Gauge]),
+    of(
+        spec("Beside each other", "/horizontal", Choice(&[("true", "Yes"), ("false", "No")])),
+        &[Stat, Gauge, BarGauge, BarChart],
+    ),
+    of(
+        spec("Marks of thresholds", "/threshold_marks", Choice(&[("true", "Yes"), ("false", "No")])),
+        &[Gauge],
+    ),
     of(spec("With a hole", "/donut", Check), &[Pie]),
-    of(spec("Write", "/show", Several(&[("value", "Value"), ("percent", "Percent"), ("name", "Name")])), &[Pie, BarChart, StateTimeline, StatusHistory]),
+    of(
+        spec("Write", "/show", Several(&[("value", "Value"), ("percent", "Percent"), ("name", "Name")])),
+        &[Pie, BarChart, StateTimeline, StatusHistory],
+    ),
     of(spec("Width of buckets", "/bucket_size", Number), &[Histogram, Heatmap]),
     of(spec("Bounds of buckets", "/buckets", Numbers), &[Histogram, Heatmap]),
     of(spec("From the buckets of a histogram", "/from_buckets", Check), &[Heatmap]),
@@ -263,9 +346,15 @@ const VIEW: &[Spec] = &[
     of(spec("As code", "/code", Check), &[Kind::Text]),
     of(help(spec("Sorted by", "/sort_by", Words), "-name for the greatest first"), &[Table]),
     of(spec("Boxes to filter by", "/filterable", Check), &[Table]),
-    of(help(spec("Only", "/only", Words), "tags of dashboards, states of alerts"), &[DashboardList, AlertList]),
+    of(
+        help(spec("Only", "/only", Words), "tags of dashboards, states of alerts"),
+        &[DashboardList, AlertList],
+    ),
     of(spec("At most", "/most", Number), &[DashboardList, AlertList, Logs]),
-    of(spec("Tooltip with all series", "/tooltip_all", Choice(&[("true", "Yes"), ("false", "No")])), &[TimeSeries]),
+    of(
+        spec("Tooltip with all series", "/tooltip_all", Choice(&[("true", "Yes"), ("false", "No")])),
+        &[TimeSeries],
+    ),
     of(spec("Folded", "/folded", Check), &[Kind::Row]),
 ];
 
@@ -285,10 +374,16 @@ pub(crate) const PANEL: &[(&str, &[Spec])] = &[
     ("Axis", &[of(spec("", "/field", Group(AXIS)), AXES)]),
     ("Legend", &[of(spec("", "/view/legend", Group(LEGEND)), LEGENDED)]),
     ("Thresholds", &[of(spec("", "/field", Group(THRESHOLDS)), DATA)]),
-    ("Words for values", &[of(spec("", "/field/mappings", List(MAPPINGS, r#"{"value": "1", "text": "up"}"#)), DATA)]),
+    (
+        "Words for values",
+        &[of(spec("", "/field/mappings", List(MAPPINGS, r#"{"value": "1", "text": "up"}"#)), DATA)],
+    ),
     ("Table", &[of(spec("", "/field", Group(TABLE_FIELD)), &[Table])]),
     ("Transformations", &[of(spec("", "/transformations", Tagged(TRANSFORMATIONS)), DATA)]),
-    ("Overrides", &[of(spec("", "/overrides", List(OVERRIDE, r#"{"match": {"names": []}, "set": {}}"#)), DATA)]),
+    (
+        "Overrides",
+        &[of(spec("", "/overrides", List(OVERRIDE, r#"{"match": {"names": []}, "set": {}}"#)), DATA)],
+    ),
     (
         "Time",
         &[
@@ -302,7 +397,11 @@ pub(crate) const PANEL: &[(&str, &[Spec])] = &[
         "Repeat",
         &[
             help(spec("For each value of", "/repeat/variable", Text), "the name of a variable"),
-            spec("Direction", "/repeat/direction", Choice(&[("across", "Beside each other"), ("down", "Below each other")])),
+            spec(
+                "Direction",
+                "/repeat/direction",
+                Choice(&[("across", "Beside each other"), ("down", "Below each other")]),
+            ),
             spec("Beside each other at most", "/repeat/most", Number),
         ],
     ),
@@ -340,12 +439,32 @@ pub(crate) const DASHBOARD: &[(&str, &[Spec])] = &[
                     spec(
                         "Kind",
                         "/kind",
-                        Choice(&[("query", "Query"), ("list", "List"), ("interval", "Interval"), ("constant", "Constant"), ("text", "Text box")]),
+                        Choice(&[
+                            ("query", "Query"),
+                            ("list", "List"),
+                            ("interval", "Interval"),
+                            ("constant", "Constant"),
+                            ("text", "Text box"),
+                        ]),
                     ),
-                    help(spec("Query", "/query", Text), "label_values(up, job), label_names(), metrics(regex), query_result(promql)"),
+                    help(
+                        spec("Query", "/query", Text),
+                        "label_values(up, job), label_names(), metrics(regex), query_result(promql)",
+                    ),
                     help(spec("Keep what matches", "/regex", Text), "a regular expression"),
-                    spec("Order", "/sort", Choice(&[("none", "As it comes"), ("natural", "By the alphabet"), ("natural_descending", "Turned around")])),
-                    help(spec("Choices", "/choices", Choices), "of a list, of intervals, a line each: value, or value = text; the value of a constant"),
+                    spec(
+                        "Order",
+                        "/sort",
+                        Choice(&[
+                            ("none", "As it comes"),
+                            ("natural", "By the alphabet"),
+                            ("natural_descending", "Turned around"),
+                        ]),
+                    ),
+                    help(
+                        spec("Choices", "/choices", Choices),
+                        "of a list, of intervals, a line each: value, or value = text; the value of a constant",
+                    ),
                     spec("Several at once", "/multi", Check),
                     spec("A choice for all", "/include_all", Check),
                     help(spec("What stands for all", "/all_value", Text), ".*"),
@@ -363,7 +482,10 @@ pub(crate) const DASHBOARD: &[(&str, &[Spec])] = &[
             List(
                 &[
                     spec("Name", "/name", Text),
-                    help(spec("Query", "/expr", Text), "marks where it is not 0; empty: those written by hand or over the API"),
+                    help(
+                        spec("Query", "/expr", Text),
+                        "marks where it is not 0; empty: those written by hand or over the API",
+                    ),
                     spec("With a tag of", "/tags", Words),
                     help(spec("Text", "/text", Text), "{{label}} stands for a label's value"),
                     spec("Colour", "/color", Color),

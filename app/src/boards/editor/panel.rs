@@ -42,7 +42,9 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
     // The first of its copies, where it is repeated.
     let key = Memo::new(move |_| board.key_of(id));
     let value = Memo::new(move |_| panel.with(|panel| serde_json::to_value(panel).unwrap_or_default()));
-    let kind = Memo::new(move |_| panel.with(|panel| panel.as_ref().map(|panel| panel.kind.clone()).unwrap_or_default()));
+    let kind = Memo::new(move |_| {
+        panel.with(|panel| panel.as_ref().map(|panel| panel.kind.clone()).unwrap_or_default())
+    });
     let error = RwSignal::new(None::<String>);
     let change = Callback::new(move |(pointer, new): (String, Value)| {
         let mut value = value.get_untracked();
@@ -56,11 +58,14 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
                     }
                 });
             }
-            Err(wrong) => error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', ".")))),
+            Err(wrong) => {
+                error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', "."))))
+            }
         }
     });
     let form = Form { value, kind, put: change, id: "panel" };
-    let choose_kind = move |event| change.run(("/kind".to_owned(), Value::String(event_target_value(&event))));
+    let choose_kind =
+        move |event| change.run(("/kind".to_owned(), Value::String(event_target_value(&event))));
     let option = move |(known, title): (Kind, &'static str)| {
         let word = known.as_str().to_owned();
         view! { <option value=word selected=move || kind.with(|kind| *kind == known)>{title}</option> }
@@ -118,18 +123,85 @@ fn asks(kind: &Kind) -> bool {
 }
 
 const UNITS: &[&str] = &[
-    "short", "none", "percent", "percentunit", "bytes", "decbytes", "bits", "Bps", "binBps", "bps", "pps", "ops", "reqps", "rps",
-    "cps", "iops", "hertz", "s", "ms", "µs", "ns", "m", "h", "d", "dtdurations", "dateTimeAsIso", "dateTimeFromNow", "celsius",
-    "fahrenheit", "kelvin", "volt", "amp", "watt", "joule", "dBm", "rotrpm", "currencyUSD", "currencyEUR", "humidity", "bool_yes_no",
-    "bool_on_off", "sci", "hex", "suffix: things", "prefix: #", "si: W",
+    "short",
+    "none",
+    "percent",
+    "percentunit",
+    "bytes",
+    "decbytes",
+    "bits",
+    "Bps",
+    "binBps",
+    "bps",
+    "pps",
+    "ops",
+    "reqps",
+    "rps",
+    "cps",
+    "iops",
+    "hertz",
+    "s",
+    "ms",
+    "µs",
+    "ns",
+    "m",
+    "h",
+    "d",
+    "dtdurations",
+    "dateTimeAsIso",
+    "dateTimeFromNow",
+    "celsius",
+    "fahrenheit",
+    "kelvin",
+    "volt",
+    "amp",
+    "watt",
+    "joule",
+    "dBm",
+    "rotrpm",
+    "currencyUSD",
+    "currencyEUR",
+    "humidity",
+    "bool_yes_no",
+    "bool_on_off",
+    "sci",
+    "hex",
+    "suffix: things",
+    "prefix: #",
+    "si: W",
 ];
 
-const COLORS: &[&str] =
-    &["ok", "warning", "critical", "info", "green", "yellow", "orange", "red", "blue", "purple", "teal", "text", "transparent"];
+const COLORS: &[&str] = &[
+    "ok",
+    "warning",
+    "critical",
+    "info",
+    "green",
+    "yellow",
+    "orange",
+    "red",
+    "blue",
+    "purple",
+    "teal",
+    "text",
+    "transparent",
+];
 
 const SCALES: &[&str] = &[
-    "viridis", "turbo", "magma", "inferno", "plasma", "cividis", "blues", "greens", "reds", "oranges", "purples", "spectral",
-    "red_yellow_green", "red_yellow_green_reversed",
+    "viridis",
+    "turbo",
+    "magma",
+    "inferno",
+    "plasma",
+    "cividis",
+    "blues",
+    "greens",
+    "reds",
+    "oranges",
+    "purples",
+    "spectral",
+    "red_yellow_green",
+    "red_yellow_green_reversed",
 ];
 
 /// A new panel of a kind, as large as suits it.
@@ -141,7 +213,11 @@ pub(crate) fn new_panel(kind: Kind) -> Panel {
         _ => (12, 8),
     };
     let title = KINDS.iter().find(|(known, _)| *known == kind).map_or("Row", |(_, title)| title);
-    let queries = if asks(&kind) { vec![watchfire_dashboard::Query { id: "A".to_owned(), ..Default::default() }] } else { Vec::new() };
+    let queries = if asks(&kind) {
+        vec![watchfire_dashboard::Query { id: "A".to_owned(), ..Default::default() }]
+    } else {
+        Vec::new()
+    };
     Panel {
         title: if kind == Kind::Row { "New row".to_owned() } else { format!("New {}", title.to_lowercase()) },
         kind,
@@ -154,6 +230,8 @@ pub(crate) fn new_panel(kind: Kind) -> Panel {
 /// What a board needs to know of its panels to open one.
 impl Board {
     fn key_of(self, id: u32) -> Option<String> {
-        self.items().with(|items| items.values().find(|item: &&Arc<_>| item.panel.id == id).map(|item| item.key.clone()))
+        self.items().with(|items| {
+            items.values().find(|item: &&Arc<_>| item.panel.id == id).map(|item| item.key.clone())
+        })
     }
 }

@@ -15,7 +15,9 @@ use crate::explore::{Editor, QueryBox};
 pub(super) fn Queries(id: u32, form: Form) -> impl IntoView {
     let board = expect_context::<Board>();
     let queries = Memo::new(move |_| {
-        board.dashboard.with(|dashboard| dashboard.panel(id).map(|panel| panel.queries.clone()).unwrap_or_default())
+        board
+            .dashboard
+            .with(|dashboard| dashboard.panel(id).map(|panel| panel.queries.clone()).unwrap_or_default())
     });
     let count = Memo::new(move |_| queries.with(Vec::len));
     let add = move |query: Query| {
@@ -78,7 +80,11 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
     let field = move || match kind.get() {
         0 => view! { <PromqlField index query form/> }.into_any(),
         1 => {
-            let error = move || query.with(|query| watchfire_panel::check_math(&query.math).err().map(|error| error.to_string()));
+            let error = move || {
+                query.with(|query| {
+                    watchfire_panel::check_math(&query.math).err().map(|error| error.to_string())
+                })
+            };
             view! {
                 <div class="form-field wide">
                     <label for=format!("query-{index}-math")>"Calculation"</label>
@@ -120,9 +126,16 @@ fn PromqlField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
     let board = expect_context::<Board>();
     let text = query.with_untracked(|query| query.expr.clone());
     let values = board.values();
-    let check = move |text: &str| fault(text, |text| values.with_untracked(|values| {
-        values.in_query_with_places(text, &Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: 15_000 })
-    }));
+    let check = move |text: &str| {
+        fault(text, |text| {
+            values.with_untracked(|values| {
+                values.in_query_with_places(
+                    text,
+                    &Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: 15_000 },
+                )
+            })
+        })
+    };
     let query_box = QueryBox::with_check(&text, format!("query-{index}"), check);
     let put = move |text: String| {
         form.put.run((format!("/queries/{index}/expr"), Value::String(text)));
@@ -137,10 +150,7 @@ fn PromqlField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
 }
 
 /// What is wrong with a query once its variables are put in, at the place where it is wrong in the text with the variables.
-fn fault(
-    text: &str,
-    put_in: impl Fn(&str) -> (String, watchfire_dashboard::Places),
-) -> Option<ParseError> {
+fn fault(text: &str, put_in: impl Fn(&str) -> (String, watchfire_dashboard::Places)) -> Option<ParseError> {
     if text.trim().is_empty() {
         return None;
     }
@@ -160,9 +170,13 @@ fn ReduceField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
             form.put.run((format!("/queries/{index}/reduce/{field}"), value));
         }
     };
-    let of = move || query.with(|query| query.reduce.as_ref().map(|reduce| reduce.query.clone()).unwrap_or_default());
+    let of = move || {
+        query.with(|query| query.reduce.as_ref().map(|reduce| reduce.query.clone()).unwrap_or_default())
+    };
     let by = move || {
-        query.with(|query| serde_json::to_value(query.reduce.as_ref().map(|reduce| reduce.by)).unwrap_or_default())
+        query.with(|query| {
+            serde_json::to_value(query.reduce.as_ref().map(|reduce| reduce.by)).unwrap_or_default()
+        })
     };
     let option = move |(word, title): &(&'static str, &'static str)| {
         let word = *word;

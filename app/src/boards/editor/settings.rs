@@ -31,7 +31,9 @@ pub(super) fn SettingsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
                     *dashboard = Dashboard { panels, ..bare };
                 });
             }
-            Err(wrong) => error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', ".")))),
+            Err(wrong) => {
+                error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', "."))))
+            }
         }
     });
     let form = Form { value, kind: Memo::new(|_| Kind::default()), put: change, id: "settings" };

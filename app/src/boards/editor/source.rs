@@ -41,7 +41,12 @@ pub(super) fn SourceDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         let uid = uid();
         spawn_local(async move { then(act("POST", &uid, "/write-back", None).await, false) });
     };
-    let export = move || format!("/api/v1/dashboards/{}/export", Encoded(&board.dashboard.with(|dashboard| dashboard.uid.clone())));
+    let export = move || {
+        format!(
+            "/api/v1/dashboards/{}/export",
+            Encoded(&board.dashboard.with(|dashboard| dashboard.uid.clone()))
+        )
+    };
     let list = Signal::derive(move || changes.get().unwrap_or_default());
     view! {
         <dialog class="dialog wide" node_ref=dialog aria-labelledby="source-title" on:toggle=look>

@@ -40,7 +40,9 @@ pub(crate) fn PanelTools(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let is_row = move || item.with(|item| item.as_ref().is_some_and(|item| item.panel.kind == Kind::Row));
     let began = RwSignal::new(None::<Began>);
     let drags = StoredValue::new(0_u32);
-    let place = move || board.dashboard.with_untracked(|dashboard| dashboard.panel(id.get_untracked()).map(|panel| panel.at));
+    let place = move || {
+        board.dashboard.with_untracked(|dashboard| dashboard.panel(id.get_untracked()).map(|panel| panel.at))
+    };
     let press = move |event: &PointerEvent, drag: Drag| {
         let Some(place) = place().filter(|_| event.button() == 0) else { return };
         let grid = document().query_selector(".board-grid").ok().flatten();
@@ -133,9 +135,11 @@ fn changed(place: Place, drag: Drag, across: i32, down: i32) -> Place {
         u16::try_from(sum).unwrap_or(u16::MAX)
     };
     match drag {
-        Drag::Move => {
-            Place { x: add(place.x, across, 0).min(COLUMNS - place.w.min(COLUMNS)), y: add(place.y, down, 0), ..place }
-        }
+        Drag::Move => Place {
+            x: add(place.x, across, 0).min(COLUMNS - place.w.min(COLUMNS)),
+            y: add(place.y, down, 0),
+            ..place
+        },
         Drag::Resize => Place {
             w: add(place.w, across, 1).min(COLUMNS - place.x.min(COLUMNS - 1)),
             h: add(place.h, down, 1),
@@ -148,7 +152,8 @@ fn changed(place: Place, drag: Drag, across: i32, down: i32) -> Place {
 fn beyond(board: Board, id: u32, place: Place, down: i32) -> u16 {
     board.dashboard.with_untracked(|dashboard| {
         let beside = dashboard.panels.iter().filter(|panel| panel.id != id);
-        let beside = beside.map(|panel| panel.at).filter(|other| other.x < place.right() && place.x < other.right());
+        let beside =
+            beside.map(|panel| panel.at).filter(|other| other.x < place.right() && place.x < other.right());
         if down > 0 {
             let below = beside.filter(|other| other.y >= place.bottom()).min_by_key(|other| other.y);
             below.map_or(place.y, |below| below.y + 1)

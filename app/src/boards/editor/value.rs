@@ -9,7 +9,9 @@ pub(crate) fn at<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
 
 /// Puts a value at a place; `Null` takes away what stands there, and the objects around it that this leaves empty.
 pub(crate) fn put(value: &mut Value, pointer: &str, new: Value) {
-    let Some((first, rest)) = pointer.strip_prefix('/').map(|path| path.split_once('/').unwrap_or((path, ""))) else {
+    let Some((first, rest)) =
+        pointer.strip_prefix('/').map(|path| path.split_once('/').unwrap_or((path, "")))
+    else {
         *value = new;
         return;
     };
@@ -48,11 +50,27 @@ mod tests {
     fn places_are_made_and_left() {
         let mut value = json!({"field": {"unit": "s"}, "queries": [{"id": "A"}]});
         for (pointer, new, expected) in [
-            ("/field/decimals", json!(2), json!({"field": {"unit": "s", "decimals": 2}, "queries": [{"id": "A"}]})),
-            ("/queries/0/expr", json!("up"), json!({"field": {"unit": "s", "decimals": 2}, "queries": [{"id": "A", "expr": "up"}]})),
-            ("/field/unit", Value::Null, json!({"field": {"decimals": 2}, "queries": [{"id": "A", "expr": "up"}]})),
+            (
+                "/field/decimals",
+                json!(2),
+                json!({"field": {"unit": "s", "decimals": 2}, "queries": [{"id": "A"}]}),
+            ),
+            (
+                "/queries/0/expr",
+                json!("up"),
+                json!({"field": {"unit": "s", "decimals": 2}, "queries": [{"id": "A", "expr": "up"}]}),
+            ),
+            (
+                "/field/unit",
+                Value::Null,
+                json!({"field": {"decimals": 2}, "queries": [{"id": "A", "expr": "up"}]}),
+            ),
             ("/field/decimals", Value::Null, json!({"queries": [{"id": "A", "expr": "up"}]})),
-            ("/view/legend/shape", json!("list"), json!({"queries": [{"id": "A", "expr": "up"}], "view": {"legend": {"shape": "list"}}})),
+            (
+                "/view/legend/shape",
+                json!("list"),
+                json!({"queries": [{"id": "A", "expr": "up"}], "view": {"legend": {"shape": "list"}}}),
+            ),
             ("/view/legend/shape", Value::Null, json!({"queries": [{"id": "A", "expr": "up"}]})),
             ("/queries/7/expr", json!("up"), json!({"queries": [{"id": "A", "expr": "up"}]})),
             ("/none/at/all", Value::Null, json!({"queries": [{"id": "A", "expr": "up"}]})),

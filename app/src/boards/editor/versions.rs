@@ -38,21 +38,35 @@ fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Change>) {
             names.dedup();
             for name in names {
                 let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                compare(&inner, one.get(name).unwrap_or(&Value::Null), other.get(name).unwrap_or(&Value::Null), found);
+                compare(
+                    &inner,
+                    one.get(name).unwrap_or(&Value::Null),
+                    other.get(name).unwrap_or(&Value::Null),
+                    found,
+                );
             }
         }
         (Value::Array(one), Value::Array(other)) => {
             let mut keys: Vec<String> = Vec::new();
-            for key in one.iter().enumerate().chain(other.iter().enumerate()).map(|(index, item)| key_of(index, item)) {
+            for key in one
+                .iter()
+                .enumerate()
+                .chain(other.iter().enumerate())
+                .map(|(index, item)| key_of(index, item))
+            {
                 if !keys.contains(&key) {
                     keys.push(key);
                 }
             }
             let by_key = |all: &[Value], key: &str| {
-                all.iter().enumerate().find(|(index, item)| key_of(*index, item) == key).map(|(_, item)| item.clone())
+                all.iter()
+                    .enumerate()
+                    .find(|(index, item)| key_of(*index, item) == key)
+                    .map(|(_, item)| item.clone())
             };
             for key in keys {
-                let (one, other) = (by_key(one, &key).unwrap_or(Value::Null), by_key(other, &key).unwrap_or(Value::Null));
+                let (one, other) =
+                    (by_key(one, &key).unwrap_or(Value::Null), by_key(other, &key).unwrap_or(Value::Null));
                 compare(&format!("{path}[{key}]"), &one, &other, found);
             }
         }
@@ -77,7 +91,11 @@ pub(super) fn ChangeList(changes: Signal<Vec<Change>>) -> impl IntoView {
         Value::String(text) => text.clone(),
         other => {
             let text = other.to_string();
-            if text.chars().count() > 160 { format!("{} ...", text.chars().take(160).collect::<String>()) } else { text }
+            if text.chars().count() > 160 {
+                format!("{} ...", text.chars().take(160).collect::<String>())
+            } else {
+                text
+            }
         }
     };
     let row = move |change: Change| {
@@ -198,12 +216,16 @@ mod tests {
     #[test]
     fn differences_have_a_place() {
         let before = json!({"title": "A", "panels": [{"id": 1, "title": "x"}, {"id": 2}], "tags": ["a"]});
-        let after = json!({"title": "B", "panels": [{"id": 2}, {"id": 1, "title": "y"}, {"id": 3}], "tags": ["a"]});
+        let after =
+            json!({"title": "B", "panels": [{"id": 2}, {"id": 1, "title": "y"}, {"id": 3}], "tags": ["a"]});
         let told: Vec<String> = changes(&before, &after)
             .iter()
             .map(|change| format!("{}: {} -> {}", change.path, change.before, change.after))
             .collect();
-        assert_eq!(told, [r#"panels[1].title: "x" -> "y""#, r#"panels[3]: null -> {"id":3}"#, r#"title: "A" -> "B""#]);
+        assert_eq!(
+            told,
+            [r#"panels[1].title: "x" -> "y""#, r#"panels[3]: null -> {"id":3}"#, r#"title: "A" -> "B""#]
+        );
         assert!(changes(&before, &before).is_empty());
     }
 }

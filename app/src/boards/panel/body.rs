@@ -56,7 +56,10 @@ pub(super) fn PanelBody(
         Form::Text => view! { <super::super::text::TextPanel item first=picture/> }.into_any(),
         Form::Alerts => view! { <AlertList/> }.into_any(),
         Form::Dashboards => view! { <DashboardList item/> }.into_any(),
-        Form::Logs => view! { <p class="panel-placeholder">"Logs are shown here as soon as Watchfire takes logs."</p> }.into_any(),
+        Form::Logs => {
+            view! { <p class="panel-placeholder">"Logs are shown here as soon as Watchfire takes logs."</p> }
+                .into_any()
+        }
         Form::Unknown => {
             let name = kind.with(|kind| kind.as_str().to_owned());
             view! {

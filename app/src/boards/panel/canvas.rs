@@ -72,7 +72,9 @@ pub(super) fn keep_drawn(
             (_, now) => now,
         };
         let mut window = page.resolve(now);
-        if let Some(length) = item.panel.time_range.as_deref().and_then(|text| watchfire_model::parse_duration(text).ok()) {
+        if let Some(length) =
+            item.panel.time_range.as_deref().and_then(|text| watchfire_model::parse_duration(text).ok())
+        {
             window.start = window.end - length;
         }
         let (positions, moving) = positions(layout, &item, &prepared);
@@ -154,7 +156,12 @@ fn positions(
 }
 
 /// Draws on the canvas at the screen's own resolution. `None` if there is no room or no drawing context.
-fn paint_on(canvas: &HtmlCanvasElement, picture: &dyn Picture, size: (f64, f64), theme: &Theme) -> Option<()> {
+fn paint_on(
+    canvas: &HtmlCanvasElement,
+    picture: &dyn Picture,
+    size: (f64, f64),
+    theme: &Theme,
+) -> Option<()> {
     let ratio = window().device_pixel_ratio();
     let (width, height) = ((size.0 * ratio).round() as u32, (size.1 * ratio).round() as u32);
     if width < 2 || height < 2 {
@@ -185,6 +192,8 @@ fn in_words(drawing: &Drawing<'_>) -> String {
         Drawing::Time(_) => return "chart; use the left and right arrow keys to read values".to_owned(),
         _ => return String::new(),
     };
-    let one = |reading: &&watchfire_chart::Reading<'_>| format!("{} {} {}", reading.name, reading.number, reading.unit).trim().to_owned();
+    let one = |reading: &&watchfire_chart::Reading<'_>| {
+        format!("{} {} {}", reading.name, reading.number, reading.unit).trim().to_owned()
+    };
     readings.iter().take(20).map(one).collect::<Vec<_>>().join(", ")
 }

@@ -72,7 +72,8 @@ impl Feed {
                 let now = window.resolve(at);
                 window = TimeWindow { from: TimeExpr::At(now.start), to: TimeExpr::At(now.end) };
             }
-            let sight = Sight { range: window.resolve(at), points: points.get(), scrape_interval: SCRAPE_INTERVAL };
+            let sight =
+                Sight { range: window.resolve(at), points: points.get(), scrape_interval: SCRAPE_INTERVAL };
             let questions = item.with(|item| {
                 item.as_ref().map(|item| questions(&item.panel, &item.values, sight)).unwrap_or_default()
             });
@@ -84,7 +85,8 @@ impl Feed {
             }
             let every = refresh.every().get().unwrap_or_default();
             // Of a share the query's text is not ours to know: it goes by its name.
-            let named = if shared { item.with(|item| item.as_ref().map(|item| named(item, board))) } else { None };
+            let named =
+                if shared { item.with(|item| item.as_ref().map(|item| named(item, board))) } else { None };
             // The new ones first, so that what both have in common is not given up and asked for again.
             let watches = asked.with(|asked| {
                 let ask = |(question, window): &(Question, TimeWindow)| Asking {
@@ -108,7 +110,8 @@ impl Feed {
         Effect::new(move |_| {
             let sees = in_sight.get();
             subscribed.track();
-            feed.watches.with_value(|watches| watches.iter().for_each(|asking| asking.watch.set_active(sees)));
+            feed.watches
+                .with_value(|watches| watches.iter().for_each(|asking| asking.watch.set_active(sees)));
         });
         Effect::new(move |_| {
             subscribed.track();
@@ -130,9 +133,9 @@ impl Feed {
     fn refresh(self, item: Memo<Option<Arc<Unfolded>>>, window: TimeWindow, now: i64) {
         let Some(item) = item.get_untracked() else { return };
         // A part of the answers would show for a blink what is not so.
-        let ready = self.watches.with_value(|watches| {
-            watches.iter().all(|asking| asking.watch.version.get_untracked() > 0)
-        });
+        let ready = self
+            .watches
+            .with_value(|watches| watches.iter().all(|asking| asking.watch.version.get_untracked() > 0));
         if !ready {
             return;
         }
@@ -149,7 +152,8 @@ impl Feed {
                 }
             }
         });
-        let step = self.watches.with_value(|watches| watches.first().map_or(1000, |asking| asking.question.step));
+        let step =
+            self.watches.with_value(|watches| watches.first().map_or(1000, |asking| asking.question.step));
         let clock = Clock { from: page.start, to: page.end, step, scrape_interval: SCRAPE_INTERVAL };
         let prepared = prepare(&item.panel, answers, &item.values, &clock);
         notes.extend(prepared.notes.iter().cloned());
@@ -160,8 +164,9 @@ impl Feed {
     }
 
     fn state_at(self, connection: Connection, now: i64, live: bool) -> PanelState {
-        let states =
-            self.watches.with_value(|watches| watches.iter().map(|asking| asking.watch.state.get()).collect::<Vec<_>>());
+        let states = self
+            .watches
+            .with_value(|watches| watches.iter().map(|asking| asking.watch.state.get()).collect::<Vec<_>>());
         let refused = states.iter().find_map(|state| match state {
             WatchState::Refused { message, position } => Some(PanelState::Failed(message.clone(), *position)),
             _ => None,
@@ -215,13 +220,19 @@ fn in_window(question: Question, page: TimeWindow) -> (Question, TimeWindow) {
     let window = match page.to {
         TimeExpr::BeforeNow(back) if matches!(page.from, TimeExpr::BeforeNow(_)) || question.shift > 0 => {
             let back = back.saturating_add(question.shift);
-            TimeWindow { from: TimeExpr::BeforeNow(back.saturating_add(length)), to: TimeExpr::BeforeNow(back) }
+            TimeWindow {
+                from: TimeExpr::BeforeNow(back.saturating_add(length)),
+                to: TimeExpr::BeforeNow(back),
+            }
         }
         TimeExpr::BeforeNow(_) => page,
-        TimeExpr::At(_) => TimeWindow { from: TimeExpr::At(question.range.start), to: TimeExpr::At(question.range.end) },
+        TimeExpr::At(_) => {
+            TimeWindow { from: TimeExpr::At(question.range.start), to: TimeExpr::At(question.range.end) }
+        }
     };
     // The range itself moves each second where it is live; what is asked stays the same.
-    let range = if window.is_live() { watchfire_model::TimeRange { start: 0, end: length } } else { question.range };
+    let range =
+        if window.is_live() { watchfire_model::TimeRange { start: 0, end: length } } else { question.range };
     (Question { range, ..question }, window)
 }
 
@@ -271,7 +282,9 @@ fn named(item: &Unfolded, board: Board) -> Named {
         // A repeated panel has one of the values that the page has.
         let own = item.values.chosen(&one.name);
         let values = match own {
-            Some(own) if page.chosen(&one.name) != Some(own) => own.iter().map(|choice| choice.value.clone()).collect(),
+            Some(own) if page.chosen(&one.name) != Some(own) => {
+                own.iter().map(|choice| choice.value.clone()).collect()
+            }
             _ => one.chosen,
         };
         (one.name, values)

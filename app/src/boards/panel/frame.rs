@@ -31,7 +31,9 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let labelled_by = heading.clone();
     let title = Memo::new(move |_| {
         item.with(|item| {
-            item.as_ref().map(|item| item.values.in_text(&item.panel.title, &Clock::default())).unwrap_or_default()
+            item.as_ref()
+                .map(|item| item.values.in_text(&item.panel.title, &Clock::default()))
+                .unwrap_or_default()
         })
     });
     let description = Memo::new(move |_| {
@@ -41,7 +43,9 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
             (!text.is_empty()).then_some(text)
         })
     });
-    let kind = Memo::new(move |_| item.with(|item| item.as_ref().map(|item| item.panel.kind.clone()).unwrap_or_default()));
+    let kind = Memo::new(move |_| {
+        item.with(|item| item.as_ref().map(|item| item.panel.kind.clone()).unwrap_or_default())
+    });
     let transparent = move || item.with(|item| item.as_ref().is_some_and(|item| item.panel.transparent));
     let shifted = move || item.with(|item| item.as_ref().and_then(|item| own_time(&item.panel)));
     view! {
@@ -125,8 +129,13 @@ fn Notes(notes: RwSignal<Vec<String>>) -> impl IntoView {
 #[component]
 fn StateNotice(state: RwSignal<PanelState>) -> impl IntoView {
     let words = move || match state.get() {
-        PanelState::Empty => ("No data in this range.".to_owned(), "Choose a longer range, or look whether the query fits what is stored."),
-        PanelState::Failed(message, Some((start, _))) => (format!("{message} (character {})", start + 1), "Edit the panel to mend its query."),
+        PanelState::Empty => (
+            "No data in this range.".to_owned(),
+            "Choose a longer range, or look whether the query fits what is stored.",
+        ),
+        PanelState::Failed(message, Some((start, _))) => {
+            (format!("{message} (character {})", start + 1), "Edit the panel to mend its query.")
+        }
         PanelState::Failed(message, None) => (message, ""),
         _ => (String::new(), ""),
     };

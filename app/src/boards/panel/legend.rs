@@ -37,11 +37,21 @@ pub(super) fn PanelLegend(
     let names = Memo::new(move |_| {
         legend.with(|legend| {
             let rows = legend.as_ref().map(|legend| legend.rows.as_slice()).unwrap_or_default();
-            rows.iter().take(MOST).map(|row| (row.name.clone(), row.color.clone())).enumerate().collect::<Vec<_>>()
+            rows.iter()
+                .take(MOST)
+                .map(|row| (row.name.clone(), row.color.clone()))
+                .enumerate()
+                .collect::<Vec<_>>()
         })
     });
     let heads = Memo::new(move |_| {
-        legend.with(|legend| legend.as_ref().filter(|legend| legend.table).map(|legend| legend.heads.clone()).unwrap_or_default())
+        legend.with(|legend| {
+            legend
+                .as_ref()
+                .filter(|legend| legend.table)
+                .map(|legend| legend.heads.clone())
+                .unwrap_or_default()
+        })
     });
     let count = move || legend.with(|legend| legend.as_ref().map_or(0, |legend| legend.heads.len()));
     let more = move || {
@@ -56,9 +66,12 @@ pub(super) fn PanelLegend(
         let (clicked, seen, hint) = (name.clone(), name.clone(), name.clone());
         let shown = move || hidden.with(|hidden| !hidden.contains(&seen)).to_string();
         let number = move |column: usize| {
-            legend.with(|legend| legend.as_ref().and_then(|legend| legend.rows.get(index)?.numbers.get(column).cloned()))
+            legend.with(|legend| {
+                legend.as_ref().and_then(|legend| legend.rows.get(index)?.numbers.get(column).cloned())
+            })
         };
-        let numbers = (0..count()).map(|column| view! { <span class="legend-value">{move || number(column)}</span> });
+        let numbers =
+            (0..count()).map(|column| view! { <span class="legend-value">{move || number(column)}</span> });
         view! {
             <li>
                 <button type="button" class="legend-entry" aria-pressed=shown title=hint on:click=move |event| choose(&event, &clicked)>
@@ -70,11 +83,15 @@ pub(super) fn PanelLegend(
         }
     };
     let head = move |(column, title): (usize, &'static str)| {
-        let turn = move |_| sort.update(|sort| *sort = match *sort {
-            Some((known, false)) if known == column => Some((column, true)),
-            Some((known, true)) if known == column => None,
-            _ => Some((column, false)),
-        });
+        let turn = move |_| {
+            sort.update(|sort| {
+                *sort = match *sort {
+                    Some((known, false)) if known == column => Some((column, true)),
+                    Some((known, true)) if known == column => None,
+                    _ => Some((column, false)),
+                }
+            })
+        };
         view! { <button type="button" class="legend-head" on:click=turn>{title}</button> }
     };
     let class = move || if heads.with(Vec::is_empty) { "board-legend" } else { "board-legend table" };
@@ -93,15 +110,29 @@ pub(super) fn PanelLegend(
 /// Sorts by a column of numbers in words: by the numbers that they begin with, and their steps.
 fn sorted(key: &mut Key, column: usize, turned: bool) {
     let size = |text: &str| {
-        let end = text.find(|letter: char| !letter.is_ascii_digit() && !"-+.".contains(letter)).unwrap_or(text.len());
+        let end = text
+            .find(|letter: char| !letter.is_ascii_digit() && !"-+.".contains(letter))
+            .unwrap_or(text.len());
         let number = text[..end].parse::<f64>().unwrap_or(f64::NEG_INFINITY);
         let unit = text[end..].trim_start();
-        let steps = [("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("K", 1e3), ("k", 1e3), ("ms", 1e-3), ("µ", 1e-6), ("n", 1e-9)];
+        let steps = [
+            ("P", 1e15),
+            ("T", 1e12),
+            ("G", 1e9),
+            ("M", 1e6),
+            ("K", 1e3),
+            ("k", 1e3),
+            ("ms", 1e-3),
+            ("µ", 1e-6),
+            ("n", 1e-9),
+        ];
         let times = steps.iter().find(|(step, _)| unit.starts_with(step)).map_or(1.0, |(_, times)| *times);
         number * times
     };
     key.rows.sort_by(|one, other| {
-        let of = |row: &watchfire_panel::KeyRow| row.numbers.get(column).map_or(f64::NEG_INFINITY, |text| size(text));
+        let of = |row: &watchfire_panel::KeyRow| {
+            row.numbers.get(column).map_or(f64::NEG_INFINITY, |text| size(text))
+        };
         let order = of(other).total_cmp(&of(one));
         if turned { order.reverse() } else { order }
     });

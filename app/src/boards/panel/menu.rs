@@ -26,7 +26,8 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
             menu.set_open(false);
         }
     };
-    let key = move || item.with_untracked(|item| item.as_ref().map(|item| item.key.clone())).unwrap_or_default();
+    let key =
+        move || item.with_untracked(|item| item.as_ref().map(|item| item.key.clone())).unwrap_or_default();
     let alone = move || open.is_some_and(|open| open.asked().with(|asked| asked.panel.is_some()));
     let look = move |_| {
         close();
@@ -46,14 +47,17 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
     let copy = move |_| {
         close();
         let Some((board, item)) = board.zip(item.get_untracked()) else { return };
-        let panel: Option<Panel> = board.dashboard.with_untracked(|dashboard| dashboard.panel(item.panel.id).cloned());
+        let panel: Option<Panel> =
+            board.dashboard.with_untracked(|dashboard| dashboard.panel(item.panel.id).cloned());
         if let Some(panel) = panel {
             remember(&paste_text(&panel));
         }
     };
     let download = move |_| {
         close();
-        let table = feed.prepared.with_untracked(|prepared| prepared.as_ref().and_then(|prepared| table_of(prepared)));
+        let table = feed
+            .prepared
+            .with_untracked(|prepared| prepared.as_ref().and_then(|prepared| table_of(prepared)));
         if let (Some(table), Some(item)) = (table, item.get_untracked()) {
             save(&format!("{}.csv", item.panel.title), &csv(&table));
         }
@@ -62,20 +66,26 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
         item.with(|item| {
             let item = item.as_ref()?;
             let query = item.panel.queries.iter().find(|query| !query.expr.is_empty())?;
-            let clock = Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: super::feed::SCRAPE_INTERVAL };
+            let clock =
+                Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: super::feed::SCRAPE_INTERVAL };
             Some(format!("/explore?q={}", Encoded(&item.values.in_query(&query.expr, &clock))))
         })
     };
     let links = move || {
         let Some(item) = item.get() else { return Vec::new() };
         let search = leptos_router::hooks::use_location().search.get();
-        item.panel.links.iter().map(|link| (link.title.clone(), href(link, &search, &item.values), link.new_tab)).collect()
+        item.panel
+            .links
+            .iter()
+            .map(|link| (link.title.clone(), href(link, &search, &item.values), link.new_tab))
+            .collect()
     };
     let link = |(title, href, new_tab): (String, String, bool)| {
         view! { <li><a href=href target=new_tab.then_some("_blank") rel="noopener">{title}</a></li> }
     };
     let png = move || {
-        let uid = board.map(|board| board.dashboard.with(|dashboard| dashboard.uid.clone())).unwrap_or_default();
+        let uid =
+            board.map(|board| board.dashboard.with(|dashboard| dashboard.uid.clone())).unwrap_or_default();
         let key = item.with(|item| item.as_ref().map(|item| item.key.clone()).unwrap_or_default());
         format!("/render/d/{}.png?panel={}", Encoded(&uid), Encoded(&key))
     };
@@ -112,7 +122,12 @@ fn table_of(prepared: &Prepared) -> Option<Table> {
         field: watchfire_dashboard::Field::default(),
     };
     let mut columns = vec![column("time".to_owned(), Cells::Time(times))];
-    columns.extend(prepared.series.iter().map(|series| column(series.name.clone(), Cells::Number(series.values.clone()))));
+    columns.extend(
+        prepared
+            .series
+            .iter()
+            .map(|series| column(series.name.clone(), Cells::Number(series.values.clone()))),
+    );
     (columns.len() > 1).then_some(Table { columns })
 }
 

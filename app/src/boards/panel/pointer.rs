@@ -177,7 +177,10 @@ impl Pointer {
         }
         let range = self.drawn.with_untracked(|drawn| {
             let drawn = drawn.as_ref()?;
-            Some(TimeRange { start: drawn.timestamp_at(from.min(to))?, end: drawn.timestamp_at(from.max(to))? })
+            Some(TimeRange {
+                start: drawn.timestamp_at(from.min(to))?,
+                end: drawn.timestamp_at(from.max(to))?,
+            })
         })?;
         self.left();
         // Whole seconds: nothing is collected more often than a person can tell apart on a chart.

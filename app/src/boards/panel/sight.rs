@@ -16,7 +16,10 @@ where
     Effect::new(move |_| {
         let Some(element) = element.get() else { return };
         let changed = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            let last = entries.iter().last().and_then(|entry| entry.dyn_into::<web_sys::IntersectionObserverEntry>().ok());
+            let last = entries
+                .iter()
+                .last()
+                .and_then(|entry| entry.dyn_into::<web_sys::IntersectionObserverEntry>().ok());
             if let Some(entry) = last {
                 let now = entry.is_intersecting();
                 if seen.try_get_untracked().is_some_and(|before| before != now) {

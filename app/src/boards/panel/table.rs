@@ -21,20 +21,30 @@ pub(super) fn PanelTable(
     let sort = RwSignal::new(None::<(String, bool)>);
     let filters = RwSignal::new(std::collections::BTreeMap::<String, String>::new());
     let table = Memo::new(move |_| {
-        feed.prepared.with(|prepared| prepared.as_ref().and_then(|prepared| shown_table(&prepared.tables))).map(Arc::new)
+        feed.prepared
+            .with(|prepared| prepared.as_ref().and_then(|prepared| shown_table(&prepared.tables)))
+            .map(Arc::new)
     });
     let own_sort = Memo::new(move |_| {
-        item.with(|item| item.as_ref().and_then(|item| item.panel.view.sort_by.first().cloned())).map(|text| {
-            let descending = text.starts_with('-');
-            (text.trim_start_matches('-').to_owned(), descending)
-        })
+        item.with(|item| item.as_ref().and_then(|item| item.panel.view.sort_by.first().cloned())).map(
+            |text| {
+                let descending = text.starts_with('-');
+                (text.trim_start_matches('-').to_owned(), descending)
+            },
+        )
     });
-    let filterable = Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.panel.view.filterable)));
+    let filterable =
+        Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.panel.view.filterable)));
     let columns = Memo::new(move |_| {
         let column = |column: &watchfire_panel::Column| {
             (column.name.clone(), matches!(column.cells, Cells::Number(_)), column.field.column_width)
         };
-        table.with(|table| table.as_ref().map(|table| table.columns.iter().map(column).collect::<Vec<_>>()).unwrap_or_default())
+        table.with(|table| {
+            table
+                .as_ref()
+                .map(|table| table.columns.iter().map(column).collect::<Vec<_>>())
+                .unwrap_or_default()
+        })
     });
     let rows = move || {
         let Some(table) = table.get() else { return (Vec::new(), 0) };
@@ -43,22 +53,34 @@ pub(super) fn PanelTable(
         let words: Vec<ColumnWords<'_>> = table
             .columns
             .iter()
-            .map(|column| ColumnWords::of(column, &Theme::BOTH, preferences.utc_offset(), crate::range::clock()))
+            .map(|column| {
+                ColumnWords::of(column, &Theme::BOTH, preferences.utc_offset(), crate::range::clock())
+            })
             .collect();
-        let row = |row: &usize| words.iter().map(|words| (words.cell(*row), words.is_numeric())).collect::<Vec<_>>();
+        let row = |row: &usize| {
+            words.iter().map(|words| (words.cell(*row), words.is_numeric())).collect::<Vec<_>>()
+        };
         (order.iter().take(MOST).map(row).collect::<Vec<_>>(), order.len())
     };
     let head = move |(name, numeric, width): (String, bool, Option<u16>)| {
         let (clicked, asked, filtered) = (name.clone(), name.clone(), name.clone());
-        let turn = move |_| sort.update(|sort| {
-            *sort = match sort.take() {
-                Some((known, false)) if known == clicked => Some((clicked.clone(), true)),
-                Some((known, true)) if known == clicked => None,
-                _ => Some((clicked.clone(), false)),
-            };
-        });
+        let turn = move |_| {
+            sort.update(|sort| {
+                *sort = match sort.take() {
+                    Some((known, false)) if known == clicked => Some((clicked.clone(), true)),
+                    Some((known, true)) if known == clicked => None,
+                    _ => Some((clicked.clone(), false)),
+                };
+            })
+        };
         let order = move || match sort.get().or_else(|| own_sort.get()) {
-            Some((known, descending)) if known == asked => if descending { "descending" } else { "ascending" },
+            Some((known, descending)) if known == asked => {
+                if descending {
+                    "descending"
+                } else {
+                    "ascending"
+                }
+            }
             _ => "none",
         };
         let write = move |event| {
@@ -77,7 +99,11 @@ pub(super) fn PanelTable(
     };
     let cell = |(cell, numeric): (CellWords, bool)| {
         let style = cell.color.map(|color| {
-            if cell.fill { format!("background:{};color:{}", color.css(), color.ink().css()) } else { format!("color:{}", color.css()) }
+            if cell.fill {
+                format!("background:{};color:{}", color.css(), color.ink().css())
+            } else {
+                format!("color:{}", color.css())
+            }
         });
         view! { <td class:numeric=numeric style=style>{cell.text}</td> }
     };
@@ -110,9 +136,13 @@ fn ordered(
         .filter_map(|column| Some((column, filters.get(&column.name)?.to_lowercase())))
         .filter(|(_, text)| !text.is_empty())
         .collect();
-    let passes = |row: &usize| wanted.iter().all(|(column, text)| column.cells.key(*row).to_lowercase().contains(text.as_str()));
+    let passes = |row: &usize| {
+        wanted.iter().all(|(column, text)| column.cells.key(*row).to_lowercase().contains(text.as_str()))
+    };
     let mut rows: Vec<usize> = (0..table.len()).filter(passes).collect();
-    if let Some((column, descending)) = sort.and_then(|(name, descending)| Some((table.column(name)?, *descending))) {
+    if let Some((column, descending)) =
+        sort.and_then(|(name, descending)| Some((table.column(name)?, *descending)))
+    {
         rows.sort_by(|one, other| {
             let order = column.cells.compare(*one, *other);
             if descending { order.reverse() } else { order }
@@ -124,12 +154,19 @@ fn ordered(
 /// A table as comma-separated values (RFC 4180).
 pub(super) fn csv(table: &Table) -> String {
     let quoted = |text: String| {
-        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+        if text.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text
+        }
     };
-    let mut out = table.columns.iter().map(|column| quoted(column.name.clone())).collect::<Vec<_>>().join(",");
+    let mut out =
+        table.columns.iter().map(|column| quoted(column.name.clone())).collect::<Vec<_>>().join(",");
     for row in 0..table.len() {
         out.push_str("\r\n");
-        out.push_str(&table.columns.iter().map(|column| quoted(column.cells.key(row))).collect::<Vec<_>>().join(","));
+        out.push_str(
+            &table.columns.iter().map(|column| quoted(column.cells.key(row))).collect::<Vec<_>>().join(","),
+        );
     }
     out
 }

@@ -30,17 +30,25 @@ pub(super) fn Tooltip(item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer) -> im
     let shared = use_context::<ShareView>().is_some();
     let (board, marks) = (expect_context::<Board>(), expect_context::<Marks>());
     let annotate = move |item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer| {
-        let (Some(time), Some(id)) = (pointer.time(), item.with_untracked(|item| item.as_ref().map(|item| item.panel.id))) else { return };
+        let (Some(time), Some(id)) =
+            (pointer.time(), item.with_untracked(|item| item.as_ref().map(|item| item.panel.id)))
+        else {
+            return;
+        };
         let text = window().prompt_with_message("What happened here?").ok().flatten().unwrap_or_default();
         if text.trim().is_empty() {
             return;
         }
         // Without a list of those that were written it would not be seen.
-        let lists = |dashboard: &watchfire_dashboard::Dashboard| dashboard.annotations.iter().any(|one| one.expr.is_empty());
+        let lists = |dashboard: &watchfire_dashboard::Dashboard| {
+            dashboard.annotations.iter().any(|one| one.expr.is_empty())
+        };
         if !board.dashboard.with_untracked(|dashboard| lists(dashboard)) {
             board.change("", |dashboard| {
                 let name = "Annotations".to_owned();
-                dashboard.annotations.push(watchfire_dashboard::AnnotationQuery { name, ..Default::default() });
+                dashboard
+                    .annotations
+                    .push(watchfire_dashboard::AnnotationQuery { name, ..Default::default() });
             });
         }
         let uid = board.dashboard.with_untracked(|dashboard| dashboard.uid.clone());
@@ -128,8 +136,15 @@ fn told(
             let more = rows.len().saturating_sub(MOST);
             // What is marked within a few pixels of the pointer.
             let near = drawn.window.length() / (drawn.size.0.max(1.0) as i64).max(1) * 5;
-            let told = drawn.marked.iter().filter(|mark| time >= mark.from - near && time <= mark.to.unwrap_or(mark.from) + near);
-            let marked = told.map(|mark| Line { color: mark.color.css(), name: mark.text.clone(), value: String::new() });
+            let told = drawn
+                .marked
+                .iter()
+                .filter(|mark| time >= mark.from - near && time <= mark.to.unwrap_or(mark.from) + near);
+            let marked = told.map(|mark| Line {
+                color: mark.color.css(),
+                name: mark.text.clone(),
+                value: String::new(),
+            });
             let lines = marked.chain(rows.into_iter().take(MOST).map(|(_, line)| line)).collect();
             Some((clock(prepared.grid.time(index)), lines, more))
         }
@@ -173,7 +188,8 @@ fn told(
             let name = match &heatmap.rows {
                 watchfire_chart::Rows::Names(names) => names.get(cell.row)?.to_string(),
                 watchfire_chart::Rows::Edges(edges, axis) => {
-                    let edge = |at: usize| edges.get(at).map(|edge| axis.format.text(*edge)).unwrap_or_default();
+                    let edge =
+                        |at: usize| edges.get(at).map(|edge| axis.format.text(*edge)).unwrap_or_default();
                     format!("{} – {}", edge(cell.row), edge(cell.row + 1))
                 }
             };
@@ -185,7 +201,10 @@ fn told(
             let row = states.rows.get(row)?;
             let span = row.spans.get(span)?;
             let heading = format!("{} – {}", clock(span.from), clock(span.to));
-            one(heading, Line { color: span.color.css(), name: row.name.to_string(), value: span.text.to_string() })
+            one(
+                heading,
+                Line { color: span.color.css(), name: row.name.to_string(), value: span.text.to_string() },
+            )
         }
         Drawing::Graph(graph) => {
             if let Some(node) = graph.node_at(area, (x, y)).and_then(|at| graph.nodes.get(at)) {
@@ -216,6 +235,10 @@ fn line(series: &Shown, place: usize, value: f64, stage: &Stage<'_>) -> Line {
 }
 
 fn reading_line(reading: &watchfire_chart::Reading<'_>) -> Option<Line> {
-    let value = if reading.unit.is_empty() { reading.number.to_string() } else { format!("{} {}", reading.number, reading.unit) };
+    let value = if reading.unit.is_empty() {
+        reading.number.to_string()
+    } else {
+        format!("{} {}", reading.number, reading.unit)
+    };
     Some(Line { color: reading.color.css(), name: reading.name.to_string(), value })
 }

@@ -36,7 +36,8 @@ impl Wanted {
 
     /// As the API takes it: what is not free is locked to what is in sight now.
     pub(super) fn body(self, board: Board, range: PageRange) -> Value {
-        let (uid, title) = board.dashboard.with_untracked(|dashboard| (dashboard.uid.clone(), dashboard.title.clone()));
+        let (uid, title) =
+            board.dashboard.with_untracked(|dashboard| (dashboard.uid.clone(), dashboard.title.clone()));
         let given = self.title.get_untracked();
         let window = range.window_untracked();
         let free = self.free.get_untracked();
@@ -47,8 +48,13 @@ impl Wanted {
         }
         let hours = i64::from(self.hours.get_untracked());
         let theme = Some(self.theme.get_untracked()).filter(|theme| !theme.is_empty());
-        let origins: Vec<String> =
-            self.origins.get_untracked().split([' ', ',', '\n']).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+        let origins: Vec<String> = self
+            .origins
+            .get_untracked()
+            .split([' ', ',', '\n'])
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+            .collect();
         json!({
             "dashboard": uid,
             "panel": self.panel.get_untracked().parse::<u32>().ok(),
@@ -66,8 +72,14 @@ impl Wanted {
     }
 }
 
-const LIVES: [(u32, &str); 6] =
-    [(0, "Never"), (1, "After an hour"), (24, "After a day"), (168, "After a week"), (720, "After 30 days"), (8760, "After a year")];
+const LIVES: [(u32, &str); 6] = [
+    (0, "Never"),
+    (1, "After an hour"),
+    (24, "After a day"),
+    (168, "After a week"),
+    (720, "After 30 days"),
+    (8760, "After a year"),
+];
 
 /// The fields of a new link.
 #[component]
@@ -90,12 +102,14 @@ pub(super) fn ShareForm(wanted: Wanted) -> impl IntoView {
     let variable = move |variable: Variable| {
         let (asked, turned) = (variable.name.clone(), variable.name.clone());
         let is_free = move || wanted.free.with(|free| free.contains(&asked));
-        let turn = move |event| wanted.free.update(|free| {
-            free.retain(|name| *name != turned);
-            if event_target_checked(&event) {
-                free.push(turned.clone());
-            }
-        });
+        let turn = move |event| {
+            wanted.free.update(|free| {
+                free.retain(|name| *name != turned);
+                if event_target_checked(&event) {
+                    free.push(turned.clone());
+                }
+            })
+        };
         view! { <label class="check"><input type="checkbox" prop:checked=is_free on:change=turn/>{format!("Viewers choose {}", variable.shown())}</label> }
     };
     view! {

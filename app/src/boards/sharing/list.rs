@@ -40,7 +40,8 @@ pub(super) fn ShareList(dashboard: Option<String>, again: RwSignal<u32>) -> impl
             shares.try_set(Some(answer.map_err(|refusal| refusal.to_string())));
         });
     });
-    let content = move || match shares.get() {
+    let content = move || {
+        match shares.get() {
         None => view! { <p class="hint">"Loading ..."</p> }.into_any(),
         Some(Err(error)) => view! { <p class="field-error" role="alert">{error}</p> }.into_any(),
         Some(Ok(all)) if all.is_empty() => view! { <p class="hint">"There are no links yet. Make one with “Share” on a dashboard."</p> }.into_any(),
@@ -56,6 +57,7 @@ pub(super) fn ShareList(dashboard: Option<String>, again: RwSignal<u32>) -> impl
             </div>
         }
         .into_any(),
+    }
     };
     view! { <div class="share-list">{content}</div> }
 }
@@ -72,10 +74,14 @@ fn Row(share: Share, again: RwSignal<u32>, whole: bool) -> impl IntoView {
     let paused = share.paused;
     let pause = move |_| {
         let what = if paused { "resume" } else { "pause" };
-        spawn_local(async move { done(call("POST", &format!("/api/v1/shares/{}/{what}", uid.get_value()), None).await) });
+        spawn_local(async move {
+            done(call("POST", &format!("/api/v1/shares/{}/{what}", uid.get_value()), None).await)
+        });
     };
     let revoke = move |_| {
-        spawn_local(async move { done(call("DELETE", &format!("/api/v1/shares/{}", uid.get_value()), None).await) });
+        spawn_local(async move {
+            done(call("DELETE", &format!("/api/v1/shares/{}", uid.get_value()), None).await)
+        });
     };
     let link = share.link(&origin());
     let copied = link.clone();
@@ -86,9 +92,20 @@ fn Row(share: Share, again: RwSignal<u32>, whole: bool) -> impl IntoView {
         });
     };
     let at = move |timestamp: Option<i64>, none: &'static str| {
-        move || timestamp.map_or_else(|| none.to_owned(), |at| format_utc(at, preferences.utc_offset(), "%Y-%m-%d %H:%M"))
+        move || {
+            timestamp.map_or_else(
+                || none.to_owned(),
+                |at| format_utc(at, preferences.utc_offset(), "%Y-%m-%d %H:%M"),
+            )
+        }
     };
-    let state = if paused { "paused" } else if share.origins.is_empty() { "open" } else { "open, can be embedded" };
+    let state = if paused {
+        "paused"
+    } else if share.origins.is_empty() {
+        "open"
+    } else {
+        "open, can be embedded"
+    };
     view! {
         <tr>
             <td><a href=link rel="external" target="_blank">{share.title.clone()}</a></td>

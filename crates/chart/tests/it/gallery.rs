@@ -9,7 +9,13 @@ use watchfire_chart::*;
 use crate::samples::*;
 
 fn card<'a>(title: &'static str, picture: impl Picture + 'a, legend: Legend<'a>) -> Card<'a> {
-    Card { title: title.into(), content: Content::Picture(Box::new(picture)), legend, notes: Vec::new(), framed: true }
+    Card {
+        title: title.into(),
+        content: Content::Picture(Box::new(picture)),
+        legend,
+        notes: Vec::new(),
+        framed: true,
+    }
 }
 
 #[test]

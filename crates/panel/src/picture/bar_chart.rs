@@ -32,7 +32,8 @@ pub(super) fn bars<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'
             bars.categories = (0..table.len()).map(|row| Cow::Owned(names.cells.key(row))).collect();
         }
         let numeric = table.columns.iter().filter(|column| matches!(column.cells, Cells::Number(_)));
-        for (index, column) in numeric.enumerate().filter(|(_, column)| !stage.hidden.contains(&column.name)) {
+        for (index, column) in numeric.enumerate().filter(|(_, column)| !stage.hidden.contains(&column.name))
+        {
             let Cells::Number(values) = &column.cells else { continue };
             bars.series.push(BarSeries {
                 name: Cow::Borrowed(&column.name),
@@ -53,13 +54,22 @@ pub(super) fn bars<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'
         .map(|(index, number)| {
             let mut values = vec![f64::NAN; count];
             values[index] = number.reading.value;
-            BarSeries { name: number.reading.name, values: Cow::Owned(values), coloring: number.words.coloring }
+            BarSeries {
+                name: number.reading.name,
+                values: Cow::Owned(values),
+                coloring: number.words.coloring,
+            }
         })
         .collect();
     bars
 }
 
-pub(super) fn words(field: &watchfire_dashboard::Field, index: usize, name: &str, stage: &Stage<'_>) -> Words {
+pub(super) fn words(
+    field: &watchfire_dashboard::Field,
+    index: usize,
+    name: &str,
+    stage: &Stage<'_>,
+) -> Words {
     let manner = Manner {
         theme: stage.theme,
         index,

@@ -27,13 +27,16 @@ pub(super) fn gauge<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<
 pub(super) fn bar_gauge<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'_>) -> BarGauge<'a> {
     let mut all = numbers(panel, prepared, stage);
     let several = all.len() > 1;
-    let coloring = all.first_mut().map_or_else(Coloring::default, |number| {
-        std::mem::take(&mut number.words.coloring)
-    });
+    let coloring =
+        all.first_mut().map_or_else(Coloring::default, |number| std::mem::take(&mut number.words.coloring));
     BarGauge {
         readings: all.into_iter().map(|number| number.reading).collect(),
         // Of bars that go by the palette each has a colour of its own.
-        mode: if matches!(coloring, Coloring::Palette(_) | Coloring::Fixed(_)) { BarMode::Basic } else { BarMode::Gradient },
+        mode: if matches!(coloring, Coloring::Palette(_) | Coloring::Fixed(_)) {
+            BarMode::Basic
+        } else {
+            BarMode::Gradient
+        },
         coloring,
         horizontal: panel.view.horizontal.unwrap_or(true),
         names: names(panel, several),

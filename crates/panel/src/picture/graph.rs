@@ -94,13 +94,28 @@ pub(super) fn node_graph<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &S
         };
         Words::of(&series.field, &manner)
     };
-    let heaviest = graph.weights.iter().map(|index| value(*index)).filter(|weight| weight.is_finite()).fold(0.0, f64::max);
+    let heaviest = graph
+        .weights
+        .iter()
+        .map(|index| value(*index))
+        .filter(|weight| weight.is_finite())
+        .fold(0.0, f64::max);
     let edges = graph.edges.iter().zip(&graph.weights).map(|((from, to), index)| {
         let weight = value(*index);
         let said = words(*index).say(weight);
         // What is not known is thin; what carries most is thick.
-        let share = if heaviest > 0.0 && weight.is_finite() { (weight / heaviest).clamp(0.0, 1.0).sqrt() } else { 0.0 };
-        Edge { from: *from, to: *to, width: 1.0 + 4.0 * share, color: stage.theme.muted, text: Cow::Owned(said.text()) }
+        let share = if heaviest > 0.0 && weight.is_finite() {
+            (weight / heaviest).clamp(0.0, 1.0).sqrt()
+        } else {
+            0.0
+        };
+        Edge {
+            from: *from,
+            to: *to,
+            width: 1.0 + 4.0 * share,
+            color: stage.theme.muted,
+            text: Cow::Owned(said.text()),
+        }
     });
     let nodes = graph.nodes.iter().zip(&graph.values).map(|(name, index)| {
         let said = index.map(|index| words(index).say(value(index)));
@@ -113,7 +128,12 @@ pub(super) fn node_graph<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &S
             size: 1.0,
         }
     });
-    NodeGraph { nodes: nodes.collect(), edges: edges.collect(), positions: Cow::Borrowed(stage.positions), arrows: true }
+    NodeGraph {
+        nodes: nodes.collect(),
+        edges: edges.collect(),
+        positions: Cow::Borrowed(stage.positions),
+        arrows: true,
+    }
 }
 
 #[cfg(test)]

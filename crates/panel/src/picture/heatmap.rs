@@ -14,10 +14,15 @@ const LE: &str = "le";
 /// Counts by time and size: the buckets of a classic histogram, buckets that the panel names, or else a row for each series.
 pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'a>) -> Heatmap<'a> {
     let view = &panel.view;
-    let format = panel.field.unit.as_ref().map_or_else(Format::default, |unit| Format::new(unit, panel.field.decimals));
+    let format = panel
+        .field
+        .unit
+        .as_ref()
+        .map_or_else(Format::default, |unit| Format::new(unit, panel.field.decimals));
     let classic = view.from_buckets
         || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap)
-        || (!prepared.series.is_empty() && prepared.series.iter().all(|series| series.labels.get(LE).is_some()));
+        || (!prepared.series.is_empty()
+            && prepared.series.iter().all(|series| series.labels.get(LE).is_some()));
     let mut heatmap = Heatmap {
         window: stage.window,
         grid: prepared.grid,
@@ -31,7 +36,11 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         format: Format::default(),
         legend: true,
     };
-    let axis = |edges: &[f64]| Axis { format: format.clone(), scaling: scaling(panel.field.scale, edges), ..Axis::default() };
+    let axis = |edges: &[f64]| Axis {
+        format: format.clone(),
+        scaling: scaling(panel.field.scale, edges),
+        ..Axis::default()
+    };
     if classic {
         let buckets = buckets_of(&prepared.series);
         heatmap.values = buckets.counts(|series| series.values.clone()).into_iter().map(Cow::Owned).collect();
@@ -39,13 +48,16 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         heatmap.rows = Rows::Edges(Cow::Owned(buckets.edges), axis);
     } else if view.buckets.len() > 1 || view.bucket_size.is_some() {
         let edges = edges(panel, &prepared.series);
-        heatmap.values = counted(&edges, &prepared.series, prepared.grid.len).into_iter().map(Cow::Owned).collect();
+        heatmap.values =
+            counted(&edges, &prepared.series, prepared.grid.len).into_iter().map(Cow::Owned).collect();
         let axis = axis(&edges);
         heatmap.rows = Rows::Edges(Cow::Owned(edges), axis);
     } else {
         heatmap.zeros = true;
-        heatmap.values = prepared.series.iter().map(|series| Cow::Borrowed(series.values.as_slice())).collect();
-        heatmap.rows = Rows::Names(prepared.series.iter().map(|series| Cow::Borrowed(series.name.as_str())).collect());
+        heatmap.values =
+            prepared.series.iter().map(|series| Cow::Borrowed(series.values.as_slice())).collect();
+        heatmap.rows =
+            Rows::Names(prepared.series.iter().map(|series| Cow::Borrowed(series.name.as_str())).collect());
         heatmap.format = format;
     }
     heatmap
@@ -59,7 +71,11 @@ fn scaling(scale: Option<Scale>, edges: &[f64]) -> Scaling {
         Scale::Log10 => Scaling::Log(10.0),
         // In proportion within the first bucket, which begins at zero.
         Scale::Symlog => {
-            let first = edges.iter().copied().filter(|edge| *edge > 0.0 && edge.is_finite()).fold(f64::INFINITY, f64::min);
+            let first = edges
+                .iter()
+                .copied()
+                .filter(|edge| *edge > 0.0 && edge.is_finite())
+                .fold(f64::INFINITY, f64::min);
             Scaling::Symlog(if first.is_finite() { first } else { 1.0 })
         }
     }
@@ -105,7 +121,13 @@ impl Buckets<'_> {
         let sums = self.by_edge.iter().map(|all| {
             all.iter().map(|series| values(series)).reduce(|mut sum, more| {
                 for (sum, more) in sum.iter_mut().zip(more) {
-                    *sum = if sum.is_nan() { more } else if more.is_nan() { *sum } else { *sum + more };
+                    *sum = if sum.is_nan() {
+                        more
+                    } else if more.is_nan() {
+                        *sum
+                    } else {
+                        *sum + more
+                    };
                 }
                 sum
             })
@@ -114,7 +136,11 @@ impl Buckets<'_> {
         sums.map(|sum| {
             let sum = sum.unwrap_or_default();
             below.resize(sum.len(), 0.0);
-            let own = sum.iter().zip(&below).map(|(sum, below)| if sum.is_nan() { f64::NAN } else { (sum - below).max(0.0) }).collect();
+            let own = sum
+                .iter()
+                .zip(&below)
+                .map(|(sum, below)| if sum.is_nan() { f64::NAN } else { (sum - below).max(0.0) })
+                .collect();
             for (below, sum) in below.iter_mut().zip(&sum) {
                 if !sum.is_nan() {
                     *below = *sum;
@@ -132,7 +158,8 @@ fn edges(panel: &Panel, series: &[Shown]) -> Vec<f64> {
         edges.sort_by(f64::total_cmp);
         return edges;
     }
-    let values = || series.iter().flat_map(|series| series.values.iter().copied()).filter(|value| value.is_finite());
+    let values =
+        || series.iter().flat_map(|series| series.values.iter().copied()).filter(|value| value.is_finite());
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     let width = panel.view.bucket_size.filter(|width| *width > 0.0).unwrap_or(1.0);
     if low > high {
@@ -174,7 +201,12 @@ mod tests {
 
     #[test]
     fn classic_buckets_count_what_is_theirs() {
-        let series = [bucket("+Inf", &[10.0, 12.0]), bucket("0.5", &[4.0, f64::NAN]), bucket("1", &[7.0, 9.0]), bucket("0.5", &[1.0, 2.0])];
+        let series = [
+            bucket("+Inf", &[10.0, 12.0]),
+            bucket("0.5", &[4.0, f64::NAN]),
+            bucket("1", &[7.0, 9.0]),
+            bucket("0.5", &[1.0, 2.0]),
+        ];
         let buckets = buckets_of(&series);
         assert_eq!(buckets.edges, [0.0, 0.5, 1.0, f64::INFINITY]);
         assert_eq!(buckets.counts(|series| series.values.clone()), [[5.0, 2.0], [2.0, 7.0], [3.0, 3.0]]);

@@ -16,17 +16,29 @@ const MOST: usize = 200;
 
 /// How often values of each size occur; of a classic histogram its newest counts.
 pub(super) fn bars<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'a>) -> Bars<'a> {
-    let format = panel.field.unit.as_ref().map_or_else(Format::default, |unit| Format::new(unit, panel.field.decimals));
-    let shown: Vec<(usize, &Shown)> =
-        prepared.series.iter().enumerate().filter(|(_, series)| !stage.hidden.contains(&series.name)).collect();
+    let format = panel
+        .field
+        .unit
+        .as_ref()
+        .map_or_else(Format::default, |unit| Format::new(unit, panel.field.decimals));
+    let shown: Vec<(usize, &Shown)> = prepared
+        .series
+        .iter()
+        .enumerate()
+        .filter(|(_, series)| !stage.hidden.contains(&series.name))
+        .collect();
     let mut bars = Bars { edges: true, stacking: Stack::Normal, ..Bars::default() };
     bars.axis.soft_min = Some(0.0);
-    let from_buckets = panel.view.from_buckets || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap);
+    let from_buckets =
+        panel.view.from_buckets || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap);
     if from_buckets {
-        let newest = |series: &Shown| series.values.iter().rev().copied().find(|value| !value.is_nan()).unwrap_or(f64::NAN);
+        let newest = |series: &Shown| {
+            series.values.iter().rev().copied().find(|value| !value.is_nan()).unwrap_or(f64::NAN)
+        };
         let rows = buckets_of(&prepared.series);
         bars.categories = rows.edges.iter().map(|edge| Cow::Owned(format.text(*edge))).collect();
-        let counts: Vec<f64> = rows.counts(|series| vec![newest(series)]).into_iter().map(|row| row[0]).collect();
+        let counts: Vec<f64> =
+            rows.counts(|series| vec![newest(series)]).into_iter().map(|row| row[0]).collect();
         let coloring = words(&panel.field, 0, "", stage).coloring;
         bars.series.push(BarSeries { name: Cow::Borrowed("count"), values: Cow::Owned(counts), coloring });
         return bars;
@@ -36,7 +48,11 @@ pub(super) fn bars<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'
     for (index, series) in shown {
         let counts = count(&edges, &series.values);
         let coloring = words(&series.field, index, &series.name, stage).coloring;
-        bars.series.push(BarSeries { name: Cow::Borrowed(&series.name), values: Cow::Owned(counts), coloring });
+        bars.series.push(BarSeries {
+            name: Cow::Borrowed(&series.name),
+            values: Cow::Owned(counts),
+            coloring,
+        });
     }
     bars
 }
@@ -48,12 +64,18 @@ fn edges(panel: &Panel, shown: &[(usize, &Shown)]) -> Vec<f64> {
         edges.sort_by(f64::total_cmp);
         return edges;
     }
-    let values = || shown.iter().flat_map(|(_, series)| series.values.iter().copied()).filter(|value| value.is_finite());
+    let values = || {
+        shown.iter().flat_map(|(_, series)| series.values.iter().copied()).filter(|value| value.is_finite())
+    };
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     if low > high {
         return Vec::new();
     }
-    let width = panel.view.bucket_size.filter(|width| *width > 0.0).unwrap_or_else(|| round_width((high - low) / USUAL));
+    let width = panel
+        .view
+        .bucket_size
+        .filter(|width| *width > 0.0)
+        .unwrap_or_else(|| round_width((high - low) / USUAL));
     let first = (low / width).floor();
     let count = ((high / width).floor() - first) as usize + 1;
     (0..=count.min(MOST)).map(|index| (first + index as f64) * width).collect()
@@ -65,7 +87,11 @@ fn round_width(width: f64) -> f64 {
         return 1.0;
     }
     let power = 10_f64.powf(width.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|round| *round >= width * 0.999).unwrap_or(width)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|times| times * power)
+        .find(|round| *round >= width * 0.999)
+        .unwrap_or(width)
 }
 
 /// How many values lie in each bucket; each takes its lower edge, the last one its upper, too.

@@ -16,7 +16,8 @@ mod time_series;
 use std::collections::BTreeSet;
 
 use watchfire_chart::{
-    BarGauge, Bars, Chart, Gauge, Heatmap, Insets, Mark, NodeGraph, Picture, Pie, Point, Rect, Stat, States, Surface, Theme,
+    BarGauge, Bars, Chart, Gauge, Heatmap, Insets, Mark, NodeGraph, Picture, Pie, Point, Rect, Stat, States,
+    Surface, Theme,
 };
 use watchfire_dashboard::{Kind, Panel};
 use watchfire_model::TimeRange;

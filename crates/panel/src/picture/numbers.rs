@@ -24,7 +24,9 @@ pub(super) fn numbers<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         .series
         .iter()
         .enumerate()
-        .filter(|(_, series)| !stage.hidden.contains(&series.name) && !series.field.hide.is_some_and(|hide| hide.drawing))
+        .filter(|(_, series)| {
+            !stage.hidden.contains(&series.name) && !series.field.hide.is_some_and(|hide| hide.drawing)
+        })
         .map(|(index, series)| (index, series, value(series)))
         .collect();
     let values = || shown.iter().map(|(.., value)| *value).filter(|value| value.is_finite());
@@ -69,8 +71,10 @@ fn scale(series: &Shown, least: f64, greatest: f64) -> (f64, f64) {
         Some("percentunit") => Some(1.0),
         _ => None,
     };
-    let low = field.min.or(field.soft_min).unwrap_or_else(|| if least.is_finite() { least.min(0.0) } else { 0.0 });
-    let high = field.max.or(field.soft_max).or(natural).unwrap_or(if greatest.is_finite() { greatest } else { 1.0 });
+    let low =
+        field.min.or(field.soft_min).unwrap_or_else(|| if least.is_finite() { least.min(0.0) } else { 0.0 });
+    let high =
+        field.max.or(field.soft_max).or(natural).unwrap_or(if greatest.is_finite() { greatest } else { 1.0 });
     // A number alone fills its scale.
     if high > low { (low, high) } else { (low, low + 1.0) }
 }

@@ -15,7 +15,8 @@ pub(super) fn stat<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'
     let sparkline = view.sparkline.unwrap_or(true);
     let item = |number: Number<'a>| {
         let course = sparkline && number.series.values.len() > 1;
-        let sparkline = if course { Cow::Borrowed(number.series.values.as_slice()) } else { Cow::Borrowed(&[][..]) };
+        let sparkline =
+            if course { Cow::Borrowed(number.series.values.as_slice()) } else { Cow::Borrowed(&[][..]) };
         StatItem { reading: number.reading, sparkline }
     };
     let text = view.text_of.unwrap_or(TextOf::Auto);

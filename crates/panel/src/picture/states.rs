@@ -8,10 +8,21 @@ use crate::words::{Manner, Words};
 use crate::{Prepared, Shown};
 
 /// States over time: a row for each series. `boxes`: each moment stands for itself.
-pub(super) fn states<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'_>, boxes: bool) -> States<'a> {
+pub(super) fn states<'a>(
+    panel: &'a Panel,
+    prepared: &'a Prepared,
+    stage: &Stage<'_>,
+    boxes: bool,
+) -> States<'a> {
     let view = &panel.view;
     let merge = !boxes && view.merge.unwrap_or(true);
-    let values = || prepared.series.iter().flat_map(|series| series.values.iter().copied()).filter(|value| value.is_finite());
+    let values = || {
+        prepared
+            .series
+            .iter()
+            .flat_map(|series| series.values.iter().copied())
+            .filter(|value| value.is_finite())
+    };
     let extent = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     let row = |(index, series): (usize, &'a Shown)| {
         let manner = Manner {
@@ -24,7 +35,10 @@ pub(super) fn states<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage
             now: stage.now,
         };
         let words = Words::of(&series.field, &manner);
-        StateRow { name: Cow::Borrowed(series.name.as_str()), spans: spans(series, &words, prepared, stage, merge) }
+        StateRow {
+            name: Cow::Borrowed(series.name.as_str()),
+            spans: spans(series, &words, prepared, stage, merge),
+        }
     };
     let shown = prepared.series.iter().enumerate().filter(|(_, series)| !stage.hidden.contains(&series.name));
     States {
@@ -39,7 +53,13 @@ pub(super) fn states<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage
 }
 
 /// From each value to the next; a state lasts a step, and through what has no samples not at all.
-fn spans(series: &Shown, words: &Words, prepared: &Prepared, stage: &Stage<'_>, merge: bool) -> Vec<Span<'static>> {
+fn spans(
+    series: &Shown,
+    words: &Words,
+    prepared: &Prepared,
+    stage: &Stage<'_>,
+    merge: bool,
+) -> Vec<Span<'static>> {
     let grid = prepared.grid;
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut last = f64::NAN;

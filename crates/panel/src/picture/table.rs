@@ -29,7 +29,8 @@ pub struct ColumnWords<'a> {
 impl<'a> ColumnWords<'a> {
     /// Those of a column.
     pub fn of(column: &'a Column, theme: &Theme, utc_offset: i64, now: i64) -> Self {
-        let numbers = || (0..column.cells.len()).map(|row| column.cells.number(row)).filter(|value| value.is_finite());
+        let numbers =
+            || (0..column.cells.len()).map(|row| column.cells.number(row)).filter(|value| value.is_finite());
         let extent = match column.cells {
             Cells::Number(_) => (
                 column.field.min.unwrap_or_else(|| numbers().fold(f64::INFINITY, f64::min)),
@@ -37,7 +38,8 @@ impl<'a> ColumnWords<'a> {
             ),
             Cells::Text(_) | Cells::Time(_) => (0.0, 1.0),
         };
-        let manner = Manner { theme, index: 0, name: &column.name, extent, by_thresholds: true, utc_offset, now };
+        let manner =
+            Manner { theme, index: 0, name: &column.name, extent, by_thresholds: true, utc_offset, now };
         let colored = column.field.thresholds.is_some() || column.field.color.is_some();
         Self { column, words: Words::of(&column.field, &manner), utc_offset, colored }
     }
@@ -57,7 +59,9 @@ impl<'a> ColumnWords<'a> {
                 CellWords { text, color, fill }
             }
             Cells::Time(times) => {
-                let text = times.get(row).map_or_else(String::new, |at| format_utc(*at, self.utc_offset, "%Y-%m-%d %H:%M:%S"));
+                let text = times
+                    .get(row)
+                    .map_or_else(String::new, |at| format_utc(*at, self.utc_offset, "%Y-%m-%d %H:%M:%S"));
                 CellWords { text, color: None, fill }
             }
         }
@@ -74,7 +78,8 @@ pub fn shown_table(tables: &[Table]) -> Option<Table> {
     let (first, others) = tables.split_first()?;
     let mut shown = first.clone();
     for table in others {
-        let names = |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+        let names =
+            |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
         if names(table) != names(first) {
             continue;
         }
@@ -118,7 +123,9 @@ pub fn table_text(table: &Table, theme: &Theme, utc_offset: i64, now: i64) -> Ta
 pub fn table_html(table: &Table, utc_offset: i64, now: i64) -> String {
     use std::fmt::Write as _;
     const MOST: usize = 50;
-    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let escape = |text: &str| {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    };
     let words: Vec<ColumnWords<'_>> =
         table.columns.iter().map(|column| ColumnWords::of(column, &Theme::BOTH, utc_offset, now)).collect();
     let class = |words: &ColumnWords<'_>| if words.is_numeric() { " class=\"numeric\"" } else { "" };

@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use watchfire_chart::{
-    Axis as ChartAxis, Chart, Draw, Format, Gaps as Holes, Interpolation as Curve, Look, Points as Dots, Scaling, Series,
-    Side, Stacking as Stack, Thresholds as ChartThresholds,
+    Axis as ChartAxis, Chart, Draw, Format, Gaps as Holes, Interpolation as Curve, Look, Points as Dots,
+    Scaling, Series, Side, Stacking as Stack, Thresholds as ChartThresholds,
 };
 use watchfire_dashboard::{
     Axis, Field, Gaps, Interpolation, LineStyle, Panel, Points, Scale, Stacking, ThresholdsAs,
@@ -43,7 +43,12 @@ pub(super) fn chart<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<
         };
         let look = Look { side, band_to, ..look(&series.field, &manner, alone) };
         let envelope = series.envelope.as_ref().map(|(low, high)| (low.as_slice(), high.as_slice()));
-        chart.series.push(Series { name: Cow::Borrowed(&series.name), values: &series.values, envelope, look });
+        chart.series.push(Series {
+            name: Cow::Borrowed(&series.name),
+            values: &series.values,
+            envelope,
+            look,
+        });
         let axis = if side == Side::Left { &mut chart.left } else { &mut chart.right };
         take_over(axis, &series.field, stage);
     }
@@ -58,13 +63,20 @@ pub(super) fn chart<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<
             ThresholdsAs::LinesAndBands => (true, true),
         };
         let scale = (panel.field.min.unwrap_or(extent.0), panel.field.max.unwrap_or(extent.1));
-        Some(ChartThresholds { steps: Cow::Owned(steps(thresholds, scale, stage.theme)), lines, bands, side: Side::Left })
+        Some(ChartThresholds {
+            steps: Cow::Owned(steps(thresholds, scale, stage.theme)),
+            lines,
+            bands,
+            side: Side::Left,
+        })
     });
     chart
 }
 
 fn extent(shown: &[(usize, &Shown)]) -> (f64, f64) {
-    let values = || shown.iter().flat_map(|(_, series)| series.values.iter().copied()).filter(|value| value.is_finite());
+    let values = || {
+        shown.iter().flat_map(|(_, series)| series.values.iter().copied()).filter(|value| value.is_finite())
+    };
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     if low <= high { (low, high) } else { (0.0, 1.0) }
 }
@@ -74,7 +86,13 @@ fn side(field: &Field, unit: Option<&Option<String>>) -> Side {
     match field.axis {
         Some(Axis::Right) => Side::Right,
         Some(Axis::Left | Axis::Hidden) => Side::Left,
-        Some(Axis::Auto) | None => if unit.is_none_or(|unit| *unit == field.unit) { Side::Left } else { Side::Right },
+        Some(Axis::Auto) | None => {
+            if unit.is_none_or(|unit| *unit == field.unit) {
+                Side::Left
+            } else {
+                Side::Right
+            }
+        }
     }
 }
 
@@ -84,7 +102,13 @@ fn look(field: &Field, manner: &Manner<'_>, alone: bool) -> Look<'static> {
     let stacking = field.stacking.unwrap_or(Stacking::None);
     let usual_fill = match (style, stacking) {
         (LineStyle::Bars, _) => 0.8,
-        (_, Stacking::None) => if alone { 0.14 } else { 0.0 },
+        (_, Stacking::None) => {
+            if alone {
+                0.14
+            } else {
+                0.0
+            }
+        }
         _ => 0.55,
     };
     Look {

@@ -119,7 +119,9 @@ impl Dashboards {
     pub async fn move_dashboard(&self, uid: &str, folder: Option<&str>) -> Result<u64, DashboardError> {
         if let Some(file) = self.provisioned().dashboard(uid) {
             return Err(DashboardError::Refused(if file.shipped {
-                format!("the dashboard {uid:?} comes with Watchfire and stays in its folder; save it as a new one")
+                format!(
+                    "the dashboard {uid:?} comes with Watchfire and stays in its folder; save it as a new one"
+                )
             } else {
                 let file = file.file.display();
                 format!("the dashboard {uid:?} lies in the folder of its file {file}; move that")

@@ -30,7 +30,8 @@ fn rendered(text: &str) -> String {
 /// A URL of the web, of mail, or within this server; `#` in the place of any other.
 fn safe_url(url: CowStr<'_>) -> CowStr<'_> {
     // Browsers pass over white space and control characters in a scheme.
-    let scheme: String = url.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
+    let scheme: String =
+        url.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
     let end = scheme.find([':', '/', '?', '#']);
     let safe = match end.map(|at| (scheme.as_bytes()[at], &scheme[..at])) {
         Some((b':', scheme)) => {

@@ -20,7 +20,8 @@ pub struct OpenShare {
 impl Dashboards {
     /// Opens a share for a page (`counted`: as one more view), or for what a page asks afterwards.
     pub async fn shown(&self, token: &str, counted: bool, now: i64) -> Result<OpenShare, OpenError> {
-        let shared = if counted { self.open_share(token, now).await? } else { self.check_token(token, now).await? };
+        let shared =
+            if counted { self.open_share(token, now).await? } else { self.check_token(token, now).await? };
         let found = self.get(&shared.share.dashboard).await?;
         let mut dashboard = self.resolve(found.dashboard).await?;
         if let Some(id) = shared.share.panel {
@@ -54,8 +55,14 @@ impl Dashboards {
         for one in &mut resolved.variables {
             if !open.is_free(&one.name) {
                 // What else there would be to choose is nobody's business.
-                let chosen = std::mem::take(&mut one.choices).into_iter().filter(|choice| one.chosen.contains(&choice.value));
-                one.choices = if one.chosen.iter().any(|value| value == Variable::ALL) { Vec::new() } else { chosen.collect() };
+                let chosen = std::mem::take(&mut one.choices)
+                    .into_iter()
+                    .filter(|choice| one.chosen.contains(&choice.value));
+                one.choices = if one.chosen.iter().any(|value| value == Variable::ALL) {
+                    Vec::new()
+                } else {
+                    chosen.collect()
+                };
                 one.note = None;
                 one.error = None;
             }
@@ -67,7 +74,8 @@ impl Dashboards {
 /// Whether what is chosen is among the choices.
 fn may_have(variable: &Variable, one: &ResolvedVariable) -> bool {
     let known = |value: &String| {
-        (value == Variable::ALL && variable.include_all) || one.choices.iter().any(|choice| choice.value == *value)
+        (value == Variable::ALL && variable.include_all)
+            || one.choices.iter().any(|choice| choice.value == *value)
     };
     variable.kind == VariableKind::Text
         || variable.kind == VariableKind::Constant
@@ -119,7 +127,8 @@ impl OpenShare {
         let panel: &Panel =
             self.dashboard.panel(panel).ok_or_else(|| "the share has no such panel".to_owned())?;
         let asks = |one: &&Query| one.id == query && !one.expr.is_empty();
-        let query = panel.queries.iter().find(asks).ok_or_else(|| "the panel has no such query".to_owned())?;
+        let query =
+            panel.queries.iter().find(asks).ok_or_else(|| "the panel has no such query".to_owned())?;
         for (name, one) in named {
             let [one] = one.as_slice() else { continue };
             let chosen: Option<Choice> =
@@ -128,7 +137,9 @@ impl OpenShare {
                 values.set_one(name, choice);
             }
         }
-        let instant = query.instant || (query.shape == watchfire_dashboard::QueryShape::Table && panel.kind == watchfire_dashboard::Kind::Table);
+        let instant = query.instant
+            || (query.shape == watchfire_dashboard::QueryShape::Table
+                && panel.kind == watchfire_dashboard::Kind::Table);
         Ok((values.in_query(&query.expr, clock), instant))
     }
 }

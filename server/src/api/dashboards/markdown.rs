@@ -18,6 +18,9 @@ pub(super) struct Markdown {
 }
 
 /// Makes HTML of Markdown, without anything that could run.
-pub(super) async fn render(State(app): State<App>, Whole(markdown): Whole<Markdown>) -> Result<Response, Failure> {
+pub(super) async fn render(
+    State(app): State<App>,
+    Whole(markdown): Whole<Markdown>,
+) -> Result<Response, Failure> {
     Ok(data(json!({"html": app.service.dashboards().markdown(&markdown.text)})))
 }

@@ -19,7 +19,10 @@ async fn files_are_dashboards() {
     let file = boards.join("web.json");
     fs::write(&file, dashboard("web", "Web").to_string()).unwrap();
     let flags = ["--no-collect", "--dashboards-dirs", "boards", "--dashboards-reload-interval", "100ms"];
-    let server = Server::start(dir.path(), &[&flags[..], &["--dashboards-write-back", "--no-dashboards-shipped"]].concat());
+    let server = Server::start(
+        dir.path(),
+        &[&flags[..], &["--dashboards-write-back", "--no-dashboards-shipped"]].concat(),
+    );
     // From the first request on.
     insta::assert_snapshot!(
         "a_list_of_files",
