@@ -8,6 +8,9 @@ use watchfire_panel::{Unfolded, layout, unfold};
 use super::history::History;
 use super::snapshot::{BoardSnapshot, Meta, Resolved, values_of};
 
+/// The way back and forth between changes.
+type Steps = History<Arc<Dashboard>>;
+
 /// A dashboard on the page: as it is shown, as it was saved, and what is chosen for it. A Leptos context.
 #[derive(Clone, Copy)]
 pub(crate) struct Board {
@@ -126,10 +129,7 @@ impl Board {
         self.step(History::redo);
     }
 
-    fn step(
-        self,
-        step: fn(&mut History<Arc<Dashboard>>, Arc<Dashboard>) -> Result<Arc<Dashboard>, Arc<Dashboard>>,
-    ) {
+    fn step(self, step: fn(&mut Steps, Arc<Dashboard>) -> Result<Arc<Dashboard>, Arc<Dashboard>>) {
         let now = self.dashboard.get_untracked();
         let there = self.history.try_update(|history| step(history, now));
         if let Some(Ok(there)) = there {

@@ -71,6 +71,7 @@ async fn load() -> Result<BoardList, Refusal> {
 }
 
 /// The page.
+#[expect(clippy::too_many_lines, reason = "a page in one piece reads better than in two")]
 #[component]
 pub(crate) fn BoardListPage() -> impl IntoView {
     let first = SharedValue::new(|| use_context::<FirstList>().unwrap_or_default()).into_inner().0;
@@ -135,9 +136,9 @@ pub(crate) fn BoardListPage() -> impl IntoView {
                 if let Some(at) = tags.iter().position(|known| *known == tag) {
                     tags.remove(at);
                 } else {
-                    tags.push(tag.clone())
+                    tags.push(tag.clone());
                 }
-            })
+            });
         };
         view! { <button type="button" class="tag" aria-pressed=pressed on:click=turn>{shown}</button> }
     };
@@ -231,7 +232,7 @@ fn Entry(
     let to = move |event| {
         let folder = Some(event_target_value(&event)).filter(|folder| !folder.is_empty());
         spawn_local(async move {
-            done(act("PUT", &uid.get_value(), "/folder", Some(&json!({"folder": folder}))).await)
+            done(act("PUT", &uid.get_value(), "/folder", Some(&json!({"folder": folder}))).await);
         });
     };
     let folders = move || {
@@ -243,7 +244,7 @@ fn Entry(
         list.with(|list| list.folders.clone()).into_iter().map(option).collect_view()
     };
     let href = format!("/d/{}", Encoded(&head.uid));
-    let source = head.managed.then(|| if head.drifted { "differs from its file" } else { "from a file" });
+    let source = head.managed.then_some(if head.drifted { "differs from its file" } else { "from a file" });
     let panels = if head.panels == 1 { "1 panel".to_owned() } else { format!("{} panels", head.panels) };
     view! {
         <li class="board-entry">

@@ -71,7 +71,7 @@ impl Marks {
         let range = expect_context::<PageRange>();
         let refresh = expect_context::<BoardRefresh>();
         let watches = StoredValue::new(Vec::<(usize, AnnotationQuery, Watch)>::new());
-        let watched = RwSignal::new(0_u32);
+        let rounds = RwSignal::new(0_u32);
         Effect::new(move |_| {
             let window = range.window();
             let length = window.resolve(clock()).length();
@@ -93,10 +93,10 @@ impl Marks {
                 (index, one, live.watch(ask))
             });
             watches.set_value(new.collect());
-            watched.update(|count| *count = count.wrapping_add(1));
+            rounds.update(|count| *count = count.wrapping_add(1));
         });
         Effect::new(move |_| {
-            watched.track();
+            rounds.track();
             let found = watches.with_value(|watches| {
                 let one = |(index, query, watch): &(usize, AnnotationQuery, Watch)| {
                     watch.version.track();

@@ -107,7 +107,7 @@ pub(crate) fn PlaylistsPage() -> impl IntoView {
             }
         });
     };
-    let save = move |_| {
+    let save = move |()| {
         let Some(list) = edited.get_untracked() else { return };
         let body = serde_json::to_value(&list).unwrap_or_default();
         spawn_local(async move {

@@ -125,9 +125,12 @@ impl Picture for Sheet<'_> {
     }
 }
 
+/// The first row, the one below the last, and the cards.
+type Band<'a> = (u32, u32, Vec<(Place, Card<'a>)>);
+
 /// Cards that have rows in common, with their first row and the one below their last; from the top, cards sorted so.
-fn bands<'a>(cards: Vec<(Place, Card<'a>)>) -> Vec<(u32, u32, Vec<(Place, Card<'a>)>)> {
-    let mut bands: Vec<(u32, u32, Vec<_>)> = Vec::new();
+fn bands(cards: Vec<(Place, Card<'_>)>) -> Vec<Band<'_>> {
+    let mut bands: Vec<Band<'_>> = Vec::new();
     for (place, card) in cards {
         let bottom = place.y.saturating_add(place.height);
         match bands.last_mut() {
@@ -165,9 +168,10 @@ mod tests {
 
     #[test]
     fn what_lies_side_by_side_stays_on_a_page() {
+        type Places<'a> = &'a [(u32, u32, u32)];
         // Ten rows fit a page.
         let height = 48.0 + 12.0 + 10.0 * 38.0;
-        let table: [(&[(u32, u32, u32)], &str); 4] = [
+        let table: [(Places<'_>, &str); 4] = [
             (&[(0, 0, 4), (12, 0, 6), (0, 6, 4)], "0@0+4 1@0+6 2@6+4"),
             (&[(0, 0, 6), (0, 6, 6)], "0@0+6 | 1@0+6"),
             (&[(0, 0, 5), (12, 0, 5), (0, 5, 5), (12, 5, 6)], "0@0+5 1@0+5 | 2@0+5 3@0+6"),

@@ -63,7 +63,7 @@ mod tests {
         };
         assert_eq!(Plan::read(|_| None), Ok(Plan::default()));
         assert_eq!(read("interval", "5s").unwrap().interval, Duration::from_secs(5));
-        assert_eq!(read("history", "1h").unwrap().history, Duration::from_secs(3600));
+        assert_eq!(read("history", "1h").unwrap().history, Duration::from_hours(1));
         assert_eq!(read("hosts", "3").unwrap().settings.hosts, 3);
         for (name, text, error) in [
             ("interval", "1ms", "interval: 1ms is out of range; give 100ms to 1h"),

@@ -51,8 +51,9 @@ impl Target {
 }
 
 impl Default for Target {
+    #[expect(clippy::expect_used, reason = "a constant that is a URL")]
     fn default() -> Self {
-        Self::of(SocketAddr::from((Ipv4Addr::LOCALHOST, 3473)))
+        Self(Url::parse("http://127.0.0.1:3473").expect("a constant that is a URL"))
     }
 }
 

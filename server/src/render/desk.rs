@@ -11,7 +11,7 @@ use super::trouble::Trouble;
 use crate::config::RenderConfig;
 
 /// How long a picture is kept at most: longer than any lasts.
-const KEPT: Duration = Duration::from_secs(300);
+const KEPT: Duration = Duration::from_mins(5);
 
 /// How many may wait for each that is drawn.
 const WAITING: usize = 16;

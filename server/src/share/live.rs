@@ -50,6 +50,9 @@ pub(super) async fn live(
     }
 }
 
+/// The values that are asked for, by the names of variables.
+type Named = BTreeMap<String, Vec<String>>;
+
 /// The panels of a share, for one connection.
 struct SharedPanels {
     dashboards: Dashboards,
@@ -58,7 +61,7 @@ struct SharedPanels {
     share: Mutex<OpenShare>,
     open: AtomicBool,
     /// What variables have, by what was asked for, and when that was found out.
-    values: Mutex<BTreeMap<BTreeMap<String, Vec<String>>, (i64, Values)>>,
+    values: Mutex<BTreeMap<Named, (i64, Values)>>,
 }
 
 /// Follows what becomes of the share as long as somebody watches it.
@@ -91,7 +94,7 @@ impl SharedPanels {
     async fn values(
         &self,
         share: &OpenShare,
-        asked: BTreeMap<String, Vec<String>>,
+        asked: Named,
         range: watchfire_model::TimeRange,
     ) -> Result<Values, String> {
         // A client that asks for ever new values is not to fill the memory.
@@ -123,7 +126,7 @@ impl PanelQueries for SharedPanels {
         };
         let stepped = clock.at(span)?;
         // A repeated panel names one value; what holds for the page is what all of its panels say.
-        let wanted: BTreeMap<String, Vec<String>> = asked.variables.iter().cloned().collect();
+        let wanted: Named = asked.variables.iter().cloned().collect();
         let values = self.values(&share, wanted, stepped.range).await?;
         let clock = Clock {
             from: stepped.range.start,

@@ -17,7 +17,7 @@ async fn started(flags: &[&str]) -> (TempDir, Server) {
     for ago in 0..60 {
         let at = now - ago * 10_000;
         for (host, value) in [("a", 3.0), ("b", 7.0)] {
-            samples.push_str(&format!("load{{host=\"{host}\"}} {value} {at}\n"));
+            samples.extend([format!("load{{host=\"{host}\"}} {value} {at}\n")]);
         }
     }
     assert_eq!(server.post("/api/v1/import/prometheus", &[], samples.into_bytes()).await.status, 204);

@@ -25,6 +25,7 @@ use crate::api::CONFLICT;
 use crate::boards::view::{NEW, OpenPanel};
 
 /// What can be done with the dashboard as a whole.
+#[expect(clippy::too_many_lines, reason = "a page in one piece reads better than in two")]
 #[component]
 pub(crate) fn BoardBar() -> impl IntoView {
     let board = expect_context::<Board>();
@@ -215,12 +216,12 @@ fn saver(
                     if fresh {
                         let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
                         navigate.with_value(|navigate| {
-                            navigate(&format!("/d/{uid}{}", search.get_untracked()), options)
+                            navigate(&format!("/d/{uid}{}", search.get_untracked()), options);
                         });
                     }
                 }
                 Err(refusal) if refusal.status == CONFLICT => {
-                    conflict.set(Conflict::of(&dashboard, &refusal))
+                    conflict.set(Conflict::of(&dashboard, &refusal));
                 }
                 Err(refusal) => said.set(Some(refusal.to_string())),
             }
@@ -246,7 +247,7 @@ fn keys(board: Board, save: Callback<()>) {
             match (event.key().as_str(), control) {
                 ("s", true) if editing => save.run(()),
                 ("z", true) if editing && !typing => board.undo(),
-                ("Z", true) | ("y", true) if editing && !typing => board.redo(),
+                ("Z" | "y", true) if editing && !typing => board.redo(),
                 ("e", false) if !typing => match focused_panel(board) {
                     Some(id) => {
                         board.editing.set(true);
@@ -271,15 +272,15 @@ fn keys(board: Board, save: Callback<()>) {
                     }
                 }
                 ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.kiosk) => {
-                    open.leave_kiosk()
+                    open.leave_kiosk();
                 }
                 ("Escape", false)
                     if !typing && open.asked().with_untracked(|asked| asked.panel.is_some()) =>
                 {
-                    open.view(None)
+                    open.view(None);
                 }
                 ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.edit.is_some()) => {
-                    open.edit(None)
+                    open.edit(None);
                 }
                 _ => return,
             }

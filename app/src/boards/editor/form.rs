@@ -142,7 +142,7 @@ fn input(form: Form, spec: &'static Spec, pointer: &str, id: &str) -> AnyView {
 fn ColorInput(id: String, value: Signal<String>, put: Callback<String>) -> impl IntoView {
     let picked = move |event| put.run(event_target_value(&event));
     let css = move || {
-        watchfire_chart::Rgba::parse(&value.get(), &watchfire_chart::Theme::BOTH).map(|color| color.css())
+        watchfire_chart::Rgba::parse(&value.get(), &watchfire_chart::Theme::BOTH).map(watchfire_chart::Rgba::css)
     };
     let hex = move || {
         css().filter(|css| css.starts_with('#') && css.len() == 7).unwrap_or_else(|| "#808080".to_owned())
@@ -295,16 +295,16 @@ fn item_tools(form: Form, pointer: StoredValue<String>, index: usize) -> AnyView
     let up = move |_| {
         change(&|all| {
             if index > 0 && index < all.len() {
-                all.swap(index, index - 1)
+                all.swap(index, index - 1);
             }
-        })
+        });
     };
     let away = move |_| {
         change(&|all| {
             if index < all.len() {
-                drop(all.remove(index))
+                drop(all.remove(index));
             }
-        })
+        });
     };
     view! {
         <span class="form-item-tools">

@@ -1,6 +1,7 @@
 //! Changing a dashboard: moving panels, the editor of a panel, settings, saving.
 
 mod bar;
+mod board_options;
 mod conflict;
 mod form;
 mod json;

@@ -46,7 +46,7 @@ pub(crate) enum Input {
     Group(&'static [Spec]),
 }
 
-const fn spec(label: &'static str, pointer: &'static str, input: Input) -> Spec {
+pub(super) const fn spec(label: &'static str, pointer: &'static str, input: Input) -> Spec {
     Spec { label, pointer, input, help: "", kinds: &[] }
 }
 
@@ -55,14 +55,14 @@ const fn of(mut spec: Spec, kinds: &'static [Kind]) -> Spec {
     spec
 }
 
-const fn help(mut spec: Spec, help: &'static str) -> Spec {
+pub(super) const fn help(mut spec: Spec, help: &'static str) -> Spec {
     spec.help = help;
     spec
 }
 
 use Input::{
-    Check, Choice, Choices, Color, ColorMode, Group, Lines, List, Number, Numbers, Pairs, Several, Tagged,
-    Text, Unit, Words,
+    Check, Choice, Color, ColorMode, Group, Lines, List, Number, Numbers, Pairs, Several, Tagged, Text, Unit,
+    Words,
 };
 use Kind::{
     AlertList, BarChart, BarGauge, DashboardList, Gauge, Heatmap, Histogram, Logs, NodeGraph, Pie, Stat,
@@ -406,111 +406,4 @@ pub(crate) const PANEL: &[(&str, &[Spec])] = &[
         ],
     ),
     ("Links", &[spec("", "/links", List(LINKS, r#"{"title": "", "url": ""}"#))]),
-];
-
-/// The settings of a dashboard.
-pub(crate) const DASHBOARD: &[(&str, &[Spec])] = &[
-    (
-        "General",
-        &[
-            spec("Title", "/title", Text),
-            spec("Description", "/description", Lines),
-            help(spec("Tags", "/tags", Words), "separated by commas"),
-        ],
-    ),
-    (
-        "Time",
-        &[
-            help(spec("From", "/time/from", Text), "now-6h"),
-            help(spec("To", "/time/to", Text), "now"),
-            help(spec("Refresh", "/time/refresh", Text), "auto, off, or 1s to 1h"),
-            spec("Times in UTC", "/time/utc", Choice(&[("true", "Yes"), ("false", "No")])),
-        ],
-    ),
-    (
-        "Variables",
-        &[spec(
-            "",
-            "/variables",
-            List(
-                &[
-                    help(spec("Name", "/name", Text), "queries call it $name"),
-                    spec("Label", "/label", Text),
-                    spec(
-                        "Kind",
-                        "/kind",
-                        Choice(&[
-                            ("query", "Query"),
-                            ("list", "List"),
-                            ("interval", "Interval"),
-                            ("constant", "Constant"),
-                            ("text", "Text box"),
-                        ]),
-                    ),
-                    help(
-                        spec("Query", "/query", Text),
-                        "label_values(up, job), label_names(), metrics(regex), query_result(promql)",
-                    ),
-                    help(spec("Keep what matches", "/regex", Text), "a regular expression"),
-                    spec(
-                        "Order",
-                        "/sort",
-                        Choice(&[
-                            ("none", "As it comes"),
-                            ("natural", "By the alphabet"),
-                            ("natural_descending", "Turned around"),
-                        ]),
-                    ),
-                    help(
-                        spec("Choices", "/choices", Choices),
-                        "of a list, of intervals, a line each: value, or value = text; the value of a constant",
-                    ),
-                    spec("Several at once", "/multi", Check),
-                    spec("A choice for all", "/include_all", Check),
-                    help(spec("What stands for all", "/all_value", Text), ".*"),
-                    spec("Hidden", "/hide", Check),
-                ],
-                r#"{"name": "job", "kind": "query", "query": "label_values(up, job)"}"#,
-            ),
-        )],
-    ),
-    (
-        "Annotations",
-        &[spec(
-            "",
-            "/annotations",
-            List(
-                &[
-                    spec("Name", "/name", Text),
-                    help(
-                        spec("Query", "/expr", Text),
-                        "marks where it is not 0; empty: those written by hand or over the API",
-                    ),
-                    spec("With a tag of", "/tags", Words),
-                    help(spec("Text", "/text", Text), "{{label}} stands for a label's value"),
-                    spec("Colour", "/color", Color),
-                    spec("Off at first", "/off", Check),
-                ],
-                r#"{"name": "Deployments", "expr": ""}"#,
-            ),
-        )],
-    ),
-    (
-        "Links",
-        &[spec(
-            "",
-            "/links",
-            List(
-                &[
-                    spec("Title", "/title", Text),
-                    spec("URL", "/url", Text),
-                    help(spec("Dashboards with the tags", "/tags", Words), "instead of a URL"),
-                    spec("Keep the range", "/keep_time", Check),
-                    spec("Keep the variables", "/keep_variables", Check),
-                    spec("In a new tab", "/new_tab", Check),
-                ],
-                r#"{"title": "", "url": ""}"#,
-            ),
-        )],
-    ),
 ];

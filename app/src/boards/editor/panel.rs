@@ -59,7 +59,7 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
                 });
             }
             Err(wrong) => {
-                error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', "."))))
+                error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', "."))));
             }
         }
     });

@@ -4,8 +4,9 @@ use serde_json::Value;
 use watchfire_dashboard::{Dashboard, Kind};
 
 use super::super::board::Board;
+use super::board_options::DASHBOARD;
 use super::form::{Form, fields};
-use super::options::{DASHBOARD, Spec};
+use super::options::Spec;
 use super::value::put;
 
 /// What is set for the dashboard as a whole.
@@ -32,7 +33,7 @@ pub(super) fn SettingsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
                 });
             }
             Err(wrong) => {
-                error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', "."))))
+                error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', "."))));
             }
         }
     });

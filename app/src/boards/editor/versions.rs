@@ -122,7 +122,8 @@ pub(super) fn ChangeList(changes: Signal<Vec<Change>>) -> impl IntoView {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default)]
 struct Version {
-    version: u64,
+    #[serde(rename = "version")]
+    number: u64,
     /// Milliseconds since the epoch.
     #[serde(alias = "updated_at", alias = "created_at")]
     at: i64,
@@ -178,7 +179,7 @@ pub(super) fn VersionsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         }
     };
     let row = move |version: Version| {
-        let number = version.version;
+        let number = version.number;
         let at = move || format_utc(version.at, preferences.utc_offset(), "%Y-%m-%d %H:%M:%S");
         view! {
             <li>

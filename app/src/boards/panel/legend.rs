@@ -90,7 +90,7 @@ pub(super) fn PanelLegend(
                     Some((known, true)) if known == column => None,
                     _ => Some((column, false)),
                 }
-            })
+            });
         };
         view! { <button type="button" class="legend-head" on:click=turn>{title}</button> }
     };

@@ -11,6 +11,7 @@ use crate::preferences::Preferences;
 const MOST: usize = 500;
 
 /// Rows and columns: sorted by a click on a heading, filtered by writing, with colours in cells.
+#[expect(clippy::too_many_lines, reason = "a page in one piece reads better than in two")]
 #[component]
 pub(super) fn PanelTable(
     item: Memo<Option<Arc<Unfolded>>>,
@@ -71,7 +72,7 @@ pub(super) fn PanelTable(
                     Some((known, true)) if known == clicked => None,
                     _ => Some((clicked.clone(), false)),
                 };
-            })
+            });
         };
         let order = move || match sort.get().or_else(|| own_sort.get()) {
             Some((known, descending)) if known == asked => {

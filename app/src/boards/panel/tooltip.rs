@@ -96,6 +96,7 @@ pub(super) fn Tooltip(item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer) -> im
 }
 
 /// A heading, the lines, and how many more there would be.
+#[expect(clippy::too_many_lines, reason = "an arm for each kind of picture")]
 fn told(
     panel: &Panel,
     drawn: &Drawn,
@@ -150,23 +151,23 @@ fn told(
         }
         Drawing::Stat(stat) => {
             let reading = &stat.items.get(stat.item_at(area, (x, y))?)?.reading;
-            reading_line(reading).and_then(|line| one(String::new(), line))
+            one(String::new(), reading_line(reading))
         }
         Drawing::Gauge(gauge) => {
             let reading = gauge.readings.get(gauge.reading_at(area, (x, y))?)?;
-            reading_line(reading).and_then(|line| one(String::new(), line))
+            one(String::new(), reading_line(reading))
         }
         Drawing::BarGauge(gauge) => {
             let reading = gauge.readings.get(gauge.reading_at(area, (x, y))?)?;
-            reading_line(reading).and_then(|line| one(String::new(), line))
+            one(String::new(), reading_line(reading))
         }
         Drawing::Pie(pie) => {
             let reading = pie.readings.get(pie.slice_at(area, (x, y))?)?;
-            reading_line(reading).and_then(|line| one(String::new(), line))
+            one(String::new(), reading_line(reading))
         }
         Drawing::Bars(bars) => {
             let category = bars.category_at(area, (x, y))?;
-            let name = bars.categories.get(category).map(|name| name.to_string()).unwrap_or_default();
+            let name = bars.categories.get(category).map(std::string::ToString::to_string).unwrap_or_default();
             let lines: Vec<Line> = bars
                 .series
                 .iter()
@@ -234,11 +235,11 @@ fn line(series: &Shown, place: usize, value: f64, stage: &Stage<'_>) -> Line {
     Line { color: said.color.css(), name: series.name.clone(), value: said.text() }
 }
 
-fn reading_line(reading: &watchfire_chart::Reading<'_>) -> Option<Line> {
+fn reading_line(reading: &watchfire_chart::Reading<'_>) -> Line {
     let value = if reading.unit.is_empty() {
         reading.number.to_string()
     } else {
         format!("{} {}", reading.number, reading.unit)
     };
-    Some(Line { color: reading.color.css(), name: reading.name.to_string(), value })
+    Line { color: reading.color.css(), name: reading.name.to_string(), value }
 }

@@ -16,7 +16,7 @@ pub(crate) fn ShareDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let board = expect_context::<Board>();
     let range = expect_context::<PageRange>();
     let wanted = Wanted::new();
-    let made = RwSignal::new(None::<Share>);
+    let fresh = RwSignal::new(None::<Share>);
     let error = RwSignal::new(None::<String>);
     let again = RwSignal::new(0);
     // The list asks only once the dialog has been opened.
@@ -27,7 +27,7 @@ pub(crate) fn ShareDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
             match call::<Share>("POST", "/api/v1/shares", Some(&body)).await {
                 Ok(share) => {
                     error.try_set(None);
-                    made.try_set(Some(share));
+                    fresh.try_set(Some(share));
                     again.try_update(|count| *count += 1);
                 }
                 Err(refusal) => drop(error.try_set(Some(refusal.to_string()))),
@@ -54,7 +54,7 @@ pub(crate) fn ShareDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         .into_any()
     };
     let result = move || {
-        let share = made.get()?;
+        let share = fresh.get()?;
         let origin = origin();
         let embeds = !share.origins.is_empty();
         let snippet = embeds.then(|| field("To paste into a page", "share-snippet", share.snippet(&origin)));

@@ -108,7 +108,7 @@ pub(super) fn ShareForm(wanted: Wanted) -> impl IntoView {
                 if event_target_checked(&event) {
                     free.push(turned.clone());
                 }
-            })
+            });
         };
         view! { <label class="check"><input type="checkbox" prop:checked=is_free on:change=turn/>{format!("Viewers choose {}", variable.shown())}</label> }
     };

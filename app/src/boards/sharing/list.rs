@@ -28,11 +28,11 @@ pub(crate) fn SharesPage() -> impl IntoView {
 #[component]
 pub(super) fn ShareList(dashboard: Option<String>, again: RwSignal<u32>) -> impl IntoView {
     let shares = RwSignal::new(None::<Result<Vec<Share>, String>>);
-    let path = StoredValue::new(match &dashboard {
-        Some(uid) => format!("/api/v1/shares?dashboard={}", Encoded(uid)),
+    let whole = dashboard.is_none();
+    let path = StoredValue::new(match dashboard {
+        Some(uid) => format!("/api/v1/shares?dashboard={}", Encoded(&uid)),
         None => "/api/v1/shares".to_owned(),
     });
-    let whole = dashboard.is_none();
     Effect::new(move |_| {
         again.track();
         spawn_local(async move {
@@ -75,12 +75,12 @@ fn Row(share: Share, again: RwSignal<u32>, whole: bool) -> impl IntoView {
     let pause = move |_| {
         let what = if paused { "resume" } else { "pause" };
         spawn_local(async move {
-            done(call("POST", &format!("/api/v1/shares/{}/{what}", uid.get_value()), None).await)
+            done(call("POST", &format!("/api/v1/shares/{}/{what}", uid.get_value()), None).await);
         });
     };
     let revoke = move |_| {
         spawn_local(async move {
-            done(call("DELETE", &format!("/api/v1/shares/{}", uid.get_value()), None).await)
+            done(call("DELETE", &format!("/api/v1/shares/{}", uid.get_value()), None).await);
         });
     };
     let link = share.link(&origin());

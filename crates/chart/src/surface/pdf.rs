@@ -28,8 +28,11 @@ fn place((x, y): Point) -> PdfPoint {
     PdfPoint::from_xy(x as f32, y as f32)
 }
 
+/// How far the handles of four curves lie from their ends, for the circle that they come nearest to; of the radius.
+const HANDLE: f64 = 0.552_284_75;
+
 fn opacity(color: Rgba) -> NormalizedF32 {
-    NormalizedF32::new(color.alpha.clamp(0.0, 1.0) as f32).unwrap_or(NormalizedF32::ONE)
+    NormalizedF32::new(color.alpha.clamp(0.0, 1.0)).unwrap_or(NormalizedF32::ONE)
 }
 
 fn is_somewhere(points: &[Point]) -> bool {
@@ -112,8 +115,6 @@ impl Surface for PdfSurface<'_, '_> {
         if fill.alpha == 0.0 || !is_somewhere(&[center]) || radius <= 0.0 {
             return;
         }
-        // How far the handles of four curves lie from their ends, for the circle that they come nearest to.
-        const HANDLE: f64 = 0.552_284_75;
         let (x, y, r, h) = (center.0 as f32, center.1 as f32, radius as f32, (radius * HANDLE) as f32);
         self.fill(fill);
         self.path(|path| {

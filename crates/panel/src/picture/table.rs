@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use watchfire_chart::{TableCell, TableColumn, TableText, Theme};
 use watchfire_model::format_utc;
@@ -96,6 +97,9 @@ pub fn shown_table(tables: &[Table]) -> Option<Table> {
     Some(shown)
 }
 
+/// No picture is taller than so many rows.
+const MOST: usize = 500;
+
 /// A table as a picture.
 pub fn table_text(table: &Table, theme: &Theme, utc_offset: i64, now: i64) -> TableText<'static> {
     let words: Vec<ColumnWords<'_>> =
@@ -104,8 +108,6 @@ pub fn table_text(table: &Table, theme: &Theme, utc_offset: i64, now: i64) -> Ta
         name: Cow::Owned(column.name.clone()),
         numbers: words.is_numeric(),
     };
-    // No picture is taller than so many rows.
-    const MOST: usize = 500;
     let row = |row: usize| {
         let cell = |words: &ColumnWords<'_>| {
             let CellWords { text, color, fill } = words.cell(row);
@@ -119,10 +121,11 @@ pub fn table_text(table: &Table, theme: &Theme, utc_offset: i64, now: i64) -> Ta
     }
 }
 
+/// How many rows a page has before there is a browser; more are not seen at first.
+const MOST_IN_PAGE: usize = 50;
+
 /// A table as HTML, as the browser would make it: the first rows, for a page that is rendered before there is a browser.
 pub fn table_html(table: &Table, utc_offset: i64, now: i64) -> String {
-    use std::fmt::Write as _;
-    const MOST: usize = 50;
     let escape = |text: &str| {
         text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
     };
@@ -135,7 +138,7 @@ pub fn table_html(table: &Table, utc_offset: i64, now: i64) -> String {
         let _ = write!(html, "<th{}>{}</th>", class(words), escape(&column.name));
     }
     html.push_str("</tr></thead><tbody>");
-    for row in 0..table.len().min(MOST) {
+    for row in 0..table.len().min(MOST_IN_PAGE) {
         html.push_str("<tr>");
         for words in &words {
             let cell = words.cell(row);
