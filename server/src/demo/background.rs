@@ -55,7 +55,11 @@ impl DemoFeed {
     }
 
     /// Starts it; `None` where it runs already.
-    pub(crate) async fn start(&self, plan: Plan, stop: CancellationToken) -> Result<Option<DemoStatus>, SendError> {
+    pub(crate) async fn start(
+        &self,
+        plan: Plan,
+        stop: CancellationToken,
+    ) -> Result<Option<DemoStatus>, SendError> {
         let mut running = self.running.lock().await;
         if running.as_ref().is_some_and(|running| !running.task.is_finished()) {
             return Ok(None);
@@ -115,7 +119,9 @@ fn log(event: Event) {
     match event {
         Event::Caught { samples } => tracing::debug!(samples, "the demo has sent its past"),
         Event::PastLeftOut => tracing::info!("there is demo data already, so its past is left out"),
-        Event::Problem { text, again: Some(_) } => tracing::warn!("the demo cannot send: {text}; it is tried again"),
+        Event::Problem { text, again: Some(_) } => {
+            tracing::warn!("the demo cannot send: {text}; it is tried again")
+        }
         Event::Problem { text, again: None } => tracing::warn!("a part of the demo is left out: {text}"),
         Event::Recovered => tracing::info!("the demo can send again"),
     }

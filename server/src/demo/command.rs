@@ -55,7 +55,10 @@ fn introduce(target: &Target, plan: Plan) {
     println!("Stop:        Ctrl-C");
     println!("Delete:      watchfire demo --delete --target {}", target.url(""));
     if !plan.history.is_zero() {
-        println!("First the last {}, then each moment as it comes.", format_duration(plan.history.as_millis() as i64));
+        println!(
+            "First the last {}, then each moment as it comes.",
+            format_duration(plan.history.as_millis() as i64)
+        );
     }
 }
 

@@ -58,7 +58,9 @@ mod tests {
 
     #[test]
     fn values_are_read_and_bounded() {
-        let read = |name: &'static str, text: &'static str| Plan::read(move |wanted| (wanted == name).then_some(text));
+        let read = |name: &'static str, text: &'static str| {
+            Plan::read(move |wanted| (wanted == name).then_some(text))
+        };
         assert_eq!(Plan::read(|_| None), Ok(Plan::default()));
         assert_eq!(read("interval", "5s").unwrap().interval, Duration::from_secs(5));
         assert_eq!(read("history", "1h").unwrap().history, Duration::from_secs(3600));

@@ -14,8 +14,11 @@ pub(crate) struct Target(Url);
 impl Target {
     /// Reads a URL; what stands behind the host counts as the folder of the API.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let mut url = url.ok_or_else(|| format!("target: {text:?} is not the URL of a server; write http://127.0.0.1:3473"))?;
+        let url =
+            Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let mut url = url.ok_or_else(|| {
+            format!("target: {text:?} is not the URL of a server; write http://127.0.0.1:3473")
+        })?;
         url.set_query(None);
         url.set_fragment(None);
         Ok(Self(url))
@@ -82,7 +85,8 @@ impl Sender {
         if target.is_loopback() {
             builder = builder.no_proxy();
         }
-        let refused = |error: reqwest::Error| SendError::Refused(format!("no HTTP client can be made: {error}"));
+        let refused =
+            |error: reqwest::Error| SendError::Refused(format!("no HTTP client can be made: {error}"));
         Ok(Self { client: builder.build().map_err(refused)?, target })
     }
 

@@ -76,7 +76,8 @@ async fn every_panel_has_something_to_show() {
         r#"mesh_peer_count{job="demo-mesh"}"#,
         r#"aet_tasks_total{job="demo-agents", instance="scheduler-1"}"#,
     ] {
-        let path = format!("/api/v1/query?query={}", encoded(&format!(r#"count({metric} and {{demo="true"}})"#)));
+        let path =
+            format!("/api/v1/query?query={}", encoded(&format!(r#"count({metric} and {{demo="true"}})"#)));
         let answer = server.get(&path).await.json();
         assert!(!answer["data"]["result"].as_array().unwrap().is_empty(), "{metric}: {status}");
     }
