@@ -129,7 +129,7 @@ impl Board {
         self.step(History::redo);
     }
 
-    fn step(self, step: fn(&mut Steps, Arc<Dashboard>) -> Result<Arc<Dashboard>, Arc<Dashboard>>) {
+    fn step(self, step: impl FnOnce(&mut Steps, Arc<Dashboard>) -> Result<Arc<Dashboard>, Arc<Dashboard>>) {
         let now = self.dashboard.get_untracked();
         let there = self.history.try_update(|history| step(history, now));
         if let Some(Ok(there)) = there {

@@ -120,7 +120,7 @@ fn log(event: Event) {
         Event::Caught { samples } => tracing::debug!(samples, "the demo has sent its past"),
         Event::PastLeftOut => tracing::info!("there is demo data already, so its past is left out"),
         Event::Problem { text, again: Some(_) } => {
-            tracing::warn!("the demo cannot send: {text}; it is tried again")
+            tracing::warn!("the demo cannot send: {text}; it is tried again");
         }
         Event::Problem { text, again: None } => tracing::warn!("a part of the demo is left out: {text}"),
         Event::Recovered => tracing::info!("the demo can send again"),

@@ -142,7 +142,8 @@ fn input(form: Form, spec: &'static Spec, pointer: &str, id: &str) -> AnyView {
 fn ColorInput(id: String, value: Signal<String>, put: Callback<String>) -> impl IntoView {
     let picked = move |event| put.run(event_target_value(&event));
     let css = move || {
-        watchfire_chart::Rgba::parse(&value.get(), &watchfire_chart::Theme::BOTH).map(watchfire_chart::Rgba::css)
+        watchfire_chart::Rgba::parse(&value.get(), &watchfire_chart::Theme::BOTH)
+            .map(watchfire_chart::Rgba::css)
     };
     let hex = move || {
         css().filter(|css| css.starts_with('#') && css.len() == 7).unwrap_or_else(|| "#808080".to_owned())

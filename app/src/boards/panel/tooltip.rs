@@ -167,7 +167,8 @@ fn told(
         }
         Drawing::Bars(bars) => {
             let category = bars.category_at(area, (x, y))?;
-            let name = bars.categories.get(category).map(std::string::ToString::to_string).unwrap_or_default();
+            let name =
+                bars.categories.get(category).map(std::string::ToString::to_string).unwrap_or_default();
             let lines: Vec<Line> = bars
                 .series
                 .iter()

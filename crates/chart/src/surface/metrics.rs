@@ -1,7 +1,7 @@
 //! How wide text will be: pictures are laid out where no font can be asked, so widths are those of Inter, the font of our PNGs,
 //! and a little more, for the wide ones among the sans-serif fonts that systems have.
 
-/// How much wider than Inter text may be: DejaVu Sans, which many systems without a desktop have, is this much wider.
+/// How much wider than Inter text may be: `DejaVu Sans`, which many systems without a desktop have, is this much wider.
 const REGULAR_ROOM: f64 = 1.08;
 const BOLD_ROOM: f64 = 1.2;
 

@@ -3,7 +3,7 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 use super::Dashboards;
 
 impl Dashboards {
-    /// HTML of Markdown (CommonMark, with tables and strikethrough). HTML in the text is shown as it is written, and links lead
+    /// HTML of Markdown (`CommonMark`, with tables and strikethrough). HTML in the text is shown as it is written, and links lead
     /// nowhere but to the web, to mail and within this server: so nothing in it can run.
     pub fn markdown(&self, text: &str) -> String {
         rendered(text)
