@@ -76,7 +76,7 @@ test('panels are moved, resized, doubled and taken away by keyboard', async ({ p
   await grip.press('ArrowRight');
   await grip.press('Shift+ArrowDown');
   const cell = (key) => boardPanel(page, key).locator('..').getAttribute('style');
-  await expect.poll(() => cell('1')).toBe('--x:2;--y:5;--w:12;--h:9');
+  await expect.poll(() => cell('1')).toBe('--x:2;--y:1;--w:12;--h:9');
   await grip.press('Control+z');
   await expect.poll(() => cell('1')).toBe('--x:1;--y:1;--w:12;--h:8');
   await boardPanel(page, '2').getByRole('button', { name: 'Duplicate this panel' }).press('Enter');

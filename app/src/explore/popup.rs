@@ -67,6 +67,10 @@ impl Popup {
     }
 
     pub(super) fn close(self) {
+        // A box that goes with its page loses the focus once more.
+        if self.items.try_with_untracked(Vec::is_empty).is_none() {
+            return;
+        }
         self.last.set_value(None);
         if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
             timer.clear();

@@ -241,7 +241,8 @@ fn keys(board: Board, save: Callback<()>) {
     Effect::new(move |_| {
         let pressed = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let Some(event) = event.dyn_ref::<leptos::ev::KeyboardEvent>() else { return };
-            let typing = crate::shell::is_typing(event);
+            // Escape in a field closes what the field has open, and nothing more.
+            let typing = crate::shell::is_typing(event) || (event.key() == "Escape" && is_in_field());
             let control = event.ctrl_key() || event.meta_key();
             let editing = board.editing.get_untracked();
             match (event.key().as_str(), control) {
@@ -298,6 +299,12 @@ fn keys(board: Board, save: Callback<()>) {
             let _ = window().remove_event_listener_with_callback_and_bool("keydown", listener, true);
         });
     });
+}
+
+/// Whether a field has the focus.
+fn is_in_field() -> bool {
+    let focused = document().active_element().map(|element| element.tag_name());
+    focused.is_some_and(|tag| ["INPUT", "TEXTAREA", "SELECT"].contains(&tag.as_str()))
 }
 
 /// The key of the panel that has the focus, or that the pointer is on.

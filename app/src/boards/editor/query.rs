@@ -140,13 +140,18 @@ fn PromqlField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
     let put = move |text: String| {
         form.put.run((format!("/queries/{index}/expr"), Value::String(text)));
     };
-    let run = Callback::new(move |()| put(query_box.text.get_untracked().trim().to_owned()));
+    let run = Callback::new(move |()| {
+        // A field that goes with its page loses the focus once more.
+        if let Some(text) = query_box.text.try_get_untracked() {
+            put(text.trim().to_owned());
+        }
+    });
     // Undo and redo change the text from outside.
     Effect::new(move |_| {
         let text = query.with(|query| query.expr.clone());
         query_box.bring(&text);
     });
-    view! { <div on:focusout=move |_| run.run(())><Editor query_box run/></div> }
+    view! { <div on:focusout=move |_| drop(run.try_run(()))><Editor query_box run/></div> }
 }
 
 /// What is wrong with a query once its variables are put in, at the place where it is wrong in the text with the variables.
