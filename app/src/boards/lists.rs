@@ -30,7 +30,7 @@ pub(super) fn DashboardList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView 
             Some(Err(error)) => view! { <p class="field-error">{error}</p> }.into_any(),
             Some(Ok(mut heads)) => {
                 heads.retain(|head| tags.iter().all(|tag| head.tags.contains(tag)));
-                heads.sort_by_key(|head| !head.favourite);
+                watchfire_model::sort_small(&mut heads, &|one, other| other.favourite.cmp(&one.favourite));
                 heads.truncate(most);
                 let empty =
                     heads.is_empty().then_some(view! { <p class="hint">"No dashboard has these tags."</p> });

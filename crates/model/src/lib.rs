@@ -7,6 +7,7 @@ mod batch;
 mod duration;
 mod labels;
 mod matcher;
+mod order;
 mod query;
 mod rollup;
 mod sample;
@@ -20,6 +21,7 @@ pub use labels::{
     Label, Labels, LabelsError, LabelsIter, METRIC_NAME, is_plain_label_name, is_plain_metric_name,
 };
 pub use matcher::{MatchOp, Matcher};
+pub use order::sort_small;
 pub use query::{Function, Grid, GridError, GridSeries, SeriesQuery, choose_step};
 pub use rollup::{Rollup, RollupBuilder, STALE, end_of, is_stale};
 pub use sample::{MetricDescription, MetricKind, Sample, Series, Unit};

@@ -147,7 +147,7 @@ pub(crate) fn steps(thresholds: &Thresholds, (low, high): (f64, f64), theme: &Th
         .map(|step| Step { from: value(step.value), color: color(&step.color) })
         .filter(|step| !step.from.is_nan())
         .collect();
-    steps.sort_by(|one, other| one.from.total_cmp(&other.from));
+    watchfire_model::sort_small(&mut steps, &|one, other| one.from.total_cmp(&other.from));
     steps.insert(0, Step { from: f64::NEG_INFINITY, color: base });
     steps
 }

@@ -252,7 +252,7 @@ fn answer(question: &Question, buffer: &SeriesBuffer, start: i64) -> Answer {
         any.then(|| watchfire_model::GridSeries { labels: labels.clone(), values })
     });
     let mut series: Vec<_> = series.collect();
-    series.sort_by(|one, other| one.labels.cmp(&other.labels));
+    watchfire_model::sort_small(&mut series, &|one, other| one.labels.cmp(&other.labels));
     grid.start = grid.time(skip) + question.shift;
     grid.len -= skip;
     Answer { grid, series }

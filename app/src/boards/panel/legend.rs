@@ -129,7 +129,7 @@ fn sorted(key: &mut Key, column: usize, turned: bool) {
         let times = steps.iter().find(|(step, _)| unit.starts_with(step)).map_or(1.0, |(_, times)| *times);
         number * times
     };
-    key.rows.sort_by(|one, other| {
+    watchfire_model::sort_small(&mut key.rows, &|one, other| {
         let of = |row: &watchfire_panel::KeyRow| {
             row.numbers.get(column).map_or(f64::NEG_INFINITY, |text| size(text))
         };

@@ -144,7 +144,7 @@ fn ordered(
     if let Some((column, descending)) =
         sort.and_then(|(name, descending)| Some((table.column(name)?, *descending)))
     {
-        rows.sort_by(|one, other| {
+        watchfire_model::sort_small(&mut rows, &|one, other| {
             let order = column.cells.compare(*one, *other);
             if descending { order.reverse() } else { order }
         });

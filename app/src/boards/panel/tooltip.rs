@@ -133,7 +133,7 @@ fn told(
                     Some((value, line(series, place, value, &stage)))
                 })
                 .collect();
-            rows.sort_by(|one, other| other.0.total_cmp(&one.0));
+            watchfire_model::sort_small(&mut rows, &|one, other| other.0.total_cmp(&one.0));
             let more = rows.len().saturating_sub(MOST);
             // What is marked within a few pixels of the pointer.
             let near = drawn.window.length() / (drawn.size.0.max(1.0) as i64).max(1) * 5;

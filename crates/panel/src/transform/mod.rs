@@ -70,7 +70,7 @@ fn rename(mut tables: Vec<Table>, regex: &str, to: &str, notes: &mut Vec<String>
 fn organise(mut table: Table, hide: &[String], order: &[String], rename: &[(String, String)]) -> Table {
     table.columns.retain(|column| !hide.contains(&column.name));
     let place = |column: &Column| order.iter().position(|name| *name == column.name).unwrap_or(usize::MAX);
-    table.columns.sort_by_key(place);
+    watchfire_model::sort_small(&mut table.columns, &|one, other| place(one).cmp(&place(other)));
     for column in &mut table.columns {
         if let Some((_, new)) = rename.iter().find(|(old, new)| *old == column.name && !new.is_empty()) {
             column.name.clone_from(new);

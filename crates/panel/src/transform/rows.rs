@@ -60,7 +60,7 @@ pub(super) fn filter(tables: Vec<Table>, condition: &Condition<'_>, notes: &mut 
 /// Sorts rows by a column, or series by their newest value.
 pub(super) fn sort(mut tables: Vec<Table>, by: &str, descending: bool) -> Vec<Table> {
     if by.is_empty() {
-        tables.sort_by(|one, other| {
+        watchfire_model::sort_small(&mut tables, &|one, other| {
             let (one, other) = (number(one, Reducer::Last), number(other, Reducer::Last));
             let order = one.total_cmp(&other);
             // Those without a value come last either way.
@@ -71,7 +71,7 @@ pub(super) fn sort(mut tables: Vec<Table>, by: &str, descending: bool) -> Vec<Ta
     let sorted = tables.into_iter().map(|table| {
         let Some(column) = table.column(by) else { return table };
         let mut rows: Vec<usize> = (0..table.len()).collect();
-        rows.sort_by(|one, other| {
+        watchfire_model::sort_small(&mut rows, &|one, other| {
             let order = column.cells.compare(*one, *other);
             let absent = |row: &usize| column.cells.key(*row).is_empty();
             absent(one).cmp(&absent(other)).then(if descending { order.reverse() } else { order })
