@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -43,6 +44,13 @@ pub(crate) async fn call_with_text<T: DeserializeOwned>(
     read(&send(method, path, Some(("text/plain", text.to_owned()))).await?)
 }
 
+/// What every answer is in.
+#[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+struct Envelope<T> {
+    data: Option<T>,
+}
+
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     let strange = |error: serde_json::Error| Refusal {
         message: format!(
@@ -51,9 +59,23 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
         ..Refusal::default()
     };
     // What was done without more to say has no body.
-    let mut answer: Value =
-        if text.is_empty() { Value::Null } else { serde_json::from_str(text).map_err(strange)? };
-    serde_json::from_value(answer.get_mut("data").map(Value::take).unwrap_or_default()).map_err(strange)
+    let data = if text.is_empty() { None } else { serde_json::from_str::<Envelope<T>>(text).map_err(strange)?.data };
+    data.map_or_else(|| serde_json::from_str("null").map_err(strange), Ok)
+}
+
+/// Reads a value as what it describes. By its text, as everything is read: code for another way of reading the same types
+/// would be as large again.
+pub(crate) fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    serde_json::from_str(&value.to_string()).map_err(|error| {
+        let words = error.to_string();
+        // The place in a text that nobody has seen.
+        words.rsplit_once(" at line ").map_or(words.clone(), |(words, _)| words.to_owned())
+    })
+}
+
+/// The JSON of something; by its text, for the same reason.
+pub(crate) fn value_of<T: Serialize>(thing: &T) -> Value {
+    serde_json::to_string(thing).and_then(|text| serde_json::from_str(&text)).unwrap_or_default()
 }
 
 async fn send(method: &str, path: &str, body: Option<(&str, String)>) -> Result<String, Refusal> {

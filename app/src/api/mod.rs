@@ -12,7 +12,7 @@ pub(crate) use fetch::{Abort, get, post};
 #[cfg(test)]
 pub(crate) use ingest::Arrivals;
 pub(crate) use ingest::IngestStatus;
-pub(crate) use json::{CONFLICT, Refusal, call, call_with_text};
+pub(crate) use json::{CONFLICT, Refusal, call, call_with_text, read_value, value_of};
 pub(crate) use poll::{Poll, Progress};
 pub(crate) use reply::{AnswerKind, AnswerSeries, Cost, Failure, MetricHelp, Names, QueryAnswer};
 pub(crate) use targets::{Dropped, Health, ScrapeStatus, Target, Targets};

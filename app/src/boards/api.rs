@@ -8,7 +8,7 @@ use watchfire_model::TimeWindow;
 
 use super::snapshot::{BoardSnapshot, Meta, Resolved};
 use crate::address::{Encoded, Search};
-use crate::api::{Refusal, call};
+use crate::api::{Refusal, call, value_of};
 use crate::range::clock;
 
 const DASHBOARDS: &str = "/api/v1/dashboards";
@@ -38,6 +38,12 @@ pub(crate) async fn load(
     })
 }
 
+/// What comes back for variables.
+#[derive(serde::Deserialize)]
+struct Choices {
+    variables: Vec<Resolved>,
+}
+
 /// The choices of a dashboard's variables, as they are here.
 pub(crate) async fn resolve(
     dashboard: &Dashboard,
@@ -47,10 +53,9 @@ pub(crate) async fn resolve(
     let range = window.resolve(clock());
     // The panels are many, and have no say in it.
     let bare = Dashboard { panels: Vec::new(), annotations: Vec::new(), ..dashboard.clone() };
-    let body = json!({"dashboard": bare, "asked": asked, "from": range.start.to_string(), "to": range.end.to_string()});
-    let mut answer: Value = act("POST", &dashboard.uid, "/variables", Some(&body)).await?;
-    serde_json::from_value(answer["variables"].take())
-        .map_err(|error| Refusal { message: error.to_string(), ..Refusal::default() })
+    let body = json!({"dashboard": value_of(&bare), "asked": asked, "from": range.start.to_string(), "to": range.end.to_string()});
+    let path = format!("{DASHBOARDS}/{}/variables", Encoded(&dashboard.uid));
+    call::<Choices>("POST", &path, Some(&body)).await.map(|answer| answer.variables)
 }
 
 /// The variables of a shared dashboard, as far as viewers may choose.
@@ -61,9 +66,7 @@ pub(crate) async fn resolve_shared(
 ) -> Result<Vec<Resolved>, Refusal> {
     let range = window.resolve(clock());
     let body = json!({"asked": asked, "from": range.start.to_string(), "to": range.end.to_string()});
-    let mut answer: Value = call("POST", path, Some(&body)).await?;
-    serde_json::from_value(answer["variables"].take())
-        .map_err(|error| Refusal { message: error.to_string(), ..Refusal::default() })
+    call::<Choices>("POST", path, Some(&body)).await.map(|answer| answer.variables)
 }
 
 /// Where a dashboard is saved.
@@ -78,7 +81,7 @@ pub(crate) struct Save<'a> {
 
 /// Saves a dashboard, and says what is known of it then.
 pub(crate) async fn save(save: Save<'_>) -> Result<Meta, Refusal> {
-    let body = serde_json::to_value(save.dashboard).unwrap_or_default();
+    let body = value_of(save.dashboard);
     let search = Search::default().with("message", save.message);
     let answer: Value = if save.fresh {
         let search = search.with("folder", save.meta.folder.as_deref().unwrap_or_default());

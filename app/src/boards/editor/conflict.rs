@@ -1,11 +1,10 @@
 use leptos::prelude::*;
-use serde_json::Value;
 use watchfire_dashboard::Dashboard;
 
 use super::super::board::Board;
 use super::super::snapshot::BoardSnapshot;
 use super::versions::{Change, ChangeList, changes};
-use crate::api::Refusal;
+use crate::api::{Refusal, read_value, value_of};
 
 /// Somebody else saved the dashboard meanwhile.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,9 +17,8 @@ pub(super) struct Conflict {
 impl Conflict {
     /// From what the server says.
     pub(super) fn of(ours: &Dashboard, refusal: &Refusal) -> Option<Self> {
-        let theirs: Dashboard = serde_json::from_value(refusal.data["dashboard"].clone()).ok()?;
-        let json = |dashboard: &Dashboard| serde_json::to_value(dashboard).unwrap_or(Value::Null);
-        let changes = changes(&json(&theirs), &json(ours));
+        let theirs: Dashboard = read_value(&refusal.data["dashboard"]).ok()?;
+        let changes = changes(&value_of(&theirs), &value_of(ours));
         Some(Self { version: refusal.data["version"].as_u64()?, theirs, changes })
     }
 }

@@ -11,6 +11,7 @@ use super::library::LibraryBar;
 use super::options::{PANEL, Spec};
 use super::query::Queries;
 use super::value::put;
+use crate::api::{read_value, value_of};
 use crate::boards::view::OpenPanel;
 
 /// The kinds of panels and what people read.
@@ -41,15 +42,13 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
     let panel = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.panel(id).cloned()));
     // The first of its copies, where it is repeated.
     let key = Memo::new(move |_| board.key_of(id));
-    let value = Memo::new(move |_| panel.with(|panel| serde_json::to_value(panel).unwrap_or_default()));
-    let kind = Memo::new(move |_| {
-        panel.with(|panel| panel.as_ref().map(|panel| panel.kind.clone()).unwrap_or_default())
-    });
+    let value = Memo::new(move |_| panel.with(value_of));
+    let kind = Memo::new(move |_| panel.with(|panel| panel.as_ref().map(|panel| panel.kind.clone()).unwrap_or_default()));
     let error = RwSignal::new(None::<String>);
     let change = Callback::new(move |(pointer, new): (String, Value)| {
         let mut value = value.get_untracked();
         put(&mut value, &pointer, new);
-        match serde_json::from_value::<Panel>(value) {
+        match read_value::<Panel>(&value) {
             Ok(panel) => {
                 error.set(None);
                 board.change(&format!("panel {id} {pointer}"), |dashboard| {

@@ -8,6 +8,7 @@ use watchfire_promql::{ParseError, parse};
 use super::super::board::Board;
 use super::form::Form;
 use super::options::REDUCERS;
+use crate::api::value_of;
 use crate::explore::{Editor, QueryBox};
 
 /// The list of queries.
@@ -24,7 +25,7 @@ pub(super) fn Queries(id: u32, form: Form) -> impl IntoView {
         let mut all = queries.get_untracked();
         let free = ('A'..='Z').map(String::from).find(|id| all.iter().all(|query| query.id != *id));
         all.push(Query { id: free.unwrap_or_else(|| format!("Q{}", all.len() + 1)), ..query });
-        form.put.run(("/queries".to_owned(), serde_json::to_value(all).unwrap_or_default()));
+        form.put.run(("/queries".to_owned(), value_of(&all)));
     };
     let add_promql = move |_| add(Query::default());
     let add_math = move |_| add(Query { math: "$A".to_owned(), ..Query::default() });
@@ -59,7 +60,7 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
         let mut all = queries.get_untracked();
         if index < all.len() {
             all.remove(index);
-            form.put.run(("/queries".to_owned(), serde_json::to_value(all).unwrap_or_default()));
+            form.put.run(("/queries".to_owned(), value_of(&all)));
         }
     };
     let kind = Memo::new(move |_| {
@@ -75,7 +76,7 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
         word => put("shape", json!(word)),
     };
     let shape_is = move |word: &'static str| {
-        move || query.with(|query| serde_json::to_value(query.shape).is_ok_and(|shape| shape == word))
+        move || query.with(|query| value_of(&query.shape) == word)
     };
     let field = move || match kind.get() {
         0 => view! { <PromqlField index query form/> }.into_any(),
@@ -182,9 +183,7 @@ fn ReduceField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
         query.with(|query| query.reduce.as_ref().map(|reduce| reduce.query.clone()).unwrap_or_default())
     };
     let by = move || {
-        query.with(|query| {
-            serde_json::to_value(query.reduce.as_ref().map(|reduce| reduce.by)).unwrap_or_default()
-        })
+        query.with(|query| value_of(&query.reduce.as_ref().map(|reduce| reduce.by)))
     };
     let option = move |(word, title): &(&'static str, &'static str)| {
         let word = *word;

@@ -8,6 +8,7 @@ use super::board_options::DASHBOARD;
 use super::form::{Form, fields};
 use super::options::Spec;
 use super::value::put;
+use crate::api::{read_value, value_of};
 
 /// What is set for the dashboard as a whole.
 #[component]
@@ -18,13 +19,13 @@ pub(super) fn SettingsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         board.dashboard.with(|dashboard| {
             // The panels are many, and not for this form.
             let bare = Dashboard { panels: Vec::new(), ..Dashboard::clone(dashboard) };
-            serde_json::to_value(bare).unwrap_or_default()
+            value_of(&bare)
         })
     });
     let change = Callback::new(move |(pointer, new): (String, Value)| {
         let mut value = value.get_untracked();
         put(&mut value, &pointer, new);
-        match serde_json::from_value::<Dashboard>(value) {
+        match read_value::<Dashboard>(&value) {
             Ok(bare) => {
                 error.set(None);
                 board.change(&format!("settings {pointer}"), |dashboard| {

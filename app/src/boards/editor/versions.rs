@@ -8,6 +8,7 @@ use watchfire_model::format_utc;
 
 use super::super::api::act;
 use super::super::board::Board;
+use crate::api::{read_value, value_of};
 use crate::preferences::Preferences;
 
 /// One difference between two dashboards.
@@ -143,9 +144,9 @@ pub(super) fn VersionsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         let uid = uid();
         seen.set(None);
         spawn_local(async move {
-            match act("GET", &uid, "/versions", None).await.map(serde_json::from_value::<Vec<Version>>) {
+            match act("GET", &uid, "/versions", None).await.map(|answer| read_value::<Vec<Version>>(&answer)) {
                 Ok(Ok(versions)) => list.set(versions),
-                Ok(Err(wrong)) => error.set(Some(wrong.to_string())),
+                Ok(Err(wrong)) => error.set(Some(wrong)),
                 Err(refusal) => error.set(Some(refusal.to_string())),
             }
         });
@@ -154,15 +155,15 @@ pub(super) fn VersionsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         let uid = uid();
         spawn_local(async move {
             let answer = act("GET", &uid, &format!("/versions/{version}"), None).await;
-            match answer.map(|mut answer| serde_json::from_value::<Dashboard>(answer["dashboard"].take())) {
+            match answer.map(|answer| read_value::<Dashboard>(&answer["dashboard"])) {
                 Ok(Ok(dashboard)) => seen.set(Some((version, dashboard))),
-                Ok(Err(wrong)) => error.set(Some(wrong.to_string())),
+                Ok(Err(wrong)) => error.set(Some(wrong)),
                 Err(refusal) => error.set(Some(refusal.to_string())),
             }
         });
     };
     let differences = Signal::derive(move || {
-        let json = |dashboard: &Dashboard| serde_json::to_value(dashboard).unwrap_or_default();
+        let json = |dashboard: &Dashboard| value_of(dashboard);
         seen.with(|seen| {
             let (_, old) = seen.as_ref()?;
             Some(board.dashboard.with(|now| changes(&json(old), &json(now))))
