@@ -11,6 +11,8 @@ pub struct Assets {
     pub script: Option<String>,
     /// The URL of the WebAssembly module, to load it early.
     pub wasm: Option<String>,
+    /// The URLs of what the page's parts of it need, to load them as early.
+    pub parts: Vec<String>,
     /// The URL of the style sheet.
     pub style: Option<String>,
     /// The URL of the icon.
@@ -28,9 +30,10 @@ pub fn document(assets: Assets, choices: Choices) -> impl IntoView {
             <script type="module" src=script nonce=nonce></script>
         }
     });
-    let wasm = assets.wasm.map(|wasm| {
-        view! { <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
+    let wasm = assets.wasm.into_iter().chain(assets.parts).map(|wasm| {
+        view! { <link rel="preload" href=wasm r#as="fetch" crossorigin="anonymous"/> }
     });
+    let wasm = wasm.collect_view();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=choices.theme.word() data-dev-reload=assets.dev_reload.then_some("true")>

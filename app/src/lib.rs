@@ -19,6 +19,7 @@ mod live;
 mod numbers;
 mod pages;
 mod panels;
+mod parts;
 mod preferences;
 mod range;
 mod shell;
@@ -38,6 +39,7 @@ pub use boards::ShareView;
 pub use data::{Asked, FirstPaint, frozen_paint, prefetch, shared_paint};
 pub use document::{Assets, document};
 pub use pages::Page;
+pub use parts::Part;
 pub use preferences::{Choices, ColorTheme};
 pub use range::{DEFAULT_WINDOW, window_of};
 
@@ -129,25 +131,29 @@ fn Frame(share: Option<ShareView>) -> impl IntoView {
         if let Some((from, to)) = &share.window {
             range.lock(from, to);
         }
-        return view! { <boards::SharePage share/> }.into_any();
+        return parts::share(share);
     }
+    parts::site()
+}
+
+/// All pages but those of shares.
+pub(crate) fn site() -> impl IntoView {
     view! {
         <shell::Shell>
             <Routes fallback=pages::NotFound>
-                <Route path=path!("/") view=pages::OverviewPage/>
-                <Route path=path!("/host") view=pages::HostPage/>
-                <Route path=path!("/dashboards") view=boards::BoardListPage/>
-                <Route path=path!("/dashboards/playlists") view=boards::PlaylistsPage/>
-                <Route path=path!("/dashboards/links") view=boards::SharesPage/>
-                <Route path=path!("/d/:uid") view=boards::BoardPage/>
-                <Route path=path!("/explore") view=explore::ExplorePage/>
-                <Route path=path!("/explore/cardinality") view=cardinality::CardinalityPage/>
-                <Route path=path!("/add-data") view=add_data::AddDataPage/>
-                <Route path=path!("/add-data/targets") view=targets::TargetsPage/>
+                <Route path=path!("/") view=parts::overview/>
+                <Route path=path!("/host") view=parts::host/>
+                <Route path=path!("/dashboards") view=parts::boards/>
+                <Route path=path!("/dashboards/playlists") view=parts::playlists/>
+                <Route path=path!("/dashboards/links") view=parts::shares/>
+                <Route path=path!("/d/:uid") view=parts::board/>
+                <Route path=path!("/explore") view=parts::explore/>
+                <Route path=path!("/explore/cardinality") view=parts::cardinality/>
+                <Route path=path!("/add-data") view=parts::add_data/>
+                <Route path=path!("/add-data/targets") view=parts::targets/>
             </Routes>
         </shell::Shell>
     }
-    .into_any()
 }
 
 fn first_choices() -> Choices {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use watchfire_app::Assets;
+use watchfire_app::{Assets, Part};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/site.rs"));
@@ -31,6 +31,8 @@ pub(crate) struct Asset {
 pub(crate) struct Site {
     files: HashMap<String, Asset>,
     names: HashMap<String, String>,
+    /// The names of the files of each part of the browser's code.
+    parts: HashMap<String, Vec<String>>,
 }
 
 /// Why the interface's files can't be used.
@@ -45,6 +47,8 @@ pub(crate) enum SiteError {
 #[derive(serde::Deserialize)]
 struct Manifest {
     assets: HashMap<String, String>,
+    #[serde(default)]
+    parts: HashMap<String, Vec<String>>,
 }
 
 impl Site {
@@ -68,7 +72,8 @@ impl Site {
         let manifest = files.remove("manifest.json").ok_or_else(|| broken("it is not there".to_owned()))?;
         let manifest: Manifest =
             serde_json::from_slice(&manifest).map_err(|error| broken(error.to_string()))?;
-        if let Some(missing) = manifest.assets.values().find(|name| !files.contains_key(*name)) {
+        let mut named = manifest.assets.values().chain(manifest.parts.values().flatten());
+        if let Some(missing) = named.find(|name| !files.contains_key(*name)) {
             return Err(broken(format!("it names {missing}, which is not there")));
         }
         let mut brotli: HashMap<String, Bytes> = HashMap::new();
@@ -88,7 +93,11 @@ impl Site {
             };
             (name, asset)
         };
-        Ok(Self { files: files.into_iter().map(asset).collect(), names: manifest.assets })
+        Ok(Self {
+            files: files.into_iter().map(asset).collect(),
+            names: manifest.assets,
+            parts: manifest.parts,
+        })
     }
 
     /// Whether there is no interface to serve.
@@ -101,12 +110,18 @@ impl Site {
         self.files.get(name)
     }
 
-    /// The URLs for the page's head.
-    pub(crate) fn assets(&self, dev_reload: bool) -> Assets {
+    /// The URLs for the head of a page that needs these parts.
+    pub(crate) fn assets(&self, parts: &[Part], dev_reload: bool) -> Assets {
+        let mut files: Vec<&String> =
+            parts.iter().filter_map(|part| self.parts.get(part.name())).flatten().collect();
+        files.sort();
+        // Parts share files.
+        files.dedup();
         let url = |name: &str| self.names.get(name).map(|file| format!("{ASSETS_PATH}/{file}"));
         Assets {
             script: url("watchfire.js"),
             wasm: url("watchfire.wasm"),
+            parts: files.into_iter().map(|file| format!("{ASSETS_PATH}/{file}")).collect(),
             style: url("watchfire.css"),
             icon: url("favicon.svg"),
             dev_reload,
@@ -151,9 +166,14 @@ mod tests {
 
     #[test]
     fn names_and_compressed_twins_are_found() {
-        let manifest = r#"{"assets":{"watchfire.js":"watchfire.12.js"}}"#;
+        let manifest = r#"{
+            "assets": {"watchfire.js": "watchfire.12.js"},
+            "parts": {"site": ["shared.34.wasm"], "board": ["shared.34.wasm", "board.56.wasm"]}
+        }"#;
         let list = files(&[
             ("manifest.json", manifest),
+            ("shared.34.wasm", ""),
+            ("board.56.wasm", ""),
             ("watchfire.12.js", "plain"),
             ("watchfire.12.js.br", "small"),
         ]);
@@ -164,7 +184,9 @@ mod tests {
             ("\"watchfire.12.js\"", Some(b"small".as_slice()))
         );
         assert_eq!(site.file("watchfire.12.js.br"), None);
-        assert_eq!(site.assets(false).script.as_deref(), Some("/assets/watchfire.12.js"));
+        let assets = site.assets(&[Part::Site, Part::Board], false);
+        assert_eq!(assets.script.as_deref(), Some("/assets/watchfire.12.js"));
+        assert_eq!(assets.parts, ["/assets/board.56.wasm", "/assets/shared.34.wasm"]);
     }
 
     #[test]

@@ -2,14 +2,19 @@
 //! content, and `manifest.json`, which says what is called how: `{"assets": {"watchfire.js":
 //! "watchfire.0123456789abcdef.js", ...}}`.
 
+mod loader;
+mod sizes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Cursor;
+use std::ops::Range;
 use std::path::Path;
 
 use brotli::enc::BrotliEncoderParams;
 use serde::Serialize;
 
+use self::loader::Loader;
 use crate::names::hashed_name;
 use crate::project::{Profile, Project};
 use crate::step::{Failure, Result, Steps};
@@ -35,7 +40,7 @@ pub(crate) fn assemble(project: &Project, profile: Profile, steps: &mut Steps) -
         Ok(site)
     })?;
     eprint!("    {}\n{}", folder.display(), site.sizes(&folder));
-    Ok(())
+    if release { site.check_limits(&folder) } else { Ok(()) }
 }
 
 fn style_sheet(folder: &Path, compressed: bool) -> Result<String> {
@@ -56,6 +61,8 @@ struct Site {
 struct Manifest {
     /// Name in the folder by the asset's own name.
     assets: BTreeMap<String, String>,
+    /// Names in the folder of what a part of the browser's code needs besides the main module, by the part's name.
+    parts: BTreeMap<String, Vec<String>>,
 }
 
 impl Site {
@@ -76,8 +83,49 @@ impl Site {
             let name = site.add(&snippet, content);
             script = redirect_imports(&script, &format!("./{snippet}"), &format!("./{name}"));
         }
+        let script = site.with_parts(&script, &bundle.join(wasm::PARTS_FOLDER))?;
         site.add("watchfire.js", with_start(script, &module_name)?.into_bytes());
         Ok(site)
+    }
+
+    /// Takes the parts in, and puts what loads them into the script.
+    fn with_parts(&mut self, script: &str, folder: &Path) -> Result<String> {
+        let path = folder.join(wasm::LOADER);
+        let mut loader = Loader::new(fs::read_to_string(&path).map_err(Failure::at(&path))?);
+        let path = folder.join(wasm::PARTS);
+        let parts: BTreeMap<String, Vec<String>> =
+            serde_json::from_slice(&fs::read(&path).map_err(Failure::at(&path))?)
+                .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        let mut packs: BTreeMap<&str, Pack<'_>> = BTreeMap::new();
+        let mut names: BTreeMap<&str, String> = BTreeMap::new();
+        for file in parts.values().flatten().collect::<BTreeSet<_>>() {
+            let path = folder.join(file);
+            let content = fs::read(&path).map_err(Failure::at(&path))?;
+            let users: BTreeSet<&str> = parts
+                .iter()
+                .filter(|(_, files)| files.contains(file))
+                .map(|(part, _)| part.as_str())
+                .collect();
+            if let Some(pack) = pack_of(&users, content.len()) {
+                packs.entry(pack).or_default().add(file, &content);
+            } else {
+                let name = self.add(file, content);
+                loader.rename(file, &name)?;
+                names.insert(file, name);
+            }
+        }
+        for (pack, Pack { content, places }) in packs {
+            let name = self.add(pack, content);
+            for (file, place) in places {
+                loader.pack(file, &name, &place)?;
+                names.insert(file, name.clone());
+            }
+        }
+        for (part, files) in &parts {
+            let files: BTreeSet<&String> = files.iter().filter_map(|file| names.get(file.as_str())).collect();
+            self.manifest.parts.insert(part.clone(), files.into_iter().cloned().collect());
+        }
+        loader.join(script)
     }
 
     /// Takes a file in and returns its name in the folder.
@@ -130,26 +178,38 @@ impl Site {
         }
         Ok(())
     }
+}
 
-    /// A table of what a first visit loads: raw and, where it was compressed, in brotli.
-    fn sizes(&self, folder: &Path) -> String {
-        let mut sum = (0, 0);
-        let mut table = format!("    {:<16}{:>10}{:>10}\n", "", "raw", "brotli");
-        for asset in ["watchfire.js", "watchfire.wasm", "watchfire.css"] {
-            let Some(name) = self.manifest.assets.get(asset) else { continue };
-            let raw = self.files[name].len() as u64;
-            let compressed = fs::metadata(folder.join(format!("{name}.br"))).map_or(0, |file| file.len());
-            sum = (sum.0 + raw, sum.1 + compressed);
-            table += &size_line(asset, raw, compressed);
-        }
-        table + &size_line("in all", sum.0, sum.1)
+/// In which pack a file of so many bytes lies that these parts need; none: it is served by itself.
+///
+/// Splitting leaves a file for each set of parts that share something: a hundred, most of them small. One file of many is
+/// loaded sooner, and a tenth smaller in brotli. Pages of shares have to be light, so what they need lies apart from the rest.
+fn pack_of(users: &BTreeSet<&str>, size: usize) -> Option<&'static str> {
+    const LARGE: usize = 24_000;
+    let shared = users.contains("share");
+    let only = |parts: &[&str]| users.iter().all(|user| parts.contains(user));
+    match users.len() {
+        1 => None,
+        _ if shared && only(&["share", "board", "editor"]) => Some("panels.bin"),
+        _ if shared => Some("common.bin"),
+        _ if size < LARGE => Some("more.bin"),
+        _ => None,
     }
 }
 
-fn size_line(what: &str, raw: u64, compressed: u64) -> String {
-    let kilobytes = |bytes: u64| format!("{:.1} kB", bytes as f64 / 1000.0);
-    let compressed = if compressed == 0 { "-".to_owned() } else { kilobytes(compressed) };
-    format!("    {what:<16}{:>10}{compressed:>10}\n", kilobytes(raw))
+/// Files one behind the other.
+#[derive(Default)]
+struct Pack<'a> {
+    content: Vec<u8>,
+    places: Vec<(&'a str, Range<usize>)>,
+}
+
+impl<'a> Pack<'a> {
+    fn add(&mut self, file: &'a str, content: &[u8]) {
+        let start = self.content.len();
+        self.content.extend_from_slice(content);
+        self.places.push((file, start..self.content.len()));
+    }
 }
 
 /// A file that is there already is left: its name says that its content is the same.

@@ -1,4 +1,8 @@
-//! The browser's code: compiled to WebAssembly, then bound to JavaScript by wasm-bindgen as a library.
+//! The browser's code: compiled to WebAssembly, rid of what is never called, split into parts, then bound to JavaScript by
+//! wasm-bindgen as a library.
+
+mod prune;
+mod split;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +10,7 @@ use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
+pub(crate) use self::split::{LOADER, PARTS};
 use crate::names::sha256_hex;
 use crate::project::{Profile, Project};
 use crate::step::{Failure, Result, Steps};
@@ -34,7 +39,10 @@ pub(crate) fn ensure_target(project: &Project, steps: &mut Steps) -> Result<()> 
     steps.command("add the WebAssembly target", &mut rustup, go_on)
 }
 
-/// Compiles the browser's code and returns the folder with `watchfire.js`, `watchfire_bg.wasm` and, where a
+/// The folder of the parts in that of the bundle.
+pub(crate) const PARTS_FOLDER: &str = "parts";
+
+/// Compiles the browser's code and returns the folder with `watchfire.js`, `watchfire_bg.wasm`, `parts/` and, where a
 /// crate brings JavaScript along, `snippets/`.
 pub(crate) fn build(project: &Project, profile: Profile, steps: &mut Steps) -> Result<PathBuf> {
     ensure_target(project, steps)?;
@@ -54,7 +62,7 @@ pub(crate) fn build(project: &Project, profile: Profile, steps: &mut Steps) -> R
     )?;
     let wasm = project.target.join(TARGET).join(folder).join("watchfire_frontend.wasm");
     let bundle = bundle_folder(project, profile);
-    steps.step("bind to JavaScript", || bind(&wasm, &bundle, profile))?;
+    steps.step("split and bind to JavaScript", || bind(&wasm, &bundle, profile))?;
     Ok(bundle)
 }
 
@@ -63,10 +71,14 @@ pub(crate) fn bundle_folder(project: &Project, profile: Profile) -> PathBuf {
     project.target.join("bindgen").join(profile.name())
 }
 
-/// Runs wasm-bindgen, unless the bundle was already made from the same input.
+/// Splits the module and runs wasm-bindgen, unless the bundle was already made from the same input.
 fn bind(wasm: &Path, bundle: &Path, profile: Profile) -> Result<()> {
     let input = fs::read(wasm).map_err(Failure::at(wasm))?;
-    let hash = sha256_hex(&input);
+    // What is done to the input counts as well.
+    let hash = sha256_hex(
+        &[&input, include_str!("wasm/prune.rs").as_bytes(), include_str!("wasm/split.rs").as_bytes()]
+            .concat(),
+    );
     let stamp = bundle.join(STAMP);
     if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == hash) {
         eprintln!("    unchanged");
@@ -76,13 +88,18 @@ fn bind(wasm: &Path, bundle: &Path, profile: Profile) -> Result<()> {
         fs::remove_dir_all(bundle).map_err(Failure::at(bundle))?;
     }
     let release = profile == Profile::Release;
+    let (pruned, count) = prune::prune(input, &prune::RULES)?;
+    eprintln!("    {count} functions that are not needed left out");
+    let main = split::split(&pruned, &bundle.join(PARTS_FOLDER), release)?;
     Bindgen::new()
-        .input_bytes("watchfire", input)
+        .input_bytes("watchfire", main)
         .out_name("watchfire")
         .web(true)
         .map(|bindgen| {
             bindgen
                 .typescript(false)
+                // The parts import them from the main module.
+                .keep_lld_exports(true)
                 // The site's start script names the file: it carries a hash.
                 .omit_default_module_path(true)
                 .remove_name_section(release)

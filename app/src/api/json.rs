@@ -59,7 +59,8 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
         ..Refusal::default()
     };
     // What was done without more to say has no body.
-    let data = if text.is_empty() { None } else { serde_json::from_str::<Envelope<T>>(text).map_err(strange)?.data };
+    let data =
+        if text.is_empty() { None } else { serde_json::from_str::<Envelope<T>>(text).map_err(strange)?.data };
     data.map_or_else(|| serde_json::from_str("null").map_err(strange), Ok)
 }
 

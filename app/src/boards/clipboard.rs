@@ -5,13 +5,9 @@ use watchfire_dashboard::Panel;
 
 const KEY: &str = "watchfire_panel";
 
-/// A panel as text.
-pub(crate) fn paste_text(panel: &Panel) -> String {
-    serde_json::to_string_pretty(panel).unwrap_or_default()
-}
-
 /// Keeps a panel to be pasted.
-pub(crate) fn remember(text: &str) {
+pub(crate) fn remember(panel: &Panel) {
+    let text = &serde_json::to_string_pretty(panel).unwrap_or_default();
     // Where the browser keeps nothing, nothing can be pasted.
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(KEY, text);

@@ -25,13 +25,15 @@ mod variables;
 mod view;
 
 pub(crate) use board::Board;
+pub(crate) use clipboard::remember;
+pub(crate) use editor::{EditBar, EditDialogs, EditTools, PanelEditor, PanelItem, PanelTools};
 pub(crate) use list::BoardListPage;
 pub(crate) use playlist::PlaylistsPage;
 pub(crate) use refresh::CHOICES;
 pub use share::ShareView;
 pub(crate) use share::{FirstShare, SharePage};
 pub(crate) use sharing::SharesPage;
-pub(crate) use view::BoardPage;
+pub(crate) use view::{BoardPage, NEW};
 #[cfg(feature = "ssr")]
 pub(crate) use {
     list::FirstList,

@@ -1,9 +1,12 @@
 //! Shared dashboards, as those see them who have a link: whole pages, and frames in other pages.
 
+use std::pin::Pin;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 
+use super::api;
 use super::board::Board;
 use super::grid::BoardGrid;
 use super::marks::Marks;
@@ -79,12 +82,18 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     let open = OpenPanel::new();
     provide_context(board);
     provide_context(open);
-    provide_context(share);
+    provide_context(share.clone());
     provide_context(BoardRefresh::new(board));
     range.follow_board(board);
     provide_context(Marks::of(board));
     if !frozen {
-        follow_variables(board, open, range);
+        let path = share.variables_path();
+        let resolve =
+            move |_, asked: std::collections::BTreeMap<_, _>, window| -> Pin<Box<dyn Future<Output = _>>> {
+                let path = path.clone();
+                Box::pin(async move { api::resolve_shared(&path, &asked, window).await })
+            };
+        follow_variables(board, open, range, Box::new(resolve));
     }
     #[cfg(feature = "hydrate")]
     if embedded {

@@ -1,5 +1,7 @@
 //! The page of a dashboard.
 
+use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -8,20 +10,22 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 use watchfire_dashboard::Dashboard;
+use watchfire_model::TimeWindow;
 
 use super::address::Asked;
 use super::api;
 use super::board::Board;
-use super::editor::{BoardBar, PanelEditor, leave_guard};
+use super::editor::{BoardBar, leave_guard};
 use super::grid::BoardGrid;
 use super::marks::Marks;
 use super::panel::BoardPanel;
 use super::playlist::follow_playlist;
 use super::refresh::BoardRefresh;
-use super::share::ShareView;
-use super::snapshot::{BoardSnapshot, Meta};
+use super::snapshot::{BoardSnapshot, Meta, Resolved};
 use super::variables::VariableBar;
 use crate::address::Search;
+use crate::api::Refusal;
+use crate::parts;
 use crate::range::PageRange;
 use crate::shell::Heading;
 
@@ -156,7 +160,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
         }
         uid
     });
-    follow_variables(board, open, range);
+    follow_variables(board, open, range, resolve_here());
     leave_guard(board);
     follow_playlist(uid, open.search());
     let title = move || board.dashboard.with(|dashboard| dashboard.title.clone());
@@ -202,7 +206,7 @@ fn BoardContent() -> impl IntoView {
     let open = expect_context::<OpenPanel>();
     let shown = Memo::new(move |_| open.asked().with(|asked| (asked.edit, asked.panel.clone())));
     let content = move || match shown.get() {
-        (Some(id), _) => view! { <PanelEditor id/> }.into_any(),
+        (Some(id), _) => parts::panel_editor(id),
         (None, Some(key)) => {
             let item = board.item(&key);
             let gone = move || item.with(Option::is_none).then_some("This dashboard has no such panel.");
@@ -241,9 +245,26 @@ pub(crate) fn EmptyBoard() -> impl IntoView {
     }
 }
 
+/// Asks for the choices of variables: those of a dashboard, for the values that the URL chooses, in a range. The page of a share
+/// asks in another way, and needs none of the code for this one.
+pub(crate) type Resolve = Box<
+    dyn Fn(
+            Arc<Dashboard>,
+            BTreeMap<String, Vec<String>>,
+            TimeWindow,
+        ) -> Pin<Box<dyn Future<Output = Result<Vec<Resolved>, Refusal>>>>
+        + Send
+        + Sync,
+>;
+
+fn resolve_here() -> Resolve {
+    Box::new(|dashboard, asked, window| {
+        Box::pin(async move { api::resolve(&dashboard, &asked, window).await })
+    })
+}
+
 /// Asks for the choices anew when the URL chooses other values, or when the variables themselves are changed.
-pub(crate) fn follow_variables(board: Board, open: OpenPanel, range: PageRange) {
-    let share = use_context::<ShareView>().map(|share| share.variables_path());
+pub(crate) fn follow_variables(board: Board, open: OpenPanel, range: PageRange, resolve: Resolve) {
     let definitions = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.variables.clone()));
     let asked = Memo::new(move |_| open.asked().with(|asked| asked.variables.clone()));
     let runs = StoredValue::new(0_u32);
@@ -260,12 +281,9 @@ pub(crate) fn follow_variables(board: Board, open: OpenPanel, range: PageRange) 
         runs.update_value(|runs| *runs = runs.wrapping_add(1));
         let run = runs.get_value();
         let dashboard = board.dashboard.get_untracked();
-        let share = share.clone();
+        let answer = resolve(dashboard, asked, window);
         spawn_local(async move {
-            let answer = match share {
-                Some(path) => api::resolve_shared(&path, &asked, window).await,
-                None => api::resolve(&dashboard, &asked, window).await,
-            };
+            let answer = answer.await;
             if runs.try_get_value() != Some(run) {
                 return;
             }

@@ -66,7 +66,9 @@ pub fn key(panel: &Panel, prepared: &Prepared, theme: &Theme, utc_offset: i64, n
     }
     if legend.sort_by.is_some() {
         // The greatest first, what has no value last.
-        watchfire_model::sort_small(&mut rows, &|(one, _), (other, _)| one.is_nan().cmp(&other.is_nan()).then(other.total_cmp(one)));
+        watchfire_model::sort_small(&mut rows, &|(one, _), (other, _)| {
+            one.is_nan().cmp(&other.is_nan()).then(other.total_cmp(one))
+        });
     }
     Some(Key {
         table: legend.shape == Some(LegendShape::Table),

@@ -23,7 +23,9 @@ const ACROSS: usize = 4;
 /// repeated takes the panels below it along.
 pub fn unfold(panels: &[Panel], values: &Values) -> Vec<Unfolded> {
     let mut order: Vec<&Panel> = panels.iter().collect();
-    watchfire_model::sort_small(&mut order, &|one, other| (one.at.y, one.at.x).cmp(&(other.at.y, other.at.x)));
+    watchfire_model::sort_small(&mut order, &|one, other| {
+        (one.at.y, one.at.x).cmp(&(other.at.y, other.at.x))
+    });
     let mut done = Vec::new();
     let mut lower = 0;
     let mut rest = order.as_slice();

@@ -169,7 +169,9 @@ impl Table {
             }
         }
         // The metric's name comes first, as it does everywhere.
-        watchfire_model::sort_small(&mut names, &|one, other| (*one != METRIC_NAME).cmp(&(*other != METRIC_NAME)));
+        watchfire_model::sort_small(&mut names, &|one, other| {
+            (*one != METRIC_NAME).cmp(&(*other != METRIC_NAME))
+        });
         let newest: Vec<(i64, f64)> = series.iter().map(|series| newest(&series.values, grid)).collect();
         let mut columns =
             vec![Column::new(TIME, query, Cells::Time(newest.iter().map(|(at, _)| *at).collect()))];

@@ -4,8 +4,8 @@ use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
 use watchfire_app::{
-    Asked, Choices, FirstPaint, Page as AppPage, document, prefetch, provide_addresses, provide_first_paint,
-    window_of,
+    Asked, Choices, FirstPaint, Page as AppPage, Part, document, prefetch, provide_addresses,
+    provide_first_paint, window_of,
 };
 use watchfire_model::TimeWindow;
 
@@ -71,7 +71,7 @@ impl Page {
         for failure in &paint.failures {
             tracing::warn!(%failure, path = %self.path, "a panel was rendered without its data");
         }
-        let assets = app.site.assets(app.config.dev_reload);
+        let assets = app.site.assets(&Part::needed(&self.path, &self.search), app.config.dev_reload);
         let doors = app.doors.get().cloned().unwrap_or_default();
         let nonce = Nonce::new();
         let context_nonce = nonce.clone();

@@ -4,7 +4,8 @@ use tempfile::TempDir;
 
 use super::*;
 
-const SCRIPT: &str = "import { now } from './snippets/clock-1f/inline0.js';\n\
+const SCRIPT: &str = "import * as import1 from \"./__wasm_split.js\"\n\
+    import { now } from './snippets/clock-1f/inline0.js';\n\
     const imports = { \"./snippets/clock-1f/inline0.js\": 1 };\n\
     export function hydrate() {}\n\
     export { __wbg_init as default };\n";
@@ -16,6 +17,16 @@ fn bundle(script: &str, snippet: &str) -> TempDir {
     let snippets = folder.path().join("snippets/clock-1f");
     fs::create_dir_all(&snippets).unwrap();
     fs::write(snippets.join("inline0.js"), snippet).unwrap();
+    let parts = folder.path().join("parts");
+    fs::create_dir(&parts).unwrap();
+    fs::write(parts.join("parts.json"), r#"{"share": ["a.wasm", "b.wasm"], "board": ["a.wasm", "c.wasm", "d.wasm"], "site": ["b.wasm", "c.wasm", "d.wasm"]}"#).unwrap();
+    let files = [("a.wasm", 40), ("b.wasm", 10), ("c.wasm", 20), ("d.wasm", 30)];
+    let loader = files.map(|(file, size)| {
+        fs::write(parts.join(file), vec![file.as_bytes()[0]; size]).unwrap();
+        format!("export const load_{} = fetch(new URL(\"./{file}\", import.meta.url));\n", &file[..1])
+    });
+    let loader = loader.concat();
+    fs::write(parts.join("__wasm_split.js"), loader).unwrap();
     folder
 }
 
@@ -32,6 +43,7 @@ fn the_script_starts_the_module_and_finds_its_snippets_under_their_new_names() {
     let site = Site::from_bundle(bundle.path()).unwrap();
     let name = |asset: &str| site.manifest.assets[asset].clone();
     let script = String::from_utf8(site.files[&name("watchfire.js")].clone()).unwrap();
+    let (_, script) = script.split_once("})();\n").unwrap();
     let expected = format!(
         "import {{ now }} from './{}';\n\
          const imports = {{ \"./snippets/clock-1f/inline0.js\": 1 }};\n\
@@ -45,8 +57,39 @@ fn the_script_starts_the_module_and_finds_its_snippets_under_their_new_names() {
 }
 
 #[test]
+fn files_that_parts_share_lie_together() {
+    let bundle = bundle(SCRIPT, "");
+    let site = Site::from_bundle(bundle.path()).unwrap();
+    let name = |asset: &str| site.manifest.assets[asset].clone();
+    assert_eq!(site.manifest.parts["share"], [name("common.bin"), name("panels.bin")]);
+    assert_eq!(site.manifest.parts["site"], [name("common.bin"), name("more.bin")]);
+    assert_eq!(site.files[&name("more.bin")], [vec![b'c'; 20], vec![b'd'; 30]].concat());
+    let script = String::from_utf8(site.files[&name("watchfire.js")].clone()).unwrap();
+    assert!(
+        script.contains(&format!("const load_d = piece(\"./{}\", 20, 50);", name("more.bin"))),
+        "{script}"
+    );
+}
+
+#[test]
+fn a_first_visit_over_its_limit_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let mut site = Site::default();
+    // Pseudo-random bytes do not get smaller.
+    let mut state = 1_u64;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    });
+    site.add("watchfire.wasm", noise.take(590_000).collect());
+    site.write(folder.path(), true).unwrap();
+    let failure = site.check_limits(folder.path()).unwrap_err().to_string();
+    assert!(failure.contains("first load: share is 590 kB in brotli; the limit is 575 kB"), "{failure}");
+}
+
+#[test]
 fn what_the_site_can_not_serve_is_refused() {
-    let without_hydrate = bundle("export { __wbg_init as default };\n", "");
+    let without_hydrate = bundle(&SCRIPT.replace("export function hydrate() {}\n", ""), "");
     let failure = Site::from_bundle(without_hydrate.path()).err().unwrap();
     assert!(failure.to_string().contains("exports no function `hydrate`"), "{failure}");
 
@@ -73,7 +116,8 @@ fn the_manifest_names_every_file_and_the_folder_holds_no_other() {
     let icon = hashed_name("favicon.svg", b"<svg/>");
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("manifest.json")).unwrap()).unwrap();
-    let expected = serde_json::json!({"assets": {"icons/favicon.svg": icon, "watchfire.css": css}});
+    let expected =
+        serde_json::json!({"assets": {"icons/favicon.svg": icon, "watchfire.css": css}, "parts": {}});
     assert_eq!(manifest, expected);
     let mut files = vec![format!("{css}.br"), css, format!("{icon}.br"), icon, "manifest.json".to_owned()];
     files.sort();
@@ -110,11 +154,16 @@ fn sizes_add_up() {
     site.add("watchfire.js", vec![b'a'; 12_340]);
     site.add("watchfire.wasm", vec![b'b'; 100_000]);
     site.write(folder.path(), false).unwrap();
-    let expected = "                           raw    brotli\n    \
-        watchfire.js       12.3 kB         -\n    \
-        watchfire.wasm    100.0 kB         -\n    \
-        in all            112.3 kB         -\n";
-    assert_eq!(site.sizes(folder.path()), expected);
+    site.manifest.parts.insert("share".to_owned(), vec![site.manifest.assets["watchfire.js"].clone()]);
+    let sizes = site.sizes(folder.path());
+    // A file that a part shares with the entry counts once.
+    for line in [
+        "    watchfire.js                   12.3 kB         -\n",
+        "    part share                     12.3 kB         -\n",
+        "    first load: share             112.3 kB         -\n",
+    ] {
+        assert!(sizes.contains(line), "{sizes}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod bar;
 mod board_options;
 mod conflict;
+mod edit;
 mod form;
 mod json;
 mod library;
@@ -16,5 +17,6 @@ mod value;
 mod versions;
 
 pub(crate) use bar::{BoardBar, leave_guard};
+pub(crate) use edit::{EditBar, EditDialogs, EditTools};
 pub(crate) use panel::PanelEditor;
-pub(crate) use tools::PanelTools;
+pub(crate) use tools::{PanelItem, PanelTools, tools_while_edited};

@@ -43,7 +43,9 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
     // The first of its copies, where it is repeated.
     let key = Memo::new(move |_| board.key_of(id));
     let value = Memo::new(move |_| panel.with(value_of));
-    let kind = Memo::new(move |_| panel.with(|panel| panel.as_ref().map(|panel| panel.kind.clone()).unwrap_or_default()));
+    let kind = Memo::new(move |_| {
+        panel.with(|panel| panel.as_ref().map(|panel| panel.kind.clone()).unwrap_or_default())
+    });
     let error = RwSignal::new(None::<String>);
     let change = Callback::new(move |(pointer, new): (String, Value)| {
         let mut value = value.get_untracked();

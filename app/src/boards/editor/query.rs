@@ -75,9 +75,7 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
         "series" => put("shape", Value::Null),
         word => put("shape", json!(word)),
     };
-    let shape_is = move |word: &'static str| {
-        move || query.with(|query| value_of(&query.shape) == word)
-    };
+    let shape_is = move |word: &'static str| move || query.with(|query| value_of(&query.shape) == word);
     let field = move || match kind.get() {
         0 => view! { <PromqlField index query form/> }.into_any(),
         1 => {
@@ -182,9 +180,7 @@ fn ReduceField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
     let of = move || {
         query.with(|query| query.reduce.as_ref().map(|reduce| reduce.query.clone()).unwrap_or_default())
     };
-    let by = move || {
-        query.with(|query| value_of(&query.reduce.as_ref().map(|reduce| reduce.by)))
-    };
+    let by = move || query.with(|query| value_of(&query.reduce.as_ref().map(|reduce| reduce.by)));
     let option = move |(word, title): &(&'static str, &'static str)| {
         let word = *word;
         view! { <option value=word selected=move || by() == word>{*title}</option> }

@@ -30,10 +30,19 @@ struct Began {
     number: u32,
 }
 
+/// A panel of a dashboard, as it is shown.
+pub(crate) type PanelItem = Memo<Option<Arc<Unfolded>>>;
+
+/// The tools of a panel, while its dashboard is edited.
+pub(crate) fn tools_while_edited(item: PanelItem) -> AnyView {
+    let board = expect_context::<Board>();
+    (move || board.editing.get().then(|| crate::parts::panel_tools(item))).into_any()
+}
+
 /// While a dashboard is edited: handles to move and resize a panel by pointer or by arrow keys, and what else can be done with
 /// it.
 #[component]
-pub(crate) fn PanelTools(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
+pub(crate) fn PanelTools(item: PanelItem) -> impl IntoView {
     let board = expect_context::<Board>();
     let open = use_context::<OpenPanel>();
     let id = Memo::new(move |_| item.with(|item| item.as_ref().map_or(0, |item| item.panel.id)));
@@ -99,30 +108,28 @@ pub(crate) fn PanelTools(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || board.editing.get()>
-            <div class="panel-tools">
-                <button
-                    type="button" class="panel-grip" title="Move: drag, or arrow keys; Shift and arrow keys resize"
-                    aria-label="Move this panel: arrow keys; with Shift they resize it"
-                    on:pointerdown=move |event| press(&event, Drag::Move)
-                    on:pointermove=move |event| follow(&event)
-                    on:pointerup=move |_| began.set(None)
-                    on:pointercancel=move |_| began.set(None)
-                    on:keydown=move |event| key(&event)
-                >"⠿"</button>
-                <button type="button" title="Edit ( e )" aria-label="Edit this panel" on:click=edit>"✎"</button>
-                <button type="button" title="Duplicate" aria-label="Duplicate this panel" on:click=duplicate>"⧉"</button>
-                <button type="button" title="Remove" aria-label="Remove this panel" on:click=remove>"✕"</button>
-            </div>
-            <Show when=move || !is_row()>
-                <span
-                    class="panel-resize" aria-hidden="true"
-                    on:pointerdown=move |event| press(&event, Drag::Resize)
-                    on:pointermove=move |event| follow(&event)
-                    on:pointerup=move |_| began.set(None)
-                    on:pointercancel=move |_| began.set(None)
-                ></span>
-            </Show>
+        <div class="panel-tools">
+            <button
+                type="button" class="panel-grip" title="Move: drag, or arrow keys; Shift and arrow keys resize"
+                aria-label="Move this panel: arrow keys; with Shift they resize it"
+                on:pointerdown=move |event| press(&event, Drag::Move)
+                on:pointermove=move |event| follow(&event)
+                on:pointerup=move |_| began.set(None)
+                on:pointercancel=move |_| began.set(None)
+                on:keydown=move |event| key(&event)
+            >"⠿"</button>
+            <button type="button" title="Edit ( e )" aria-label="Edit this panel" on:click=edit>"✎"</button>
+            <button type="button" title="Duplicate" aria-label="Duplicate this panel" on:click=duplicate>"⧉"</button>
+            <button type="button" title="Remove" aria-label="Remove this panel" on:click=remove>"✕"</button>
+        </div>
+        <Show when=move || !is_row()>
+            <span
+                class="panel-resize" aria-hidden="true"
+                on:pointerdown=move |event| press(&event, Drag::Resize)
+                on:pointermove=move |event| follow(&event)
+                on:pointerup=move |_| began.set(None)
+                on:pointercancel=move |_| began.set(None)
+            ></span>
         </Show>
     }
     .into_any()

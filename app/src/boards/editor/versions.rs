@@ -144,7 +144,8 @@ pub(super) fn VersionsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         let uid = uid();
         seen.set(None);
         spawn_local(async move {
-            match act("GET", &uid, "/versions", None).await.map(|answer| read_value::<Vec<Version>>(&answer)) {
+            match act("GET", &uid, "/versions", None).await.map(|answer| read_value::<Vec<Version>>(&answer))
+            {
                 Ok(Ok(versions)) => list.set(versions),
                 Ok(Err(wrong)) => error.set(Some(wrong)),
                 Err(refusal) => error.set(Some(refusal.to_string())),

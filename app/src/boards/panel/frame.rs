@@ -6,7 +6,6 @@ use watchfire_dashboard::{Clock, Kind};
 use watchfire_model::format_utc;
 use watchfire_panel::Unfolded;
 
-use super::super::editor::PanelTools;
 use super::body::PanelBody;
 use super::feed::Feed;
 use super::menu::PanelMenu;
@@ -62,7 +61,7 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
                 <span class="panel-own-time">{shifted}</span>
                 <StateBadge state=feed.state/>
                 <Notes notes=feed.notes/>
-                <PanelTools item/>
+                {crate::boards::editor::tools_while_edited(item)}
                 <PanelMenu item feed/>
             </header>
             <PanelBody item feed kind picture/>

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use watchfire_dashboard::{Clock, Panel};
 use watchfire_panel::{Cells, Prepared, Table, Unfolded, shown_table};
 
 use super::super::board::Board;
-use super::super::clipboard::{paste_text, remember};
 use super::super::links::href;
 use super::super::share::ShareView;
 use super::feed::Feed;
@@ -50,7 +50,7 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
         let panel: Option<Panel> =
             board.dashboard.with_untracked(|dashboard| dashboard.panel(item.panel.id).cloned());
         if let Some(panel) = panel {
-            remember(&paste_text(&panel));
+            spawn_local(crate::parts::copy_panel(panel));
         }
     };
     let download = move |_| {

@@ -5,7 +5,7 @@ use watchfire_dashboard::Clock;
 use watchfire_panel::Unfolded;
 
 use super::super::board::Board;
-use super::super::editor::PanelTools;
+use super::super::editor::tools_while_edited;
 
 /// The heading of a row, which folds what lies below it.
 #[component]
@@ -34,7 +34,7 @@ pub(crate) fn RowHeading(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
                     {title}
                 </button>
             </h2>
-            <PanelTools item/>
+            {tools_while_edited(item)}
         </section>
     }
 }

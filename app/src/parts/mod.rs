@@ -1,0 +1,259 @@
+//! The parts of the interface that a browser loads when they are needed.
+//!
+//! `cargo xtask` splits the browser's code at the functions of [`split`]: what only a part needs lies in files of its own. A
+//! page that the server has rendered is taken over once the parts that it [needs](Part::needed) are there, so that its first
+//! view in the browser is the one that the server made.
+
+mod split;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_split::SplitLoaderError;
+
+use crate::address::Search;
+use crate::boards::{EditBar, NEW, PanelItem, ShareView};
+use crate::pages::Page;
+use watchfire_dashboard::Panel;
+
+/// A part. Its name is that of its module in [`split`]'s attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The page of a share.
+    Share,
+    /// The frame of all other pages.
+    Site,
+    /// The overview and the host.
+    Host,
+    /// A dashboard.
+    Board,
+    /// What changes and shares it.
+    Editor,
+    /// The list of dashboards, and that of their links.
+    List,
+    /// Explore and cardinality.
+    Explore,
+    /// Ways in, and targets.
+    Data,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Share,
+        Self::Site,
+        Self::Host,
+        Self::Board,
+        Self::Editor,
+        Self::List,
+        Self::Explore,
+        Self::Data,
+    ];
+
+    /// Its name in the site's manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Site => "site",
+            Self::Host => "host",
+            Self::Board => "board",
+            Self::Editor => "editor",
+            Self::List => "list",
+            Self::Explore => "explore",
+            Self::Data => "data",
+        }
+    }
+
+    /// What the first view of the page at a path needs; `search` is the URL's query part.
+    pub fn needed(path: &str, search: &str) -> Vec<Self> {
+        if path.starts_with("/s/") || path.starts_with("/embed/") {
+            return vec![Self::Share];
+        }
+        let mut parts = vec![Self::Site];
+        match Page::at(path) {
+            Some(Page::Overview | Page::Host) => parts.push(Self::Host),
+            Some(Page::Board) => {
+                parts.push(Self::Board);
+                let edited = Search::parse(search).get("edit").is_some();
+                if edited || path.strip_prefix(Page::Board.path()) == Some(NEW) {
+                    parts.push(Self::Editor);
+                }
+            }
+            Some(Page::Dashboards | Page::Playlists | Page::Shares) => parts.push(Self::List),
+            Some(Page::Explore | Page::Cardinality) => parts.push(Self::Explore),
+            Some(Page::AddData | Page::Targets) => parts.push(Self::Data),
+            None => {}
+        }
+        parts
+    }
+
+    /// Loads it; at once where it is there. Each function of `split` has to be named here.
+    pub async fn load(self) -> Result<(), SplitLoaderError> {
+        match self {
+            Self::Share => split::load_share().await,
+            Self::Site => split::load_site().await,
+            Self::Host => {
+                split::load_overview().await?;
+                split::load_host().await
+            }
+            Self::Board => split::load_board().await,
+            Self::Editor => {
+                split::load_panel_editor().await?;
+                split::load_edit_tools().await?;
+                split::load_edit_dialogs().await?;
+                split::load_panel_tools().await
+            }
+            Self::List => {
+                split::load_boards().await?;
+                split::load_playlists().await?;
+                split::load_shares().await
+            }
+            Self::Explore => {
+                split::load_explore().await?;
+                split::load_cardinality().await
+            }
+            Self::Data => {
+                split::load_add_data().await?;
+                split::load_targets().await
+            }
+        }
+    }
+}
+
+type Opening = Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>>>>;
+
+/// A view of a part: at once where the part is there, as on the server; else as soon as it is. `waits` says whether words
+/// stand there meanwhile.
+fn lazy(part: Part, waits: bool, open: impl Fn() -> Opening + Send + Sync + 'static) -> AnyView {
+    boxed(part, waits, Box::new(open))
+}
+
+fn boxed(part: Part, waits: bool, open: Box<dyn Fn() -> Opening + Send + Sync>) -> AnyView {
+    if let Some(Ok(view)) = at_once(open()) {
+        return view;
+    }
+    let loaded = RwSignal::new(None::<bool>);
+    spawn_local(async move {
+        let outcome = part.load().await;
+        // Who asked for it may be gone.
+        loaded.try_set(Some(outcome.is_ok()));
+    });
+    let view = move || match loaded.get() {
+        None if waits => view! { <p class="page-notice" role="status">"Loading ..."</p> }.into_any(),
+        None => ().into_any(),
+        Some(true) => at_once(open()).and_then(Result::ok).unwrap_or_else(failed),
+        Some(false) => failed(),
+    };
+    view.into_any()
+}
+
+fn failed() -> AnyView {
+    view! { <p class="page-notice" role="alert">"This part of the interface could not be loaded. Load the page again."</p> }.into_any()
+}
+
+fn at_once<T>(mut future: Pin<Box<dyn Future<Output = T>>>) -> Option<T> {
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+/// The page of a share.
+pub(crate) fn share(share: ShareView) -> AnyView {
+    lazy(Part::Share, true, move || Box::pin(split::share(share.clone())))
+}
+
+/// All other pages, with their frame.
+pub(crate) fn site() -> AnyView {
+    lazy(Part::Site, true, || Box::pin(split::site()))
+}
+
+pub(crate) fn overview() -> AnyView {
+    lazy(Part::Host, true, || Box::pin(split::overview()))
+}
+
+pub(crate) fn host() -> AnyView {
+    lazy(Part::Host, true, || Box::pin(split::host()))
+}
+
+pub(crate) fn board() -> AnyView {
+    lazy(Part::Board, true, || Box::pin(split::board()))
+}
+
+pub(crate) fn boards() -> AnyView {
+    lazy(Part::List, true, || Box::pin(split::boards()))
+}
+
+pub(crate) fn playlists() -> AnyView {
+    lazy(Part::List, true, || Box::pin(split::playlists()))
+}
+
+pub(crate) fn shares() -> AnyView {
+    lazy(Part::List, true, || Box::pin(split::shares()))
+}
+
+pub(crate) fn explore() -> AnyView {
+    lazy(Part::Explore, true, || Box::pin(split::explore()))
+}
+
+pub(crate) fn cardinality() -> AnyView {
+    lazy(Part::Explore, true, || Box::pin(split::cardinality()))
+}
+
+pub(crate) fn add_data() -> AnyView {
+    lazy(Part::Data, true, || Box::pin(split::add_data()))
+}
+
+pub(crate) fn targets() -> AnyView {
+    lazy(Part::Data, true, || Box::pin(split::targets()))
+}
+
+/// The editor of a panel.
+pub(crate) fn panel_editor(id: u32) -> AnyView {
+    lazy(Part::Editor, true, move || Box::pin(split::panel_editor(id)))
+}
+
+/// The tools of a dashboard that is edited.
+pub(crate) fn edit_tools(bar: EditBar) -> AnyView {
+    lazy(Part::Editor, false, move || Box::pin(split::edit_tools(bar)))
+}
+
+/// The dialogs of a dashboard.
+pub(crate) fn edit_dialogs(bar: EditBar) -> AnyView {
+    lazy(Part::Editor, false, move || Box::pin(split::edit_dialogs(bar)))
+}
+
+/// Keeps a panel to be pasted.
+pub(crate) async fn copy_panel(panel: Panel) {
+    // The loader has told the console where it failed.
+    let _ = split::copy_panel(panel).await;
+}
+
+/// The tools of a panel of a dashboard that is edited.
+pub(crate) fn panel_tools(item: PanelItem) -> AnyView {
+    lazy(Part::Editor, false, move || Box::pin(split::panel_tools(item)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_need_what_their_first_view_shows() {
+        for (path, search, expected) in [
+            ("/s/abc", "", vec![Part::Share]),
+            ("/embed/abc", "?panel=3", vec![Part::Share]),
+            ("/", "", vec![Part::Site, Part::Host]),
+            ("/d/abc", "?from=now-1h", vec![Part::Site, Part::Board]),
+            ("/d/abc", "?edit=3", vec![Part::Site, Part::Board, Part::Editor]),
+            ("/d/new", "", vec![Part::Site, Part::Board, Part::Editor]),
+            ("/explore", "", vec![Part::Site, Part::Explore]),
+            ("/nowhere", "", vec![Part::Site]),
+        ] {
+            assert_eq!(Part::needed(path, search), expected, "{path}{search}");
+        }
+    }
+}

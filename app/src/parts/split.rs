@@ -1,0 +1,117 @@
+//! Where the browser's code is split: what only these functions need is loaded when the first of their module is called. On
+//! the server they are plain functions.
+//!
+//! Each function knows by itself whether its part is there, so `Part::load` loads all of a part.
+
+#![allow(
+    unsafe_code,
+    reason = "the split functions are found by their symbols; the attribute checks what makes that sound"
+)]
+#![allow(
+    clippy::unused_async,
+    clippy::unnecessary_wraps,
+    clippy::used_underscore_items,
+    reason = "the attribute makes the functions asynchronous, also where they need not be"
+)]
+
+use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use watchfire_dashboard::Panel;
+
+use crate::add_data::AddDataPage;
+use crate::boards::{
+    BoardListPage, BoardPage, EditBar, EditDialogs, EditTools, PanelEditor, PanelItem, PanelTools,
+    PlaylistsPage, SharePage, ShareView, SharesPage, remember,
+};
+use crate::cardinality::CardinalityPage;
+use crate::explore::ExplorePage;
+use crate::pages::{HostPage, OverviewPage};
+use crate::targets::TargetsPage;
+
+type View = Result<AnyView, SplitLoaderError>;
+
+#[wasm_split(share, wasm_split_path = ::leptos::wasm_split, preload(load_share), fallible)]
+pub(super) fn share(share: ShareView) -> View {
+    Ok(view! { <SharePage share/> }.into_any())
+}
+
+#[wasm_split(site, wasm_split_path = ::leptos::wasm_split, preload(load_site), fallible)]
+pub(super) fn site() -> View {
+    Ok(crate::site().into_any())
+}
+
+#[wasm_split(host, wasm_split_path = ::leptos::wasm_split, preload(load_overview), fallible)]
+pub(super) fn overview() -> View {
+    Ok(view! { <OverviewPage/> }.into_any())
+}
+
+#[wasm_split(host, wasm_split_path = ::leptos::wasm_split, preload(load_host), fallible)]
+pub(super) fn host() -> View {
+    Ok(view! { <HostPage/> }.into_any())
+}
+
+#[wasm_split(board, wasm_split_path = ::leptos::wasm_split, preload(load_board), fallible)]
+pub(super) fn board() -> View {
+    Ok(view! { <BoardPage/> }.into_any())
+}
+
+#[wasm_split(list, wasm_split_path = ::leptos::wasm_split, preload(load_boards), fallible)]
+pub(super) fn boards() -> View {
+    Ok(view! { <BoardListPage/> }.into_any())
+}
+
+#[wasm_split(list, wasm_split_path = ::leptos::wasm_split, preload(load_playlists), fallible)]
+pub(super) fn playlists() -> View {
+    Ok(view! { <PlaylistsPage/> }.into_any())
+}
+
+#[wasm_split(list, wasm_split_path = ::leptos::wasm_split, preload(load_shares), fallible)]
+pub(super) fn shares() -> View {
+    Ok(view! { <SharesPage/> }.into_any())
+}
+
+#[wasm_split(explore, wasm_split_path = ::leptos::wasm_split, preload(load_explore), fallible)]
+pub(super) fn explore() -> View {
+    Ok(view! { <ExplorePage/> }.into_any())
+}
+
+#[wasm_split(explore, wasm_split_path = ::leptos::wasm_split, preload(load_cardinality), fallible)]
+pub(super) fn cardinality() -> View {
+    Ok(view! { <CardinalityPage/> }.into_any())
+}
+
+#[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(load_add_data), fallible)]
+pub(super) fn add_data() -> View {
+    Ok(view! { <AddDataPage/> }.into_any())
+}
+
+#[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(load_targets), fallible)]
+pub(super) fn targets() -> View {
+    Ok(view! { <TargetsPage/> }.into_any())
+}
+
+#[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]
+pub(super) fn panel_editor(id: u32) -> View {
+    Ok(view! { <PanelEditor id/> }.into_any())
+}
+
+#[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_edit_tools), fallible)]
+pub(super) fn edit_tools(bar: EditBar) -> View {
+    Ok(view! { <EditTools bar/> }.into_any())
+}
+
+#[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_edit_dialogs), fallible)]
+pub(super) fn edit_dialogs(bar: EditBar) -> View {
+    Ok(view! { <EditDialogs bar/> }.into_any())
+}
+
+#[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_tools), fallible)]
+pub(super) fn panel_tools(item: PanelItem) -> View {
+    Ok(view! { <PanelTools item/> }.into_any())
+}
+
+#[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(super) fn copy_panel(panel: Panel) -> Result<(), SplitLoaderError> {
+    remember(&panel);
+    Ok(())
+}
