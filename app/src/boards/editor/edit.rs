@@ -219,12 +219,12 @@ fn saver(board: Board, bar: EditBar, conflict: RwSignal<Option<Conflict>>) -> Ca
                     if fresh {
                         let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
                         navigate.with_value(|navigate| {
-                            navigate(&format!("/d/{uid}{}", search.get_untracked()), options)
+                            navigate(&format!("/d/{uid}{}", search.get_untracked()), options);
                         });
                     }
                 }
                 Err(refusal) if refusal.status == CONFLICT => {
-                    conflict.set(Conflict::of(&dashboard, &refusal))
+                    conflict.set(Conflict::of(&dashboard, &refusal));
                 }
                 Err(refusal) => said.set(Some(refusal.to_string())),
             }
