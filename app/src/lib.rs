@@ -12,13 +12,13 @@ mod address;
 mod api;
 mod boards;
 mod cardinality;
+mod crosshair;
 mod data;
 mod document;
 mod explore;
 mod live;
 mod numbers;
 mod pages;
-mod panels;
 mod parts;
 mod preferences;
 mod range;
@@ -44,9 +44,8 @@ pub use preferences::{Choices, ColorTheme};
 pub use range::{DEFAULT_WINDOW, window_of};
 
 use crate::boards::FirstShare;
-use crate::data::{FirstRender, PageSnapshot};
+use crate::crosshair::Crosshair;
 use crate::live::Live;
-use crate::panels::Crosshair;
 use crate::preferences::Preferences;
 use crate::range::PageRange;
 
@@ -64,7 +63,6 @@ impl Pictures {
 #[cfg(feature = "ssr")]
 pub fn provide_first_paint(paint: FirstPaint, choices: Choices) {
     provide_context(Pictures(Arc::new(paint.pictures)));
-    provide_context(paint.snapshot);
     provide_context(paint.board);
     provide_context(paint.list);
     provide_context(paint.share);
@@ -91,9 +89,6 @@ pub fn provide_addresses(host: Option<&str>, doors: Doors) {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let snapshot = SharedValue::new(|| use_context::<PageSnapshot>().unwrap_or_default());
-    let first = FirstRender::new(snapshot.into_inner());
-    provide_context(first);
     provide_context(SharedValue::new(|| use_context::<Doors>().unwrap_or_default()).into_inner());
     let preferences = Preferences::new(first_choices());
     provide_context(preferences);
@@ -107,7 +102,6 @@ pub fn App() -> impl IntoView {
         if !frozen {
             live.start();
         }
-        first.end();
         if let Some(root) = document_element() {
             // Only an invalid attribute name could fail. Tests wait for this.
             let _ = root.set_attribute("data-hydrated", "true");
@@ -141,8 +135,8 @@ pub(crate) fn site() -> impl IntoView {
     view! {
         <shell::Shell>
             <Routes fallback=pages::NotFound>
-                <Route path=path!("/") view=parts::overview/>
-                <Route path=path!("/host") view=parts::host/>
+                <Route path=path!("/") view=parts::board/>
+                <Route path=path!("/host") view=parts::board/>
                 <Route path=path!("/dashboards") view=parts::boards/>
                 <Route path=path!("/dashboards/playlists") view=parts::playlists/>
                 <Route path=path!("/dashboards/links") view=parts::shares/>

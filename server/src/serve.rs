@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_app::Doors;
 use watchfire_model::format_duration;
-use watchfire_service::dashboards::{DashboardSettings, keep_dashboards};
+use watchfire_service::dashboards::{DashboardSettings, Shipped, keep_dashboards};
 use watchfire_service::{Collectors, QueryLimits, Service, collect};
 use watchfire_storage::{Engine, Settings};
 
@@ -227,7 +227,7 @@ fn dashboard_settings(config: &Config) -> DashboardSettings {
         dirs: dashboards.dirs.clone(),
         reload_interval: dashboards.reload_interval,
         write_back: dashboards.write_back,
-        shipped: dashboards.shipped,
+        shipped: if dashboards.shipped { Shipped::All } else { Shipped::Pages },
     }
 }
 

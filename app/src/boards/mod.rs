@@ -28,6 +28,7 @@ pub(crate) use board::Board;
 pub(crate) use clipboard::remember;
 pub(crate) use editor::{EditBar, EditDialogs, EditTools, PanelEditor, PanelItem, PanelTools};
 pub(crate) use list::BoardListPage;
+pub(crate) use panel::{Feed, PictureArea, SCRAPE_INTERVAL};
 pub(crate) use playlist::PlaylistsPage;
 pub(crate) use refresh::CHOICES;
 pub use share::ShareView;

@@ -20,6 +20,7 @@ use super::panel::SCRAPE_INTERVAL;
 use super::snapshot::{BoardSnapshot, Meta, Resolved, values_of};
 use super::view::{NEW, new_board};
 use crate::data::Asked;
+use crate::pages::Page;
 
 /// Panels below this row come in sight only by scrolling; the browser asks for them then.
 const ROWS: u16 = 40;
@@ -34,7 +35,7 @@ const POINTS: u32 = 600;
 
 /// Reads a dashboard with the choices of its variables.
 pub(crate) async fn read_board(service: &Service, asked: Asked<'_>) -> Result<BoardSnapshot, String> {
-    let uid = asked.path.trim_start_matches("/d/");
+    let uid = Page::at(asked.path).and_then(|page| page.board(asked.path)).unwrap_or_default();
     if uid == NEW {
         return Ok(new_board());
     }

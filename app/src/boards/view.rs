@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+use leptos_router::hooks::{use_location, use_navigate};
 use watchfire_dashboard::Dashboard;
 use watchfire_model::TimeWindow;
 
@@ -25,6 +25,7 @@ use super::snapshot::{BoardSnapshot, Meta, Resolved};
 use super::variables::VariableBar;
 use crate::address::Search;
 use crate::api::Refusal;
+use crate::pages::Page;
 use crate::parts;
 use crate::range::PageRange;
 use crate::shell::Heading;
@@ -106,8 +107,10 @@ impl OpenPanel {
 /// A dashboard.
 #[component]
 pub(crate) fn BoardPage() -> impl IntoView {
-    let params = use_params_map();
-    let uid = Memo::new(move |_| params.read().get("uid").unwrap_or_default());
+    let path = use_location().pathname;
+    let uid = Memo::new(move |_| {
+        path.with(|path| Page::at(path).and_then(|page| page.board(path)).unwrap_or_default().to_owned())
+    });
     let first = SharedValue::new(|| use_context::<FirstBoard>().unwrap_or_default()).into_inner().0;
     let open = OpenPanel::new();
     let range = expect_context::<PageRange>();

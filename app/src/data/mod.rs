@@ -3,9 +3,7 @@
 mod buffer;
 #[cfg(feature = "ssr")]
 mod prefetch;
-mod snapshot;
 
 pub(crate) use buffer::SeriesBuffer;
 #[cfg(feature = "ssr")]
 pub use prefetch::{Asked, FirstPaint, frozen_paint, prefetch, shared_paint};
-pub(crate) use snapshot::{FirstRender, PageSnapshot, SeriesSummary};

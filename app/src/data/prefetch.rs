@@ -1,20 +1,15 @@
 use std::collections::BTreeMap;
 
-use watchfire_chart::svg_inline;
-use watchfire_model::{Grid, GridSeries, TimeRange, TimeWindow, choose_step};
+use watchfire_model::TimeWindow;
 use watchfire_service::Service;
 use watchfire_service::dashboards::{Frozen, OpenShare};
 
-use super::snapshot::{PageSnapshot, SeriesSummary};
 use crate::boards::{FirstBoard, FirstList, FirstShare, ShareView};
 use crate::pages::Page;
-use crate::panels::{Kind, MAX_POINTS, PanelSpec};
-use crate::range::DEFAULT_WINDOW;
 
 /// Everything that the first render of a page needs, read before rendering begins.
 #[derive(Clone, Debug, Default)]
 pub struct FirstPaint {
-    pub(crate) snapshot: PageSnapshot,
     /// The charts as SVG, by the panel's id. They are not sent twice: the browser keeps them as they stand in the page.
     pub(crate) pictures: BTreeMap<String, String>,
     /// The dashboard, if the page shows one.
@@ -57,39 +52,14 @@ pub struct Asked<'a> {
 
 /// Reads what a page shows; nothing for a path that is no page.
 pub async fn prefetch(service: &Service, asked: Asked<'_>) -> FirstPaint {
-    let Asked { path, now, utc_offset, .. } = asked;
-    match Page::at(path) {
-        Some(Page::Board) => return board(service, asked).await,
+    match Page::at(asked.path) {
+        Some(page) if page.board(asked.path).is_some() => board(service, asked).await,
         Some(Page::Dashboards) => {
             let list = FirstList(crate::boards::read_list(service).await);
-            return FirstPaint { list, ..FirstPaint::default() };
+            FirstPaint { list, ..FirstPaint::default() }
         }
-        _ => {}
+        _ => FirstPaint::default(),
     }
-    let window = asked.window.unwrap_or(DEFAULT_WINDOW);
-    let mut paint = FirstPaint::default();
-    let range = window.resolve(now);
-    let step = choose_step(range.length(), MAX_POINTS);
-    // A window without length, or beyond all calendars, has nothing to show.
-    let Ok(grid) = Grid::covering(range, step) else { return paint };
-    let panels = Page::at(path).map(Page::panels).unwrap_or_default();
-    for panel in &panels {
-        let mut answers = Vec::with_capacity(panel.queries.len());
-        for query in &panel.queries {
-            // The panel itself says what is wrong as soon as it is live; the others need not suffer for it.
-            let answer = service.query(&query.query, grid).await;
-            answers.push(answer.unwrap_or_else(|error| {
-                paint.failures.push(format!("{}: {error}", panel.id));
-                Vec::new()
-            }));
-        }
-        if panel.has_picture() {
-            let picture = picture(panel, &answers, grid, range, utc_offset);
-            paint.pictures.extend(picture.map(|picture| (panel.id.to_owned(), picture)));
-        }
-        paint.snapshot.panels.insert(panel.id.to_owned(), summaries(answers, grid));
-    }
-    paint
 }
 
 /// Reads what the page of a share shows.
@@ -140,33 +110,4 @@ async fn board(service: &Service, asked: Asked<'_>) -> FirstPaint {
         (paint.pictures, paint.failures) = crate::boards::first_pictures(service, snapshot, asked).await;
     }
     paint
-}
-
-fn summaries(answers: Vec<Vec<GridSeries>>, grid: Grid) -> Vec<SeriesSummary> {
-    let numbered = answers.into_iter().enumerate();
-    let all = numbered.flat_map(|(query, series)| series.into_iter().map(move |series| (query, series)));
-    all.filter_map(|(query, series)| {
-        let index = series.values.iter().rposition(|value| !value.is_nan())?;
-        Some(SeriesSummary { query, labels: series.labels, last: series.values[index], at: grid.time(index) })
-    })
-    .collect()
-}
-
-fn picture(
-    panel: &PanelSpec,
-    answers: &[Vec<GridSeries>],
-    grid: Grid,
-    window: TimeRange,
-    utc_offset: i64,
-) -> Option<String> {
-    // A tile draws its first query only; the others are what it compares with.
-    let drawn = if panel.kind == Kind::Tile { answers.get(..1)? } else { answers };
-    let series: Vec<&GridSeries> = drawn.iter().flatten().take(panel.most_drawn()).collect();
-    if series.is_empty() {
-        return None;
-    }
-    let columns: Vec<_> =
-        series.iter().enumerate().map(|(color, series)| (color, series.values.as_slice())).collect();
-    let chart = panel.chart(window, grid, utc_offset, &columns)?;
-    Some(svg_inline(&chart, panel.height(), panel.title))
 }

@@ -1,7 +1,9 @@
 use watchfire_model::{Grid, GridError, TimeRange, TimeWindow, choose_step, format_duration, parse_duration};
 
 use crate::address::Search;
-use crate::panels::MAX_POINTS;
+
+/// For how many points an answer is asked: more than a chart can show apart.
+const MAX_POINTS: usize = 600;
 
 /// How an answer is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -253,7 +253,10 @@ impl QueryBox {
 
 /// The box: a text area over a copy of its text, which gives it its height and bears the marks.
 #[component]
-#[expect(clippy::large_types_passed_by_value, reason = "components take their properties so")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_types_passed_by_value, reason = "components take their properties so")
+)]
 pub(crate) fn Editor(
     /// What is written.
     query_box: QueryBox,

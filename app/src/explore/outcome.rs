@@ -3,14 +3,15 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
-use watchfire_model::{Grid, TimeRange, Unit};
+use watchfire_dashboard::{Clock, Panel, Query, Values};
+use watchfire_model::{Grid, GridSeries, TimeRange};
+use watchfire_panel::{Answer, Prepared, Role, Unfolded, prepare};
 
 use super::asked::{Asked, Tab};
-use super::unit::unit_of;
+use super::unit::{unit_name, unit_of};
 use crate::address::Search;
 use crate::api::{self, Abort, AnswerSeries, Cost, Failure, QueryAnswer};
-use crate::data::SeriesSummary;
-use crate::panels::{Answer, NamedColumn};
+use crate::boards::SCRAPE_INTERVAL;
 use crate::range::clock;
 
 /// How many series are drawn.
@@ -72,9 +73,11 @@ pub(super) struct Facts {
 pub(super) struct Outcome {
     pub(super) progress: RwSignal<Progress>,
     pub(super) facts: RwSignal<Option<Facts>>,
-    pub(super) unit: RwSignal<Unit>,
-    pub(super) graph: Answer,
-    pub(super) summaries: RwSignal<Vec<SeriesSummary>>,
+    /// What the graph is drawn as.
+    pub(super) panel: RwSignal<Option<Arc<Unfolded>>>,
+    pub(super) graph: RwSignal<Option<Arc<Prepared>>>,
+    /// The range that the graph answers for.
+    pub(super) window: RwSignal<Option<TimeRange>>,
     pub(super) table: RwSignal<Option<Arc<QueryAnswer>>>,
     /// Which question each tab's content answers.
     answered: StoredValue<[Option<Asked>; 2]>,
@@ -89,9 +92,9 @@ impl Outcome {
         Self {
             progress: RwSignal::new(if asks { Progress::Loading } else { Progress::Idle }),
             facts: RwSignal::new(None),
-            unit: RwSignal::new(Unit::Number),
-            graph: Answer::new(),
-            summaries: RwSignal::new(Vec::new()),
+            panel: RwSignal::new(None),
+            graph: RwSignal::new(None),
+            window: RwSignal::new(None),
             table: RwSignal::new(None),
             answered: StoredValue::new([None, None]),
             number: StoredValue::new(0),
@@ -139,7 +142,7 @@ impl Outcome {
         let number = self.number.get_value();
         let abort = Abort::new();
         self.pending.set_value(Some(SendWrapper::new(abort.share())));
-        let unit = unit_of(&expr);
+        let unit = unit_name(unit_of(&expr));
         spawn_local(async move {
             let answer = send(&asked, range, grid, &abort).await;
             if self.number.try_get_value() == Some(number) {
@@ -153,7 +156,7 @@ impl Outcome {
         asked: Asked,
         range: TimeRange,
         grid: Grid,
-        unit: Unit,
+        unit: &'static str,
         answer: Result<QueryAnswer, Failure>,
     ) {
         self.pending.set_value(None);
@@ -192,10 +195,11 @@ impl Outcome {
         });
         match tab {
             Tab::Graph => {
-                self.unit.set(unit);
-                let (columns, summaries) = answer.series.iter().map(|series| column(series, grid)).unzip();
-                self.graph.set(range, grid, columns);
-                self.summaries.set(summaries);
+                let item = drawn_as(unit);
+                let graph = prepared(&item, &answer.series, grid, range);
+                self.window.set(Some(range));
+                self.panel.set(Some(Arc::new(item)));
+                self.graph.set(Some(Arc::new(graph)));
             }
             Tab::Table => self.table.set(Some(Arc::new(answer))),
         }
@@ -229,8 +233,28 @@ fn seconds(millis: i64) -> String {
     if part == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:03}") }
 }
 
-/// A series on the grid, and what its legend says.
-fn column(series: &AnswerSeries, grid: Grid) -> (NamedColumn, SeriesSummary) {
+/// The panel that draws answers: a chart over time.
+fn drawn_as(unit: &str) -> Unfolded {
+    let mut panel = Panel { title: "Graph".to_owned(), ..Panel::default() };
+    panel.queries.push(Query { id: "A".to_owned(), ..Query::default() });
+    panel.field.unit = Some(unit.to_owned());
+    panel.view.tooltip_all = Some(true);
+    Unfolded { key: "graph".to_owned(), panel, values: Values::default() }
+}
+
+/// What the panel shows of an answer. Series go by all of their labels: here one looks for what there is.
+fn prepared(item: &Unfolded, series: &[AnswerSeries], grid: Grid, range: TimeRange) -> Prepared {
+    let answer = Answer { grid, series: series.iter().map(|series| on_grid(series, grid)).collect() };
+    let answers = [((0, Role::Value), answer)].into_iter().collect();
+    let clock = Clock { from: range.start, to: range.end, step: grid.step, scrape_interval: SCRAPE_INTERVAL };
+    let mut prepared = prepare(&item.panel, answers, &item.values, &clock);
+    for shown in &mut prepared.series {
+        shown.name = shown.labels.to_string();
+    }
+    prepared
+}
+
+fn on_grid(series: &AnswerSeries, grid: Grid) -> GridSeries {
     let mut values = vec![f64::NAN; grid.len];
     for (at, value) in &series.points {
         if let Some(place) = grid.index(*at).and_then(|index| values.get_mut(index)) {
@@ -238,14 +262,7 @@ fn column(series: &AnswerSeries, grid: Grid) -> (NamedColumn, SeriesSummary) {
             *place = value.parse().unwrap_or(f64::NAN);
         }
     }
-    let last = values.iter().rposition(|value| !value.is_nan());
-    let summary = SeriesSummary {
-        query: 0,
-        labels: series.labels.clone(),
-        last: last.map_or(f64::NAN, |index| values[index]),
-        at: last.map_or(grid.start, |index| grid.time(index)),
-    };
-    (NamedColumn { name: series.labels.to_string(), values }, summary)
+    GridSeries { labels: series.labels.clone(), values }
 }
 
 #[cfg(test)]
@@ -269,8 +286,11 @@ mod tests {
             labels,
             points: vec![point(1000, "2"), point(3000, "+Inf"), point(4000, "NaN"), point(9000, "7")],
         };
-        let (column, summary) = column(&series, Grid { start: 1000, step: 1000, len: 4 });
-        assert_eq!(format!("{:?}", column.values), "[2.0, NaN, inf, NaN]");
-        assert_eq!((column.name.as_str(), summary.last, summary.at), ("up", f64::INFINITY, 3000));
+        let grid = Grid { start: 1000, step: 1000, len: 4 };
+        let range = TimeRange { start: 1000, end: 5000 };
+        let prepared = prepared(&drawn_as("short"), &[series], grid, range);
+        let [shown] = prepared.series.as_slice() else { panic!("{prepared:?}") };
+        assert_eq!(format!("{:?}", shown.values), "[2.0, NaN, inf, NaN]");
+        assert_eq!(shown.name, "up");
     }
 }

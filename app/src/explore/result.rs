@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use watchfire_chart::format_value;
@@ -9,8 +7,8 @@ use super::Explore;
 use super::asked::{STEPS, Tab};
 use super::outcome::{Facts, MOST_DRAWN, Progress};
 use super::table::AnswerTable;
+use crate::boards::{Feed, PictureArea};
 use crate::numbers::grouped;
-use crate::panels::{ChartArea, ChartLegend, ChartSource, Kind, PanelSpec};
 use crate::preferences::Preferences;
 
 /// Queries to begin with, on data that every server has.
@@ -215,15 +213,10 @@ fn Notice() -> impl IntoView {
 fn Graph() -> impl IntoView {
     let explore = expect_context::<Explore>();
     let outcome = explore.outcome;
-    let hidden = RwSignal::new(BTreeSet::new());
-    // Another query has other series.
-    Effect::new(move |_| {
-        explore.asked.with(|asked| asked.query.clone());
-        hidden.set(BTreeSet::new());
-    });
-    let unit = Memo::new(move |_| outcome.unit.get());
-    let spec =
-        move || PanelSpec { floor: None, ..PanelSpec::new("graph", "Graph", Kind::Lines, unit.get(), 24) };
+    let item = Memo::new(move |_| outcome.panel.get());
+    let feed = Feed::fixed(outcome.graph, outcome.window);
+    // Another query has other series: what was hidden of the last one is no matter.
+    let query = Memo::new(move |_| explore.asked.with(|asked| asked.query.clone()));
     let cut = move || {
         outcome.facts.get().filter(|facts| facts.more && facts.step.is_some()).map(|_| {
             let words = format!(
@@ -234,8 +227,10 @@ fn Graph() -> impl IntoView {
     };
     view! {
         {cut}
-        {move || view! { <ChartArea spec=spec() source=ChartSource::Fixed(outcome.graph) hidden/> }}
-        <ChartLegend spec=Signal::derive(spec) summaries=outcome.summaries hidden/>
+        {move || {
+            query.track();
+            view! { <PictureArea item feed picture=StoredValue::default()/> }
+        }}
     }
     .into_any()
 }

@@ -28,6 +28,19 @@ pub(super) fn unit_of(expr: &Expr) -> Unit {
     }
 }
 
+/// Its short name, as panels have it.
+pub(super) fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Number | Unit::Count => "short",
+        Unit::Percent => "percent",
+        Unit::Bytes => "bytes",
+        Unit::BytesPerSecond => "binBps",
+        Unit::PerSecond => "suffix:/s",
+        Unit::Seconds => "s",
+        Unit::Celsius => "celsius",
+    }
+}
+
 fn unit_of_call(name: &str, args: &[Expr]) -> Unit {
     let inner = args.iter().map(unit_of).find(|unit| *unit != Unit::Number).unwrap_or(Unit::Number);
     match name {

@@ -1,16 +1,10 @@
-//! The pages: each one a component and the panels that it shows.
+//! The pages.
 
-mod host;
 mod not_found;
-mod overview;
 mod views;
 
-pub(crate) use host::HostPage;
 pub(crate) use not_found::NotFound;
-pub(crate) use overview::OverviewPage;
 pub(crate) use views::Views;
-
-use crate::panels::PanelSpec;
 
 /// The pages there are: what the sidebar lists, and what the server reads ahead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,55 +115,33 @@ impl Page {
         matches!(self, Self::Overview | Self::Host | Self::Board)
     }
 
-    pub(crate) fn panels(self) -> Vec<PanelSpec> {
+    /// The uid of the dashboard that the page at `path` shows; none for pages that show none.
+    pub(crate) fn board(self, path: &str) -> Option<&str> {
         match self {
-            Self::Overview => overview::panels(),
-            Self::Host => host::panels(),
-            // Dashboards have panels of their own; the others ask the server's API once they are in the browser.
-            Self::Dashboards
-            | Self::Board
-            | Self::Playlists
-            | Self::Shares
-            | Self::Explore
-            | Self::Cardinality
-            | Self::AddData
-            | Self::Targets => Vec::new(),
+            Self::Overview => Some("overview"),
+            Self::Host => Some("host"),
+            Self::Board => path.strip_prefix(self.path()),
+            _ => None,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
-    use crate::panels::Kind;
 
     #[test]
-    fn panels_have_their_own_ids_and_fill_whole_rows() {
-        for page in Page::ALL {
-            let panels = page.panels();
-            let ids: BTreeSet<_> = panels.iter().map(|panel| panel.id).collect();
-            assert_eq!(ids.len(), panels.len(), "{page:?}");
-            let columns: u32 = panels.iter().map(|panel| u32::from(panel.columns)).sum();
-            assert_eq!(columns % 24, 0, "{page:?} leaves a hole in its last row");
-        }
-    }
-
-    #[test]
-    fn panels_ask_for_metrics_that_are_collected() {
-        let described = include_str!("../../../docs/METRICS.md");
-        for panel in Page::ALL.into_iter().flat_map(Page::panels) {
-            assert!(!panel.queries.is_empty(), "{}", panel.id);
-            assert!(panel.kind != Kind::Tile || panel.queries.len() <= 2, "{}: part and total", panel.id);
-            for query in &panel.queries {
-                let metric = &query.query.matchers[0].value;
-                let own = metric.starts_with("watchfire_");
-                assert!(
-                    own || described.contains(&format!("`{metric}`")),
-                    "{metric} is not in docs/METRICS.md"
-                );
-            }
+    fn pages_show_dashboards() {
+        for (path, page, uid) in [
+            ("/", Some(Page::Overview), Some("overview")),
+            ("/host", Some(Page::Host), Some("host")),
+            ("/d/mesh", Some(Page::Board), Some("mesh")),
+            ("/d/", Some(Page::Board), Some("")),
+            ("/explore", Some(Page::Explore), None),
+            ("/d/a/b", None, None),
+        ] {
+            assert_eq!(Page::at(path), page, "{path}");
+            assert_eq!(page.and_then(|page| page.board(path)), uid, "{path}");
         }
     }
 }

@@ -26,9 +26,7 @@ pub enum Part {
     Share,
     /// The frame of all other pages.
     Site,
-    /// The overview and the host.
-    Host,
-    /// A dashboard.
+    /// A dashboard; so are the overview and the host.
     Board,
     /// What changes and shares it.
     Editor,
@@ -42,23 +40,14 @@ pub enum Part {
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Share,
-        Self::Site,
-        Self::Host,
-        Self::Board,
-        Self::Editor,
-        Self::List,
-        Self::Explore,
-        Self::Data,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Share, Self::Site, Self::Board, Self::Editor, Self::List, Self::Explore, Self::Data];
 
     /// Its name in the site's manifest.
     pub fn name(self) -> &'static str {
         match self {
             Self::Share => "share",
             Self::Site => "site",
-            Self::Host => "host",
             Self::Board => "board",
             Self::Editor => "editor",
             Self::List => "list",
@@ -74,11 +63,10 @@ impl Part {
         }
         let mut parts = vec![Self::Site];
         match Page::at(path) {
-            Some(Page::Overview | Page::Host) => parts.push(Self::Host),
-            Some(Page::Board) => {
+            Some(page @ (Page::Overview | Page::Host | Page::Board)) => {
                 parts.push(Self::Board);
                 let edited = Search::parse(search).get("edit").is_some();
-                if edited || path.strip_prefix(Page::Board.path()) == Some(NEW) {
+                if edited || page.board(path) == Some(NEW) {
                     parts.push(Self::Editor);
                 }
             }
@@ -95,10 +83,6 @@ impl Part {
         match self {
             Self::Share => split::load_share().await,
             Self::Site => split::load_site().await,
-            Self::Host => {
-                split::load_overview().await?;
-                split::load_host().await
-            }
             Self::Board => split::load_board().await,
             Self::Editor => {
                 split::load_panel_editor().await?;
@@ -171,14 +155,6 @@ pub(crate) fn site() -> AnyView {
     lazy(Part::Site, true, || Box::pin(split::site()))
 }
 
-pub(crate) fn overview() -> AnyView {
-    lazy(Part::Host, true, || Box::pin(split::overview()))
-}
-
-pub(crate) fn host() -> AnyView {
-    lazy(Part::Host, true, || Box::pin(split::host()))
-}
-
 pub(crate) fn board() -> AnyView {
     lazy(Part::Board, true, || Box::pin(split::board()))
 }
@@ -246,7 +222,7 @@ mod tests {
         for (path, search, expected) in [
             ("/s/abc", "", vec![Part::Share]),
             ("/embed/abc", "?panel=3", vec![Part::Share]),
-            ("/", "", vec![Part::Site, Part::Host]),
+            ("/", "", vec![Part::Site, Part::Board]),
             ("/d/abc", "?from=now-1h", vec![Part::Site, Part::Board]),
             ("/d/abc", "?edit=3", vec![Part::Site, Part::Board, Part::Editor]),
             ("/d/new", "", vec![Part::Site, Part::Board, Part::Editor]),

@@ -25,7 +25,6 @@ use crate::boards::{
 };
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
-use crate::pages::{HostPage, OverviewPage};
 use crate::targets::TargetsPage;
 
 type View = Result<AnyView, SplitLoaderError>;
@@ -38,16 +37,6 @@ pub(super) fn share(share: ShareView) -> View {
 #[wasm_split(site, wasm_split_path = ::leptos::wasm_split, preload(load_site), fallible)]
 pub(super) fn site() -> View {
     Ok(crate::site().into_any())
-}
-
-#[wasm_split(host, wasm_split_path = ::leptos::wasm_split, preload(load_overview), fallible)]
-pub(super) fn overview() -> View {
-    Ok(view! { <OverviewPage/> }.into_any())
-}
-
-#[wasm_split(host, wasm_split_path = ::leptos::wasm_split, preload(load_host), fallible)]
-pub(super) fn host() -> View {
-    Ok(view! { <HostPage/> }.into_any())
 }
 
 #[wasm_split(board, wasm_split_path = ::leptos::wasm_split, preload(load_board), fallible)]

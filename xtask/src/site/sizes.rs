@@ -23,7 +23,6 @@ struct Visit {
 const PAGE: u64 = 600_000;
 
 const VISITS: &[Visit] = &[
-    Visit { what: "first load: overview", parts: &["site", "host"], limit: PAGE },
     Visit { what: "first load: dashboard", parts: &["site", "board"], limit: 675_000 },
     Visit { what: "first load: dashboards", parts: &["site", "list"], limit: PAGE },
     Visit { what: "first load: explore", parts: &["site", "explore"], limit: PAGE },

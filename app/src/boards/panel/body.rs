@@ -9,9 +9,10 @@ use watchfire_panel::Unfolded;
 use super::super::lists::{AlertList, DashboardList};
 use super::feed::Feed;
 use super::legend::PanelLegend;
-use super::pointer::{Drawn, Pointer};
+use super::pointer::{Drawn, Pointer, Released};
 use super::table::PanelTable;
 use super::tooltip::Tooltip;
+use super::value_links::{ValueLinks, WayList};
 use crate::range::GoTo;
 
 /// What a kind is made of.
@@ -75,7 +76,11 @@ pub(super) fn PanelBody(
 
 /// The picture with its legend, and what the pointer does on it.
 #[component]
-fn PictureArea(item: Memo<Option<Arc<Unfolded>>>, feed: Feed, picture: StoredValue<String>) -> impl IntoView {
+pub(crate) fn PictureArea(
+    item: Memo<Option<Arc<Unfolded>>>,
+    feed: Feed,
+    picture: StoredValue<String>,
+) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let area = NodeRef::<html::Div>::new();
     let hidden = RwSignal::new(BTreeSet::new());
@@ -83,6 +88,7 @@ fn PictureArea(item: Memo<Option<Arc<Unfolded>>>, feed: Feed, picture: StoredVal
     let pointer = Pointer::new(drawn);
     #[cfg(feature = "hydrate")]
     super::canvas::keep_drawn(item, feed, hidden, area, canvas, drawn, pointer);
+    let links = ValueLinks::new(item, drawn);
     let go_to = StoredValue::new(GoTo::new());
     let zoom = move |window| go_to.with_value(|go_to| go_to.zoom_in(window));
     let right = Memo::new(move |_| {
@@ -104,11 +110,17 @@ fn PictureArea(item: Memo<Option<Arc<Unfolded>>>, feed: Feed, picture: StoredVal
                 tabindex="0"
                 role="group"
                 aria-label=label
+                class:leads=move || links.leads(pointer)
                 data-drawn=move || drawn.with(Option::is_some).to_string()
                 on:pointermove=move |event| pointer.moved(&event)
                 on:pointerleave=move |event| pointer.gone(&event)
                 on:pointerdown=move |event| pointer.pressed(&event)
-                on:pointerup=move |event| if let Some(window) = pointer.released(&event) { zoom(window) }
+                on:pointerup=move |event| match pointer.released(&event) {
+                    Released::Dragged(window) => zoom(window),
+                    Released::Clicked if links.follow(pointer) => {}
+                    Released::Clicked => pointer.pin(),
+                    Released::Nothing => {}
+                }
                 on:dblclick=move |_| pointer.resume()
                 on:keydown=move |event| pointer.key(&event)
                 on:blur=move |_| pointer.left()
@@ -119,6 +131,7 @@ fn PictureArea(item: Memo<Option<Arc<Unfolded>>>, feed: Feed, picture: StoredVal
                 <div class="chart-crosshair" style=move || pointer.line_style()></div>
                 <Tooltip item pointer/>
             </div>
+            <WayList links/>
             <PanelLegend item feed hidden/>
         </div>
     }

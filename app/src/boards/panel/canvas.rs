@@ -37,17 +37,17 @@ pub(super) fn keep_drawn(
     let now = expect_context::<Live>().now();
     let size = size_of(area);
     let dark = is_dark(preferences);
-    let (board, marks) = (expect_context::<Board>(), expect_context::<Marks>());
+    let marks = use_context::<Board>().zip(use_context::<Marks>());
     let marked = Memo::new(move |_| {
         let id = item.with(|item| item.as_ref().map_or(0, |item| item.panel.id));
-        marks.all(board, id)
+        marks.map(|(board, marks)| marks.all(board, id)).unwrap_or_default()
     });
     let scheduled = StoredValue::new(false);
     let layout = StoredValue::new(ForceLayout::new(7));
     // Long ranges move less than a pixel a second; no need to draw each second.
     let moment = Memo::new(move |_| {
         let window = range.window();
-        if !window.is_live() {
+        if feed.window.is_some() || !window.is_live() {
             return 0;
         }
         let now = now.get();
@@ -71,7 +71,8 @@ pub(super) fn keep_drawn(
             (TimeExpr::BeforeNow(_), 0) => crate::range::clock(),
             (_, now) => now,
         };
-        let mut window = page.resolve(now);
+        let own = feed.window.and_then(|window| window.get_untracked());
+        let mut window = own.unwrap_or_else(|| page.resolve(now));
         if let Some(length) =
             item.panel.time_range.as_deref().and_then(|text| watchfire_model::parse_duration(text).ok())
         {
@@ -122,7 +123,7 @@ pub(super) fn keep_drawn(
         item.track();
         preferences.utc_offset();
         // While the pointer rests on a chart, pictures hold still; they catch up when it leaves.
-        let held = pointer.holds() && drawn.with_untracked(Option::is_some);
+        let held = feed.window.is_none() && pointer.holds() && drawn.with_untracked(Option::is_some);
         if held || feed.prepared.with_untracked(Option::is_none) || scheduled.get_value() {
             return;
         }
@@ -155,6 +156,9 @@ fn positions(
         .unwrap_or_default()
 }
 
+/// Between pixels of the screen there are so many steps, so that slopes are smooth.
+const GRAIN: u32 = 4;
+
 /// Draws on the canvas at the screen's own resolution. `None` if there is no room or no drawing context.
 fn paint_on(
     canvas: &HtmlCanvasElement,
@@ -174,8 +178,6 @@ fn paint_on(
     // A sharp peak must not seem higher than it is.
     context.set_line_join("round");
     let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
-    // Between pixels of the screen there are four steps, so that slopes are smooth.
-    const GRAIN: u32 = 4;
     context.scale(1.0 / f64::from(GRAIN), 1.0 / f64::from(GRAIN)).ok()?;
     let resolution = Resolution { scale: ratio * f64::from(GRAIN), grain: GRAIN };
     draw(&area, picture, theme, resolution).ok()?;

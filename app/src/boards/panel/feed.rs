@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 use leptos::prelude::*;
 use watchfire_dashboard::Clock;
 use watchfire_model::live::{Asked, Refresh};
-use watchfire_model::{TimeExpr, TimeWindow};
+use watchfire_model::{TimeExpr, TimeRange, TimeWindow};
 use watchfire_panel::{Answer, Prepared, Question, Sight, Unfolded, prepare, questions};
 
 use super::super::board::Board;
@@ -29,6 +29,9 @@ pub(crate) struct Feed {
     pub(crate) state: RwSignal<PanelState>,
     /// What the server left out, or warns of.
     pub(crate) notes: RwSignal<Vec<String>>,
+    /// The range that is shown, where it is not that of the page.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
+    pub(crate) window: Option<RwSignal<Option<TimeRange>>>,
     watches: StoredValue<Vec<Asking>>,
 }
 
@@ -38,6 +41,20 @@ struct Asking {
 }
 
 impl Feed {
+    /// One answer over its own range, until another takes its place.
+    pub(crate) fn fixed(
+        prepared: RwSignal<Option<Arc<Prepared>>>,
+        window: RwSignal<Option<TimeRange>>,
+    ) -> Self {
+        Self {
+            prepared,
+            state: RwSignal::new(PanelState::Ready),
+            notes: RwSignal::default(),
+            window: Some(window),
+            watches: StoredValue::default(),
+        }
+    }
+
     /// Watches the panel's queries as long as the calling component lives and the panel is in sight. `points`: for how many
     /// there is room.
     pub(crate) fn of(
@@ -50,6 +67,7 @@ impl Feed {
             prepared: RwSignal::new(None),
             state: RwSignal::new(first),
             notes: RwSignal::default(),
+            window: None,
             watches: StoredValue::default(),
         };
         let range = expect_context::<PageRange>();
@@ -231,8 +249,7 @@ fn in_window(question: Question, page: TimeWindow) -> (Question, TimeWindow) {
         }
     };
     // The range itself moves each second where it is live; what is asked stays the same.
-    let range =
-        if window.is_live() { watchfire_model::TimeRange { start: 0, end: length } } else { question.range };
+    let range = if window.is_live() { TimeRange { start: 0, end: length } } else { question.range };
     (Question { range, ..question }, window)
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
                 <PanelMenu item feed/>
             </header>
             <PanelBody item feed kind picture/>
-            <StateNotice state=feed.state/>
+            <StateNotice state=feed.state item/>
         </section>
     }
     .into_any()
@@ -126,8 +126,11 @@ fn Notes(notes: RwSignal<Vec<String>>) -> impl IntoView {
 
 /// What stands in the panel when there is nothing to show, and what to do next.
 #[component]
-fn StateNotice(state: RwSignal<PanelState>) -> impl IntoView {
+fn StateNotice(state: RwSignal<PanelState>, item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
+    let no_value = move || item.with(|item| item.as_ref().and_then(|item| item.panel.field.no_value.clone()));
     let words = move || match state.get() {
+        // Its author knows what it means that there is nothing.
+        PanelState::Empty if no_value().is_some() => (no_value().unwrap_or_default(), ""),
         PanelState::Empty => (
             "No data in this range.".to_owned(),
             "Choose a longer range, or look whether the query fits what is stored.",

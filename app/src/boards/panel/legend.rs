@@ -7,7 +7,6 @@ use watchfire_chart::Theme;
 use watchfire_panel::{Key, Unfolded, key};
 
 use super::feed::Feed;
-use crate::panels::chosen;
 use crate::preferences::Preferences;
 
 /// How many rows a legend shows; the rest is counted.
@@ -136,4 +135,44 @@ fn sorted(key: &mut Key, column: usize, turned: bool) {
         let order = of(other).total_cmp(&of(one));
         if turned { order.reverse() } else { order }
     });
+}
+
+/// Which names are hidden after `name` was clicked.
+fn chosen(
+    hidden: &BTreeSet<String>,
+    name: &str,
+    all: impl Iterator<Item = String>,
+    toggle: bool,
+) -> BTreeSet<String> {
+    let mut next = hidden.clone();
+    if toggle {
+        if !next.remove(name) {
+            next.insert(name.to_owned());
+        }
+        return next;
+    }
+    let others: BTreeSet<String> = all.filter(|other| other != name).collect();
+    // A second click on the one that is alone brings all back.
+    if others == *hidden { BTreeSet::new() } else { others }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn click_isolates_and_ctrl_click_toggles() {
+        let all = || ["a", "b", "c"].into_iter().map(str::to_owned);
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let table = [
+            (set(&[]), "a", false, set(&["b", "c"])),
+            (set(&["b", "c"]), "a", false, set(&[])),
+            (set(&["b", "c"]), "b", false, set(&["a", "c"])),
+            (set(&[]), "a", true, set(&["a"])),
+            (set(&["a", "b"]), "a", true, set(&["b"])),
+        ];
+        for (hidden, name, toggle, expected) in table {
+            assert_eq!(chosen(&hidden, name, all(), toggle), expected, "{hidden:?} {name} {toggle}");
+        }
+    }
 }

@@ -14,9 +14,9 @@ mod sight;
 mod state;
 mod table;
 mod tooltip;
+mod value_links;
 
-#[cfg(feature = "ssr")]
-pub(crate) use feed::SCRAPE_INTERVAL;
-pub(crate) use feed::refresh_of;
+pub(crate) use body::PictureArea;
+pub(crate) use feed::{Feed, SCRAPE_INTERVAL, refresh_of};
 pub(crate) use frame::BoardPanel;
 pub(crate) use row::RowHeading;

@@ -8,7 +8,7 @@ use watchfire_model::{TimeExpr, TimeRange, TimeWindow};
 use watchfire_panel::Prepared;
 
 use super::super::marks::Marked;
-use crate::panels::Crosshair;
+use crate::crosshair::Crosshair;
 
 /// What a panel has drawn: for the crosshair and the tooltip.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +64,14 @@ impl Drawn {
 
 /// What browsers call a finger.
 const TOUCH: &str = "touch";
+
+/// What a pointer did between being pressed and released.
+pub(super) enum Released {
+    Nothing,
+    Clicked,
+    /// Over this part of the time axis.
+    Dragged(TimeWindow),
+}
 
 /// What the pointer does on a picture.
 #[derive(Clone, Copy)]
@@ -165,15 +173,19 @@ impl Pointer {
         }
     }
 
-    /// The part that was dragged over. A click pins the tooltip.
-    pub(super) fn released(self, event: &PointerEvent) -> Option<TimeWindow> {
+    /// Keeps the tooltip where it is.
+    pub(super) fn pin(self) {
+        self.pinned.set(true);
+    }
+
+    /// What it has done since it was pressed.
+    pub(super) fn released(self, event: &PointerEvent) -> Released {
         const LEAST_PIXELS: f64 = 6.0;
-        let from = self.from.get_untracked()?;
+        let Some(from) = self.from.get_untracked() else { return Released::Nothing };
         self.from.set(None);
         let to = f64::from(event.offset_x());
         if (to - from).abs() < LEAST_PIXELS {
-            self.pinned.set(true);
-            return None;
+            return Released::Clicked;
         }
         let range = self.drawn.with_untracked(|drawn| {
             let drawn = drawn.as_ref()?;
@@ -181,12 +193,13 @@ impl Pointer {
                 start: drawn.timestamp_at(from.min(to))?,
                 end: drawn.timestamp_at(from.max(to))?,
             })
-        })?;
+        });
+        let Some(range) = range else { return Released::Nothing };
         self.left();
         // Whole seconds: nothing is collected more often than a person can tell apart on a chart.
         let start = range.start.div_euclid(1000) * 1000;
         let end = (range.end.div_euclid(1000) + 1) * 1000;
-        Some(TimeWindow { from: TimeExpr::At(start), to: TimeExpr::At(end) })
+        Released::Dragged(TimeWindow { from: TimeExpr::At(start), to: TimeExpr::At(end) })
     }
 
     pub(super) fn key(self, event: &KeyboardEvent) {

@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use watchfire_chart::Theme;
 use watchfire_panel::{CellWords, Cells, ColumnWords, Table, Unfolded, shown_table};
 
+use super::super::links::OfValue;
+use super::super::share::ShareView;
 use super::feed::Feed;
 use crate::preferences::Preferences;
 
@@ -47,6 +50,22 @@ pub(super) fn PanelTable(
                 .unwrap_or_default()
         })
     });
+    let shared = use_context::<ShareView>().is_some();
+    let search = use_location().search;
+    // Where the cells of a row lead.
+    let ways = move |table: &Table, row: usize, cells: &[CellWords]| -> Vec<Option<(String, bool)>> {
+        let values = item.with(|item| item.as_ref().map(|item| item.values.clone()).unwrap_or_default());
+        let names = table.columns.iter().map(|column| column.name.as_str());
+        let fields: Vec<_> = names.zip(cells.iter().map(|cell| cell.text.clone())).collect();
+        let way = |(column, cell): (&watchfire_panel::Column, &CellWords)| {
+            let link = column.field.links.first()?;
+            let key = column.cells.key(row);
+            let text = if key.is_empty() { &cell.text } else { &key };
+            let value = OfValue { name: &column.name, labels: &column.labels, text, fields: &fields };
+            Some((search.with(|search| value.href(link, search, &values)), link.new_tab))
+        };
+        table.columns.iter().zip(cells).map(way).collect()
+    };
     let rows = move || {
         let Some(table) = table.get() else { return (Vec::new(), 0) };
         let sort = sort.get().or_else(|| own_sort.get());
@@ -58,8 +77,15 @@ pub(super) fn PanelTable(
                 ColumnWords::of(column, &Theme::BOTH, preferences.utc_offset(), crate::range::clock())
             })
             .collect();
+        let linked = !shared && table.columns.iter().any(|column| !column.field.links.is_empty());
         let row = |row: &usize| {
-            words.iter().map(|words| (words.cell(*row), words.is_numeric())).collect::<Vec<_>>()
+            let cells: Vec<_> = words.iter().map(|words| words.cell(*row)).collect();
+            let ways = if linked { ways(&table, *row, &cells) } else { Vec::new() };
+            let numeric = words.iter().map(ColumnWords::is_numeric);
+            let cells = cells.into_iter().zip(numeric).enumerate();
+            cells
+                .map(|(at, (cell, numeric))| (cell, numeric, ways.get(at).cloned().flatten()))
+                .collect::<Vec<_>>()
         };
         (order.iter().take(MOST).map(row).collect::<Vec<_>>(), order.len())
     };
@@ -98,7 +124,7 @@ pub(super) fn PanelTable(
         }
         .into_any()
     };
-    let cell = |(cell, numeric): (CellWords, bool)| {
+    let cell = |(cell, numeric, way): (CellWords, bool, Option<(String, bool)>)| {
         let style = cell.color.map(|color| {
             if cell.fill {
                 format!("background:{};color:{}", color.css(), color.ink().css())
@@ -106,7 +132,14 @@ pub(super) fn PanelTable(
                 format!("color:{}", color.css())
             }
         });
-        view! { <td class:numeric=numeric style=style>{cell.text}</td> }
+        let content = match way {
+            Some((href, new_tab)) => {
+                let target = new_tab.then_some("_blank");
+                view! { <a href=href target=target rel="noopener">{cell.text}</a> }.into_any()
+            }
+            None => cell.text.into_any(),
+        };
+        view! { <td class:numeric=numeric style=style>{content}</td> }
     };
     let ready = move || table.with(Option::is_some);
     view! {

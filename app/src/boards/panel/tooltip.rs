@@ -27,14 +27,16 @@ struct Line {
 #[component]
 pub(super) fn Tooltip(item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let shared = use_context::<ShareView>().is_some();
-    let (board, marks) = (expect_context::<Board>(), expect_context::<Marks>());
+    let shared = use_context::<ShareView>().is_some() || use_context::<Marks>().is_none();
+    // What is not on a dashboard cannot be annotated.
+    let marks = use_context::<Board>().zip(use_context::<Marks>());
     let annotate = move |item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer| {
         let (Some(time), Some(id)) =
             (pointer.time(), item.with_untracked(|item| item.as_ref().map(|item| item.panel.id)))
         else {
             return;
         };
+        let Some((board, marks)) = marks else { return };
         let text = window().prompt_with_message("What happened here?").ok().flatten().unwrap_or_default();
         if text.trim().is_empty() {
             return;

@@ -49,6 +49,7 @@ fn all_of_them_are_there_by_their_uid() {
             "fleet",
             "host",
             "mesh",
+            "overview",
             "rag",
             "red",
             "use",
@@ -105,7 +106,8 @@ fn every_query_can_be_asked() {
         for panel in &dashboard.panels {
             for question in questions(panel, &values, sight) {
                 let expr = &question.expr;
-                assert!(!expr.contains('$'), "{name}: {}: {expr}", panel.title);
+                // What label_replace() takes from its match is no variable.
+                assert!(!expr.replace("\"$1\"", "").contains('$'), "{name}: {}: {expr}", panel.title);
                 if let Err(error) = watchfire_promql::parse(expr) {
                     panic!("{name}: {}: {error:?}\n{expr}", panel.title);
                 }

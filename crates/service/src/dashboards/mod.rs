@@ -51,7 +51,7 @@ pub use library::LibraryPanel;
 pub use listing::DashboardFilter;
 pub use playlists::{Playlist, PlaylistItem};
 pub use provisioning::{FileError, ProvisioningStatus, shipped};
-pub use settings::DashboardSettings;
+pub use settings::{DashboardSettings, Shipped};
 pub use shares::{NewShare, OpenError, Share, ShareTime, ShareVariable, Shared};
 pub use shown::{OpenShare, withhold};
 pub use snapshots::{Snapshot, SnapshotHead};

@@ -22,8 +22,20 @@ pub struct DashboardSettings {
     pub reload_interval: Duration,
     /// Whether what is changed here may be written into such a file.
     pub write_back: bool,
-    /// Whether the dashboards that come with the program are there; the program says so unless it is told not to.
-    pub shipped: bool,
+    /// Which of the dashboards that come with the program are there; the program says all unless it is told not to.
+    pub shipped: Shipped,
+}
+
+/// Which of the dashboards that come with the program are there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shipped {
+    /// No one of them.
+    #[default]
+    None,
+    /// Those that pages of the interface show.
+    Pages,
+    /// Each of them.
+    All,
 }
 
 impl Default for DashboardSettings {
@@ -38,7 +50,7 @@ impl Default for DashboardSettings {
             dirs: Vec::new(),
             reload_interval: Duration::from_secs(5),
             write_back: false,
-            shipped: false,
+            shipped: Shipped::None,
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) static DASHBOARDS: &[Setting] = &[
         flag: "dashboards-shipped",
         default: "true",
         form: Form::Switch,
-        help: "Offer the dashboards that come with Watchfire; a file with the uid of one takes its place.",
+        help: "Offer the dashboards that come with Watchfire; a file with the uid of one takes its place. Without, those of the pages Overview and Host remain.",
         set: |config, text| put(&mut config.dashboards.shipped, switch(text)),
     },
     Setting {

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use watchfire_dashboard::Dashboard;
 
-use super::{DashboardError, Dashboards, ImportFormat};
+use super::{DashboardError, Dashboards, ImportFormat, Shipped};
 use crate::clock::now;
 
 use look::{Look, look};
@@ -115,7 +115,7 @@ impl Dashboards {
     pub async fn reload_files(&self) -> Result<(), DashboardError> {
         let provisioned = self.provisioned();
         let settings = self.settings();
-        if settings.dirs.is_empty() && !settings.shipped {
+        if settings.dirs.is_empty() && settings.shipped == Shipped::None {
             return Ok(());
         }
         let _looking = provisioned.looking.lock().await;
@@ -127,9 +127,7 @@ impl Dashboards {
         let looked = tokio::task::spawn_blocking(move || look(&dirs, &known, most));
         let Look { mut files, mut folders, errors, known } =
             looked.await.map_err(|error| crate::ServiceError::Internal(error.to_string()))?;
-        if settings.shipped {
-            shipped::add(&mut files, &mut folders);
-        }
+        shipped::add(settings.shipped, &mut files, &mut folders);
         for error in errors.iter().filter(|error| !before.contains(error)) {
             let FileError { file, line, place, message } = error;
             tracing::warn!(

@@ -8,6 +8,7 @@ use watchfire_dashboard::{read, write};
 
 use super::{FileDashboard, Files};
 use crate::dashboards::ImportFormat;
+use crate::dashboards::Shipped;
 use crate::dashboards::head::digest;
 
 /// What is said where others name their file.
@@ -31,6 +32,7 @@ shipped!(
     "fleet",
     "host",
     "mesh",
+    "overview",
     "rag",
     "red",
     "use",
@@ -67,10 +69,18 @@ static READ: LazyLock<Files> = LazyLock::new(|| {
     TEXTS.iter().filter_map(dashboard).collect()
 });
 
+/// The dashboards that pages of the interface show: the overview and the host.
+const OF_PAGES: [&str; 2] = ["overview", "host"];
+
 /// Adds those whose uid no file has.
-pub(super) fn add(files: &mut Files, folders: &mut BTreeMap<String, String>) {
+pub(super) fn add(which: Shipped, files: &mut Files, folders: &mut BTreeMap<String, String>) {
     let before = files.len();
-    for (uid, dashboard) in READ.iter() {
+    let wanted = |uid: &str| match which {
+        Shipped::None => false,
+        Shipped::Pages => OF_PAGES.contains(&uid),
+        Shipped::All => true,
+    };
+    for (uid, dashboard) in READ.iter().filter(|(uid, _)| wanted(uid)) {
         files.entry(uid.clone()).or_insert_with(|| dashboard.clone());
     }
     if files.len() > before {

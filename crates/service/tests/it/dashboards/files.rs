@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use watchfire_service::dashboards::{DashboardError, DashboardFilter, DashboardSettings, shipped};
+use watchfire_service::dashboards::{DashboardError, DashboardFilter, DashboardSettings, Shipped, shipped};
 
 use super::{Home, dashboard};
 
@@ -166,7 +166,7 @@ async fn those_of_the_program_are_sources_like_files() {
     let settings = DashboardSettings {
         dirs: vec![dir.path().to_owned()],
         write_back: true,
-        shipped: true,
+        shipped: Shipped::All,
         ..DashboardSettings::default()
     };
     let home = Home::new(settings).await;
@@ -190,6 +190,14 @@ async fn those_of_the_program_are_sources_like_files() {
     assert!(matches!(dashboards.write_back("host").await, Err(DashboardError::Refused(_))));
     dashboards.revert("host", None).await.unwrap();
     assert_eq!(dashboards.get("host").await.unwrap().dashboard, found.dashboard);
+
+    // Those that pages of the interface show are there in any case.
+    let settings = DashboardSettings { shipped: Shipped::Pages, ..DashboardSettings::default() };
+    let pages = titles(&Home::new(settings).await).await;
+    assert_eq!(
+        pages,
+        ["host=Host v0 shipped-watchfire managed", "overview=Overview v0 shipped-watchfire managed"]
+    );
 
     // A file with its uid takes its place, without a word about it.
     put(dir.path(), "host.json", &titled("host", "Ours"));
