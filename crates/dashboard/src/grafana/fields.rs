@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::look::Look;
-use super::{Losses, colors, mappings};
+use super::{Losses, colors, mappings, rest};
 use crate::{
     Axis, Color, Field, Gaps, Hide, Interpolation, LineStyle, Matcher, Override, Points, Scale, Stacking,
     Threshold, Thresholds, ThresholdsAs,
@@ -30,6 +30,7 @@ pub(super) fn of(defaults: &Value, losses: &mut Losses) -> Field {
         field.max = None;
     }
     drawing(custom, &mut field, losses);
+    rest::tell(defaults, "", losses);
     field
 }
 
