@@ -55,6 +55,7 @@ pub(crate) async fn read_board(service: &Service, asked: Asked<'_>) -> Result<Bo
         favourite: found.meta.favourite,
         managed: found.meta.managed,
         drifted: found.meta.drifted,
+        shipped: found.meta.shipped,
         updated_at: found.meta.updated_at,
     };
     Ok(BoardSnapshot { dashboard, meta, variables: variables.collect() })
@@ -101,13 +102,14 @@ pub(crate) async fn read_list(service: &Service) -> Option<BoardList> {
         favourite: head.favourite,
         managed: head.managed,
         drifted: head.drifted,
+        shipped: head.shipped,
         panels: head.panels,
     };
     Some(BoardList {
         dashboards: heads.into_iter().map(head).collect(),
         folders: folders
             .into_iter()
-            .map(|folder| FolderHead { uid: folder.uid, title: folder.title })
+            .map(|folder| FolderHead { uid: folder.uid, title: folder.title, managed: folder.managed })
             .collect(),
     })
 }

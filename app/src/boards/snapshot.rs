@@ -18,6 +18,10 @@ pub(crate) struct BoardSnapshot {
 /// What is known about a dashboard besides what stands in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts, and the API tells each by its name"
+)]
 pub(crate) struct Meta {
     /// Counts its versions; 0 for one that was not saved here yet.
     pub(crate) version: u64,
@@ -29,6 +33,8 @@ pub(crate) struct Meta {
     pub(crate) managed: bool,
     /// Whether it differs from that file.
     pub(crate) drifted: bool,
+    /// Whether that file came with the program.
+    pub(crate) shipped: bool,
     /// When it was last saved: milliseconds since the epoch.
     pub(crate) updated_at: i64,
 }

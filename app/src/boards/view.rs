@@ -15,6 +15,7 @@ use watchfire_model::TimeWindow;
 use super::address::Asked;
 use super::api;
 use super::board::Board;
+use super::demo::DemoBar;
 use super::editor::{BoardBar, leave_guard};
 use super::grid::BoardGrid;
 use super::marks::Marks;
@@ -207,6 +208,8 @@ pub(crate) fn BoardPage() -> impl IntoView {
 fn BoardContent() -> impl IntoView {
     let board = expect_context::<Board>();
     let open = expect_context::<OpenPanel>();
+    let path = use_location().pathname;
+    let is_overview = Memo::new(move |_| path.with(|path| Page::at(path)) == Some(Page::Overview));
     let shown = Memo::new(move |_| open.asked().with(|asked| (asked.edit, asked.panel.clone())));
     let content = move || match shown.get() {
         (Some(id), _) => parts::panel_editor(id),
@@ -226,6 +229,7 @@ fn BoardContent() -> impl IntoView {
     view! {
         <div class="board">
             <BoardBar/>
+            <Show when=move || is_overview.get()><DemoBar/></Show>
             <VariableBar/>
             {content}
         </div>
