@@ -15,15 +15,13 @@ use watchfire_service::Service;
 use watchfire_service::dashboards::{DashboardFilter, Frozen, OpenShare, ResolvedVariable, withhold};
 
 use super::address::Asked as InUrl;
+use super::grid::FIRST_ROWS;
 use super::list::{BoardHead, BoardList, FolderHead};
 use super::panel::SCRAPE_INTERVAL;
 use super::snapshot::{BoardSnapshot, Meta, Resolved, values_of};
 use super::view::{NEW, new_board};
 use crate::data::Asked;
 use crate::pages::Page;
-
-/// Panels below this row come in sight only by scrolling; the browser asks for them then.
-const ROWS: u16 = 40;
 
 /// The height of a row with its gap, and what the frame of a panel takes of its height, in CSS pixels.
 const ROW: f64 = 36.0;
@@ -191,7 +189,7 @@ fn in_sight(dashboard: &Dashboard, values: &Values, asked: Asked<'_>) -> Vec<Arc
         (None, Some(id)) => items.values().find(|item| item.panel.id == id).cloned().into_iter().collect(),
         (None, None) => layout(&items, |_, folded| folded)
             .into_iter()
-            .filter(|(_, place)| place.y < ROWS)
+            .filter(|(_, place)| place.y < FIRST_ROWS)
             .filter_map(|(key, _)| items.get(&key).cloned())
             .collect(),
     }
