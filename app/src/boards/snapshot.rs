@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use watchfire_dashboard::{Choice, Dashboard, Values, Variable};
+use watchfire_panel::Marked;
 
 /// A dashboard with what is chosen for it: what its first render knows, and what the API tells of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub(crate) struct BoardSnapshot {
     pub(crate) meta: Meta,
     /// Its variables, in their order.
     pub(crate) variables: Vec<Resolved>,
+    /// What is marked, where the page cannot ask for it itself.
+    pub(crate) marks: Vec<Marked>,
 }
 
 /// What is known about a dashboard besides what stands in it.

@@ -22,7 +22,7 @@ use super::marks::Marks;
 use super::panel::BoardPanel;
 use super::playlist::follow_playlist;
 use super::refresh::BoardRefresh;
-use super::snapshot::{BoardSnapshot, Meta, Resolved};
+use super::snapshot::{BoardSnapshot, Resolved};
 use super::variables::VariableBar;
 use crate::address::Search;
 use crate::api::Refusal;
@@ -306,5 +306,5 @@ pub(crate) fn follow_variables(board: Board, open: OpenPanel, range: PageRange, 
 pub(crate) fn new_board() -> BoardSnapshot {
     let dashboard =
         Dashboard { uid: NEW.to_owned(), title: "New dashboard".to_owned(), ..Dashboard::default() };
-    BoardSnapshot { dashboard, meta: Meta::default(), variables: Vec::new() }
+    BoardSnapshot { dashboard, ..BoardSnapshot::default() }
 }

@@ -12,8 +12,9 @@ fn between<'a>(text: &'a str, from: &'a str, to: &'a str) -> impl Iterator<Item 
 
 /// The panels' ids and titles.
 fn skeleton(page: &str) -> String {
-    let ids = between(page, "<section id=\"", "\"");
-    let titles = between(page, "-title\">", "</h2>");
+    let ids = between(page, "<section id=\"panel-", "\"");
+    let titles =
+        between(page, "<h2", "</h2>").filter_map(|head| head.split_once('>')).map(|(_, title)| title);
     ids.zip(titles).map(|(id, title)| format!("{id}: {title}")).collect::<Vec<_>>().join("\n")
 }
 

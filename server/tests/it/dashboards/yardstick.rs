@@ -1,4 +1,4 @@
-//! Node Exporter Full, as its authors publish it, over what a node_exporter says.
+//! Node Exporter Full, as its authors publish it, over what a `node_exporter` says.
 
 use std::fmt::Write as _;
 
@@ -9,19 +9,22 @@ use super::{done, started};
 const DASHBOARD: &str =
     include_str!("../../../../crates/dashboard/tests/it/grafana/data/node-exporter-full.json");
 
-/// What node_exporter 1.5 said on a virtual machine with the collectors processes, interrupts and tcpstat; of a sensor, a fan,
+/// What `node_exporter` 1.5 said on a virtual machine with the collectors processes, interrupts and tcpstat; of a sensor, a fan,
 /// a socket of systemd and the scheduler, which that machine does not have, one line each was added by hand. Only what the
 /// dashboard asks for.
 const SAID: &str = include_str!("node_exporter.txt");
 
-/// The same as two scrapes, half a minute apart, with the labels that a scrape adds.
+/// The same as two scrapes, half a minute apart, between which things went on, with the labels that a scrape adds.
 fn scraped(now: i64) -> String {
     let mut text = String::new();
-    for at in [now - 45_000, now - 15_000] {
+    for (at, more) in [(now - 45_000, 1.0), (now - 15_000, 1.001)] {
         for line in SAID.lines() {
             let (series, value) = line.rsplit_once(' ').unwrap();
             let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
             let comma = if labels == "}" { "" } else { "," };
+            let value: f64 = value.parse().unwrap();
+            // Counters count on.
+            let value = if name.ends_with("_total") { value * more } else { value };
             writeln!(text, "{name}{{job=\"node\",instance=\"vm:9100\"{comma}{labels} {value} {at}").unwrap();
         }
     }
