@@ -3,6 +3,7 @@
 use tempfile::tempdir;
 use watchfire_model::live::{ClientMessage, Known, RangeBody, ServerMessage, Span, Subscription};
 
+use crate::answer::eventually;
 use crate::client::{Client, last_minutes, over, promql};
 use crate::points::Points;
 use crate::server::{Server, now};
