@@ -119,6 +119,15 @@ impl Board {
         self.dashboard.set(Arc::new(new));
     }
 
+    /// Gives a new dashboard the uid that it was saved under: what is in sight, and what can be undone to.
+    pub(crate) fn name(self, uid: &str) {
+        let named = |dashboard: &Arc<Dashboard>| {
+            Arc::new(Dashboard { uid: uid.to_owned(), ..Dashboard::clone(dashboard) })
+        };
+        self.history.update(|history| history.each(|state| *state = named(state)));
+        self.dashboard.update(|dashboard| *dashboard = named(dashboard));
+    }
+
     /// Takes the newest change back.
     pub(crate) fn undo(self) {
         self.step(History::undo);

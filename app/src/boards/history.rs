@@ -34,6 +34,11 @@ impl<T> History<T> {
         }
     }
 
+    /// Changes all states that can be gone back or forth to.
+    pub(crate) fn each(&mut self, change: impl FnMut(&mut T)) {
+        self.before.iter_mut().chain(&mut self.after).for_each(change);
+    }
+
     /// The state before the newest change; `now` can be had back.
     pub(crate) fn undo(&mut self, now: T) -> Result<T, T> {
         self.touched.clear();

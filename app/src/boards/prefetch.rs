@@ -75,7 +75,10 @@ pub(crate) async fn read_share(
         .await
         .map_err(|error| error.to_string())?;
     let variables: Vec<Resolved> = resolved.into_iter().map(Resolved::from).collect();
-    let marks = service.dashboards().marks(&dashboard, &values, window.resolve(asked.now), asked.now).await;
+    let mut marks =
+        service.dashboards().marks(&dashboard, &values, window.resolve(asked.now), asked.now).await;
+    // What is marked on other panels is not for those who see one.
+    marks.retain(|mark| open.panel().is_none_or(|panel| mark.is_for(panel)));
     let whole = BoardSnapshot { dashboard, meta: Meta::default(), variables, marks };
     Ok((BoardSnapshot { dashboard: open.stripped(), ..whole.clone() }, values, whole))
 }

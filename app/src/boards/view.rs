@@ -134,7 +134,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
     provide_context(Marks::of(board));
     board.editing.set(uid.get_untracked() == NEW);
     Effect::new(move |before: Option<String>| {
-        let uid = uid.get();
+        let (asked_for, uid) = (uid, uid.get());
         let known = before.as_ref() == Some(&uid)
             || (before.is_none() && loaded.get_untracked() != Loaded::Waiting)
             || (loaded.get_untracked() == Loaded::Yes
@@ -151,7 +151,12 @@ pub(crate) fn BoardPage() -> impl IntoView {
             spawn_local(async move {
                 let answer = api::load(&wanted, &asked, window).await;
                 // Another dashboard may have been asked for meanwhile.
-                let Some(()) = loaded.try_update(|_| ()) else { return };
+                let (Some(()), Some(now)) = (loaded.try_update(|_| ()), asked_for.try_get_untracked()) else {
+                    return;
+                };
+                if now != wanted {
+                    return;
+                }
                 match answer {
                     Ok(snapshot) => {
                         board.load(snapshot);

@@ -69,7 +69,7 @@ impl Part {
 
     /// What the first view of the page at a path needs; `search` is the URL's query part.
     pub fn needed(path: &str, search: &str) -> Vec<Self> {
-        if path.starts_with("/s/") || path.starts_with("/embed/") {
+        if ["/s/", "/embed/", "/snapshots/"].iter().any(|start| path.starts_with(start)) {
             return vec![Self::Share];
         }
         let mut parts = vec![Self::Site];
@@ -245,6 +245,7 @@ mod tests {
         for (path, search, expected) in [
             ("/s/abc", "", vec![Part::Share]),
             ("/embed/abc", "?panel=3", vec![Part::Share]),
+            ("/snapshots/abc", "", vec![Part::Share]),
             ("/", "", vec![Part::Site, Part::Board]),
             ("/d/abc", "?from=now-1h", vec![Part::Site, Part::Board]),
             ("/d/abc", "?edit=3", vec![Part::Site, Part::Board, Part::Editor]),

@@ -37,6 +37,9 @@ pub struct Dashboard {
     pub links: Vec<Link>,
     /// The panels, in the order in which they are read.
     pub panels: Vec<Panel>,
+    /// The greatest id that a panel ever had, where that panel is gone: no id is given twice, as links go by it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub last_panel: u32,
     /// What this version does not know; kept.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -55,6 +58,7 @@ impl Default for Dashboard {
             annotations: Vec::new(),
             links: Vec::new(),
             panels: Vec::new(),
+            last_panel: 0,
             other: Map::new(),
         }
     }

@@ -13,9 +13,21 @@ impl Dashboard {
         self.panels.iter_mut().find(|panel| panel.id == id)
     }
 
-    /// An id that no panel has.
+    /// The greatest id that a panel has or had.
+    pub fn greatest_id(&self) -> u32 {
+        self.panels.iter().map(|panel| panel.id).max().unwrap_or(0).max(self.last_panel)
+    }
+
+    /// Remembers that ids up to this one were given.
+    pub fn remember_ids(&mut self, greatest: u32) {
+        let present = self.panels.iter().map(|panel| panel.id).max().unwrap_or(0);
+        let greatest = greatest.max(self.last_panel);
+        self.last_panel = if greatest > present { greatest } else { 0 };
+    }
+
+    /// An id that no panel has or had.
     pub fn free_id(&self) -> u32 {
-        let greatest = self.panels.iter().map(|panel| panel.id).max().unwrap_or(0);
+        let greatest = self.greatest_id();
         // Ids go up to the greatest number only in files made to hurt; there is a hole below it then.
         greatest
             .checked_add(1)
@@ -61,7 +73,9 @@ impl Dashboard {
 
     /// Takes a panel away; those below it go up. Of a row only the heading goes.
     pub fn remove(&mut self, id: u32) {
+        let greatest = self.greatest_id();
         self.panels.retain(|panel| panel.id != id);
+        self.remember_ids(greatest);
         self.settle(None);
     }
 

@@ -31,6 +31,8 @@ struct Bound {
     chosen: Vec<Choice>,
     /// Whether queries may hold several, and so take it as a regular expression.
     several: bool,
+    /// Whether all are chosen.
+    whole: bool,
     /// What stands for all, where all are chosen.
     all: Option<String>,
 }
@@ -47,18 +49,19 @@ impl Values {
     /// Chooses these for a variable.
     pub fn set(&mut self, variable: &Variable, chosen: Vec<Choice>) {
         let several = variable.multi || variable.include_all;
-        self.bound.insert(variable.name.clone(), Bound { chosen, several, all: None });
+        self.bound.insert(variable.name.clone(), Bound { chosen, several, whole: false, all: None });
     }
 
     /// Chooses all of `choices` for a variable.
     pub fn set_all(&mut self, variable: &Variable, choices: Vec<Choice>) {
         let all = variable.all_value.clone().filter(|value| !value.is_empty());
-        self.bound.insert(variable.name.clone(), Bound { chosen: choices, several: true, all });
+        self.bound.insert(variable.name.clone(), Bound { chosen: choices, several: true, whole: true, all });
     }
 
     /// Chooses one value, for a panel that is repeated.
     pub fn set_one(&mut self, name: &str, choice: Choice) {
-        self.bound.insert(name.to_owned(), Bound { chosen: vec![choice], several: true, all: None });
+        self.bound
+            .insert(name.to_owned(), Bound { chosen: vec![choice], several: true, whole: false, all: None });
     }
 
     /// What is chosen for a variable.
@@ -153,6 +156,28 @@ fn time(name: &str, clock: &Clock) -> Option<String> {
     })
 }
 
+/// Whether a value of this variable can be nothing but a part of a string in this query: each place where it stands is within
+/// double quotes, in a form that ends no string.
+pub fn stays_in_strings(query: &str, name: &str) -> bool {
+    let mut inside = None;
+    let mut letters = query.char_indices();
+    let mut open_at: Vec<bool> = vec![false; query.len() + 1];
+    while let Some((at, letter)) = letters.next() {
+        open_at[at] = inside == Some('"');
+        match (inside, letter) {
+            // In raw strings a backslash is one.
+            (Some('"' | '\''), '\\') => drop(letters.next().map(|(at, _)| open_at[at] = inside == Some('"'))),
+            (Some(open), letter) if open == letter => inside = None,
+            (None, '"' | '\'' | '`') => inside = Some(letter),
+            _ => {}
+        }
+    }
+    let harmless = |format: Option<&str>| matches!(format, None | Some("percentencode"));
+    references(query)
+        .filter(|reference| reference.name == name)
+        .all(|reference| open_at[reference.whole.start] && harmless(reference.format))
+}
+
 /// The names of variables that stand in a text, each once.
 pub fn names_in(text: &str) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
@@ -174,7 +199,8 @@ impl Bound {
     }
 
     fn texts(&self, between: &str) -> String {
-        if self.all.is_some() {
+        // Which they are may not be known, as on a share.
+        if self.all.is_some() || (self.whole && self.chosen.is_empty()) {
             return "All".to_owned();
         }
         self.chosen.iter().map(|choice| choice.text.as_str()).collect::<Vec<_>>().join(between)

@@ -29,7 +29,7 @@ pub use field::{
     Axis, Color, Field, Gaps, Hide, Interpolation, LineStyle, Matcher, Override, Points, Scale, Stacking,
     ThresholdsAs,
 };
-pub use interpolate::{Clock, Places, Values, names_in};
+pub use interpolate::{Clock, Places, Values, names_in, stays_in_strings};
 pub use kind::Kind;
 pub use mapping::Mapping;
 pub use outline::{is_outline, read_outline};

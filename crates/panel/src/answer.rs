@@ -24,7 +24,7 @@ impl Answer {
         let from = self.grid;
         let lay = |values: &[f64]| match values {
             [single] => vec![*single; to.len],
-            values => (0..to.len).map(|index| at(values, from, to.time(index))).collect(),
+            values => (0..to.len).map(|index| at(values, from, to.time(index), to.step)).collect(),
         };
         self.series
             .into_iter()
@@ -33,10 +33,11 @@ impl Answer {
     }
 }
 
-/// The value of exactly this instant.
-fn at(values: &[f64], grid: Grid, timestamp: i64) -> f64 {
-    let since = timestamp - grid.start;
-    if since % grid.step != 0 {
+/// The value of this instant, or of the last one before it that no other point of `step` milliseconds is nearer to: so each value
+/// stands once, also where the points of two queries do not fall together.
+fn at(values: &[f64], grid: Grid, timestamp: i64, step: i64) -> f64 {
+    let since = timestamp.saturating_sub(grid.start);
+    if since < 0 || since % grid.step >= step {
         return f64::NAN;
     }
     usize::try_from(since / grid.step).ok().and_then(|index| values.get(index)).copied().unwrap_or(f64::NAN)
@@ -51,7 +52,9 @@ pub(crate) fn common_grid<'a>(answers: impl Iterator<Item = &'a Answer> + Clone)
     let Some(step) = grids().map(|grid| grid.step).min() else {
         return ranges.map(|answer| answer.grid).next();
     };
-    let start = grids().map(|grid| grid.start).min()?.div_euclid(step) * step;
+    // The finest answer's points stay where they are.
+    let phase = grids().find(|grid| grid.step == step)?.start.rem_euclid(step);
+    let start = (grids().map(|grid| grid.start).min()?.saturating_sub(phase)).div_euclid(step) * step + phase;
     let end = grids().map(|grid| grid.time(grid.len - 1)).max()?;
     let len = (end.saturating_sub(start) / step) as usize + 1;
     (len <= Grid::MOST_POINTS * 2).then_some(Grid { start, step, len })
@@ -78,6 +81,20 @@ mod tests {
         assert_eq!(text(fine), "[NaN, NaN, 1.0, 2.0, 3.0]");
         assert_eq!(text(coarse), "[5.0, NaN, 6.0, NaN, 7.0]");
         assert_eq!(text(single), "[9.0, 9.0, 9.0, 9.0, 9.0]");
+    }
+
+    #[test]
+    fn points_that_do_not_fall_together_stay() {
+        // Shifted by half a step; and of steps that are no multiples of each other.
+        for (one, other, expected) in [
+            (answer(0, 20, &[1.0, 2.0, 3.0]), answer(10, 20, &[5.0, 6.0]), "[NaN, 5.0, 6.0]"),
+            (answer(7, 20, &[1.0, 2.0]), answer(0, 20, &[5.0, 6.0]), "[NaN, 5.0, 6.0]"),
+            (answer(0, 10, &[1.0; 5]), answer(0, 15, &[5.0, 6.0, 7.0]), "[5.0, NaN, 6.0, 7.0, NaN]"),
+        ] {
+            let grid = common_grid([&one, &other].into_iter()).unwrap();
+            assert_eq!(format!("{:?}", other.laid_on(grid)[0].values), expected);
+            assert!(one.laid_on(grid)[0].values.iter().any(|value| value.is_finite()));
+        }
     }
 
     #[test]

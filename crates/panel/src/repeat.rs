@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use watchfire_dashboard::{COLUMNS, Choice, Direction, Kind, Panel, Place, Values};
 
@@ -110,15 +111,18 @@ fn choices(values: &Values, variable: &str) -> Vec<Choice> {
     values.chosen(variable).unwrap_or_default().iter().take(MOST_COPIES).cloned().collect()
 }
 
-/// What tells a copy from the others, fit for URLs and for ids of elements.
+/// What tells a copy from the others, fit for URLs and for ids of elements: letters, digits and points as they are, of others
+/// their code, so that no two values get the same.
 fn suffix(choice: &Choice) -> String {
     let mut text = String::from("~");
-    text.extend(
-        choice
-            .value
-            .chars()
-            .map(|letter| if letter.is_alphanumeric() || letter == '.' { letter } else { '_' }),
-    );
+    for letter in choice.value.chars() {
+        if letter.is_alphanumeric() || letter == '.' || letter == '-' {
+            text.push(letter);
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "_{:x}", letter as u32);
+        }
+    }
     text
 }
 
@@ -162,7 +166,7 @@ mod tests {
         let down = panels(
             r#"[{"id": 1, "at": {"x": 4, "y": 0, "w": 6, "h": 4}, "repeat": {"variable": "host", "direction": "down"}}]"#,
         );
-        assert_eq!(told(&down, &["a", "b/c"]), ["1~a 4,0 6x4 a", "1~b_c 4,4 6x4 b/c"]);
+        assert_eq!(told(&down, &["a", "b/c"]), ["1~a 4,0 6x4 a", "1~b_2fc 4,4 6x4 b/c"]);
         assert_eq!(told(&down, &[]), ["1 4,0 6x4 "]);
     }
 

@@ -12,7 +12,7 @@ use futures::stream::{SplitSink, SplitStream};
 use tokio::time::{MissedTickBehavior, interval};
 use watchfire_model::live::{Asked, ClientMessage, Hello, Known, ServerMessage, Subscription, decode};
 
-use super::hub::{Answering, Hub, HubStats, Wanted};
+use super::hub::{Answering, Hub, HubStats, MASKED, Wanted};
 use super::outbox::{Inbox, Item, Outbox};
 use super::scope::{PanelAsked, PanelQuery, Scope, StepClock};
 use super::stream::WatcherKey;
@@ -123,6 +123,8 @@ pub(super) struct Session {
     connection: u64,
     outbox: Outbox,
     held: HashMap<u32, Held>,
+    /// Of a share: which of its dashboard's states the subscriptions are of.
+    seen_version: u64,
 }
 
 /// A subscription, and what answers it; nothing, while it is paused.
@@ -146,7 +148,11 @@ impl Session {
         };
         // The first in an empty queue, so there is room.
         let _ = outbox.offer(Item::own(&ServerMessage::Hello(hello)));
-        (Self { hub, scope, connection, outbox, held: HashMap::new() }, inbox)
+        let seen_version = match &scope {
+            Scope::Share(share) => share.version(),
+            Scope::All => 0,
+        };
+        (Self { hub, scope, connection, outbox, held: HashMap::new(), seen_version }, inbox)
     }
 
     fn is_share(&self) -> bool {
@@ -159,12 +165,6 @@ impl Session {
             ClientMessage::Subscribe { id, subscription } => {
                 if let Some(held) = self.held.remove(&id) {
                     self.leave(id, held).await;
-                }
-                let most = self.hub.inner().settings.max_subscriptions;
-                if self.held.len() >= most {
-                    let words =
-                        format!("a connection may have {most} subscriptions (live.max_subscriptions)");
-                    return self.refuse(Some(id), Refusal::new(words)).await;
                 }
                 self.begin(id, subscription).await;
             }
@@ -191,7 +191,20 @@ impl Session {
         }
     }
 
+    /// Why there is no room for one more. Those that are paused cost next to nothing: many more of them may be held.
+    fn full(&self) -> Option<Refusal> {
+        const PAUSED: usize = 20;
+        let most = self.hub.inner().settings.max_subscriptions;
+        let answered = self.held.values().filter(|held| held.answering.is_some()).count();
+        (answered >= most || self.held.len() >= most.saturating_mul(PAUSED)).then(|| {
+            Refusal::new(format!("a connection may have {most} subscriptions (live.max_subscriptions)"))
+        })
+    }
+
     async fn begin(&mut self, id: u32, mut subscription: Subscription) {
+        if let Some(refusal) = self.full() {
+            return self.refuse(Some(id), refusal).await;
+        }
         let known = subscription.known.take();
         let begun = match self.wanted(&subscription, known).await {
             Ok(wanted) => self.hub.subscribe(self.key(id), wanted, &self.outbox).await,
@@ -231,9 +244,8 @@ impl Session {
                 let asked = PanelAsked { panel: *panel, query, variables, span: *span };
                 let PanelQuery { expr, instant, span } =
                     share.query(asked, clock).await.map_err(Refusal::new)?;
-                // Where in the text an error is says nothing to one who does not know the text.
-                let unplaced = |refusal| Refusal { position: None, ..refusal };
-                (Source::promql(expr, instant).map_err(unplaced)?, span)
+                let masked = |_| Refusal::new(MASKED);
+                (Source::promql(expr, instant).map_err(masked)?, span)
             }
             (Scope::All, Asked::Panel { .. }) => {
                 return Err(Refusal::new(
@@ -244,18 +256,40 @@ impl Session {
                 return Err(Refusal::new("a shared dashboard answers for its panels alone"));
             }
         };
-        Ok(Wanted { source, span, clock, refresh: *refresh, known })
+        let masked = self.is_share();
+        Ok(Wanted { source, span, clock, refresh: *refresh, known, masked })
     }
 
     /// Ends all subscriptions of a share that is closed.
     pub(super) async fn look(&mut self) {
         let Scope::Share(share) = &self.scope else { return };
-        if self.held.is_empty() || share.still_open() {
+        if self.held.is_empty() {
+            return;
+        }
+        if share.still_open() {
+            let version = share.version();
+            if std::mem::replace(&mut self.seen_version, version) != version {
+                self.begin_anew().await;
+            }
             return;
         }
         for (id, held) in std::mem::take(&mut self.held) {
             self.leave(id, held).await;
             self.refuse(Some(id), closed()).await;
+        }
+    }
+
+    /// The dashboard is another: what is asked for is looked at once more.
+    async fn begin_anew(&mut self) {
+        for (id, held) in std::mem::take(&mut self.held) {
+            let paused = held.answering.is_none();
+            let subscription = held.subscription.clone();
+            self.leave(id, held).await;
+            if paused {
+                self.held.insert(id, Held { subscription, answering: None });
+            } else {
+                self.begin(id, subscription).await;
+            }
         }
     }
 

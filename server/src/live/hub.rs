@@ -15,7 +15,7 @@ use super::scope::StepClock;
 use super::stream::{Command, Reach, Stream, WatcherKey};
 use super::tick::whole_notes;
 use crate::clock::now;
-use watchfire_service::{Refusal, Source};
+use watchfire_service::{Columns, Refusal, Source};
 
 /// How many commands wait for a stream that reads a long range; who sends more waits, too.
 const COMMANDS: usize = 64;
@@ -92,7 +92,25 @@ pub(super) struct StreamKey {
     pub(super) step: i64,
     /// Milliseconds from one look to the next at the least.
     pub(super) refresh: u32,
+    /// Whether what goes wrong, and what there is to remark, stays here: both would tell of the query.
+    pub(super) masked: bool,
 }
+
+impl StreamKey {
+    /// What may be told of an answer.
+    pub(super) fn told(&self, answer: Result<Columns, Refusal>) -> Result<Columns, Refusal> {
+        if !self.masked {
+            return answer;
+        }
+        match answer {
+            Ok(columns) => Ok(Columns { notes: Vec::new(), ..columns }),
+            Err(refusal) => Err(Refusal { retry: refusal.retry, ..Refusal::new(MASKED) }),
+        }
+    }
+}
+
+/// What those are told who must not learn of a query by what is wrong with it.
+pub(super) const MASKED: &str = "a query of this panel cannot be answered";
 
 /// What a client wants to watch, checked as far as it can be without reading anything.
 #[derive(Clone, Debug)]
@@ -102,6 +120,8 @@ pub(super) struct Wanted {
     pub(super) clock: StepClock,
     pub(super) refresh: Refresh,
     pub(super) known: Option<Known>,
+    /// Whether the query must not be told of.
+    pub(super) masked: bool,
 }
 
 /// What answers a subscription.
@@ -190,11 +210,12 @@ impl Hub {
         wanted: Wanted,
         outbox: &Outbox,
     ) -> Result<Answering, Refusal> {
-        let Wanted { source, span, clock, refresh, known } = wanted;
+        let Wanted { source, span, clock, refresh, known, masked } = wanted;
         let stepped = clock.at(span).map_err(Refusal::new)?;
         let (range, step) = (stepped.range, stepped.step);
         let Some(reach) = Reach::of(span) else {
-            return Ok(self.answer_once(key, source, range, step, outbox.clone()));
+            let stream = StreamKey { source, step, refresh: 0, masked };
+            return Ok(self.answer_once(key, stream, range, outbox.clone()));
         };
         let Some(refresh) = refresh.millis(step) else {
             let (least, most) = (Refresh::EVERY.start(), Refresh::EVERY.end());
@@ -213,31 +234,24 @@ impl Hub {
         } else {
             (step, reach)
         };
-        let stream = StreamKey { source, step, refresh };
+        let stream = StreamKey { source, step, refresh, masked };
         self.join(&stream, Command::Join { key, reach, from, outbox: outbox.clone() }).await;
         Ok(Answering::Stream(stream))
     }
 
     /// Answers a fixed range, in a task of its own: the client may say more meanwhile.
-    fn answer_once(
-        &self,
-        key: WatcherKey,
-        source: Source,
-        range: TimeRange,
-        step: i64,
-        outbox: Outbox,
-    ) -> Answering {
+    fn answer_once(&self, key: WatcherKey, stream: StreamKey, range: TimeRange, outbox: Outbox) -> Answering {
         let hub = self.clone();
         let task = self.inner.tasks.spawn(async move {
             let inner = hub.inner();
             inner.stats.evaluations.fetch_add(1, Ordering::Relaxed);
             let most = inner.settings.max_series;
-            let answer =
-                source.evaluate(&inner.service, step, range, now(), most).await.and_then(|columns| {
-                    let notes = whole_notes(&columns, most);
-                    let body = RangeBody { grid: columns.grid, keeps: false, notes, series: columns.series };
-                    encode_body(&body).map_err(|error| Refusal::new(error.to_string()))
-                });
+            let columns = stream.source.evaluate(&inner.service, stream.step, range, now(), most).await;
+            let answer = stream.told(columns).and_then(|columns| {
+                let notes = whole_notes(&columns, most);
+                let body = RangeBody { grid: columns.grid, keeps: false, notes, series: columns.series };
+                encode_body(&body).map_err(|error| Refusal::new(error.to_string()))
+            });
             let item = match answer {
                 Ok(body) => Item::range(key.id, false, body.into()),
                 Err(refusal) => {

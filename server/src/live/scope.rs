@@ -49,6 +49,9 @@ pub(crate) trait PanelQueries: Send + Sync {
 
     /// Whether the share may still be seen. Asked every few seconds while someone watches, so it must be cheap.
     fn still_open(&self) -> bool;
+
+    /// Counts the changes of what is shared, so that what was allowed before is looked at anew.
+    fn version(&self) -> u64;
 }
 
 /// Tells which range and step a span comes to.

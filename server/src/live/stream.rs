@@ -208,9 +208,8 @@ impl Stream {
                 if watcher.outbox.offer(item).is_err() {
                     tracing::debug!("a client that reads too slowly was not told of a refusal");
                 }
-                if !retry {
-                    return;
-                }
+                // It is told once, and served as soon as the query can be answered.
+                self.failing |= !retry;
                 watcher.behind = Some(reach.start(now()));
             }
         }
@@ -229,7 +228,7 @@ impl Stream {
         let inner = self.hub.inner();
         inner.stats.evaluations.fetch_add(1, Ordering::Relaxed);
         let (most, step) = (inner.settings.max_series, self.key.step);
-        self.key.source.evaluate(&inner.service, step, range, range.end, most).await
+        self.key.told(self.key.source.evaluate(&inner.service, step, range, range.end, most).await)
     }
 }
 

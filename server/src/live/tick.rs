@@ -211,6 +211,8 @@ impl Stream {
         for (key, watcher) in &mut self.watchers {
             // Who has no room now learns it from the points that do not come.
             let _ = watcher.outbox.offer(Item::refusal(Some(key.id), refusal.clone()));
+            // What it showed is gone; the same answer is news.
+            watcher.seen = None;
         }
     }
 

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use moka::sync::Cache;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{AcquireError, OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use super::asked::{Asked, Form};
 use super::draw::Drawn;
@@ -67,6 +67,11 @@ impl Desk {
                 stats: DeskStats::default(),
             }),
         }
+    }
+
+    /// A place to draw at, held until it is dropped; none once the server stops.
+    pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
+        self.inner.places.clone().acquire_owned().await
     }
 
     pub(crate) fn stats(&self) -> &DeskStats {

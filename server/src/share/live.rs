@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use watchfire_dashboard::{Clock, Values};
+use watchfire_dashboard::{Clock, Panel, Values};
 use watchfire_model::live::Span;
-use watchfire_model::{TimeExpr, TimeWindow};
+use watchfire_model::{TimeExpr, TimeWindow, parse_duration};
 use watchfire_service::dashboards::{Dashboards, OpenShare, ShareTime};
 
 use crate::clock::now;
@@ -41,6 +41,7 @@ pub(super) async fn live(
                 token,
                 share: Mutex::new(open),
                 open: AtomicBool::new(true),
+                version: AtomicU64::new(0),
                 values: Mutex::default(),
             });
             tokio::spawn(look(Arc::downgrade(&panels)));
@@ -60,6 +61,8 @@ struct SharedPanels {
     /// As it was when it was last looked at.
     share: Mutex<OpenShare>,
     open: AtomicBool,
+    /// Counts the changes of the share.
+    version: AtomicU64,
     /// What variables have, by what was asked for, and when that was found out.
     values: Mutex<BTreeMap<Named, (i64, Values)>>,
 }
@@ -75,6 +78,7 @@ async fn look(panels: Weak<SharedPanels>) {
                 if *share != open {
                     panels.values.lock().unwrap_or_else(PoisonError::into_inner).clear();
                     *share = open;
+                    panels.version.fetch_add(1, Ordering::Relaxed);
                 }
                 panels.open.store(true, Ordering::Relaxed);
             }
@@ -105,8 +109,10 @@ impl SharedPanels {
         {
             return Ok(values.clone());
         }
-        let (values, _) =
-            self.dashboards.shown_variables(share, &asked, range).await.map_err(|error| error.to_string())?;
+        let (values, _) = self.dashboards.shown_variables(share, &asked, range).await.map_err(|error| {
+            tracing::debug!(%error, "the variables of a share cannot be had");
+            "the variables of this dashboard cannot be had".to_owned()
+        })?;
         let mut known = known();
         if known.len() >= MOST {
             known.clear();
@@ -122,7 +128,10 @@ impl PanelQueries for SharedPanels {
         let share = self.share();
         let span = match &share.shared.share.time {
             ShareTime::Free => asked.span,
-            ShareTime::Locked { from, to } => locked(from, to, clock.now)?,
+            ShareTime::Locked { from, to } => {
+                let panel = share.dashboard().panel(asked.panel);
+                own(panel, locked(from, to, clock.now)?, clock.now)
+            }
         };
         let stepped = clock.at(span)?;
         // A repeated panel names one value; what holds for the page is what all of its panels say.
@@ -141,6 +150,31 @@ impl PanelQueries for SharedPanels {
     fn still_open(&self) -> bool {
         self.open.load(Ordering::Relaxed)
     }
+
+    fn version(&self) -> u64 {
+        self.version.load(Ordering::Relaxed)
+    }
+}
+
+/// The span with a panel's own length and shift.
+fn own(panel: Option<&Panel>, span: Span, now: i64) -> Span {
+    let length = |text: &Option<String>| text.as_deref().and_then(|text| parse_duration(text).ok());
+    let Some(panel) = panel else { return span };
+    let (own, shift) = (length(&panel.time_range), length(&panel.time_shift).unwrap_or(0));
+    let span = match (span, own) {
+        (span, None) => span,
+        (Span::Fixed { end, .. }, Some(length)) => Span::Fixed { start: end.saturating_sub(length), end },
+        (_, Some(length)) => Span::Last { length },
+    };
+    if shift == 0 {
+        return span;
+    }
+    let (start, end) = match span {
+        Span::Last { length } => (now.saturating_sub(length), now),
+        Span::Since { start } => (start, now),
+        Span::Fixed { start, end } => (start, end),
+    };
+    Span::Fixed { start: start.saturating_sub(shift), end: end.saturating_sub(shift) }
 }
 
 /// The range that a share is locked to.

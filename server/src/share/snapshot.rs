@@ -1,6 +1,6 @@
 use axum::extract::{Path, Request, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use watchfire_app::{Asked, FirstPaint, frozen_paint};
 
 use super::page::status_of;
@@ -19,8 +19,16 @@ pub(super) async fn snapshot(
     match app.service.dashboards().frozen(&uid, now).await {
         Ok(frozen) => {
             let utc_offset = page.choices.shown_offset();
-            let asked = Asked { path: &page.path, search: &page.search, window: None, now, utc_offset };
-            let paint = frozen_paint(&app.service, frozen, asked);
+            let (service, path, search) = (app.service.clone(), page.path.clone(), page.search.clone());
+            // All of its panels are drawn, which takes its time: some at once, and not where others wait.
+            let Ok(_place) = app.desk.place().await else {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            };
+            let paint = tokio::task::spawn_blocking(move || {
+                let asked = Asked { path: &path, search: &search, window: None, now, utc_offset };
+                frozen_paint(&service, frozen, asked)
+            });
+            let Ok(paint) = paint.await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
             page.rendered(&app, request, paint, "'none'").await
         }
         Err(error) => {

@@ -94,7 +94,13 @@ fn keys(board: Board, bar: EditBar) {
             let control = event.ctrl_key() || event.meta_key();
             let editing = board.editing.get_untracked();
             match (event.key().as_str(), control) {
-                ("s", true) if editing => bar.save(),
+                ("s", true) if editing => {
+                    // What is being typed counts.
+                    if let Some(element) = document().active_element() {
+                        let _ = element.dyn_ref::<web_sys::HtmlElement>().map(web_sys::HtmlElement::blur);
+                    }
+                    bar.save();
+                }
                 ("z", true) if editing && !typing => board.undo(),
                 ("Z" | "y", true) if editing && !typing => board.redo(),
                 ("e", false) if !typing => match focused_panel(board) {
@@ -167,16 +173,46 @@ fn focused_panel(board: Board) -> Option<u32> {
     board.items().with_untracked(|items| items.get(&key).map(|item| item.panel.id))
 }
 
-/// Asks before changes are lost that were not saved.
+/// Asks before changes are lost that were not saved: when the page is left, and when a link leads to another one.
 pub(crate) fn leave_guard(board: Board) {
+    const LOST: &str = "There are changes that are not saved. Leave without them?";
+    let changed = move || untrack(|| board.is_changed());
     Effect::new(move |_| {
         let handle =
             window_event_listener(leptos::ev::beforeunload, move |event: web_sys::BeforeUnloadEvent| {
-                if board.editing.get_untracked() && untrack(|| board.is_changed()) {
+                if changed() {
                     event.prevent_default();
-                    event.set_return_value("There are changes that are not saved.");
+                    event.set_return_value(LOST);
                 }
             });
         on_cleanup(move || handle.remove());
+    });
+    Effect::new(move |_| {
+        // Before the router sees it.
+        let clicked = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            let link = event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+                .and_then(|element| element.closest("a[href]").ok().flatten());
+            let Some(link) = link else { return };
+            let here = window().location().pathname().unwrap_or_default();
+            let stays = link.has_attribute("target")
+                || link.has_attribute("download")
+                || link
+                    .get_attribute("href")
+                    .is_some_and(|href| href.split('?').next() == Some(here.as_str()));
+            if !stays && changed() && !window().confirm_with_message(LOST).unwrap_or(true) {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        });
+        let target = clicked.as_ref().unchecked_ref::<js_sys::Function>().clone();
+        // Only an event that cannot be listened to could fail.
+        let _ = document().add_event_listener_with_callback_and_bool("click", &target, true);
+        let held = SendWrapper::new(clicked);
+        on_cleanup(move || {
+            let target = held.as_ref().unchecked_ref::<js_sys::Function>();
+            let _ = document().remove_event_listener_with_callback_and_bool("click", target, true);
+        });
     });
 }

@@ -211,7 +211,7 @@ fn saver(board: Board, bar: EditBar, conflict: RwSignal<Option<Conflict>>) -> Ca
                     let uid = dashboard.uid.clone();
                     let dashboard = Arc::new(dashboard);
                     if fresh {
-                        board.dashboard.set(dashboard.clone());
+                        board.name(&uid);
                     }
                     board.was_saved(dashboard, meta);
                     said.set(Some("Saved".to_owned()));

@@ -28,14 +28,21 @@ pub(super) fn SourceDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let then = move |outcome: Result<Value, crate::api::Refusal>, reload: bool| match outcome {
         Ok(_) if reload => drop(window().location().reload()),
         Ok(_) => {
-            board.meta.update(|meta| meta.drifted = false);
+            // The file has it now; nothing is kept beside it.
+            board.meta.update(|meta| (meta.drifted, meta.version) = (false, 0));
             said.set(Some("Written".to_owned()));
         }
         Err(refusal) => drop(said.try_set(Some(refusal.to_string()))),
     };
     let revert = move |_| {
         let uid = uid();
-        spawn_local(async move { then(act("POST", &uid, "/revert", None).await, true) });
+        let version = board.meta.with_untracked(|meta| meta.version);
+        let question = "Go back to what the file says? What was changed here, and its versions, are deleted.";
+        if !window().confirm_with_message(question).unwrap_or(false) {
+            return;
+        }
+        let path = format!("/revert?version={version}");
+        spawn_local(async move { then(act("POST", &uid, &path, None).await, true) });
     };
     let write = move |_| {
         let uid = uid();

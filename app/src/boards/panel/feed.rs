@@ -85,7 +85,8 @@ impl Feed {
         let asked = Memo::new(move |_| {
             let mut window = range.window();
             // Ranges that end before now move with the refresh; live ones by themselves.
-            let at = if window.is_live() { clock() } else { refresh.moment().get().max(clock()) };
+            let shifted = item.with(|item| item.as_ref().is_some_and(|item| item.panel.time_shift.is_some()));
+            let at = if window.is_live() && !shifted { clock() } else { moved_to(refresh.moment().get()) };
             if refresh.every().get().is_none() {
                 let now = window.resolve(at);
                 window = TimeWindow { from: TimeExpr::At(now.start), to: TimeExpr::At(now.end) };
@@ -95,7 +96,7 @@ impl Feed {
             let questions = item.with(|item| {
                 item.as_ref().map(|item| questions(&item.panel, &item.values, sight)).unwrap_or_default()
             });
-            questions.into_iter().map(|question| in_window(question, window)).collect::<Vec<_>>()
+            questions.into_iter().map(|question| in_window(question, window, at)).collect::<Vec<_>>()
         });
         Effect::new(move |_| {
             if !in_sight.get() {
@@ -232,8 +233,13 @@ impl Feed {
 /// keeps to it.
 const MOST_POINTS: u32 = 2000;
 
+/// The moment of the last refresh; now, before there was one.
+fn moved_to(moment: i64) -> i64 {
+    if moment > 0 { moment } else { clock() }
+}
+
 /// The question with the window that follows the time as its range does.
-fn in_window(question: Question, page: TimeWindow) -> (Question, TimeWindow) {
+fn in_window(question: Question, page: TimeWindow, now: i64) -> (Question, TimeWindow) {
     let length = question.range.length();
     let window = match page.to {
         TimeExpr::BeforeNow(back) if matches!(page.from, TimeExpr::BeforeNow(_)) || question.shift > 0 => {
@@ -247,6 +253,14 @@ fn in_window(question: Question, page: TimeWindow) -> (Question, TimeWindow) {
         TimeExpr::At(_) => {
             TimeWindow { from: TimeExpr::At(question.range.start), to: TimeExpr::At(question.range.end) }
         }
+    };
+    // What does not end now is asked for as it is at this moment, and anew when that moves on.
+    let window = match window.to {
+        TimeExpr::BeforeNow(back) if back > 0 => {
+            let range = window.resolve(now);
+            TimeWindow { from: TimeExpr::At(range.start), to: TimeExpr::At(range.end) }
+        }
+        _ => window,
     };
     // The range itself moves each second where it is live; what is asked stays the same.
     let range = if window.is_live() { TimeRange { start: 0, end: length } } else { question.range };

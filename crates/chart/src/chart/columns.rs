@@ -36,6 +36,23 @@ impl Chart<'_> {
         self.step().saturating_mul(median.unwrap_or(1).max(1) as i64)
     }
 
+    /// The least distance between two samples of a series in milliseconds; 0 where it has not two.
+    pub(crate) fn least_distance(&self, series: &Series<'_>) -> i64 {
+        let mut previous = None;
+        let mut least = usize::MAX;
+        for (index, value) in series.values.iter().enumerate() {
+            if value.is_finite()
+                && let Some(before) = previous.replace(index)
+            {
+                least = least.min(index - before);
+                if least == 1 {
+                    break;
+                }
+            }
+        }
+        if least == usize::MAX { 0 } else { self.step().saturating_mul(least as i64) }
+    }
+
     fn step(&self) -> i64 {
         self.grid.step.max(1)
     }

@@ -131,10 +131,12 @@ impl Painter<'_> {
         let mut run = std::mem::take(&mut self.room.run);
         run.clear();
         let mut last = None;
+        // One that is collected less often than the others has its own distance.
+        let bridge = self.bridge.max(self.chart.least_distance(series).saturating_mul(3));
         for index in visible {
             let Some((near, far)) = edges(index) else { continue };
             let time = self.chart.time(index);
-            let gap = last.replace(time).is_some_and(|last| time - last > self.bridge);
+            let gap = last.replace(time).is_some_and(|last| time - last > bridge);
             if gap && series.look.gaps == Gaps::Break {
                 thinner.flush(&mut run);
                 self.run(&run, series, floor, envelope);

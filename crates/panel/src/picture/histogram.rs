@@ -29,8 +29,10 @@ pub(super) fn bars<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'
         .collect();
     let mut bars = Bars { edges: true, stacking: Stack::Normal, ..Bars::default() };
     bars.axis.soft_min = Some(0.0);
-    let from_buckets =
-        panel.view.from_buckets || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap);
+    let from_buckets = panel.view.from_buckets
+        || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap)
+        || (!prepared.series.is_empty()
+            && prepared.series.iter().all(|series| series.labels.get("le").is_some()));
     if from_buckets {
         let newest = |series: &Shown| {
             series.values.iter().rev().copied().find(|value| !value.is_nan()).unwrap_or(f64::NAN)
@@ -59,15 +61,22 @@ pub(super) fn bars<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'
 
 /// The edges of the buckets: as the panel says, or of a round width.
 fn edges(panel: &Panel, shown: &[(usize, &Shown)]) -> Vec<f64> {
-    if panel.view.buckets.len() > 1 {
-        let mut edges = panel.view.buckets.clone();
-        edges.sort_by(f64::total_cmp);
-        return edges;
-    }
     let values = || {
         shown.iter().flat_map(|(_, series)| series.values.iter().copied()).filter(|value| value.is_finite())
     };
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    if panel.view.buckets.len() > 1 {
+        let mut edges = panel.view.buckets.clone();
+        edges.sort_by(f64::total_cmp);
+        // What lies beyond them is seen, too.
+        if low < edges[0] {
+            edges.insert(0, f64::NEG_INFINITY);
+        }
+        if edges.last().is_some_and(|last| high > *last) {
+            edges.push(f64::INFINITY);
+        }
+        return edges;
+    }
     if low > high {
         return Vec::new();
     }
@@ -78,7 +87,12 @@ fn edges(panel: &Panel, shown: &[(usize, &Shown)]) -> Vec<f64> {
         .unwrap_or_else(|| round_width((high - low) / USUAL));
     let first = (low / width).floor();
     let count = ((high / width).floor() - first) as usize + 1;
-    (0..=count.min(MOST)).map(|index| (first + index as f64) * width).collect()
+    let mut edges: Vec<f64> = (0..=count.min(MOST)).map(|index| (first + index as f64) * width).collect();
+    // The rest stands together in one.
+    if count > MOST {
+        edges.push(f64::INFINITY);
+    }
+    edges
 }
 
 /// 1, 2 or 5 times a power of ten, at least `width`.

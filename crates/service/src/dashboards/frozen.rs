@@ -1,6 +1,7 @@
 //! What is in a snapshot: a dashboard without its queries, and what they had answered.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -229,10 +230,19 @@ fn as_chosen(one: ResolvedVariable) -> ResolvedVariable {
     ResolvedVariable { choices, note: None, error: None, ..one }
 }
 
+/// Bytes of a snapshot before it is compressed: each look at it takes them.
+const MOST_UNPACKED: usize = 128 << 20;
+
 /// JSON, compressed by zstd.
 fn packed(frozen: &Frozen) -> Result<Vec<u8>, DashboardError> {
     let broken = |error: String| DashboardError::from(crate::ServiceError::Internal(error));
     let json = serde_json::to_vec(frozen).map_err(|error| broken(error.to_string()))?;
+    if json.len() > MOST_UNPACKED {
+        return Err(DashboardError::Refused(format!(
+            "the snapshot would have {} MB of values; choose a shorter range or fewer panels",
+            json.len() / 1_000_000
+        )));
+    }
     zstd::encode_all(json.as_slice(), 3).map_err(|error| broken(error.to_string()))
 }
 
@@ -240,7 +250,10 @@ fn unpacked(bytes: &[u8]) -> Result<Frozen, DashboardError> {
     let broken = |error: String| {
         DashboardError::from(crate::ServiceError::Internal(format!("the snapshot cannot be read: {error}")))
     };
-    let json = zstd::decode_all(bytes).map_err(|error| broken(error.to_string()))?;
+    let mut json = Vec::new();
+    zstd::Decoder::new(bytes)
+        .and_then(|decoder| decoder.take(MOST_UNPACKED as u64 + 1).read_to_end(&mut json))
+        .map_err(|error| broken(error.to_string()))?;
     serde_json::from_slice(&json).map_err(|error| broken(error.to_string()))
 }
 

@@ -149,7 +149,7 @@ impl Dashboards {
     pub async fn save(
         &self,
         uid: &str,
-        dashboard: Dashboard,
+        mut dashboard: Dashboard,
         expected: u64,
         message: &str,
     ) -> Result<Saved, DashboardError> {
@@ -167,6 +167,9 @@ impl Dashboards {
                 None => return Err(DashboardError::no_dashboard(uid)),
             },
         };
+        // Also where a panel was taken out as text.
+        let before = self.get(uid).await?.dashboard.greatest_id();
+        dashboard.remember_ids(before);
         let expected = (expected > 0).then_some(expected);
         match self.write(dashboard, expected, folder, message).await {
             Ok(saved) => Ok(saved),

@@ -111,7 +111,9 @@ impl Dashboards {
             }
             let found = known.get(&uid).cloned().flatten();
             let shown = found.unwrap_or_else(|| missing(&uid));
-            *panel = Panel { id: panel.id, at: panel.at, library: Some(uid), ..shown };
+            // What it is repeated by is a variable of this dashboard.
+            let repeat = panel.repeat.take();
+            *panel = Panel { id: panel.id, at: panel.at, library: Some(uid), repeat, ..shown };
         }
         Ok(dashboard)
     }
@@ -128,11 +130,11 @@ impl Dashboards {
             return Err(DashboardError::bad("title: a library panel is called by its title; give it one"));
         }
         // It holds to the same rules as on a dashboard; what it repeats by is the dashboard's affair.
-        let panel = Panel { id: 1, library: None, ..panel };
+        let panel = Panel { id: 1, library: None, repeat: None, ..panel };
         let alone = Dashboard {
             uid: "library".to_owned(),
             title: title.clone(),
-            panels: vec![Panel { repeat: None, ..panel.clone() }],
+            panels: vec![panel.clone()],
             ..Dashboard::default()
         };
         check(&alone)?;

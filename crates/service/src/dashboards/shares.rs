@@ -126,14 +126,28 @@ struct StoredShare {
 
 impl Dashboards {
     /// Makes a share.
-    pub async fn create_share(&self, share: NewShare, now: i64) -> Result<Share, DashboardError> {
+    pub async fn create_share(&self, mut share: NewShare, now: i64) -> Result<Share, DashboardError> {
         self.check_share(&share, now).await?;
+        self.lock_the_rest(&mut share, now).await?;
         let uid = uid::random::<12>()?;
         let stored = StoredShare { share, paused: false };
         self.put_share(&uid, &stored, None, now).await?;
         let token = token::token(&self.store()?.secret().await?, &uid);
         let StoredShare { share, paused } = stored;
         Ok(Share { uid, token, share, paused, created_at: now, views: 0, last_use: None })
+    }
+
+    /// Variables that nothing is said about stay as they are now: what they would fall to in another range is not for viewers to
+    /// choose.
+    async fn lock_the_rest(&self, share: &mut NewShare, now: i64) -> Result<(), DashboardError> {
+        let found = self.get(&share.dashboard).await?;
+        let asked = BTreeMap::new();
+        let range = found.dashboard.time.window(now).resolve(now);
+        let resolved = self.resolve_variables(&found.dashboard, &asked, range).await?;
+        for one in resolved.variables {
+            share.variables.entry(one.name).or_insert(ShareVariable::Locked(one.chosen));
+        }
+        Ok(())
     }
 
     /// All shares, the newest first; of one dashboard, or of all.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use watchfire_dashboard::{Choice, Clock, Dashboard, Panel, Query, Values, Variable, VariableKind};
+use watchfire_dashboard::{
+    Choice, Clock, Dashboard, Panel, Query, Values, Variable, VariableKind, stays_in_strings,
+};
 use watchfire_model::TimeRange;
 
 use super::{DashboardError, Dashboards, OpenError, ResolvedVariable, ShareVariable, Shared};
@@ -39,47 +41,39 @@ impl Dashboards {
         range: TimeRange,
     ) -> Result<(Values, Vec<ResolvedVariable>), DashboardError> {
         let mut taken = open.taken(asked);
-        let mut resolved = self.resolve_variables(&open.dashboard, &taken, range).await?;
+        let locked = |name: &str| !open.is_free(name);
+        let mut resolved = self.resolve_held(&open.dashboard, &taken, range, locked).await?;
         let strangers: Vec<String> = open
             .dashboard
             .variables
             .iter()
             .zip(&resolved.variables)
-            .filter(|(variable, one)| open.is_free(&variable.name) && !may_have(variable, one))
+            .filter(|(variable, one)| open.is_free(&variable.name) && !open.may_have(variable, one))
             .map(|(variable, _)| variable.name.clone())
             .collect();
         if !strangers.is_empty() {
             taken.retain(|name, _| !strangers.contains(name));
-            resolved = self.resolve_variables(&open.dashboard, &taken, range).await?;
+            resolved = self.resolve_held(&open.dashboard, &taken, range, locked).await?;
         }
         for one in &mut resolved.variables {
+            // It would tell of the query.
+            one.error = None;
             if !open.is_free(&one.name) {
                 // What else there would be to choose is nobody's business.
-                let chosen = std::mem::take(&mut one.choices)
-                    .into_iter()
-                    .filter(|choice| one.chosen.contains(&choice.value));
+                let all = std::mem::take(&mut one.choices);
+                let chosen = all.iter().filter(|choice| one.chosen.contains(&choice.value)).cloned();
+                // Of all, those are seen that panels are repeated by.
+                let repeated = open.repeats_by(&one.name);
                 one.choices = if one.chosen.iter().any(|value| value == Variable::ALL) {
-                    Vec::new()
+                    if repeated { all.clone() } else { Vec::new() }
                 } else {
                     chosen.collect()
                 };
                 one.note = None;
-                one.error = None;
             }
         }
         Ok((resolved.values, resolved.variables))
     }
-}
-
-/// Whether what is chosen is among the choices.
-fn may_have(variable: &Variable, one: &ResolvedVariable) -> bool {
-    let known = |value: &String| {
-        (value == Variable::ALL && variable.include_all)
-            || one.choices.iter().any(|choice| choice.value == *value)
-    };
-    variable.kind == VariableKind::Text
-        || variable.kind == VariableKind::Constant
-        || (one.chosen.iter().all(known) && (variable.multi || one.chosen.len() <= 1))
 }
 
 impl OpenShare {
@@ -90,6 +84,38 @@ impl OpenShare {
 
     fn is_free(&self, name: &str) -> bool {
         self.shared.share.variables.get(name) == Some(&ShareVariable::Free)
+    }
+
+    /// Whether what is chosen is what viewers may choose: one of the choices; of a text box anything that can be nothing but a part
+    /// of a string in all queries, as what stands elsewhere would make another query of it.
+    fn may_have(&self, variable: &Variable, one: &ResolvedVariable) -> bool {
+        let known = |value: &String| {
+            (value == Variable::ALL && variable.include_all)
+                || one.choices.iter().any(|choice| choice.value == *value)
+        };
+        match variable.kind {
+            VariableKind::Text => self.texts().all(|query| stays_in_strings(query, &variable.name)),
+            VariableKind::Constant => true,
+            _ => one.chosen.iter().all(known) && (variable.multi || one.chosen.len() <= 1),
+        }
+    }
+
+    /// The texts of all queries: of panels, variables and annotations.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let panels =
+            self.dashboard.panels.iter().flat_map(|panel| &panel.queries).map(|query| query.expr.as_str());
+        let variables = self.dashboard.variables.iter().map(|variable| variable.query.as_str());
+        panels.chain(variables).chain(self.dashboard.annotations.iter().map(|one| one.expr.as_str()))
+    }
+
+    fn repeats_by(&self, name: &str) -> bool {
+        let repeats = self.dashboard.panels.iter().filter_map(|panel| panel.repeat.as_ref());
+        repeats.into_iter().any(|repeat| repeat.variable == name)
+    }
+
+    /// The id of the only panel that it shows.
+    pub fn panel(&self) -> Option<u32> {
+        self.shared.share.panel
     }
 
     /// What is asked for, as far as viewers have a say, and what is locked.
@@ -131,6 +157,11 @@ impl OpenShare {
             panel.queries.iter().find(asks).ok_or_else(|| "the panel has no such query".to_owned())?;
         for (name, one) in named {
             let [one] = one.as_slice() else { continue };
+            // What stands for all there may be less than all.
+            let own = self.dashboard.variables.iter().find(|variable| variable.name == *name);
+            if own.is_some_and(|variable| variable.all_value.is_some()) && !self.is_free(name) {
+                continue;
+            }
             let chosen: Option<Choice> =
                 values.chosen(name).and_then(|all| all.iter().find(|choice| choice.value == *one).cloned());
             if let Some(choice) = chosen {

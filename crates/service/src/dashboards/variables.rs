@@ -57,6 +57,17 @@ impl Dashboards {
         asked: &BTreeMap<String, Vec<String>>,
         range: TimeRange,
     ) -> Result<Resolved, DashboardError> {
+        self.resolve_held(dashboard, asked, range, |_| false).await
+    }
+
+    /// The same; the variables that `locked` names have what is asked for them, whether it is among the choices or not.
+    pub(super) async fn resolve_held(
+        &self,
+        dashboard: &Dashboard,
+        asked: &BTreeMap<String, Vec<String>>,
+        range: TimeRange,
+        locked: impl Fn(&str) -> bool,
+    ) -> Result<Resolved, DashboardError> {
         let step = choose_step(range.length(), AUTO_PARTS * 10);
         let clock = Clock { from: range.start, to: range.end, step, scrape_interval: SCRAPE_INTERVAL };
         let mut values = Values::default();
@@ -66,7 +77,8 @@ impl Dashboards {
             let variable = &dashboard.variables[index];
             let nothing = Vec::new();
             let asked = asked.get(&variable.name).unwrap_or(&nothing);
-            resolved[index] = self.resolve_one(variable, asked, &mut values, &clock).await?;
+            let held = locked(&variable.name);
+            resolved[index] = self.resolve_one(variable, asked, held, &mut values, &clock).await?;
         }
         Ok(Resolved { values, variables: resolved })
     }
@@ -75,6 +87,7 @@ impl Dashboards {
         &self,
         variable: &Variable,
         asked: &[String],
+        held: bool,
         values: &mut Values,
         clock: &Clock,
     ) -> Result<ResolvedVariable, DashboardError> {
@@ -108,7 +121,8 @@ impl Dashboards {
             }
         };
         // What is not among the choices may be among those that were left out, or that could not be found.
-        let any = note.is_some() || error.is_some();
+        // And what is locked holds, also in a range where nothing has it.
+        let any = held || note.is_some() || error.is_some();
         let chosen = Chosen::of(variable, asked, &choices, any);
         let note = chosen.note.or(note);
         let texts = if chosen.all {

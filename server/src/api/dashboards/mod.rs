@@ -25,19 +25,6 @@ use axum::routing::{get, post, put};
 
 use crate::http::App;
 
-/// What comes first in the paths of this API behind `/api/v1/`: pages of other origins have no way in.
-pub(crate) const PATHS: [&str; 9] = [
-    "dashboards",
-    "folders",
-    "library-panels",
-    "playlists",
-    "annotations",
-    "shares",
-    "snapshots",
-    "provisioning",
-    "demo",
-];
-
 /// All routes.
 pub(crate) fn routes() -> Router<App> {
     let of_dashboards = Router::new()

@@ -7,16 +7,37 @@ use axum::response::{IntoResponse, Response};
 
 use crate::http::App;
 
+/// What only reads. A path that is not named here is for same-origin pages.
+const READING: [&str; 18] = [
+    "query",
+    "query_range",
+    "query_exemplars",
+    "series",
+    "labels",
+    "label",
+    "metadata",
+    "format_query",
+    "parse_query",
+    "targets",
+    "scrape_pools",
+    "scrape_status",
+    "rules",
+    "alerts",
+    "alertmanagers",
+    "notifications",
+    "status",
+    "read",
+];
+
 /// Whether the page that sends a request may read the answer: the path belongs to the reading side of Prometheus' API,
 /// and the origin is in the list, or the list has a `*`. What writes, deletes or copies is for same-origin pages only.
 pub(crate) fn may_read(path: &str, origin: &HeaderValue, allowed: &[String]) -> bool {
-    let is_api = path.strip_prefix("/api/v1/").is_some_and(|rest| {
-        let others = ["live", "write", "admin"];
-        !others.iter().chain(&crate::api::dashboards::PATHS).any(|other| {
-            rest.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+    let reads = path.strip_prefix("/api/v1/").is_some_and(|rest| {
+        READING
+            .iter()
+            .any(|one| rest.strip_prefix(one).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     });
-    is_api && is_allowed(origin, allowed)
+    reads && is_allowed(origin, allowed)
 }
 
 fn is_allowed(origin: &HeaderValue, allowed: &[String]) -> bool {
@@ -61,7 +82,7 @@ mod tests {
         let named = ["https://grafana.example.org".to_owned()];
         let all = ["*".to_owned()];
         let grafana = "https://grafana.example.org";
-        let table: [(&str, &str, &[String], bool); 14] = [
+        let table: [(&str, &str, &[String], bool); 18] = [
             ("/api/v1/query", grafana, &named, true),
             ("/api/v1/label/live/values", grafana, &named, true),
             ("/api/v1/query", "http://grafana.example.org", &named, false),
@@ -74,6 +95,10 @@ mod tests {
             ("/api/v1/dashboards", grafana, &all, false),
             ("/api/v1/shares/a/pause", grafana, &all, false),
             ("/api/v1/library-panels/a", grafana, &all, false),
+            ("/api/v1/push", grafana, &all, false),
+            ("/api/v1/import/prometheus", grafana, &all, false),
+            ("/api/v1/otlp/v1/metrics", grafana, &all, false),
+            ("/api/v1/demo", grafana, &all, false),
             ("/", grafana, &all, false),
             ("/api/v2/query", grafana, &all, false),
         ];

@@ -30,6 +30,10 @@ impl PanelQueries for Dashboard {
         Ok(PanelQuery { expr, instant: false, span })
     }
 
+    fn version(&self) -> u64 {
+        0
+    }
+
     fn still_open(&self) -> bool {
         self.open.load(Ordering::Relaxed)
     }
