@@ -128,6 +128,7 @@ async fn with_storage(
         service,
         collectors: collected,
         hub: hub.clone(),
+        looks: crate::share::Looks::new(),
         desk,
         intake,
         otlp: Arc::new(crate::api::otlp::Otlp::new(&config.ingest)),

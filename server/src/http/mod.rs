@@ -32,6 +32,7 @@ pub(crate) struct App {
     pub(crate) collectors: Collectors,
     pub(crate) hub: Hub,
     pub(crate) desk: crate::render::Desk,
+    pub(crate) looks: crate::share::Looks,
     pub(crate) intake: crate::api::Intake,
     pub(crate) otlp: Arc<crate::api::otlp::Otlp>,
     /// Where there is something to scrape.

@@ -13,6 +13,7 @@ use watchfire_model::live::Span;
 use watchfire_model::{TimeExpr, TimeWindow, parse_duration};
 use watchfire_service::dashboards::{Dashboards, OpenShare, ShareTime};
 
+use super::looks::Looks;
 use crate::clock::now;
 use crate::http::App;
 use crate::live::{PanelAsked, PanelQueries, PanelQuery, Scope, StepClock};
@@ -34,10 +35,11 @@ pub(super) async fn live(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let dashboards = app.service.dashboards();
-    match dashboards.shown(&token, false, now()).await {
+    match app.looks.at(&dashboards, &token).await {
         Ok(open) => {
             let panels = Arc::new(SharedPanels {
                 dashboards,
+                looks: app.looks.clone(),
                 token,
                 share: Mutex::new(open),
                 open: AtomicBool::new(true),
@@ -47,7 +49,7 @@ pub(super) async fn live(
             tokio::spawn(look(Arc::downgrade(&panels)));
             crate::live::upgrade(app.hub, Scope::Share(panels), from.ip(), upgrade)
         }
-        Err(error) => (StatusCode::NOT_FOUND, error.to_string()).into_response(),
+        Err(error) => (StatusCode::NOT_FOUND, error).into_response(),
     }
 }
 
@@ -57,9 +59,10 @@ type Named = BTreeMap<String, Vec<String>>;
 /// The panels of a share, for one connection.
 struct SharedPanels {
     dashboards: Dashboards,
+    looks: Looks,
     token: String,
     /// As it was when it was last looked at.
-    share: Mutex<OpenShare>,
+    share: Mutex<Arc<OpenShare>>,
     open: AtomicBool,
     /// Counts the changes of the share.
     version: AtomicU64,
@@ -72,10 +75,10 @@ async fn look(panels: Weak<SharedPanels>) {
     loop {
         tokio::time::sleep(LOOK).await;
         let Some(panels) = panels.upgrade() else { return };
-        match panels.dashboards.shown(&panels.token, false, now()).await {
+        match panels.looks.at(&panels.dashboards, &panels.token).await {
             Ok(open) => {
                 let mut share = panels.share.lock().unwrap_or_else(PoisonError::into_inner);
-                if *share != open {
+                if !Arc::ptr_eq(&share, &open) && *share != open {
                     panels.values.lock().unwrap_or_else(PoisonError::into_inner).clear();
                     *share = open;
                     panels.version.fetch_add(1, Ordering::Relaxed);
@@ -91,7 +94,7 @@ async fn look(panels: Weak<SharedPanels>) {
 }
 
 impl SharedPanels {
-    fn share(&self) -> OpenShare {
+    fn share(&self) -> Arc<OpenShare> {
         self.share.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

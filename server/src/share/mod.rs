@@ -1,11 +1,13 @@
 //! Shared dashboards and snapshots: their pages, what these ask, and their live data. A share opens its own dashboard and nothing else.
 
 mod live;
+mod looks;
 mod page;
 mod snapshot;
 
 use axum::Router;
 use axum::routing::{get, post};
+pub(crate) use looks::Looks;
 
 use crate::http::App;
 

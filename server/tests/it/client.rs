@@ -39,6 +39,18 @@ impl Client {
         }
     }
 
+    /// Connects to the socket at another path: that of a share.
+    pub(crate) async fn connect_to(server: &Server, path: &str) -> (Self, Hello) {
+        let address = server.address();
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (socket, _) = client_async(format!("ws://{address}{path}"), stream).await.unwrap();
+        let mut client = Self { socket, waiting: VecDeque::new() };
+        match client.next().await {
+            ServerMessage::Hello(hello) => (client, hello),
+            other => panic!("{other:?} comes before hello"),
+        }
+    }
+
     /// Connects with room for `receive_buffer` bytes in the kernel.
     pub(crate) async fn open(address: SocketAddr, receive_buffer: Option<u32>) -> Self {
         let socket = TcpSocket::new_v4().unwrap();

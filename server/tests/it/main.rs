@@ -24,6 +24,7 @@ mod refused_start;
 mod render;
 mod scrape;
 mod server;
+mod shares;
 mod shutdown;
 mod slow_reader;
 mod writing;
