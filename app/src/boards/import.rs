@@ -15,10 +15,12 @@ pub(super) fn ImportDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let preview = RwSignal::new(None::<Value>);
     let file = NodeRef::<html::Input>::new();
     let name = RwSignal::new(String::new());
+    // Whether one that is there already is saved over; else both stay.
+    let over = RwSignal::new(false);
     let ask = move |create: bool| {
-        let search = Search::default()
-            .with("name", &name.get_untracked())
-            .with("create", if create { "true" } else { "" });
+        let clashes = if over.get_untracked() { "overwrite" } else { "copies" };
+        let search = Search::default().with("name", &name.get_untracked());
+        let search = if create { search.with("create", "true").with(clashes, "true") } else { search };
         let text = text.get_untracked();
         spawn_local(async move {
             match call_with_text::<Value>("POST", &format!("/api/v1/dashboards/import{search}"), &text).await
@@ -30,7 +32,7 @@ pub(super) fn ImportDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
                 }
                 Ok(mut answer) => {
                     error.try_set(None);
-                    preview.try_set(Some(answer["dashboards"][0].take()));
+                    preview.try_set(Some(answer["dashboards"].take()));
                 }
                 Err(refusal) => {
                     preview.try_set(None);
@@ -53,29 +55,30 @@ pub(super) fn ImportDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     };
     let losses = move || {
         preview.with(|preview| {
-            let notes =
-                preview.as_ref().and_then(|preview| preview["notes"].as_array().cloned()).unwrap_or_default();
+            let all = preview.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let notes = all.iter().filter_map(|one| one["notes"].as_array()).flatten();
             let note = |note: &Value| {
                 let text = |name: &str| note[name].as_str().unwrap_or_default().to_owned();
                 (text("place"), text("message"))
             };
-            notes.iter().map(note).collect::<Vec<_>>()
+            notes.map(note).collect::<Vec<_>>()
         })
     };
     let title = move || {
         preview.with(|preview| {
-            preview.as_ref().map(|preview| {
-                let panels = preview["dashboard"]["panels"].as_array().map_or(0, Vec::len);
-                format!(
-                    "“{}” with {panels} panels",
-                    preview["dashboard"]["title"].as_str().unwrap_or_default()
-                )
-            })
+            let all = preview.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let one = |one: &Value| {
+                let panels = one["dashboard"]["panels"].as_array().map_or(0, Vec::len);
+                let title = one["dashboard"]["title"].as_str().unwrap_or_default();
+                format!("“{title}” with {panels} panels")
+            };
+            all.iter().map(one).collect::<Vec<_>>().join(", ")
         })
     };
     let clash = move || {
         preview.with(|preview| {
-            preview.as_ref().is_some_and(|preview| !preview["clash"].is_null() && preview["clash"] != false)
+            let all = preview.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            all.iter().any(|one| one["clash"].is_object())
         })
     };
     let row =
@@ -90,7 +93,11 @@ pub(super) fn ImportDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
             <p class="field-error" role="alert">{move || error.get()}</p>
             <Show when=move || preview.with(Option::is_some)>
                 <h3>{title}</h3>
-                <Show when=clash><p class="hint">"A dashboard with this uid is there already; this one gets another."</p></Show>
+                <Show when=clash>
+                    <p class="hint">"A dashboard with this uid is there already; this one gets another."</p>
+                    <label class="check"><input type="checkbox" prop:checked=move || over.get()
+                        on:change=move |event| over.set(event_target_checked(&event))/>"Save it over the one that is there, as its next version"</label>
+                </Show>
                 <Show when=move || !losses().is_empty() fallback=|| view! { <p class="hint">"Everything can be carried over."</p> }>
                     <p>"What cannot be carried over, or is not the same:"</p>
                     <div class="table-scroll"><table class="diff"><tbody>{move || losses().into_iter().map(row).collect_view()}</tbody></table></div>

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use watchfire_panel::Unfolded;
 
 use super::list::BoardHead;
+use super::share::ShareView;
 use crate::address::Encoded;
 use crate::api::call;
 
@@ -14,6 +15,11 @@ use crate::api::call;
 #[component]
 pub(super) fn DashboardList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let heads = RwSignal::new(None::<Result<Vec<BoardHead>, String>>);
+    // Those who see a share have no way to other dashboards, and need not know of them.
+    if use_context::<ShareView>().is_some() {
+        return view! { <p class="panel-placeholder">"Other dashboards are not part of this link."</p> }
+            .into_any();
+    }
     Effect::new(move |_| {
         spawn_local(async move {
             let answer = call::<Vec<BoardHead>>("GET", "/api/v1/dashboards", None).await;
@@ -47,7 +53,7 @@ pub(super) fn DashboardList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView 
             }
         }
     };
-    view! { <div class="panel-list-area">{content}</div> }
+    view! { <div class="panel-list-area">{content}</div> }.into_any()
 }
 
 /// Alerts that fire. There are none yet: rules are not built.

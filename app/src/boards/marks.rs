@@ -29,7 +29,6 @@ pub(crate) struct Marks {
     /// Counts the reasons to ask for those that were written anew.
     again: RwSignal<u32>,
     /// Whether they are as they came.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
     fixed: bool,
 }
 
@@ -206,6 +205,7 @@ pub(crate) fn MarkSwitches() -> impl IntoView {
         }
         .into_any()
     };
-    view! { <span class="mark-switches">{move || own.get().into_iter().map(one).collect_view()}</span> }
-        .into_any()
+    // Those that came with the page are as they came.
+    let shown = move || (!marks.fixed).then(|| own.get().into_iter().map(one).collect_view());
+    view! { <span class="mark-switches">{shown}</span> }.into_any()
 }

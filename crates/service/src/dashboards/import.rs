@@ -1,12 +1,14 @@
 //! Dashboards as texts of several forms: Watchfire's own, Grafana's, outlines; as JSON or YAML.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 use watchfire_dashboard::{Dashboard, Note, ReadError, grafana, is_outline, read_outline};
 
 use super::kept::read_without_uid;
 use super::lines::line_of;
-use super::{DashboardError, DashboardHead, Dashboards, Saved, uid, work};
+use super::{DashboardError, DashboardFilter, DashboardHead, Dashboards, Saved, uid, work};
 
 /// What a text is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -66,6 +68,23 @@ impl Dashboards {
             notes,
         };
         Ok(Import { format: text.format, dashboards: text.dashboards.into_iter().map(preview).collect() })
+    }
+
+    /// The same import, with another uid for each dashboard whose own is taken: a number behind it.
+    pub async fn as_copies(&self, mut import: Import) -> Result<Import, DashboardError> {
+        let heads = self.list(&DashboardFilter::default()).await?;
+        let mut taken: BTreeSet<String> = heads.into_iter().map(|head| head.uid).collect();
+        for preview in import.dashboards.iter_mut().filter(|preview| preview.clash.is_some()) {
+            let own = preview.dashboard.uid.clone();
+            // A uid has 64 letters at most.
+            let stem: String = own.chars().take(56).collect();
+            let free = (2..10_000).map(|number| format!("{stem}-{number}")).find(|uid| !taken.contains(uid));
+            let Some(free) = free else { continue };
+            taken.insert(free.clone());
+            preview.dashboard.uid = free;
+            preview.clash = None;
+        }
+        Ok(import)
     }
 
     /// Stores what an import brings, in a folder. Where a uid is taken already, it is saved over that with `overwrite`, and else

@@ -11,14 +11,17 @@ use super::failure::Failure;
 use super::success::{created, data, notes, saved};
 use crate::http::App;
 
-/// `?name=&create=&overwrite=&folder=`: shows what the body would bring; with `create=true` takes it over.
+/// `?name=&create=&overwrite=&copies=&folder=`: shows what the body would bring; with `create=true` takes it over.
 pub(super) async fn import(
     State(app): State<App>,
     asked: Asked,
     Text(text): Text,
 ) -> Result<Response, Failure> {
     let dashboards = app.service.dashboards();
-    let import = dashboards.import(text, asked.text("name").unwrap_or_default()).await?;
+    let mut import = dashboards.import(text, asked.text("name").unwrap_or_default()).await?;
+    if asked.switch("copies")? {
+        import = dashboards.as_copies(import).await?;
+    }
     let format = import.format;
     if !asked.switch("create")? {
         let shown: Vec<Value> = import.dashboards.iter().map(shown).collect();
