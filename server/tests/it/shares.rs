@@ -33,7 +33,7 @@ async fn started() -> (TempDir, Server) {
         "variables": [
             {"name": "customer", "kind": "query", "query": "label_values(bill, customer)"},
             {"name": "loose", "kind": "text", "choices": ["1"]},
-            {"name": "tight", "kind": "text", "choices": ["bolt"]},
+            {"name": "tight", "kind": "text", "choices": ["none"]},
         ],
         "panels": [
             {"id": 1, "kind": "time_series", "title": "Bill", "queries": [{"id": "A", "expr": "bill{customer=\"$customer\"}"}]},
