@@ -1,10 +1,16 @@
 import { expect, test } from '../fixtures.js';
-import { panel, ready, shareDrawn } from '../charts.js';
+import { panel, ready, shareDrawn, words } from '../charts.js';
 import { Wire } from '../wire.js';
 
 const MINUTE = 60_000;
 const PAGE = '/?from=now-1m&to=now';
 const CHARTS = ['cpu-chart', 'memory-chart'];
+const PANELS = [...CHARTS, 'samples', 'worst-cpu'];
+/**
+ * PromQL takes a sample for a value as long as the lookback says. With the usual five minutes no chart would show a gap that is
+ * shorter.
+ */
+const FLAGS = ['--collect-interval', '1s', '--query-lookback', '2s'];
 /** A picture shows the whole second before the last tick of the page's clock, so it may be this old. */
 const BEHIND = 2000;
 /** Longer than the 3 seconds that a line bridges, with room at both ends. */
@@ -21,7 +27,7 @@ async function passed(since, millis) {
 async function saysLost(page) {
   await expect(connection(page)).toHaveAttribute('data-state', 'lost', { timeout: 20_000 });
   await expect(connection(page)).toContainText('Not connected');
-  for (const id of [...CHARTS, 'cpu', 'own-memory']) {
+  for (const id of PANELS) {
     await expect(panel(page, id)).toHaveAttribute('data-state', 'disconnected');
     await expect(panel(page, id).locator('.panel-badge')).toContainText('not connected');
   }
@@ -29,9 +35,9 @@ async function saysLost(page) {
 
 async function saysLive(page) {
   await expect(connection(page)).toHaveAttribute('data-state', 'live', { timeout: 20_000 });
-  for (const id of [...CHARTS, 'cpu', 'own-memory']) {
+  for (const id of PANELS) {
     await expect(panel(page, id)).toHaveAttribute('data-state', 'ready');
-    await expect(panel(page, id).locator('.panel-badge')).toBeEmpty();
+    await expect(panel(page, id).locator('.panel-badge')).toBeHidden();
   }
 }
 
@@ -39,7 +45,7 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
   test(`the server ends by ${signal} and comes back: old points, a gap, new points`, async ({ page, launch, problems }) => {
     test.slow();
     problems.foresee(/WebSocket.*(ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|closed before)/);
-    const server = await launch({ flags: ['--collect-interval', '1s'] });
+    const server = await launch({ flags: FLAGS });
     await page.goto(`${server.url}${PAGE}`);
     await ready(page, ...CHARTS);
     await passed(server.startedAt, BEFORE);
@@ -47,7 +53,7 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
     const stopped = Date.now();
     await server.stop(signal);
     await saysLost(page);
-    await expect(panel(page, 'cpu').locator('.tile-number'), 'what was known stays').toHaveText(/\d/);
+    expect(await words(page, 'worst-cpu'), 'what was known stays').toMatch(/\d/);
     await passed(stopped, OUTAGE);
     await server.startAgain();
     await saysLive(page);
@@ -99,10 +105,10 @@ test('a connection that has gone silent is noticed', async ({ page, watchfire, p
   await ready(page, ...CHARTS);
   wire.hold();
   // A page that was never shown has nothing from the server; its panels say that they wait.
-  await page.getByRole('link', { name: 'Host' }).click();
+  await page.locator('.sidebar').getByRole('link', { name: 'Host' }).click();
   await expect(panel(page, 'load')).toHaveAttribute('data-state', 'loading');
   await expect(panel(page, 'load').locator('.panel-badge')).toHaveText('… loading');
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.locator('.sidebar').getByRole('link', { name: 'Overview' }).click();
   await saysLost(page);
   wire.release();
   await saysLive(page);
