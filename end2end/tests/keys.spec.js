@@ -27,7 +27,7 @@ test('? lists the keys, Esc closes the list', async ({ page }) => {
 test('t opens the time range with the cursor in it, Esc closes it', async ({ page }) => {
   await page.keyboard.press('t');
   await expect(picker(page)).toHaveAttribute('open', '');
-  await expect(page.getByLabel('From')).toBeFocused();
+  await expect(page.getByLabel('From', { exact: true })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(picker(page)).not.toHaveAttribute('open');
   await expect(picker(page).locator('summary')).toBeFocused();
@@ -41,7 +41,7 @@ test('h and o go to the pages, but not while typing', async ({ page }) => {
   await expect(page).toHaveURL('/?from=now-5m&to=now');
   await page.keyboard.press('t');
   await page.keyboard.type('hos');
-  await expect(page.getByLabel('From')).toHaveValue(/hos/);
+  await expect(page.getByLabel('From', { exact: true })).toHaveValue(/hos/);
   await expect(page).toHaveURL('/?from=now-5m&to=now');
 });
 
@@ -81,18 +81,18 @@ test('a wrong range is explained beside the field and stays as typed', async ({ 
     ['now', 'now-1h', 'the range ends before it starts'],
   ]) {
     await page.keyboard.press('t');
-    await page.getByLabel('From').fill(from);
+    await page.getByLabel('From', { exact: true }).fill(from);
     await page.getByLabel('To', { exact: true }).fill(to);
     await page.keyboard.press('Enter');
     await expect(error).toBeVisible();
     await expect(error).toContainText(words);
-    await expect(page.getByLabel('From')).toHaveValue(from);
+    await expect(page.getByLabel('From', { exact: true })).toHaveValue(from);
     await expect(page.getByLabel('To', { exact: true })).toHaveValue(to);
     await expect(page).toHaveURL('/');
     await page.keyboard.press('Escape');
   }
   await page.keyboard.press('t');
-  await page.getByLabel('From').fill('now-10m');
+  await page.getByLabel('From', { exact: true }).fill('now-10m');
   await page.getByLabel('To', { exact: true }).fill('now');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/?from=now-10m&to=now');

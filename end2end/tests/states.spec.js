@@ -47,7 +47,7 @@ test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
   test('without samples every panel says so', async ({ page, launch, problems }) => {
-    problems.foresee(/\.js csp$/);
+    problems.foresee(/\.js csp$|was preloaded using link preload but not used/);
     const server = await launch({ flags: NO_COLLECTION });
     await page.goto(server.url);
     await allEmpty(page, OTHERS);
@@ -61,8 +61,9 @@ test('a range in the far past is empty', async ({ page }) => {
   await allEmpty(page, OTHERS);
 });
 
-test('samples that have stopped coming are shown as old', async ({ page, launch }) => {
+test('samples that have stopped coming are shown as old', async ({ page, launch, problems }) => {
   test.slow();
+  problems.foresee(/WebSocket/);
   const collecting = await launch({ flags: ['--collect-interval', '1s'] });
   await page.goto(collecting.url);
   await ready(page, 'cpu-chart');

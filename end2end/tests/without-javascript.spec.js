@@ -9,12 +9,12 @@ const CHARTS = {
 };
 
 /** What the server has drawn. */
-const first = (page, name) => panel(page, name).locator('.chart-first > svg');
+const first = (page, name) => panel(page, name).locator('.chart-first svg.chart-svg');
 
 test.beforeEach(async ({ watchfire, problems }) => {
   // Without JavaScript Chromium refuses the script, and then has no use for what was loaded early for it.
   problems.foresee(/\.js csp$/);
-  problems.foresee(/\.wasm was preloaded using link preload but not used/);
+  problems.foresee(/\.(wasm|bin) was preloaded using link preload but not used/);
   await collected(watchfire, 6000);
 });
 
@@ -29,7 +29,7 @@ for (const [path, charts] of Object.entries(CHARTS)) {
         lines.map((line) => line.getAttribute('points').trim().split(/\s+/).length));
       expect(Math.max(...points), `points of a line in ${name}`).toBeGreaterThan(3);
       const beyond = await panel(page, name).locator('.board-chart').evaluate((chart) => {
-        const plot = chart.querySelector('.chart-first > svg');
+        const plot = chart.querySelector('.chart-first svg.chart-svg');
         return plot.getBoundingClientRect().right - chart.getBoundingClientRect().right;
       });
       expect(beyond, `pixels of the plot of ${name} beyond the chart's right edge`).toBeLessThanOrEqual(0);
@@ -61,6 +61,13 @@ for (const [path, names] of [['/', ['hosts', 'samples', 'series']], ['/host', ['
   });
 }
 
+test('the range of the dashboard is in the top bar', async ({ page }) => {
+  for (const [path, range] of [['/', 'Last 5 minutes'], ['/host', 'Last 15 minutes']]) {
+    await page.goto(path);
+    await expect(page.locator('.time-picker summary')).toHaveText(range);
+  }
+});
+
 test('facts and processes on the host page', async ({ page }) => {
   await page.goto('/host');
   await expect(panel(page, 'facts').locator('td').first()).toHaveText(/\S/);
@@ -82,7 +89,7 @@ for (const path of Object.keys(CHARTS)) {
   test(`a range can be typed on ${path}`, async ({ page }) => {
     await page.goto(path);
     await page.locator('.time-picker summary').click();
-    await page.getByLabel('From').fill('now-30m');
+    await page.getByLabel('From', { exact: true }).fill('now-30m');
     await page.getByRole('button', { name: 'Show' }).click();
     await expect(page).toHaveURL(`${path}?from=now-30m&to=now`);
     await expect(page.locator('.time-picker summary')).toHaveText('Last 30 minutes');
@@ -93,7 +100,7 @@ test('a range that cannot be read is answered with what is wrong', async ({ page
   await page.goto('/?from=soon&to=now');
   await expect(page.locator('#time-error')).toContainText('"soon" is not a time');
   await expect(page.locator('#time-error')).toBeVisible();
-  await expect(page.getByLabel('From')).toHaveValue('soon');
+  await expect(page.getByLabel('From', { exact: true })).toHaveValue('soon');
 });
 
 test('the pages are linked', async ({ page }) => {
