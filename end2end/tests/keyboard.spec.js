@@ -1,5 +1,6 @@
 import { boardPanel, call, drawn } from '../boards.js';
 import { collected } from '../charts.js';
+import { box, completions } from '../explore.js';
 import { expect, test } from '../fixtures.js';
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
@@ -37,10 +38,10 @@ test('a dashboard is made, changed, saved and brought back, all by keyboard', as
   await page.keyboard.type('Tim');
   await expect(page.getByRole('region', { name: 'Panel editor' })).toBeVisible();
 
-  const query = page.getByRole('combobox', { name: 'Query in PromQL' });
+  const query = box(page);
   await tabTo(page, query);
   await page.keyboard.type('system_memory_us');
-  await expect(page.getByRole('option').first()).toHaveText(/^system_memory_usage_bytes/);
+  await expect(completions(page).first()).toHaveText(/^system_memory_usage_bytes/);
   await page.keyboard.press('Enter');
   await expect(query).toHaveValue('system_memory_usage_bytes');
   await page.keyboard.press('Enter');

@@ -76,5 +76,7 @@ test('what is changed here is kept beside the file, and can be taken back', asyn
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('panels[');
   await dialog.getByRole('button', { name: 'Back to the file' }).click();
-  await expect.poll(async () => (await call(server, 'GET', '/api/v1/dashboards/ours')).dashboard.panels.length).toBe(2);
+  await expect(page.getByRole('button', { name: 'from a file' })).toBeVisible();
+  await drawn(page, '1', '2');
+  expect((await call(server, 'GET', '/api/v1/dashboards/ours')).dashboard.panels).toHaveLength(2);
 });

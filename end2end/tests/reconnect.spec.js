@@ -104,14 +104,32 @@ test('a connection that has gone silent is noticed', async ({ page, watchfire, p
   await page.goto(`${wire.url}${PAGE}`);
   await ready(page, ...CHARTS);
   wire.hold();
-  // A page that was never shown has nothing from the server; its panels say that they wait.
-  await page.locator('.sidebar').getByRole('link', { name: 'Host' }).click();
-  await expect(panel(page, 'load')).toHaveAttribute('data-state', 'loading');
-  await expect(panel(page, 'load').locator('.panel-badge')).toHaveText('… loading');
-  await page.locator('.sidebar').getByRole('link', { name: 'Overview' }).click();
+  // A panel that was never in sight has nothing from the server; it says that it waits.
+  await panel(page, 'own-samples').scrollIntoViewIfNeeded();
+  await expect(panel(page, 'own-samples')).toHaveAttribute('data-state', 'loading');
+  await expect(panel(page, 'own-samples').locator('.panel-badge')).toHaveText('… loading');
+  await page.evaluate(() => scrollTo(0, 0));
   await saysLost(page);
   wire.release();
   await saysLive(page);
+  await ready(page, 'own-samples');
+  await page.close();
+  await wire.cut();
+});
+
+test('a dashboard that is asked for while nothing comes through is there when the connection is back', async ({ page, watchfire, problems }) => {
+  test.slow();
+  problems.foresee(/WebSocket|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_ABORTED|ERR_SOCKET_NOT_CONNECTED/);
+  const wire = await Wire.to(watchfire.url);
+  await page.goto(`${wire.url}${PAGE}`);
+  await ready(page, ...CHARTS);
+  wire.hold();
+  await page.locator('.sidebar').getByRole('link', { name: 'Host' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Loading the dashboard' })).toBeVisible();
+  await expect(connection(page)).toHaveAttribute('data-state', 'lost', { timeout: 20_000 });
+  wire.release();
+  await expect(connection(page)).toHaveAttribute('data-state', 'live', { timeout: 20_000 });
+  await ready(page, 'load');
   await page.close();
   await wire.cut();
 });

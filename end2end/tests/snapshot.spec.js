@@ -14,7 +14,7 @@ test('a snapshot shows what was there, and asks for nothing', async ({ page, pro
   page.on('request', (request) => request.url().includes('/api/') && questions.push(request.url()));
   await page.goto(made.path);
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('As it was');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Test frozen');
   const chart = boardPanel(page, '1').locator('.chart-first svg.chart-svg');
   await expect(chart).toBeVisible();
   const points = await chart.locator('polyline').evaluateAll((lines) =>
