@@ -61,7 +61,7 @@ test('a dashboard is made, changed, saved and brought back, all by keyboard', as
   await expect.poll(() => place(page)).toBe('--x:3;--y:1;--w:13;--h:9');
   await page.keyboard.press('Control+z');
   await expect.poll(() => place(page), 'what was done in a row is undone together').toBe('--x:1;--y:1;--w:12;--h:8');
-  await page.keyboard.press('Control+Shift+z');
+  await page.keyboard.press('Control+Shift+Z');
   await expect.poll(() => place(page)).toBe('--x:3;--y:1;--w:13;--h:9');
 
   // Its name.
