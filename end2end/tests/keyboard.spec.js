@@ -68,7 +68,7 @@ test('a dashboard is made, changed, saved and brought back, all by keyboard', as
   await tabTo(page, button(page, 'Settings'), 'Shift+Tab');
   await page.keyboard.press('Enter');
   await expect(dialog(page)).toBeVisible();
-  await write(page, dialog(page).getByLabel('Title').first(), 'Made by keyboard');
+  await write(page, dialog(page).getByLabel('Title', { exact: true }).first(), 'Made by keyboard');
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toBeHidden();
   await expect(page.locator('.board-title')).toHaveText('Made by keyboard');

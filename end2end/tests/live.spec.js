@@ -53,6 +53,18 @@ for (const width of [1440, 390]) {
   });
 }
 
+test('a panel below the screen keeps what the server has drawn until it comes in sight', async ({ page, watchfire }) => {
+  await collected(watchfire, 3000);
+  await page.setViewportSize({ width: 1440, height: 500 });
+  await page.goto('/');
+  await ready(page, 'cpu-chart');
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(picture(page, 'own-memory')).toHaveAttribute('data-drawn', 'false');
+  await expect(picture(page, 'own-memory').locator('svg.chart-svg')).toBeVisible();
+  await ready(page, 'own-memory');
+  await expect(picture(page, 'own-memory').locator('svg.chart-svg')).toBeHidden();
+});
+
 for (const [path, names] of [['/', ['samples', 'worst-cpu', 'worst-memory']], ['/host', ['host-cpu', 'host-memory', 'uptime', 'process-table']]]) {
   test(`values of ${path} change within 5 seconds`, async ({ page, watchfire }) => {
     await collected(watchfire, 3000);

@@ -1,4 +1,4 @@
-import { panel, ready, words } from '../charts.js';
+import { collected, panel, ready, words } from '../charts.js';
 import { expect, test } from '../fixtures.js';
 
 const NO_COLLECTION = ['--no-collect'];
@@ -67,9 +67,11 @@ test('samples that have stopped coming are shown as old', async ({ page, launch,
   const collecting = await launch({ flags: ['--collect-interval', '1s'] });
   await page.goto(collecting.url);
   await ready(page, 'cpu-chart');
+  // Longer than the distance of the points of a small panel.
+  await collected(collecting, 12_000);
   await collecting.stop();
   // PromQL takes a sample for a value as long as the lookback says; five minutes would be long to wait.
-  const server = await launch({ flags: [...NO_COLLECTION, '--query-lookback', '2s'], dataDir: collecting.dataDir });
+  const server = await launch({ flags: [...NO_COLLECTION, '--query-lookback', '5s'], dataDir: collecting.dataDir });
   await page.goto(`${server.url}/host`);
   await ready(page);
   for (const name of ['host-cpu', 'host-memory', 'uptime', 'cores', 'load', 'memory']) {
