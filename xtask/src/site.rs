@@ -190,7 +190,7 @@ fn pack_of(users: &BTreeSet<&str>, size: usize) -> Option<&'static str> {
     let only = |parts: &[&str]| users.iter().all(|user| parts.contains(user));
     match users.len() {
         1 => None,
-        _ if shared && only(&["share", "board", "editor"]) => Some("panels.bin"),
+        _ if shared && only(&["share", "board", "editor", "graph"]) => Some("panels.bin"),
         _ if shared => Some("common.bin"),
         _ if size < LARGE => Some("more.bin"),
         _ => None,

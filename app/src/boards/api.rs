@@ -35,6 +35,7 @@ pub(crate) async fn load(
         dashboard: found.dashboard,
         meta: Meta { version: found.version, ..found.meta },
         variables,
+        marks: Vec::new(),
     })
 }
 

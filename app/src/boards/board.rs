@@ -33,7 +33,7 @@ pub(crate) struct Board {
 impl Board {
     /// Shows what was read.
     pub(crate) fn new(snapshot: BoardSnapshot) -> Self {
-        let BoardSnapshot { dashboard, meta, variables } = snapshot;
+        let BoardSnapshot { dashboard, meta, variables, .. } = snapshot;
         let dashboard = Arc::new(dashboard);
         let saved = RwSignal::new(dashboard.clone());
         let dashboard = RwSignal::new(dashboard);

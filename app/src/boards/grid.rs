@@ -1,10 +1,14 @@
 //! The panels of a dashboard on its grid.
 
+use leptos::html;
 use leptos::prelude::*;
-use watchfire_dashboard::{Kind, Place};
+use watchfire_dashboard::{Clock, Kind, Place};
 
 use super::board::Board;
-use super::panel::{BoardPanel, RowHeading};
+use super::panel::{BoardPanel, RowHeading, in_sight};
+
+/// Panels below this row come in sight only by scrolling: their pictures, and all but their titles, are made then.
+pub(crate) const FIRST_ROWS: u16 = 40;
 
 /// All panels in sight.
 #[component]
@@ -35,14 +39,31 @@ fn Cell(key: String, layout: Memo<Vec<(String, Place)>>) -> impl IntoView {
             .with(|layout| layout.iter().find(|(other, _)| *other == key).map(|(_, place)| *place))
             .unwrap_or_default()
     });
+    let cell = NodeRef::<html::Div>::new();
+    let seen = in_sight(cell);
+    let at_first = place.get_untracked().y < FIRST_ROWS;
+    // Once it is there, it stays.
+    let there = Memo::new(move |before: Option<&bool>| at_first || before == Some(&true) || seen.get());
     let is_row =
         Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.panel.kind == Kind::Row)));
     view! {
-        <div class="board-cell" class:row-cell=move || is_row.get() style=move || style(place.get())>
+        <div class="board-cell" node_ref=cell class:row-cell=move || is_row.get() style=move || style(place.get())>
             {move || if is_row.get() {
                 view! { <RowHeading item/> }.into_any()
-            } else {
+            } else if there.get() {
                 view! { <BoardPanel item/> }.into_any()
+            } else {
+                let (id, title) = item.with(|item| {
+                    let item = item.as_ref()?;
+                    let title = item.values.in_text(&item.panel.title, &Clock::default());
+                    Some((format!("panel-{}", item.key), title))
+                }).unwrap_or_default();
+                view! {
+                    <section id=id class="board-panel" data-state="waiting">
+                        <header class="panel-head"><h2>{title}</h2></header>
+                    </section>
+                }
+                .into_any()
             }}
         </div>
     }

@@ -19,6 +19,10 @@ use crate::pages::{Page, Views};
 /// A dashboard as the list shows it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts, and the API tells each by its name"
+)]
 pub(crate) struct BoardHead {
     /// Names it in URLs.
     pub(crate) uid: String,
@@ -34,6 +38,8 @@ pub(crate) struct BoardHead {
     pub(crate) favourite: bool,
     /// Whether a file is its source.
     pub(crate) managed: bool,
+    /// Whether that file came with the program.
+    pub(crate) shipped: bool,
     /// Whether it differs from that file.
     pub(crate) drifted: bool,
     /// How many panels it has.
@@ -48,6 +54,8 @@ pub(crate) struct FolderHead {
     pub(crate) uid: String,
     /// Its heading.
     pub(crate) title: String,
+    /// Whether files make it.
+    pub(crate) managed: bool,
 }
 
 /// All dashboards: what the first render knows of them. A Leptos context.
@@ -164,8 +172,8 @@ pub(crate) fn BoardListPage() -> impl IntoView {
     let group = move |(folder, own): (FolderHead, Vec<BoardHead>)| {
         let title = if folder.uid.is_empty() { "Dashboards".to_owned() } else { folder.title.clone() };
         let empty = own.is_empty().then_some(view! { <p class="hint">"Nothing in here yet."</p> });
-        let tools =
-            (!folder.uid.is_empty()).then(|| view! { <FolderTools folder=folder.clone() reload error/> });
+        let tools = (!folder.uid.is_empty() && !folder.managed)
+            .then(|| view! { <FolderTools folder=folder.clone() reload error/> });
         view! {
             <section class="board-folder" aria-label=title.clone()>
                 <header><h2>{title.clone()}</h2>{tools}</header>
@@ -244,7 +252,12 @@ fn Entry(
         list.with(|list| list.folders.clone()).into_iter().map(option).collect_view()
     };
     let href = format!("/d/{}", Encoded(&head.uid));
-    let source = head.managed.then_some(if head.drifted { "differs from its file" } else { "from a file" });
+    let source = head.managed.then_some(match (head.shipped, head.drifted) {
+        (true, true) => "comes with Watchfire, changed",
+        (true, false) => "comes with Watchfire",
+        (false, true) => "differs from its file",
+        (false, false) => "from a file",
+    });
     let panels = if head.panels == 1 { "1 panel".to_owned() } else { format!("{} panels", head.panels) };
     view! {
         <li class="board-entry">
@@ -259,7 +272,7 @@ fn Entry(
             <details class="menu board-menu">
                 <summary aria-label=format!("More for {}", head.title)>"⋯"</summary>
                 <div class="menu-body">
-                    <label>"Folder"<select on:change=to><option value="">"none"</option>{folders}</select></label>
+                    <label>"Folder"<select on:change=to disabled=head.managed><option value="">"none"</option>{folders}</select></label>
                     <button type="button" class="button" on:click=remove disabled=head.managed>"Delete"</button>
                 </div>
             </details>

@@ -9,41 +9,16 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
 use serde_json::{Value, json};
-#[cfg(feature = "hydrate")]
-use watchfire_chart::Mark;
-use watchfire_chart::{Rgba, Theme};
 use watchfire_dashboard::{AnnotationQuery, Clock};
 use watchfire_model::live::Asked;
-use watchfire_model::{Grid, Labels};
+use watchfire_panel::{MOST_MARKS, Marked, marked, words_of};
 
 use super::board::Board;
 use super::refresh::BoardRefresh;
-use super::share::ShareView;
 use crate::address::Search;
 use crate::api::call;
 use crate::live::{Live, Watch, WatchAsk};
 use crate::range::{PageRange, clock};
-
-/// Something that is marked.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Marked {
-    /// When it begins, in milliseconds since the epoch.
-    pub(crate) from: i64,
-    /// When it ends, for a span.
-    pub(crate) to: Option<i64>,
-    pub(crate) color: Rgba,
-    pub(crate) text: String,
-    /// The id of the only panel that it is for.
-    pub(crate) panel: Option<u32>,
-}
-
-impl Marked {
-    #[cfg(feature = "hydrate")]
-    /// As a chart draws it.
-    pub(crate) fn mark(&self) -> Mark<'_> {
-        Mark { from: self.from, to: self.to, color: self.color, text: self.text.as_str().into() }
-    }
-}
 
 /// What is marked on the page, and which annotations are switched on. A Leptos context.
 #[derive(Clone, Copy)]
@@ -53,20 +28,30 @@ pub(crate) struct Marks {
     off: RwSignal<BTreeMap<String, bool>>,
     /// Counts the reasons to ask for those that were written anew.
     again: RwSignal<u32>,
+    /// Whether they are as they came.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
+    fixed: bool,
 }
-
-/// How many are drawn.
-const MOST: usize = 500;
 
 /// The most points that a query for marks is asked for.
 const POINTS: u32 = 1000;
 
 impl Marks {
+    /// Those that came with the page, of a share or of a frozen copy.
+    pub(crate) fn fixed(marks: Vec<Marked>) -> Self {
+        let found = RwSignal::new([(0, marks)].into_iter().collect());
+        Self { found, off: RwSignal::default(), again: RwSignal::new(0), fixed: true }
+    }
+
     /// Follows the annotations of a dashboard over the page's range.
     pub(crate) fn of(board: Board) -> Self {
-        let marks = Self { found: RwSignal::default(), off: RwSignal::default(), again: RwSignal::new(0) };
+        let marks = Self {
+            found: RwSignal::default(),
+            off: RwSignal::default(),
+            again: RwSignal::new(0),
+            fixed: false,
+        };
         let own = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.annotations.clone()));
-        let shared = use_context::<ShareView>().is_some();
         let live = expect_context::<Live>();
         let range = expect_context::<PageRange>();
         let refresh = expect_context::<BoardRefresh>();
@@ -103,8 +88,8 @@ impl Marks {
                     let buffer = watch.buffer.lock().unwrap_or_else(PoisonError::into_inner);
                     let series = buffer
                         .series()
-                        .flat_map(|(labels, values)| spans(query, labels, values, buffer.grid()));
-                    (*index, series.take(MOST).collect::<Vec<_>>())
+                        .flat_map(|(labels, values)| marked(query, labels, values, buffer.grid()));
+                    (*index, series.take(MOST_MARKS).collect::<Vec<_>>())
                 };
                 watches.iter().map(one).collect::<BTreeMap<_, _>>()
             });
@@ -124,7 +109,7 @@ impl Marks {
                 .get()
                 .into_iter()
                 .enumerate()
-                .filter(|(_, one)| one.expr.is_empty() && marks.is_on(one) && !shared)
+                .filter(|(_, one)| one.expr.is_empty() && marks.is_on(one))
                 .collect();
             for (index, one) in asked {
                 let range = window.resolve(clock());
@@ -138,9 +123,12 @@ impl Marks {
                     if let Ok(written) =
                         call::<Vec<Written>>("GET", &format!("/api/v1/annotations{search}"), None).await
                     {
-                        let color = color_of(&one);
-                        let found =
-                            written.into_iter().take(MOST).map(|written| written.marked(color)).collect();
+                        let color = one.color.clone();
+                        let found = written
+                            .into_iter()
+                            .take(MOST_MARKS)
+                            .map(|written| written.marked(color.clone()))
+                            .collect();
                         marks.found.try_update(|all| all.insert(index, found));
                     }
                 });
@@ -156,9 +144,9 @@ impl Marks {
             .dashboard
             .with(|dashboard| dashboard.annotations.iter().map(|one| self.is_on(one)).collect());
         self.found.with(|found| {
-            let seen = found.iter().filter(|(index, _)| on.get(**index).copied().unwrap_or(false));
-            let own =
-                seen.flat_map(|(_, marks)| marks).filter(|mark| mark.panel.is_none_or(|id| id == panel));
+            let seen =
+                found.iter().filter(|(index, _)| self.fixed || on.get(**index).copied().unwrap_or(false));
+            let own = seen.flat_map(|(_, marks)| marks).filter(|mark| mark.is_for(panel));
             Arc::new(own.cloned().collect())
         })
     }
@@ -190,47 +178,10 @@ struct Written {
 }
 
 impl Written {
-    fn marked(self, color: Rgba) -> Marked {
-        let text = match (self.title.is_empty(), self.text.is_empty()) {
-            (false, false) => format!("{}: {}", self.title, self.text),
-            (false, true) => self.title,
-            _ => self.text,
-        };
+    fn marked(self, color: Option<String>) -> Marked {
+        let text = words_of(&self.title, &self.text);
         Marked { from: self.time, to: self.time_end, color, text, panel: self.panel }
     }
-}
-
-fn color_of(one: &AnnotationQuery) -> Rgba {
-    let theme = &Theme::BOTH;
-    one.color.as_deref().and_then(|color| Rgba::parse(color, theme)).unwrap_or(theme.info)
-}
-
-/// Where a series is not 0: from the first point of each such stretch to its last.
-fn spans(query: &AnnotationQuery, labels: &Labels, values: &[f64], grid: Grid) -> Vec<Marked> {
-    let text = match query.text.as_str() {
-        "" => query.name.clone(),
-        template => watchfire_panel::legend_text(template, labels),
-    };
-    let marked = |value: &f64| !value.is_nan() && *value != 0.0;
-    let mut found: Vec<Marked> = Vec::new();
-    let mut open = false;
-    for (index, value) in values.iter().enumerate() {
-        if marked(value) {
-            let at = grid.time(index);
-            match found.last_mut().filter(|_| open) {
-                Some(mark) => mark.to = Some(at),
-                None => found.push(Marked {
-                    from: at,
-                    to: None,
-                    color: color_of(query),
-                    text: text.clone(),
-                    panel: None,
-                }),
-            }
-        }
-        open = marked(value);
-    }
-    found
 }
 
 /// Switches for the annotations of the dashboard.
@@ -257,23 +208,4 @@ pub(crate) fn MarkSwitches() -> impl IntoView {
     };
     view! { <span class="mark-switches">{move || own.get().into_iter().map(one).collect_view()}</span> }
         .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stretches_are_spans() {
-        let query = AnnotationQuery {
-            name: "Deploy".to_owned(),
-            text: "to {{version}}".to_owned(),
-            ..AnnotationQuery::default()
-        };
-        let labels = Labels::new([("version", "2")]).unwrap();
-        let grid = Grid { start: 0, step: 10, len: 7 };
-        let found = spans(&query, &labels, &[0.0, 1.0, 1.0, f64::NAN, 2.0, 0.0, 1.0], grid);
-        let told: Vec<_> = found.iter().map(|mark| (mark.from, mark.to, mark.text.as_str())).collect();
-        assert_eq!(told, [(10, Some(20), "to 2"), (40, None, "to 2"), (60, None, "to 2")]);
-    }
 }

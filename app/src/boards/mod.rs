@@ -4,6 +4,7 @@ mod address;
 mod api;
 mod board;
 mod clipboard;
+mod demo;
 mod editor;
 mod grid;
 mod history;

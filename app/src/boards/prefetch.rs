@@ -8,22 +8,20 @@ use watchfire_chart::{Theme, svg_inline};
 use watchfire_dashboard::{Clock, Dashboard, Kind, Values};
 use watchfire_model::TimeRange;
 use watchfire_panel::{
-    Drawing, Prepared, Sight, Stage, Unfolded, key, layout, settled, shown_table, table_html, title_of,
-    unfold,
+    Drawing, Marked, Prepared, Sight, Stage, Unfolded, key, layout, settled, shown_table, table_html,
+    title_of, unfold,
 };
 use watchfire_service::Service;
 use watchfire_service::dashboards::{DashboardFilter, Frozen, OpenShare, ResolvedVariable, withhold};
 
 use super::address::Asked as InUrl;
+use super::grid::FIRST_ROWS;
 use super::list::{BoardHead, BoardList, FolderHead};
 use super::panel::SCRAPE_INTERVAL;
 use super::snapshot::{BoardSnapshot, Meta, Resolved, values_of};
 use super::view::{NEW, new_board};
 use crate::data::Asked;
 use crate::pages::Page;
-
-/// Panels below this row come in sight only by scrolling; the browser asks for them then.
-const ROWS: u16 = 40;
 
 /// The height of a row with its gap, and what the frame of a panel takes of its height, in CSS pixels.
 const ROW: f64 = 36.0;
@@ -55,9 +53,10 @@ pub(crate) async fn read_board(service: &Service, asked: Asked<'_>) -> Result<Bo
         favourite: found.meta.favourite,
         managed: found.meta.managed,
         drifted: found.meta.drifted,
+        shipped: found.meta.shipped,
         updated_at: found.meta.updated_at,
     };
-    Ok(BoardSnapshot { dashboard, meta, variables: variables.collect() })
+    Ok(BoardSnapshot { dashboard, meta, variables: variables.collect(), marks: Vec::new() })
 }
 
 /// What a share lets see, with its variables as far as viewers may choose, and what the panels are drawn from: the same dashboard
@@ -76,9 +75,9 @@ pub(crate) async fn read_share(
         .await
         .map_err(|error| error.to_string())?;
     let variables: Vec<Resolved> = resolved.into_iter().map(Resolved::from).collect();
-    let seen =
-        BoardSnapshot { dashboard: open.stripped(), meta: Meta::default(), variables: variables.clone() };
-    Ok((seen, values, BoardSnapshot { dashboard, meta: Meta::default(), variables }))
+    let marks = service.dashboards().marks(&dashboard, &values, window.resolve(asked.now), asked.now).await;
+    let whole = BoardSnapshot { dashboard, meta: Meta::default(), variables, marks };
+    Ok((BoardSnapshot { dashboard: open.stripped(), ..whole.clone() }, values, whole))
 }
 
 impl From<ResolvedVariable> for Resolved {
@@ -101,13 +100,14 @@ pub(crate) async fn read_list(service: &Service) -> Option<BoardList> {
         favourite: head.favourite,
         managed: head.managed,
         drifted: head.drifted,
+        shipped: head.shipped,
         panels: head.panels,
     };
     Some(BoardList {
         dashboards: heads.into_iter().map(head).collect(),
         folders: folders
             .into_iter()
-            .map(|folder| FolderHead { uid: folder.uid, title: folder.title })
+            .map(|folder| FolderHead { uid: folder.uid, title: folder.title, managed: folder.managed })
             .collect(),
     })
 }
@@ -135,6 +135,11 @@ pub(crate) async fn first_pictures_of(
     let window = asked.window.unwrap_or_else(|| dashboard.time.window(asked.now));
     let range = window.resolve(asked.now);
     let seen = in_sight(dashboard, values, asked);
+    // Those of a share were asked for with it.
+    let marks = match snapshot.marks.as_slice() {
+        [] => service.dashboards().marks(dashboard, values, range, asked.now).await,
+        marks => marks.to_vec(),
+    };
     let sight = Sight { range, points: POINTS, scrape_interval: SCRAPE_INTERVAL };
     let found = join_all(seen.into_iter().map(|item| async move {
         let answers = service.see(&item, sight, asked.now).await;
@@ -151,7 +156,7 @@ pub(crate) async fn first_pictures_of(
             withhold(&mut item.panel);
         }
         let prepared = answers.prepared(&item, range, SCRAPE_INTERVAL);
-        let html = html(service, &item, &prepared, range, asked);
+        let html = html(service, &item, &prepared, range, &marks, asked);
         if !html.is_empty() {
             pictures.insert(item.key, html);
         }
@@ -168,13 +173,14 @@ pub(crate) fn read_frozen(
     let mut pictures = BTreeMap::new();
     for item in unfold(&frozen.dashboard.panels, &frozen.values()) {
         let prepared = frozen.answers_of(&item.key).prepared(&item, frozen.window, frozen.scrape_interval);
-        let html = html(service, &item, &prepared, frozen.window, asked);
+        let html = html(service, &item, &prepared, frozen.window, &frozen.marks, asked);
         if !html.is_empty() {
             pictures.insert(item.key, html);
         }
     }
     let variables = frozen.variables.into_iter().map(Resolved::from).collect();
-    (BoardSnapshot { dashboard: frozen.dashboard, meta: Meta::default(), variables }, pictures)
+    let marks = frozen.marks;
+    (BoardSnapshot { dashboard: frozen.dashboard, meta: Meta::default(), variables, marks }, pictures)
 }
 
 /// The panels that come in sight first.
@@ -189,7 +195,7 @@ fn in_sight(dashboard: &Dashboard, values: &Values, asked: Asked<'_>) -> Vec<Arc
         (None, Some(id)) => items.values().find(|item| item.panel.id == id).cloned().into_iter().collect(),
         (None, None) => layout(&items, |_, folded| folded)
             .into_iter()
-            .filter(|(_, place)| place.y < ROWS)
+            .filter(|(_, place)| place.y < FIRST_ROWS)
             .filter_map(|(key, _)| items.get(&key).cloned())
             .collect(),
     }
@@ -201,6 +207,7 @@ fn html(
     item: &Unfolded,
     prepared: &Prepared,
     range: TimeRange,
+    marks: &[Marked],
     asked: Asked<'_>,
 ) -> String {
     let panel = &item.panel;
@@ -221,13 +228,15 @@ fn html(
     }
     let hidden = BTreeSet::new();
     let positions = settled(item, prepared);
+    let marks: Vec<_> =
+        marks.iter().filter(|mark| mark.is_for(panel.id)).map(|mark| mark.mark(&Theme::BOTH)).collect();
     let stage = Stage {
         theme: &Theme::BOTH,
         window: range,
         utc_offset: asked.utc_offset,
         now: asked.now,
         hidden: &hidden,
-        marks: &[],
+        marks: &marks,
         positions: &positions,
     };
     let has_legend = key(panel, prepared, &Theme::BOTH, asked.utc_offset, asked.now).is_some();

@@ -78,6 +78,7 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     let (time_is_free, frozen) = (share.time_is_free, share.frozen);
     let alone = snapshot.dashboard.panels.len() == 1;
     let title = snapshot.dashboard.title.clone();
+    let marks = snapshot.marks.clone();
     let board = Board::new(snapshot);
     let open = OpenPanel::new();
     provide_context(board);
@@ -85,7 +86,7 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     provide_context(share.clone());
     provide_context(BoardRefresh::new(board));
     range.follow_board(board);
-    provide_context(Marks::of(board));
+    provide_context(Marks::fixed(marks));
     if !frozen {
         let path = share.variables_path();
         let resolve =

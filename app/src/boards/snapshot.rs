@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use watchfire_dashboard::{Choice, Dashboard, Values, Variable};
+use watchfire_panel::Marked;
 
 /// A dashboard with what is chosen for it: what its first render knows, and what the API tells of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -13,11 +14,17 @@ pub(crate) struct BoardSnapshot {
     pub(crate) meta: Meta,
     /// Its variables, in their order.
     pub(crate) variables: Vec<Resolved>,
+    /// What is marked, where the page cannot ask for it itself.
+    pub(crate) marks: Vec<Marked>,
 }
 
 /// What is known about a dashboard besides what stands in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts, and the API tells each by its name"
+)]
 pub(crate) struct Meta {
     /// Counts its versions; 0 for one that was not saved here yet.
     pub(crate) version: u64,
@@ -29,6 +36,8 @@ pub(crate) struct Meta {
     pub(crate) managed: bool,
     /// Whether it differs from that file.
     pub(crate) drifted: bool,
+    /// Whether that file came with the program.
+    pub(crate) shipped: bool,
     /// When it was last saved: milliseconds since the epoch.
     pub(crate) updated_at: i64,
 }

@@ -15,13 +15,14 @@ use watchfire_model::TimeWindow;
 use super::address::Asked;
 use super::api;
 use super::board::Board;
+use super::demo::DemoBar;
 use super::editor::{BoardBar, leave_guard};
 use super::grid::BoardGrid;
 use super::marks::Marks;
 use super::panel::BoardPanel;
 use super::playlist::follow_playlist;
 use super::refresh::BoardRefresh;
-use super::snapshot::{BoardSnapshot, Meta, Resolved};
+use super::snapshot::{BoardSnapshot, Resolved};
 use super::variables::VariableBar;
 use crate::address::Search;
 use crate::api::Refusal;
@@ -207,6 +208,8 @@ pub(crate) fn BoardPage() -> impl IntoView {
 fn BoardContent() -> impl IntoView {
     let board = expect_context::<Board>();
     let open = expect_context::<OpenPanel>();
+    let path = use_location().pathname;
+    let is_overview = Memo::new(move |_| path.with(|path| Page::at(path)) == Some(Page::Overview));
     let shown = Memo::new(move |_| open.asked().with(|asked| (asked.edit, asked.panel.clone())));
     let content = move || match shown.get() {
         (Some(id), _) => parts::panel_editor(id),
@@ -226,6 +229,7 @@ fn BoardContent() -> impl IntoView {
     view! {
         <div class="board">
             <BoardBar/>
+            <Show when=move || is_overview.get()><DemoBar/></Show>
             <VariableBar/>
             {content}
         </div>
@@ -302,5 +306,5 @@ pub(crate) fn follow_variables(board: Board, open: OpenPanel, range: PageRange, 
 pub(crate) fn new_board() -> BoardSnapshot {
     let dashboard =
         Dashboard { uid: NEW.to_owned(), title: "New dashboard".to_owned(), ..Dashboard::default() };
-    BoardSnapshot { dashboard, meta: Meta::default(), variables: Vec::new() }
+    BoardSnapshot { dashboard, ..BoardSnapshot::default() }
 }

@@ -7,7 +7,7 @@ use super::Explore;
 use super::asked::{STEPS, Tab};
 use super::outcome::{Facts, MOST_DRAWN, Progress};
 use super::table::AnswerTable;
-use crate::boards::{Feed, PictureArea};
+use crate::boards::Feed;
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
 
@@ -229,7 +229,7 @@ fn Graph() -> impl IntoView {
         {cut}
         {move || {
             query.track();
-            view! { <PictureArea item feed picture=StoredValue::default()/> }
+            crate::parts::explore_graph(item, feed)
         }}
     }
     .into_any()

@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
 use crate::address::Search;
-use crate::boards::{EditBar, NEW, PanelItem, ShareView};
+use crate::boards::{EditBar, Feed, NEW, PanelItem, ShareView};
 use crate::pages::Page;
 use watchfire_dashboard::Panel;
 
@@ -34,14 +34,24 @@ pub enum Part {
     List,
     /// Explore and cardinality.
     Explore,
+    /// The chart of an answer on Explore.
+    Graph,
     /// Ways in, and targets.
     Data,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Share, Self::Site, Self::Board, Self::Editor, Self::List, Self::Explore, Self::Data];
+    pub const ALL: [Self; 8] = [
+        Self::Share,
+        Self::Site,
+        Self::Board,
+        Self::Editor,
+        Self::List,
+        Self::Explore,
+        Self::Graph,
+        Self::Data,
+    ];
 
     /// Its name in the site's manifest.
     pub fn name(self) -> &'static str {
@@ -52,6 +62,7 @@ impl Part {
             Self::Editor => "editor",
             Self::List => "list",
             Self::Explore => "explore",
+            Self::Graph => "graph",
             Self::Data => "data",
         }
     }
@@ -71,7 +82,13 @@ impl Part {
                 }
             }
             Some(Page::Dashboards | Page::Playlists | Page::Shares) => parts.push(Self::List),
-            Some(Page::Explore | Page::Cardinality) => parts.push(Self::Explore),
+            Some(page @ (Page::Explore | Page::Cardinality)) => {
+                parts.push(Self::Explore);
+                // A query is asked at once; what it brings is drawn.
+                if page == Page::Explore && Search::parse(search).get("q").is_some() {
+                    parts.push(Self::Graph);
+                }
+            }
             Some(Page::AddData | Page::Targets) => parts.push(Self::Data),
             None => {}
         }
@@ -99,6 +116,7 @@ impl Part {
                 split::load_explore().await?;
                 split::load_cardinality().await
             }
+            Self::Graph => split::load_explore_graph().await,
             Self::Data => {
                 split::load_add_data().await?;
                 split::load_targets().await
@@ -187,6 +205,11 @@ pub(crate) fn targets() -> AnyView {
     lazy(Part::Data, true, || Box::pin(split::targets()))
 }
 
+/// The chart of an answer on Explore.
+pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
+    lazy(Part::Graph, false, move || Box::pin(split::explore_graph(item, feed)))
+}
+
 /// The editor of a panel.
 pub(crate) fn panel_editor(id: u32) -> AnyView {
     lazy(Part::Editor, true, move || Box::pin(split::panel_editor(id)))
@@ -227,6 +250,7 @@ mod tests {
             ("/d/abc", "?edit=3", vec![Part::Site, Part::Board, Part::Editor]),
             ("/d/new", "", vec![Part::Site, Part::Board, Part::Editor]),
             ("/explore", "", vec![Part::Site, Part::Explore]),
+            ("/explore", "?q=up", vec![Part::Site, Part::Explore, Part::Graph]),
             ("/nowhere", "", vec![Part::Site]),
         ] {
             assert_eq!(Part::needed(path, search), expected, "{path}{search}");

@@ -20,8 +20,8 @@ use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
 use crate::boards::{
-    BoardListPage, BoardPage, EditBar, EditDialogs, EditTools, PanelEditor, PanelItem, PanelTools,
-    PlaylistsPage, SharePage, ShareView, SharesPage, remember,
+    BoardListPage, BoardPage, EditBar, EditDialogs, EditTools, Feed, PanelEditor, PanelItem, PanelTools,
+    PictureArea, PlaylistsPage, SharePage, ShareView, SharesPage, remember,
 };
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
@@ -62,6 +62,11 @@ pub(super) fn shares() -> View {
 #[wasm_split(explore, wasm_split_path = ::leptos::wasm_split, preload(load_explore), fallible)]
 pub(super) fn explore() -> View {
     Ok(view! { <ExplorePage/> }.into_any())
+}
+
+#[wasm_split(graph, wasm_split_path = ::leptos::wasm_split, preload(load_explore_graph), fallible)]
+pub(super) fn explore_graph(item: PanelItem, feed: Feed) -> View {
+    Ok(view! { <PictureArea item feed picture=StoredValue::default()/> }.into_any())
 }
 
 #[wasm_split(explore, wasm_split_path = ::leptos::wasm_split, preload(load_cardinality), fallible)]

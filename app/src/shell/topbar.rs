@@ -59,7 +59,7 @@ pub(super) fn Topbar(
             </nav>
             <ConnectionBadge/>
             <TimePicker/>
-            <Show when=move || page.get() == Some(Page::Board)><RefreshPicker/></Show>
+            <Show when=move || page.get().is_some_and(Page::is_live)><RefreshPicker/></Show>
             <ShareButton/>
             <ThemeSwitch/>
             <button type="button" class="icon-button" aria-label="Keys" title="Keys ( ? )" on:click=move |_| open_help(help)>

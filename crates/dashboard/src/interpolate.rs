@@ -136,8 +136,8 @@ impl Places {
 /// The value of a variable that follows from the time.
 fn time(name: &str, clock: &Clock) -> Option<String> {
     let step = clock.step.max(1);
-    let range = (clock.to - clock.from).max(0);
-    let rate = (step + clock.scrape_interval).max(clock.scrape_interval * 4);
+    let range = clock.to.saturating_sub(clock.from).max(0);
+    let rate = step.saturating_add(clock.scrape_interval).max(clock.scrape_interval * 4);
     Some(match name {
         "__interval" => format_duration(step),
         "__interval_ms" => step.to_string(),

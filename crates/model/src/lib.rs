@@ -4,6 +4,7 @@
 //! definition of a label set, a time range, a query and a message of the live protocol.
 
 mod batch;
+mod calendar;
 mod duration;
 mod labels;
 mod matcher;

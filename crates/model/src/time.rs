@@ -1,9 +1,8 @@
 use std::fmt;
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Civil;
 use crate::duration::{format_duration, parse_duration};
 
 /// A span of time, both ends included: milliseconds since the epoch.
@@ -71,9 +70,8 @@ impl TimeExpr {
             Some(utc) => (utc, 0),
             None => (text, utc_offset),
         };
-        let date_time: DateTime = civil.parse().map_err(|_| error())?;
-        let utc = TimeZone::UTC.to_timestamp(date_time).map_err(|_| error())?;
-        Ok(Self::At(utc.as_millisecond() - offset))
+        let civil = Civil::parse(civil).ok_or_else(error)?;
+        Ok(Self::At(civil.timestamp() - offset))
     }
 
     /// The instant that this means at `now`.
@@ -91,10 +89,11 @@ impl fmt::Display for TimeExpr {
         match self {
             Self::BeforeNow(0) => f.write_str("now"),
             Self::BeforeNow(back) => write!(f, "now-{}", format_duration(*back)),
-            Self::At(timestamp) => match jiff::Timestamp::from_millisecond(*timestamp) {
-                Ok(time) => write!(f, "{time}"),
-                Err(_) => write!(f, "{timestamp}"),
-            },
+            Self::At(timestamp) => {
+                let pattern =
+                    if timestamp % 1000 == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.3fZ" };
+                f.write_str(&format_utc(*timestamp, 0, pattern))
+            }
         }
     }
 }
@@ -132,14 +131,12 @@ impl TimeWindow {
     }
 }
 
-/// A time of day or a date in the zone `utc_offset` milliseconds east of UTC, by a `strftime` pattern.
+/// A time of day or a date in the zone `utc_offset` milliseconds east of UTC, by a `strftime` pattern of `%Y`, `%m`, `%d`, `%b`, `%H`, `%I`, `%M`,
+/// `%S`, `%.3f` and `%p`.
 /// Instants outside the years -9999 to 9999 come out as the bare number.
 pub fn format_utc(timestamp: i64, utc_offset: i64, pattern: &str) -> String {
     let shifted = timestamp.saturating_add(utc_offset);
-    match jiff::Timestamp::from_millisecond(shifted) {
-        Ok(time) => time.strftime(pattern).to_string(),
-        Err(_) => timestamp.to_string(),
-    }
+    Civil::of(shifted).map_or_else(|| timestamp.to_string(), |civil| civil.format(pattern))
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ pub(crate) fn common_grid<'a>(answers: impl Iterator<Item = &'a Answer> + Clone)
     };
     let start = grids().map(|grid| grid.start).min()?.div_euclid(step) * step;
     let end = grids().map(|grid| grid.time(grid.len - 1)).max()?;
-    let len = ((end - start) / step) as usize + 1;
+    let len = (end.saturating_sub(start) / step) as usize + 1;
     (len <= Grid::MOST_POINTS * 2).then_some(Grid { start, step, len })
 }
 

@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use watchfire_chart::{
-    Card, Content, Legend, PAGE_SIZE, Picture, Point, Rgba, Sheet, Theme, badge, pdf, png, svg,
+    Card, Content, Legend, Mark, PAGE_SIZE, Picture, Point, Rgba, Sheet, Theme, badge, pdf, png, svg,
 };
 use watchfire_dashboard::{Kind, Place};
 use watchfire_model::{TimeRange, format_utc};
-use watchfire_panel::{Drawing, Prepared, Stage, Unfolded, card, title_of};
+use watchfire_panel::{Drawing, Marked, Prepared, Stage, Unfolded, card, title_of};
 
 use super::Trouble;
 use super::asked::{Asked, Behind, Form};
@@ -21,6 +21,8 @@ pub(super) struct Ready {
     /// The dashboard's title.
     pub(super) title: String,
     pub(super) panels: Vec<Panel>,
+    /// What is marked on charts.
+    pub(super) marks: Vec<Marked>,
     /// Whether a panel is asked for, not the dashboard.
     pub(super) alone: bool,
     pub(super) range: TimeRange,
@@ -75,16 +77,25 @@ const DASHBOARD: f64 = 1200.0;
 pub(super) fn draw(ready: &Ready, asked: &Asked, most_pixels: u64) -> Result<Drawn, Trouble> {
     let theme = asked.theme();
     let hidden = BTreeSet::new();
+    let marks: Vec<Vec<Mark<'_>>> = ready
+        .panels
+        .iter()
+        .map(|panel| {
+            let own = ready.marks.iter().filter(|mark| mark.is_for(panel.item.panel.id));
+            own.map(|mark| mark.mark(theme)).collect()
+        })
+        .collect();
     let stages: Vec<Stage<'_>> = ready
         .panels
         .iter()
-        .map(|panel| Stage {
+        .zip(&marks)
+        .map(|(panel, marks)| Stage {
             theme,
             window: ready.range,
             utc_offset: asked.utc_offset,
             now: ready.now,
             hidden: &hidden,
-            marks: &[],
+            marks,
             positions: &panel.positions,
         })
         .collect();

@@ -129,9 +129,11 @@ impl Subject {
             .buffered(AT_A_TIME)
             .filter_map(|panel| async { panel });
         let panels: Vec<Panel> = seen.collect().await;
+        let marks = app.service.dashboards().marks(&self.dashboard, &self.values, range, at).await;
         Ok(Ready {
             title: self.dashboard.title,
             panels,
+            marks,
             alone,
             range,
             now: self.at,

@@ -16,6 +16,7 @@ const MODEL: &str = "watchfire-model";
 const PANEL: &str = "watchfire-panel";
 const PROBE: &str = "watchfire-probe";
 const PROMQL: &str = "watchfire-promql";
+const RULES: &str = "watchfire-rules";
 const SCRAPE: &str = "watchfire-scrape";
 const SERVER: &str = "watchfire";
 const SERVICE: &str = "watchfire-service";
@@ -37,6 +38,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         (INGEST, BTreeSet::from([MODEL])),
         (SCRAPE, BTreeSet::from([MODEL, INGEST])),
         (PROBE, BTreeSet::from([MODEL, INGEST])),
+        (RULES, BTreeSet::from([MODEL, PROMQL])),
         (STORAGE, BTreeSet::from([MODEL])),
         (SERVICE, BTreeSet::from([MODEL, DASHBOARD, PANEL, PROMQL, INGEST, STORAGE])),
         (APP, BTreeSet::from([MODEL, CHART, DASHBOARD, PANEL, PROMQL, SERVICE])),

@@ -47,7 +47,7 @@ async fn pages_allow_their_own_script_only() {
     object-src 'none'
     base-uri 'none'
     form-action 'self'
-    frame-ancestors 'self'
+    frame-ancestors 'none'
     ");
 }
 

@@ -3,6 +3,7 @@
 use tempfile::tempdir;
 use watchfire_model::live::{ClientMessage, Known, RangeBody, ServerMessage, Span, Subscription};
 
+use crate::answer::eventually;
 use crate::client::{Client, last_minutes, over, promql};
 use crate::points::Points;
 use crate::server::{Server, now};
@@ -170,8 +171,13 @@ async fn a_query_is_answered_as_over_http_and_goes_on() {
     let server = Server::start(dir.path(), &["--collect-interval", "200ms"]);
     let (mut client, hello) = Client::connect(&server).await;
     assert_eq!((hello.limits.subscriptions, hello.limits.points), (200, 2000));
-    let began = now();
     let expr = format!("avg({CPU}) * 2");
+    eventually("a sample", async || {
+        let answer = server.get(&format!("/api/v1/query?query=avg({CPU})")).await.json();
+        (!answer["data"]["result"].as_array()?.is_empty()).then_some(())
+    })
+    .await;
+    let began = now();
     let mut points = Points::default();
     client.subscribe(1, promql(&expr, false, Span::Last { length: 60_000 })).await;
     // Three instants that are over, whichever the newest is.

@@ -23,11 +23,12 @@ struct Visit {
 const PAGE: u64 = 600_000;
 
 const VISITS: &[Visit] = &[
-    Visit { what: "first load: dashboard", parts: &["site", "board"], limit: 675_000 },
+    Visit { what: "first load: dashboard", parts: &["site", "board"], limit: 690_000 },
     Visit { what: "first load: dashboards", parts: &["site", "list"], limit: PAGE },
     Visit { what: "first load: explore", parts: &["site", "explore"], limit: PAGE },
+    Visit { what: "first load: explore with a query", parts: &["site", "explore", "graph"], limit: 770_000 },
     Visit { what: "first load: add data", parts: &["site", "data"], limit: PAGE },
-    Visit { what: "first load: share", parts: &["share"], limit: 575_000 },
+    Visit { what: "first load: share", parts: &["share"], limit: 590_000 },
 ];
 
 impl Site {

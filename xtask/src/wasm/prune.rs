@@ -15,7 +15,6 @@ use crate::step::{Failure, Result};
 
 /// The instructions by their codes.
 const UNREACHABLE: u8 = 0x00;
-const I32_CONST: u8 = 0x41;
 const NOP: u8 = 0x01;
 const END: u8 = 0x0b;
 
@@ -25,15 +24,12 @@ pub(super) struct Rule {
     becomes: &'static [u8],
 }
 
-pub(super) const RULES: [Rule; 2] = [
+pub(super) const RULES: [Rule; 1] = [
     // `RenderHtml::hydrate_async` takes over views in steps while they wait for resources. An `AnyView` refers to it for any
     // view that it may hold; `hydrate_body` takes pages over in one go, by `hydrate`. One who calls it after all finds a trap,
     // which the browser tests would meet on every page. Only this way in is closed: what lies behind it may have been merged
     // with other functions of the same content, and is left out where nothing else needs it.
     Rule { symbol: "into_any13hydrate_async17h", becomes: &[UNREACHABLE] },
-    // jiff says what is wrong with a time in 100 kB of words. We have our own (`TimeError`), so these are printed only where
-    // jiff itself panics; then they are missing from the panic's message. It returns 0, which is `Ok(())`.
-    Rule { symbol: "jiff..error..Error$u20$as$u20$core..fmt..Debug", becomes: &[I32_CONST, 0] },
 ];
 
 /// A function with a name: where its instructions and its body lie in the file.

@@ -45,9 +45,13 @@ pub(crate) fn BoardBar() -> impl IntoView {
                     aria-label="Favourite" title="Favourite" on:click=favourite
                 >{move || if board.meta.with(|meta| meta.favourite) { "★" } else { "☆" }}</button>
             </Show>
-            <Show when=move || board.meta.with(|meta| meta.managed)>
+            <Show when=move || board.meta.with(|meta| meta.managed && (meta.drifted || !meta.shipped))>
                 <button type="button" class="badge" title="A file is the source of this dashboard. Changes made here are kept beside it." on:click=move |_| bar.opened.set(Some(Dialog::Source))>
-                    {move || if board.meta.with(|meta| meta.drifted) { "differs from its file" } else { "from a file" }}
+                    {move || board.meta.with(|meta| match (meta.shipped, meta.drifted) {
+                        (true, _) => "changed here",
+                        (false, true) => "differs from its file",
+                        (false, false) => "from a file",
+                    })}
                 </button>
             </Show>
             <BoardLinks/>

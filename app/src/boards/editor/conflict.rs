@@ -39,7 +39,8 @@ pub(super) fn ConflictDialog(conflict: RwSignal<Option<Conflict>>, save: Callbac
             let mut meta = board.meta.get_untracked();
             meta.version = found.version;
             let variables = board.variables.get_untracked();
-            board.load(BoardSnapshot { dashboard: found.theirs, meta, variables });
+            let marks = Vec::new();
+            board.load(BoardSnapshot { dashboard: found.theirs, meta, variables, marks });
         }
         conflict.set(None);
     };

@@ -14,7 +14,7 @@ use watchfire_panel::{Drawing, Prepared, Stage, Unfolded, graph};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::super::board::Board;
-use super::super::marks::{Marked, Marks};
+use super::super::marks::Marks;
 use super::feed::Feed;
 use super::pointer::{Drawn, Pointer, has_time};
 use super::sight::size_of;
@@ -81,7 +81,7 @@ pub(super) fn keep_drawn(
         let (positions, moving) = positions(layout, &item, &prepared);
         let hidden = hidden.get_untracked();
         let marked = marked.get_untracked();
-        let drawn_marks: Vec<_> = marked.iter().map(Marked::mark).collect();
+        let drawn_marks: Vec<_> = marked.iter().map(|mark| mark.mark(&theme)).collect();
         let stage = Stage {
             theme: &theme,
             window,

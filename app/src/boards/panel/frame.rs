@@ -14,6 +14,9 @@ use super::state::PanelState;
 use crate::Pictures;
 use crate::preferences::Preferences;
 
+/// Panels of so many columns have no room for more than their title beside it.
+const NARROW: u16 = 4;
+
 /// A panel with everything around it.
 #[component]
 pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
@@ -46,10 +49,11 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
         item.with(|item| item.as_ref().map(|item| item.panel.kind.clone()).unwrap_or_default())
     });
     let transparent = move || item.with(|item| item.as_ref().is_some_and(|item| item.panel.transparent));
+    let narrow = move || item.with(|item| item.as_ref().is_some_and(|item| item.panel.at.w <= NARROW));
     let shifted = move || item.with(|item| item.as_ref().and_then(|item| own_time(&item.panel)));
     view! {
         <section
-            id=id class="board-panel" class:transparent=transparent node_ref=element aria-labelledby=labelled_by
+            id=id class="board-panel" class:transparent=transparent class:narrow=narrow node_ref=element aria-labelledby=labelled_by
             data-state=move || feed.state.with(PanelState::word) data-kind=move || kind.with(|kind| kind.as_str().to_owned())
             tabindex="-1"
         >

@@ -20,3 +20,4 @@ pub(crate) use body::PictureArea;
 pub(crate) use feed::{Feed, SCRAPE_INTERVAL, refresh_of};
 pub(crate) use frame::BoardPanel;
 pub(crate) use row::RowHeading;
+pub(crate) use sight::in_sight;

@@ -5,9 +5,8 @@ use leptos::prelude::*;
 use watchfire_chart::Insets;
 use watchfire_dashboard::Kind;
 use watchfire_model::{TimeExpr, TimeRange, TimeWindow};
-use watchfire_panel::Prepared;
+use watchfire_panel::{Marked, Prepared};
 
-use super::super::marks::Marked;
 use crate::crosshair::Crosshair;
 
 /// What a panel has drawn: for the crosshair and the tooltip.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use {send_wrapper::SendWrapper, wasm_bindgen::JsCast, wasm_bindgen::closure::Closure};
 
 /// Whether the element is in sight or nearly so; what is not need not ask for data.
-pub(super) fn in_sight<E>(element: NodeRef<E>) -> RwSignal<bool>
+pub(crate) fn in_sight<E>(element: NodeRef<E>) -> RwSignal<bool>
 where
     E: ElementType + 'static,
     E::Output: wasm_bindgen::JsCast + AsRef<web_sys::Element> + Clone + 'static,

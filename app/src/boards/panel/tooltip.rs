@@ -144,7 +144,7 @@ fn told(
                 .iter()
                 .filter(|mark| time >= mark.from - near && time <= mark.to.unwrap_or(mark.from) + near);
             let marked = told.map(|mark| Line {
-                color: mark.color.css(),
+                color: mark.shade(&theme).css(),
                 name: mark.text.clone(),
                 value: String::new(),
             });

@@ -5,6 +5,8 @@ use leptos::task::spawn_local;
 use super::super::board::Board;
 use super::form::{ShareForm, Wanted};
 use super::list::ShareList;
+use super::pictures::PictureLinks;
+use super::snapshots::SnapshotForm;
 use super::{Share, origin};
 use crate::api::call;
 use crate::range::PageRange;
@@ -81,6 +83,12 @@ pub(crate) fn ShareDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
             {result}
             <h3>"Links to this dashboard"</h3>
             {list}
+            <h3>"As a picture or a report"</h3>
+            <p class="hint">"Drawn anew whenever its address is fetched, by whoever reaches this server. For others make a link above and use /render/s/ and its token instead of /render/d/ and the name."</p>
+            <PictureLinks/>
+            <h3>"A frozen copy"</h3>
+            <p class="hint">"What the dashboard shows now, without its queries. It stays as it is."</p>
+            <SnapshotForm again=RwSignal::new(0)/>
             <form method="dialog" class="overlay-actions"><button type="submit" class="button">"Close"</button></form>
         </dialog>
     }

@@ -72,7 +72,8 @@ impl Wanted {
     }
 }
 
-const LIVES: [(u32, &str); 6] = [
+/// After how many hours something ends, and what people call that.
+pub(super) const LIVES: [(u32, &str); 6] = [
     (0, "Never"),
     (1, "After an hour"),
     (24, "After a day"),

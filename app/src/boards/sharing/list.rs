@@ -4,6 +4,7 @@ use leptos_meta::Title;
 use serde_json::Value;
 use watchfire_model::format_utc;
 
+use super::snapshots::SnapshotList;
 use super::{Share, origin};
 use crate::address::Encoded;
 use crate::api::{Refusal, call};
@@ -20,6 +21,8 @@ pub(crate) fn SharesPage() -> impl IntoView {
             <Views current=Page::Shares/>
             <h1 class="visually-hidden">"Links"</h1>
             <ShareList dashboard=None again=RwSignal::new(0)/>
+            <h2>"Frozen copies"</h2>
+            <SnapshotList again=RwSignal::new(0)/>
         </div>
     }
 }

@@ -3,6 +3,8 @@
 mod dialog;
 mod form;
 mod list;
+mod pictures;
+mod snapshots;
 
 pub(crate) use dialog::ShareDialog;
 pub(crate) use list::SharesPage;

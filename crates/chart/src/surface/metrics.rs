@@ -40,10 +40,11 @@ pub(crate) fn fitted(text: &str, size: f64, bold: bool, room: f64) -> std::borro
     if text_width(text, size, bold) <= room {
         return text.into();
     }
-    let room = room - size * 0.6;
+    let wider = size * if bold { BOLD_ROOM } else { REGULAR_ROOM };
+    let room = room - letter('…') * wider;
     let mut width = 0.0;
     for (index, next) in text.char_indices() {
-        width += letter(next) * size * if bold { BOLD_ROOM } else { REGULAR_ROOM };
+        width += letter(next) * wider;
         if width > room {
             if index == 0 {
                 return "".into();
@@ -92,7 +93,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_cut() {
         assert_eq!(fitted("short", 11.0, false, 100.0), "short");
-        assert_eq!(fitted("a rather long name of a series", 11.0, false, 60.0), "a rather lo…");
+        assert_eq!(fitted("a rather long name of a series", 11.0, false, 60.0), "a rather l…");
         assert_eq!(fitted("wide", 11.0, false, 3.0), "");
     }
 

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::look::Look;
-use super::{Losses, colors, mappings};
+use super::{Losses, colors, mappings, rest};
 use crate::{
     Axis, Color, Field, Gaps, Hide, Interpolation, LineStyle, Matcher, Override, Points, Scale, Stacking,
     Threshold, Thresholds, ThresholdsAs,
@@ -30,6 +30,7 @@ pub(super) fn of(defaults: &Value, losses: &mut Losses) -> Field {
         field.max = None;
     }
     drawing(custom, &mut field, losses);
+    rest::tell(defaults, "", losses);
     field
 }
 
@@ -66,12 +67,18 @@ fn drawing(custom: &Value, field: &mut Field, losses: &mut Losses) {
         _ => None,
     };
     field.point_size = custom.number("pointSize");
-    field.stacking = match custom.at("stacking").text("mode") {
+    let stacking = custom.at("stacking");
+    field.stacking = match stacking.text("mode") {
+        // Grafana stacks within groups; what is in none stands by itself.
+        Some("normal" | "percent") if stacking.flag("group") == Some(false) => Some(Stacking::None),
         Some("normal") => Some(Stacking::Normal),
         Some("percent") => Some(Stacking::Percent),
         Some("none") => Some(Stacking::None),
         _ => None,
     };
+    if let Some(group) = stacking.text("group").filter(|group| !["", "A"].contains(group)) {
+        losses.add(format!("stacking in a group of its own, {group:?}"));
+    }
     field.gaps = match custom.at("spanNulls") {
         Value::Bool(true) | Value::Number(_) => Some(Gaps::Connect),
         Value::Bool(false) => Some(Gaps::Break),

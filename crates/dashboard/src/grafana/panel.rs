@@ -2,8 +2,8 @@ use serde_json::Value;
 
 use super::look::Look;
 use super::queries::{self, Sources};
-use super::{Losses, fields, link, transformations, views};
-use crate::{Color, Direction, Field, Kind, LineStyle, Panel, Place, Points, Repeat, Stacking, View};
+use super::{Losses, fields, link, old, rest, transformations, views};
+use crate::{Direction, Kind, Panel, Place, Repeat};
 
 /// Grafana's kinds of panels.
 fn kind(name: &str) -> Kind {
@@ -60,9 +60,17 @@ pub(super) fn of(json: &Value, id: u32, at: Place, sources: &Sources, losses: &m
         ..Panel::default()
     };
     match name {
-        "graph" => old_graph(json, &mut panel),
-        "singlestat" => old_stat(json, &mut panel),
+        "graph" => old::graph(json, &mut panel, losses),
+        "singlestat" => old::stat(json, &mut panel, losses),
         _ => {}
+    }
+    if !matches!(panel.kind, Kind::Other(_) | Kind::Row) {
+        let mut json = old::rest(json);
+        // Told with the fields, as overrides have them, too.
+        if let Some(config) = json.get_mut("fieldConfig").and_then(Value::as_object_mut) {
+            config.remove("defaults");
+        }
+        rest::tell(&json, "", losses);
     }
     if let Kind::Other(name) = &panel.kind {
         losses.add(format!("there is no panel of the kind {name:?} here; a frame stands in its place"));
@@ -94,50 +102,4 @@ fn repeat(json: &Value) -> Option<Repeat> {
         direction,
         most: json.number("maxPerRow").map(|most| most.clamp(1.0, 24.0) as u16),
     })
-}
-
-/// The graph of before Grafana 8 says in other words what `timeseries` says.
-fn old_graph(json: &Value, panel: &mut Panel) {
-    let style = match (json.flag("bars"), json.flag("lines"), json.flag("points")) {
-        (Some(true), _, _) => LineStyle::Bars,
-        (_, Some(false), Some(true)) => LineStyle::Points,
-        _ => LineStyle::Line,
-    };
-    let axis = json.list("yaxes").first().unwrap_or(&Value::Null);
-    let stacking = match (json.flag("stack"), json.flag("percentage")) {
-        (Some(true), Some(true)) => Stacking::Percent,
-        (Some(true), _) => Stacking::Normal,
-        _ => Stacking::None,
-    };
-    let points = if json.flag("points") == Some(true) { Points::Always } else { Points::Never };
-    panel.field = Field {
-        unit: axis.text("format").map(str::to_owned),
-        min: axis.number("min"),
-        max: axis.number("max"),
-        axis_label: axis.text("label").filter(|label| !label.is_empty()).map(str::to_owned),
-        decimals: json.number("decimals").map(|decimals| decimals.clamp(0.0, 15.0) as u8),
-        color: Some(Color::Palette),
-        style: Some(style),
-        // 0 to 10 there, percent here.
-        fill: Some(json.number("fill").map_or(10, |fill| (fill * 10.0).clamp(0.0, 100.0) as u8)),
-        width: Some(json.number("linewidth").unwrap_or(1.0)),
-        points: Some(points),
-        stacking: Some(stacking),
-        ..Field::default()
-    };
-    if let (Some(min), Some(max)) = (panel.field.min, panel.field.max)
-        && min >= max
-    {
-        panel.field.max = None;
-    }
-}
-
-/// The number of before Grafana 7.
-fn old_stat(json: &Value, panel: &mut Panel) {
-    panel.field.unit = json.text("format").map(str::to_owned);
-    panel.view = View {
-        reduce: json.text("valueName").and_then(views::reducer),
-        sparkline: Some(json.at("sparkline").flag("show") == Some(true)),
-        ..View::default()
-    };
 }

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use watchfire_dashboard::{Choice, Dashboard, Values, Variable};
 use watchfire_model::{Grid, GridSeries, Labels, TimeRange, TimeWindow};
-use watchfire_panel::{Answer, Role, Sight, unfold};
+use watchfire_panel::{Answer, Marked, Role, Sight, unfold};
 
 use super::shown::stripped;
 use super::{DashboardError, Dashboards, OpenError, ResolvedVariable, Snapshot, SnapshotHead, work};
@@ -47,6 +47,9 @@ pub struct Frozen {
     pub variables: Vec<ResolvedVariable>,
     /// What its panels had.
     pub answers: Vec<FrozenAnswer>,
+    /// What was marked.
+    #[serde(default)]
+    pub marks: Vec<Marked>,
     /// The keys of the panels of which a query had failed.
     pub failed: Vec<String>,
 }
@@ -125,6 +128,7 @@ impl Dashboards {
             })
             .buffered(AT_A_TIME);
         let seen: Vec<(String, PanelAnswers)> = seen.collect().await;
+        let marks = self.marks(&dashboard, &resolved.values, range, now).await;
         let mut frozen = Frozen {
             title: if asked.title.trim().is_empty() { dashboard.title.clone() } else { asked.title.clone() },
             created_at: now,
@@ -133,6 +137,7 @@ impl Dashboards {
             dashboard: stripped(&dashboard, |_| false),
             variables: resolved.variables.into_iter().map(as_chosen).collect(),
             answers: Vec::new(),
+            marks,
             failed: Vec::new(),
         };
         for (key, seen) in seen {
@@ -296,6 +301,7 @@ mod tests {
             dashboard: Dashboard::default(),
             variables: Vec::new(),
             answers: vec![FrozenAnswer::of("1~a", (0, Role::Greatest), answer)],
+            marks: Vec::new(),
             failed: vec!["2".to_owned()],
         };
         let bytes = packed(&frozen).unwrap();

@@ -6,6 +6,10 @@ use watchfire_dashboard::Dashboard;
 
 /// A dashboard as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts, and the API tells each by its name"
+)]
 pub struct DashboardHead {
     /// Names it in URLs.
     pub uid: String,
@@ -27,6 +31,8 @@ pub struct DashboardHead {
     pub managed: bool,
     /// Whether it comes from a file and was changed here.
     pub drifted: bool,
+    /// Whether that file came with the program.
+    pub shipped: bool,
     /// How many panels it has.
     pub panels: usize,
 }

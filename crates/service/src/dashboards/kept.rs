@@ -26,6 +26,10 @@ pub struct Found {
 
 /// What is known about a dashboard beside what it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts, and the API tells each by its name"
+)]
 pub struct Meta {
     /// The uid of its folder; none for the top.
     pub folder: Option<String>,
@@ -41,6 +45,8 @@ pub struct Meta {
     pub managed: bool,
     /// Whether it comes from a file and was changed here.
     pub drifted: bool,
+    /// Whether that file came with the program.
+    pub shipped: bool,
     /// The file that it comes from.
     pub file: Option<String>,
 }
@@ -74,6 +80,7 @@ impl Dashboards {
         if let Some(file) = file {
             found.meta.managed = true;
             found.meta.drifted = found.version > 0 && found.dashboard != file.dashboard;
+            found.meta.shipped = file.shipped;
             found.meta.file = Some(file.file.display().to_string());
         }
         let favourites = self.store()?.favourites(PRINCIPAL).await?;

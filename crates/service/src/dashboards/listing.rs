@@ -67,6 +67,7 @@ impl Dashboards {
                 updated_at: document.updated_at,
                 managed: file.is_some(),
                 drifted: file.is_some_and(|file| file.digest != stored.digest),
+                shipped: file.is_some_and(|file| file.shipped),
                 panels: stored.panels,
                 uid: document.uid.clone(),
             };
@@ -85,6 +86,7 @@ impl Dashboards {
                 updated_at: file.changed_at,
                 managed: true,
                 drifted: false,
+                shipped: file.shipped,
                 panels: dashboard.panels.len(),
             });
         }

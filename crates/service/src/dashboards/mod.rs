@@ -17,6 +17,7 @@ mod library;
 mod lines;
 mod listing;
 mod markdown;
+mod marks;
 mod origin;
 mod playlists;
 mod provisioning;

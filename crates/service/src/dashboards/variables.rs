@@ -175,7 +175,7 @@ fn interval(choice: Choice, clock: &Clock) -> Choice {
     if choice.value != "auto" {
         return choice;
     }
-    let step = choose_step(clock.to - clock.from, AUTO_PARTS).max(AUTO_LEAST);
+    let step = choose_step(clock.to.saturating_sub(clock.from), AUTO_PARTS).max(AUTO_LEAST);
     Choice { value: format_duration(step), text: choice.text }
 }
 

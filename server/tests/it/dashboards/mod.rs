@@ -3,6 +3,7 @@
 mod beside;
 mod files;
 mod kept;
+mod yardstick;
 
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::process::Command;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -93,6 +94,7 @@ async fn a_backup_under_load_holds_what_was_acknowledged_before() {
         .arg("--data-dir")
         .arg(&data)
         .current_dir(dir.path())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut number = 1500;
@@ -103,7 +105,9 @@ async fn a_backup_under_load_holds_what_was_acknowledged_before() {
         number += 1;
         assert_eq!(send(&server, &request(number)).await.status, 204);
     };
-    assert!(ended.success());
+    let mut told = String::new();
+    backup.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert!(ended.success(), "{told}");
     let before = query(&server, "kept", THEN / 1000 + 900_000).await;
     server.kill();
 

@@ -1,5 +1,7 @@
 use super::*;
 
+const I32_CONST: u8 = 0x41;
+
 fn section(id: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![id];
     unsigned(&mut out, content.len());

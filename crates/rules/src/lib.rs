@@ -1,0 +1,15 @@
+//! Alerting and recording rules as Prometheus has them
+//! (<https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/>): the files that they stand in, and the states
+//! that alerts go through.
+//!
+//! Nothing here does IO, and no clock is read: texts and answers of queries come in, and time as milliseconds since the epoch.
+
+mod check;
+mod file;
+mod rule;
+mod state;
+
+pub use check::{Flaw, Flaws};
+pub use file::read;
+pub use rule::{Group, Kind, Rule, Severity};
+pub use state::{ALERTNAME, AlertState, Change, Held, Outcome, Refused, RuleState, Sampled, Seen};

@@ -1,0 +1,273 @@
+//! The states that the alerts of a rule go through, as Prometheus has them (`rules/alerting.go`): a series that comes is a pending
+//! alert, one that stays for the time of `for` fires, one that is gone is resolved after `keep_firing_for`.
+
+use std::collections::BTreeMap;
+
+use watchfire_model::{Labels, METRIC_NAME};
+
+/// The label that names an alert.
+pub const ALERTNAME: &str = "alertname";
+
+/// How long a resolved alert is remembered, so that who missed its end hears of it again, in milliseconds.
+const RESOLVED_RETENTION: i64 = 15 * 60 * 1000;
+
+/// Where an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlertState {
+    /// It was, and is over.
+    Inactive,
+    /// Its series is there, but not for long enough.
+    Pending,
+    /// It fires.
+    Firing,
+}
+
+impl AlertState {
+    /// The value of the label `alertstate`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Inactive => "inactive",
+            Self::Pending => "pending",
+            Self::Firing => "firing",
+        }
+    }
+}
+
+/// An alert of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// Where it is.
+    pub state: AlertState,
+    /// What people read.
+    pub annotations: BTreeMap<String, String>,
+    /// The value of the query when it was there last.
+    pub value: f64,
+    /// Since when the series is there: milliseconds since the epoch, as all times here.
+    pub active_at: i64,
+    /// Since when it fires.
+    pub fired_at: Option<i64>,
+    /// When it was over.
+    pub resolved_at: Option<i64>,
+    /// Since when it fires only because of `keep_firing_for`.
+    pub kept_since: Option<i64>,
+}
+
+/// What the query brought: the labels of the alert and what belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// With those of the rule, `alertname` included.
+    pub labels: Labels,
+    /// What people read.
+    pub annotations: BTreeMap<String, String>,
+    /// The value.
+    pub value: f64,
+}
+
+/// A change of an alert's state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Which alert.
+    pub labels: Labels,
+    /// Where it was; none for one that is new.
+    pub from: Option<AlertState>,
+    /// Where it is; none for one that was pending and went before it fired.
+    pub to: Option<AlertState>,
+    /// The value then.
+    pub value: f64,
+}
+
+/// A series that an evaluation writes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampled {
+    /// Which.
+    pub labels: Labels,
+    /// Its value.
+    pub value: f64,
+}
+
+/// What an evaluation brought about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// `ALERTS` and `ALERTS_FOR_STATE`.
+    pub samples: Vec<Sampled>,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
+
+/// Why an evaluation counts for nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Two series would be one alert.
+    #[error(
+        "two series of the query have the same labels once those of the rule are added: {0}; keep a label that tells them apart"
+    )]
+    Twice(Labels),
+    /// More alerts than the group allows.
+    #[error(
+        "the rule has {found} alerts, its group allows {limit}; raise the group's limit or aggregate the query"
+    )]
+    TooMany {
+        /// So many there are.
+        found: usize,
+        /// So many may be.
+        limit: usize,
+    },
+}
+
+/// The alerts of a rule.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RuleState {
+    alerts: BTreeMap<Labels, Held>,
+}
+
+impl RuleState {
+    /// What was kept of an earlier run.
+    pub fn restored(alerts: impl IntoIterator<Item = (Labels, Held)>) -> Self {
+        Self { alerts: alerts.into_iter().collect() }
+    }
+
+    /// Its alerts, by their labels; also those that were resolved a short while ago.
+    pub fn alerts(&self) -> impl Iterator<Item = (&Labels, &Held)> {
+        self.alerts.iter()
+    }
+
+    /// The state of the gravest.
+    pub fn state(&self) -> AlertState {
+        self.alerts.values().map(|held| held.state).max().unwrap_or(AlertState::Inactive)
+    }
+
+    /// Takes in what the query brought at `now`. `hold` and `keep_firing` in milliseconds; `limit` 0 allows any number.
+    ///
+    /// # Errors
+    ///
+    /// The answer cannot be made alerts of. Where there are too many, all are forgotten, as Prometheus does; else the state stays.
+    pub fn step(
+        &mut self,
+        now: i64,
+        seen: Vec<Seen>,
+        hold: i64,
+        keep_firing: i64,
+        limit: usize,
+    ) -> Result<Outcome, Refused> {
+        let mut there: BTreeMap<Labels, Seen> = BTreeMap::new();
+        for one in seen {
+            if there.contains_key(&one.labels) {
+                return Err(Refused::Twice(one.labels));
+            }
+            there.insert(one.labels.clone(), one);
+        }
+        let mut outcome = Outcome::default();
+        let known: Vec<Labels> = self.alerts.keys().cloned().collect();
+        for labels in known.iter().filter(|labels| !there.contains_key(*labels)) {
+            self.missed(labels, now, keep_firing, &mut outcome);
+        }
+        for (labels, one) in there {
+            self.appeared(labels, one, now, &mut outcome);
+        }
+        self.advance(now, hold, &mut outcome);
+        let active = self.alerts.values().filter(|held| held.state != AlertState::Inactive).count();
+        if limit > 0 && active > limit {
+            self.alerts.clear();
+            return Err(Refused::TooMany { found: active, limit });
+        }
+        self.write(&mut outcome);
+        Ok(outcome)
+    }
+
+    /// The series of an alert is not there.
+    fn missed(&mut self, labels: &Labels, now: i64, keep_firing: i64, outcome: &mut Outcome) {
+        let Some(held) = self.alerts.get_mut(labels) else { return };
+        match held.state {
+            AlertState::Pending => {
+                let change = Change {
+                    labels: labels.clone(),
+                    from: Some(AlertState::Pending),
+                    to: None,
+                    value: held.value,
+                };
+                outcome.changes.push(change);
+                self.alerts.remove(labels);
+            }
+            AlertState::Inactive => {
+                if held.resolved_at.is_none_or(|at| now - at > RESOLVED_RETENTION) {
+                    self.alerts.remove(labels);
+                }
+            }
+            AlertState::Firing => {
+                let since = *held.kept_since.get_or_insert(now);
+                if keep_firing > 0 && now - since < keep_firing {
+                    return;
+                }
+                held.state = AlertState::Inactive;
+                held.resolved_at = Some(now);
+                held.kept_since = None;
+                outcome.changes.push(Change {
+                    labels: labels.clone(),
+                    from: Some(AlertState::Firing),
+                    to: Some(AlertState::Inactive),
+                    value: held.value,
+                });
+            }
+        }
+    }
+
+    /// The series of an alert is there.
+    fn appeared(&mut self, labels: Labels, one: Seen, now: i64, outcome: &mut Outcome) {
+        if let Some(held) = self.alerts.get_mut(&labels).filter(|held| held.state != AlertState::Inactive) {
+            held.value = one.value;
+            held.annotations = one.annotations;
+            held.kept_since = None;
+            return;
+        }
+        outcome.changes.push(Change {
+            labels: labels.clone(),
+            from: self.alerts.get(&labels).map(|held| held.state),
+            to: Some(AlertState::Pending),
+            value: one.value,
+        });
+        let held = Held {
+            state: AlertState::Pending,
+            annotations: one.annotations,
+            value: one.value,
+            active_at: now,
+            fired_at: None,
+            resolved_at: None,
+            kept_since: None,
+        };
+        self.alerts.insert(labels, held);
+    }
+
+    /// Lets those fire that have been there for long enough.
+    fn advance(&mut self, now: i64, hold: i64, outcome: &mut Outcome) {
+        for (labels, held) in &mut self.alerts {
+            if held.state == AlertState::Pending && now - held.active_at >= hold {
+                held.state = AlertState::Firing;
+                held.fired_at = Some(now);
+                let from = Some(AlertState::Pending);
+                // One that fires at once was never seen pending.
+                let new = outcome
+                    .changes
+                    .iter()
+                    .rposition(|change| change.labels == *labels && change.to == Some(AlertState::Pending));
+                match new {
+                    Some(index) => outcome.changes[index].to = Some(AlertState::Firing),
+                    None => outcome.changes.push(Change {
+                        labels: labels.clone(),
+                        from,
+                        to: Some(AlertState::Firing),
+                        value: held.value,
+                    }),
+                }
+            }
+        }
+    }
+
+    fn write(&self, outcome: &mut Outcome) {
+        for (labels, held) in self.alerts.iter().filter(|(_, held)| held.state != AlertState::Inactive) {
+            let state = labels.with(METRIC_NAME, "ALERTS").with("alertstate", held.state.word());
+            outcome.samples.push(Sampled { labels: state, value: 1.0 });
+            let since = labels.with(METRIC_NAME, "ALERTS_FOR_STATE");
+            outcome.samples.push(Sampled { labels: since, value: (held.active_at / 1000) as f64 });
+        }
+    }
+}
