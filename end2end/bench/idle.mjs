@@ -54,7 +54,7 @@ async function openOverview(page) {
   });
   await session.send('Network.enable');
   await page.goto(server.url);
-  await page.waitForSelector('#cpu-chart .chart[data-drawn="true"]');
+  await page.waitForSelector('#panel-7 .board-chart[data-drawn="true"]');
   await page.waitForSelector('.connection[data-state="live"]');
   return { said: said.filter(Boolean), heard };
 }

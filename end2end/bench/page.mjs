@@ -70,7 +70,9 @@ async function countBytes(page) {
 }
 
 function kind(mimeType) {
-  const kinds = { 'text/html': 'document', 'text/javascript': 'js', 'application/wasm': 'wasm', 'text/css': 'css' };
+  // What parts of the program have in common has no type of its own.
+  const program = { 'text/javascript': 'js', 'application/wasm': 'wasm', 'application/octet-stream': 'wasm' };
+  const kinds = { 'text/html': 'document', 'text/css': 'css', ...program };
   return kinds[mimeType] ?? 'other';
 }
 
@@ -81,7 +83,7 @@ function noteTimes() {
     if (document.documentElement?.dataset.hydrated === 'true') {
       window.times.hydrated ??= performance.now();
     }
-    if (document.querySelector('.chart[data-drawn="true"]')) {
+    if (document.querySelector('.board-chart[data-drawn="true"]')) {
       window.times.drawn ??= performance.now();
     }
   };

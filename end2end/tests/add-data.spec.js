@@ -174,7 +174,7 @@ test.describe('without JavaScript', () => {
   test('each way is a link to its lines, without buttons', async ({ page, watchfire, problems }) => {
     // Without JavaScript Chromium refuses the script, and then has no use for what was loaded early for it.
     problems.foresee(/\.js csp$/);
-    problems.foresee(/\.wasm was preloaded using link preload but not used/);
+    problems.foresee(/\.(wasm|bin) was preloaded using link preload but not used/);
     await page.goto('/add-data');
     await expect(page.locator('.add-without')).toBeVisible();
     for (const [way, title] of Object.entries(WAYS)) {

@@ -38,7 +38,7 @@ test('Enter runs the query, the chart is drawn, and the URL says it all', async 
   await page.keyboard.press('Enter');
   await answered(page);
   expect(asked(page, 'q')).toBe(CPU);
-  await expect(result(page).locator('.chart')).toHaveAttribute('data-drawn', 'true');
+  await expect(result(page).locator('.board-chart')).toHaveAttribute('data-drawn', 'true');
   await expect.poll(async () => (await drawnColumns(page, 'result')).some(Boolean)).toBe(true);
   await expect(result(page).locator('.legend-entry')).toHaveText(new RegExp(`^${CPU}.* %$`));
   await expect(result(page).locator('.result-facts')).toHaveText(/1 series · .+ · [\d\u202f]+ samples read · as of /);
@@ -165,10 +165,10 @@ test('tabs are chosen by arrow keys and kept in the URL', async ({ page }) => {
   await expect(page.getByRole('tab', { name: 'Table' })).toBeFocused();
   await expect.poll(() => asked(page, 'tab')).toBe('table');
   await expect(result(page).locator('tbody tr')).toHaveCount(1);
-  await expect(result(page).locator('.chart')).toBeHidden();
+  await expect(result(page).locator('.board-chart')).toBeHidden();
   await page.goBack();
   await expect(page.getByRole('tab', { name: 'Graph' })).toHaveAttribute('aria-selected', 'true');
-  await expect(result(page).locator('.chart')).toBeVisible();
+  await expect(result(page).locator('.board-chart')).toBeVisible();
 });
 
 test('a link gives the same picture', async ({ page }) => {
@@ -193,7 +193,7 @@ test('a link gives the same picture', async ({ page }) => {
 test('a drag zooms in and keeps the query', async ({ page }) => {
   await open(page, CPU, { from: 'now-10s', to: 'now' });
   await answered(page);
-  await expect(result(page).locator('.chart')).toHaveAttribute('data-drawn', 'true');
+  await expect(result(page).locator('.board-chart')).toHaveAttribute('data-drawn', 'true');
   const [start, end] = [await pointOn(page, 'result', 0.5), await pointOn(page, 'result', 0.9)];
   await page.mouse.move(start.x, start.y);
   await page.mouse.down();

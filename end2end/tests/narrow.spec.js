@@ -1,4 +1,4 @@
-import { collected, ready } from '../charts.js';
+import { collected, panel, ready } from '../charts.js';
 import { expect, test } from '../fixtures.js';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
@@ -15,10 +15,11 @@ for (const [path, chart] of PAGES) {
   test(`${path} fits the width`, async ({ page }) => {
     await page.goto(path);
     await ready(page, ...(chart ? [chart] : []));
-    await expect(page.locator('[data-state="loading"]')).toHaveCount(0);
+    // Panels below the screen wait until they come in sight.
+    await expect(page.locator('[data-state="loading"]:not(.board-panel)')).toHaveCount(0);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wide, 'pixels beyond the right edge').toBe(0);
-    const cut = await page.evaluate(() => [...document.querySelectorAll('.panel, .topbar > *, .menu-body')]
+    const cut = await page.evaluate(() => [...document.querySelectorAll('.board-panel, .panel, .board-bar > *, .variables > *, .topbar > *, .menu-body')]
       .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth)
       .map((element) => element.id || element.className));
     expect(cut, 'what reaches beyond the right edge').toEqual([]);
@@ -54,10 +55,10 @@ function overlaps() {
 test('the pages can be reached by a tap', async ({ page }) => {
   await page.goto('/');
   await ready(page, 'cpu-chart');
-  await page.getByRole('link', { name: 'Host' }).tap();
+  await page.locator('.sidebar').getByRole('link', { name: 'Host' }).tap();
   await expect(page).toHaveURL('/host');
   await ready(page, 'load');
-  await page.getByRole('link', { name: 'Overview' }).tap();
+  await page.locator('.sidebar').getByRole('link', { name: 'Overview' }).tap();
   await expect(page).toHaveURL('/');
 });
 
@@ -85,7 +86,7 @@ test('the last panel can be scrolled above the navigation', async ({ page }) => 
   await page.goto('/');
   await ready(page, 'cpu-chart');
   await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-  const last = await page.locator('.panel').last().boundingBox();
+  const last = await panel(page, 'own-samples').boundingBox();
   const navigation = await page.locator('.sidebar').boundingBox();
   expect(last.y + last.height).toBeLessThanOrEqual(navigation.y);
 });
@@ -94,7 +95,7 @@ test('the time range can be chosen by taps, all of it on the screen', async ({ p
   await page.goto('/');
   await ready(page, 'cpu-chart');
   await page.locator('.time-picker summary').tap();
-  const menu = await page.locator('.menu-body').boundingBox();
+  const menu = await page.locator('.time-picker .menu-body').boundingBox();
   expect(menu.x).toBeGreaterThanOrEqual(0);
   expect(menu.x + menu.width).toBeLessThanOrEqual(390);
   await page.getByRole('link', { name: 'Last 1 hour' }).tap();

@@ -38,9 +38,13 @@ test('a link opens live in a fresh browser, and ends when it is revoked', async 
   await dialog.getByRole('button', { name: 'Revoke' }).click();
   await expect(dialog.getByText('There are no links yet.')).toBeVisible();
   await expect(boardPanel(fresh, '1')).toHaveAttribute('data-state', 'failed', { timeout: 20_000 });
+  const sockets = [];
+  fresh.on('websocket', (socket) => sockets.push(socket.url()));
   const gone = await fresh.goto(link);
   expect(gone.status()).toBe(404);
   await expect(fresh.getByText('leads nowhere')).toBeVisible();
+  await expect(fresh.locator('html')).toHaveAttribute('data-hydrated', 'true');
+  expect(sockets, 'there is nothing to watch').toEqual([]);
   await context.close();
 });
 

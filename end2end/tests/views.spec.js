@@ -1,10 +1,10 @@
 import { copyFile } from 'node:fs/promises';
-import { collected, ready } from '../charts.js';
+import { collected, picture, plotOf, ready } from '../charts.js';
 import { expect, test } from '../fixtures.js';
 
 const FOLDER = 'artifacts/screenshots';
 const SIZES = [{ width: 1440, height: 900 }, { width: 390, height: 844 }];
-const PAGES = { overview: ['/', 'cpu-chart', 'own-samples'], host: ['/host', 'cores', 'load', 'collector'] };
+const PAGES = { overview: ['/', 'cpu-chart', 'own-samples'], host: ['/host', 'cores', 'load', 'memory', 'process-table', 'collector'] };
 /** The README's picture is worth waiting for a chart that is full. */
 const COLLECTED = process.env.UPDATE_README_PICTURE ? 290_000 : 45_000;
 
@@ -21,6 +21,7 @@ for (const theme of ['dark', 'light']) {
         await page.setViewportSize(size);
         await page.goto(path);
         await ready(page, ...ids);
+        await page.evaluate(() => scrollTo(0, 0));
         await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
         const file = `${FOLDER}/${name}-${theme}-${size.width}`;
         await page.screenshot({ path: `${file}.png` });
@@ -37,7 +38,7 @@ test('pictures of the time range, the keys, the crosshair and a lost connection'
   problems.foresee(/WebSocket/);
   const server = await launch({ flags: ['--collect-interval', '1s'] });
   await page.goto(`${server.url}/?from=now-1m&to=now`);
-  await ready(page, 'cpu-chart', 'network-chart');
+  await ready(page, 'cpu-chart', 'memory-chart');
   await collected(server, 10_000);
   for (const size of SIZES) {
     await page.setViewportSize(size);
@@ -50,9 +51,9 @@ test('pictures of the time range, the keys, the crosshair and a lost connection'
     await page.keyboard.press('Escape');
   }
   await page.setViewportSize(SIZES[0]);
-  const chart = page.locator('section.panel[id="memory-chart"] .chart');
-  const box = await chart.boundingBox();
-  await page.mouse.move(box.x + box.width - 30, box.y + 90);
+  await picture(page, 'memory-chart').scrollIntoViewIfNeeded();
+  const plot = await plotOf(page, 'memory-chart');
+  await page.mouse.move(plot.right - 18, plot.top + 90);
   await expect(page.locator('.chart-tooltip')).toBeVisible();
   await page.screenshot({ path: `${FOLDER}/crosshair-1440.png` });
   await page.mouse.move(5, 5);
