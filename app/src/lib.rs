@@ -97,7 +97,8 @@ pub fn App() -> impl IntoView {
     provide_context(live.clone());
     provide_context(Crosshair::new());
     preferences.keep();
-    let frozen = share.as_ref().is_some_and(|share| share.frozen);
+    // Of a snapshot, and of a link that leads nowhere, there is nothing to watch.
+    let frozen = share.as_ref().is_some_and(|share| share.frozen || share.token.is_empty());
     Effect::new(move |_| {
         if !frozen {
             live.start();

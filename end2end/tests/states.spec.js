@@ -24,7 +24,7 @@ async function allEmpty(page, names) {
 function cutHeads(page) {
   return page.locator('section.board-panel').evaluateAll((panels) => panels.filter((panel) => {
     const [title, badge] = [panel.querySelector('h2'), panel.querySelector('.panel-badge')];
-    return title.scrollWidth > title.clientWidth || badge.getBoundingClientRect().right > panel.getBoundingClientRect().right;
+    return title.scrollWidth > title.clientWidth || badge?.getBoundingClientRect().right > panel.getBoundingClientRect().right;
   }).map(({ id }) => id));
 }
 

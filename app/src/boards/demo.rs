@@ -57,6 +57,11 @@ pub(super) fn DemoBar() -> impl IntoView {
             tell(call::<Demo>(method, DEMO, None).await.map_err(|refusal| refusal.to_string()));
         });
     };
+    let close = move || {
+        view! {
+            <button type="button" class="icon-button" aria-label="Close" title="Close" on:click=move |_| said.set(Said::Nothing)>"✕"</button>
+        }
+    };
     let content = move || {
         match said.get() {
         Said::Nothing => ().into_any(),
@@ -67,6 +72,7 @@ pub(super) fn DemoBar() -> impl IntoView {
                 <button type="button" class="button" disabled=move || busy.get() on:click=move |_| send("POST")>
                     {move || if busy.get() { "Starting ..." } else { "Show me demo data" }}
                 </button>
+                {close()}
             </div>
         }
         .into_any(),
@@ -80,6 +86,7 @@ pub(super) fn DemoBar() -> impl IntoView {
                 <button type="button" class="button" disabled=move || busy.get() on:click=move |_| send("DELETE")>
                     {move || if busy.get() { "Deleting ..." } else { "Stop and delete it" }}
                 </button>
+                {close()}
             </div>
         }
         .into_any(),

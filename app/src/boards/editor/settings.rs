@@ -49,8 +49,8 @@ pub(super) fn SettingsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         .into_any()
     };
     view! {
-        <dialog class="dialog wide" node_ref=dialog aria-labelledby="settings-title">
-            <h2 id="settings-title">"Settings"</h2>
+        <dialog class="dialog wide" node_ref=dialog aria-labelledby="settings-heading">
+            <h2 id="settings-heading">"Settings"</h2>
             <p class="field-error" role="alert">{move || error.get()}</p>
             {DASHBOARD.iter().map(group).collect_view()}
             <form method="dialog" class="overlay-actions"><button type="submit" class="button">"Close"</button></form>

@@ -57,15 +57,10 @@ impl Feed {
 
     /// Watches the panel's queries as long as the calling component lives and the panel is in sight. `points`: for how many
     /// there is room.
-    pub(crate) fn of(
-        item: Memo<Option<Arc<Unfolded>>>,
-        points: Memo<u32>,
-        in_sight: RwSignal<bool>,
-        first: PanelState,
-    ) -> Self {
+    pub(crate) fn of(item: Memo<Option<Arc<Unfolded>>>, points: Memo<u32>, in_sight: RwSignal<bool>) -> Self {
         let feed = Self {
             prepared: RwSignal::new(None),
-            state: RwSignal::new(first),
+            state: RwSignal::new(PanelState::Unseen),
             notes: RwSignal::default(),
             window: None,
             watches: StoredValue::default(),
@@ -133,13 +128,18 @@ impl Feed {
                 .with_value(|watches| watches.iter().for_each(|asking| asking.watch.set_active(sees)));
         });
         Effect::new(move |_| {
-            subscribed.track();
+            // Until it is in sight the picture that the server has drawn stays.
+            if subscribed.get() == 0 {
+                return;
+            }
             feed.watches.with_value(|watches| watches.iter().for_each(|asking| asking.watch.version.track()));
             item.track();
             feed.refresh(item, range.window_untracked(), now.get_untracked());
         });
         Effect::new(move |_| {
-            subscribed.track();
+            if subscribed.get() == 0 {
+                return;
+            }
             feed.prepared.track();
             let state = feed.state_at(connection.get(), now.get(), range.window().is_live());
             if feed.state.with_untracked(|old| *old != state) {
@@ -199,7 +199,8 @@ impl Feed {
         if states.contains(&WatchState::Waiting) {
             // Until the first answer is there, the page shows what the server rendered, or what stood here before.
             let shown = self.state.get_untracked();
-            let nothing = matches!(shown, PanelState::Disconnected | PanelState::Failed(..));
+            let nothing =
+                matches!(shown, PanelState::Unseen | PanelState::Disconnected | PanelState::Failed(..));
             return if nothing { PanelState::Loading } else { shown };
         }
         let mut newest = None;

@@ -27,7 +27,7 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let first = use_context::<Pictures>();
     let key = item.with_untracked(|item| item.as_ref().map(|item| item.key.clone()).unwrap_or_default());
     let picture = first.and_then(|pictures| pictures.of(&key)).unwrap_or_default();
-    let feed = Feed::of(item, points, sight, PanelState::Loading);
+    let feed = Feed::of(item, points, sight);
     let id = format!("panel-{key}");
     let heading = format!("{id}-title");
     let labelled_by = heading.clone();
@@ -96,7 +96,7 @@ fn StateBadge(state: RwSignal<PanelState>) -> impl IntoView {
         PanelState::Stale(_) => "⚠",
         PanelState::Disconnected => "✕",
         PanelState::Loading => "…",
-        PanelState::Ready | PanelState::Empty | PanelState::Failed(..) => "",
+        PanelState::Unseen | PanelState::Ready | PanelState::Empty | PanelState::Failed(..) => "",
     };
     let words = move || match state.get() {
         PanelState::Stale(since) => {
@@ -104,7 +104,7 @@ fn StateBadge(state: RwSignal<PanelState>) -> impl IntoView {
         }
         PanelState::Disconnected => "not connected".to_owned(),
         PanelState::Loading => "loading".to_owned(),
-        PanelState::Ready | PanelState::Empty | PanelState::Failed(..) => String::new(),
+        PanelState::Unseen | PanelState::Ready | PanelState::Empty | PanelState::Failed(..) => String::new(),
     };
     view! {
         <span class="panel-badge" title=words>

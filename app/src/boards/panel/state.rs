@@ -1,6 +1,8 @@
 /// How a panel's data is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum PanelState {
+    /// It was not in sight yet, so nothing was asked for.
+    Unseen,
     /// The first answer has not come.
     #[default]
     Loading,
@@ -20,6 +22,7 @@ impl PanelState {
     /// The word in the page's `data-state`.
     pub(crate) fn word(&self) -> &'static str {
         match self {
+            Self::Unseen => "waiting",
             Self::Loading => "loading",
             Self::Ready => "ready",
             Self::Empty => "empty",
