@@ -9,6 +9,7 @@ const place = (page) => boardPanel(page, '1').locator('..').getAttribute('style'
 
 /** Presses Tab, or Shift+Tab, until this has the focus. */
 async function tabTo(page, locator, key = 'Tab') {
+  await expect(locator).toBeAttached();
   const there = () => locator.evaluate((element) => element === document.activeElement);
   for (let press = 0; press < 80; press += 1) {
     if (await there()) {

@@ -20,9 +20,9 @@ async function allEmpty(page, names) {
   }
 }
 
-/** Titles and badges of panels that are cut off or reach beyond their panel. */
+/** Titles and badges of panels that are cut off or reach beyond their panel; those far below have no badge yet. */
 function cutHeads(page) {
-  return page.locator('section.board-panel').evaluateAll((panels) => panels.filter((panel) => {
+  return page.locator('section.board-panel:has(.panel-badge)').evaluateAll((panels) => panels.filter((panel) => {
     const [title, badge] = [panel.querySelector('h2'), panel.querySelector('.panel-badge')];
     return title.scrollWidth > title.clientWidth || badge?.getBoundingClientRect().right > panel.getBoundingClientRect().right;
   }).map(({ id }) => id));
