@@ -6,10 +6,12 @@
 
 mod check;
 mod file;
+mod outline;
 mod rule;
 mod state;
 
 pub use check::{Flaw, Flaws};
 pub use file::read;
+pub use outline::{is_outline, read_outline};
 pub use rule::{Group, Kind, Rule, Severity};
 pub use state::{ALERTNAME, AlertState, Change, Held, Outcome, Refused, RuleState, Sampled, Seen};

@@ -101,13 +101,16 @@ async fn a_locked_value_holds_also_where_nothing_has_it() {
     }
     let asked = json!({"asked": {"customer": ["bolt"]}, "from": "now-10m", "to": "now"});
     let asked = serde_json::to_vec(&asked).unwrap();
-    let mut told = vec![server.post(&format!("/s/{token}/variables"), &[], asked).await.body];
+    let variables = server.post(&format!("/s/{token}/variables"), &[], asked).await.body;
+    assert!(!variables.contains("bolt"), "{variables}");
+    let mut told = vec![variables];
     for path in ["/s/{}?", "/embed/{}?", "/render/s/{}.svg?"] {
         let path = path.replace("{}", &token);
         told.push(server.get(&format!("{path}from=now-10m&to=now&var-customer=bolt")).await.body);
     }
     for body in told {
-        for secret in [">bolt<", "\"bolt\"", "corp", ">22<", "label_values", "bill{"] {
+        // The page's own links have what its URL asked for.
+        for secret in [">bolt<", "corp", ">22<", "label_values", "bill{"] {
             assert!(!body.contains(secret), "{secret} in {body}");
         }
     }

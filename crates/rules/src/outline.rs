@@ -1,0 +1,197 @@
+//! Rules in the two forms that users of other systems bring: a list with `metric_path`, `condition` and `threshold`, and a map of names
+//! with `metric`, `threshold` and `duration`. Both become rules of one group.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+use watchfire_model::parse_duration;
+
+use crate::check::{Flaw, Flaws, flaw};
+use crate::{Group, Kind, Rule, Severity};
+
+/// The window of a rule that names none, in seconds.
+const WINDOW: u64 = 300;
+
+/// The name of the group that they become.
+const GROUP: &str = "alert_rules";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListFile {
+    alert_rules: Vec<Spanned<Listed>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    name: String,
+    metric_path: String,
+    condition: String,
+    threshold: f64,
+    #[serde(default)]
+    severity: Option<String>,
+    /// Seconds.
+    #[serde(default)]
+    evaluation_window: Option<u64>,
+    #[serde(default)]
+    description: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MapFile {
+    alert_rules: BTreeMap<String, Spanned<Named>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    metric: String,
+    threshold: f64,
+    #[serde(default)]
+    duration: Option<String>,
+    #[serde(default)]
+    severity: Option<String>,
+    #[serde(default)]
+    channels: Vec<String>,
+    #[serde(default)]
+    description: Option<String>,
+}
+
+/// Whether a text has one of these forms: `alert_rules` at its top.
+pub fn is_outline(text: &str) -> bool {
+    text.lines()
+        .any(|line| line.starts_with("alert_rules:") || line.trim_start().starts_with("\"alert_rules\""))
+}
+
+/// Reads either form.
+///
+/// # Errors
+///
+/// All that is wrong, with lines: unknown fields, conditions and suffixes that cannot be expressed, severities and times that cannot be
+/// read.
+pub fn read_outline(text: &str) -> Result<Group, Flaws> {
+    let mut flaws = Vec::new();
+    let rules: Vec<Rule> = if is_list(text) {
+        let file: ListFile = serde_saphyr::from_str(text).map_err(|error| unreadable(&error))?;
+        let listed = file.alert_rules.into_iter();
+        listed.filter_map(|one| of_list(&one.value, line_of(&one), &mut flaws)).collect()
+    } else {
+        let file: MapFile = serde_saphyr::from_str(text).map_err(|error| unreadable(&error))?;
+        let named = file.alert_rules.iter();
+        named.filter_map(|(name, one)| of_map(name, &one.value, line_of(one), &mut flaws)).collect()
+    };
+    let group = Group { name: GROUP.to_owned(), rules, ..Group::default() };
+    flaws.extend(group.check());
+    flaws.sort_by_key(|flaw| flaw.line);
+    if flaws.is_empty() { Ok(group) } else { Err(Flaws(flaws)) }
+}
+
+/// Which of the two forms is meant: what follows the key begins a list, or does not.
+fn is_list(text: &str) -> bool {
+    let after = text.split_once(GROUP).map_or("", |(_, after)| after);
+    let lines = after.trim_start_matches(['"', ':']).lines();
+    let mut content = lines.map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    content.next().is_some_and(|line| line.starts_with(['-', '[']))
+}
+
+fn unreadable(error: &serde_saphyr::Error) -> Flaws {
+    let line = error.location().map_or(0, |place| u32::try_from(place.line()).unwrap_or(0));
+    let reason = error.without_snippet().to_string();
+    let reason = reason.lines().next().unwrap_or_default();
+    let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
+    Flaws(vec![flaw(line, GROUP, "", reason)])
+}
+
+fn of_list(one: &Listed, line: u32, flaws: &mut Vec<Flaw>) -> Option<Rule> {
+    let place = format!("{GROUP} {:?}", one.name);
+    let operator = match one.condition.as_str() {
+        "greater_than" | "above" | ">" => ">",
+        "greater_than_or_equal" | "greater_or_equal" | ">=" => ">=",
+        "less_than" | "below" | "<" => "<",
+        "less_than_or_equal" | "less_or_equal" | "<=" => "<=",
+        "equal" | "equals" | "==" => "==",
+        "not_equal" | "not_equals" | "!=" => "!=",
+        other => {
+            let message = format!(
+                "{other:?} is not known; there are greater_than, greater_or_equal, less_than, less_or_equal, equal and not_equal. What else \
+                 there is to say can be written as PromQL in a rule file of Prometheus"
+            );
+            flaws.push(flaw(line, &place, "condition", &message));
+            return None;
+        }
+    };
+    let window = one.evaluation_window.unwrap_or(WINDOW);
+    if window == 0 {
+        flaws.push(flaw(line, &place, "evaluation_window", "a window must be longer than 0 seconds"));
+        return None;
+    }
+    let (metric, suffix) = one.metric_path.rsplit_once('.').unwrap_or((&one.metric_path, ""));
+    let over = |function: &str| format!("{function}({metric}[{window}s])");
+    let expr = match suffix {
+        "" | "score" => metric.to_owned(),
+        "rate" => over("rate"),
+        "avg" => over("avg_over_time"),
+        "max" => over("max_over_time"),
+        "min" => over("min_over_time"),
+        "sum" => over("sum_over_time"),
+        "count" => over("count_over_time"),
+        "p95" => format!("quantile_over_time(0.95, {metric}[{window}s])"),
+        other => {
+            let message = format!(
+                ".{other} is not known; there are .rate, .score, .avg, .max, .min, .sum, .count, .p95, and none for the last value"
+            );
+            flaws.push(flaw(line, &place, "metric_path", &message));
+            return None;
+        }
+    };
+    let labels = labels(one.severity.as_deref(), line, &place, flaws)?;
+    let kind =
+        Kind::Alerting { hold: 0, keep_firing: 0, annotations: annotations(one.description.as_deref()) };
+    let expr = format!("{expr} {operator} {}", one.threshold);
+    Some(Rule { name: one.name.clone(), expr, labels, kind, line })
+}
+
+fn of_map(name: &str, one: &Named, line: u32, flaws: &mut Vec<Flaw>) -> Option<Rule> {
+    let place = format!("{GROUP} {name:?}");
+    let hold = match one.duration.as_deref().map(parse_duration) {
+        None => 0,
+        Some(Ok(hold)) => hold,
+        Some(Err(error)) => {
+            flaws.push(flaw(line, &place, "duration", &error.to_string()));
+            return None;
+        }
+    };
+    let mut labels = labels(one.severity.as_deref(), line, &place, flaws)?;
+    if !one.channels.is_empty() {
+        // Routes match it: `channels=~".*slack.*"`.
+        labels.insert("channels".to_owned(), one.channels.join(","));
+    }
+    let kind = Kind::Alerting { hold, keep_firing: 0, annotations: annotations(one.description.as_deref()) };
+    let expr = format!("{} > {}", one.metric, one.threshold);
+    Some(Rule { name: name.to_owned(), expr, labels, kind, line })
+}
+
+fn labels(
+    severity: Option<&str>,
+    line: u32,
+    place: &str,
+    flaws: &mut Vec<Flaw>,
+) -> Option<BTreeMap<String, String>> {
+    let Some(word) = severity else { return Some(BTreeMap::new()) };
+    let Some(severity) = Severity::of(word) else {
+        let message = format!("{word:?} is not known; there are info, warning, high and critical");
+        flaws.push(flaw(line, place, "severity", &message));
+        return None;
+    };
+    Some([("severity".to_owned(), severity.word().to_owned())].into())
+}
+
+fn annotations(description: Option<&str>) -> BTreeMap<String, String> {
+    description.map(|text| ("description".to_owned(), text.to_owned())).into_iter().collect()
+}
+
+fn line_of<T>(spanned: &Spanned<T>) -> u32 {
+    u32::try_from(spanned.referenced.line()).unwrap_or(0)
+}
