@@ -71,7 +71,7 @@ impl Site {
             let (_, compressed) = self.first_load(folder, visit);
             if compressed > visit.limit {
                 return Err(Failure::new(format!(
-                    "The first load of {} is {} kB in brotli; the limit is {} kB. Look with which part the code came in \
+                    "{} is {} kB in brotli; the limit is {} kB. Look with which part the code came in \
                      (the table above), and what of it can wait until it is needed (app/src/parts/).",
                     visit.what,
                     compressed / 1000,
