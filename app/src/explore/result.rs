@@ -217,6 +217,7 @@ fn Graph() -> impl IntoView {
     let feed = Feed::fixed(outcome.graph, outcome.window);
     // Another query has other series: what was hidden of the last one is no matter.
     let query = Memo::new(move |_| explore.asked.with(|asked| asked.query.clone()));
+    let answered = Memo::new(move |_| outcome.graph.with(Option::is_some));
     let cut = move || {
         outcome.facts.get().filter(|facts| facts.more && facts.step.is_some()).map(|_| {
             let words = format!(
@@ -229,7 +230,8 @@ fn Graph() -> impl IntoView {
         {cut}
         {move || {
             query.track();
-            crate::parts::explore_graph(item, feed)
+            // Its code is loaded with the first answer: before there is one, the server draws nothing either.
+            answered.get().then(|| crate::parts::explore_graph(item, feed))
         }}
     }
     .into_any()
