@@ -108,7 +108,8 @@ test('a dashboard is made, changed, saved and brought back, all by keyboard', as
   await page.keyboard.press('Control+s');
   await expect.poll(async () => (await call(watchfire, 'GET', `/api/v1/dashboards/${uid}`)).version).toBe(3);
   const third = await call(watchfire, 'GET', `/api/v1/dashboards/${uid}`);
-  expect(third.dashboard).toEqual(first.dashboard);
+  // What it had, but for the memory of ids that are not given again.
+  expect({ ...third.dashboard, last_panel: undefined }).toEqual({ ...first.dashboard, last_panel: undefined });
   await call(watchfire, 'DELETE', `/api/v1/dashboards/${uid}`);
 });
 
