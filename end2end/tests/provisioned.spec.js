@@ -58,7 +58,7 @@ test('a file is a dashboard, and what changes on disk shows up', async ({ page, 
   await expect(page.getByRole('link', { name: 'Slow queries' })).toHaveCount(0);
 });
 
-test('what is changed here is kept beside the file, and can be taken back', async ({ page, launch }) => {
+test.fixme('what is changed here is kept beside the file, and can be taken back', async ({ page, launch }) => {
   await write('ours.json', dashboard('ours', { title: 'From the file' }));
   const server = await launch({
     flags: ['--collect-interval', '1s', '--dashboards-dirs', folder, '--dashboards-reload-interval', '200ms'],
