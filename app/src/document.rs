@@ -24,6 +24,10 @@ pub struct Assets {
 /// The whole HTML page.
 pub fn document(assets: Assets, choices: Choices) -> impl IntoView {
     let nonce = use_nonce();
+    #[cfg(feature = "ssr")]
+    let transparent = use_context::<crate::EmbedPage>().is_some_and(|page| page.transparent);
+    #[cfg(not(feature = "ssr"))]
+    let transparent = false;
     let script = assets.script.map(|script| {
         view! {
             <link rel="modulepreload" href=script.clone() nonce=nonce.clone()/>
@@ -36,7 +40,7 @@ pub fn document(assets: Assets, choices: Choices) -> impl IntoView {
     let wasm = wasm.collect_view();
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=choices.theme.word() data-dev-reload=assets.dev_reload.then_some("true")>
+        <html lang="en" data-theme=choices.theme.word() data-dev-reload=assets.dev_reload.then_some("true") data-transparent=transparent.then_some("true")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

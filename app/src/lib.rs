@@ -25,8 +25,8 @@ mod range;
 mod shell;
 mod targets;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+#[cfg(feature = "ssr")]
+use std::{collections::BTreeMap, sync::Arc};
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -34,6 +34,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 pub use add_data::Doors;
+#[cfg(feature = "ssr")]
+pub use boards::EmbedPage;
 pub use boards::ShareView;
 #[cfg(feature = "ssr")]
 pub use data::{Asked, FirstPaint, frozen_paint, prefetch, shared_paint};
@@ -43,19 +45,23 @@ pub use parts::Part;
 pub use preferences::{Choices, ColorTheme};
 pub use range::{DEFAULT_WINDOW, window_of};
 
+#[cfg(feature = "ssr")]
+use crate::boards::FirstPanel;
 use crate::boards::FirstShare;
 use crate::crosshair::Crosshair;
 use crate::live::Live;
 use crate::preferences::Preferences;
 use crate::range::PageRange;
 
-/// The charts that the server has drawn, by the panel's id; a Leptos context that only the server provides.
+/// The panels that the server has drawn, by their key; a Leptos context that only the server provides.
+#[cfg(feature = "ssr")]
 #[derive(Clone)]
-pub(crate) struct Pictures(Arc<BTreeMap<String, String>>);
+pub(crate) struct Pictures(Arc<BTreeMap<String, FirstPanel>>);
 
+#[cfg(feature = "ssr")]
 impl Pictures {
-    pub(crate) fn of(&self, id: &str) -> Option<String> {
-        self.0.get(id).cloned()
+    pub(crate) fn of(&self, key: &str) -> Option<FirstPanel> {
+        self.0.get(key).cloned()
     }
 }
 
@@ -85,14 +91,28 @@ pub fn provide_addresses(host: Option<&str>, doors: Doors) {
     provide_context(doors);
 }
 
+/// What the server has provided as a context, and the browser finds in the page. It is not put into pages that another client
+/// takes over.
+pub(crate) fn carried<T>() -> T
+where
+    T: Clone + Default + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
+{
+    let there = || use_context::<T>().unwrap_or_default();
+    #[cfg(feature = "ssr")]
+    if use_context::<EmbedPage>().is_some() {
+        return there();
+    }
+    SharedValue::new(there).into_inner()
+}
+
 /// The page's body.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    provide_context(SharedValue::new(|| use_context::<Doors>().unwrap_or_default()).into_inner());
+    provide_context(carried::<Doors>());
     let preferences = Preferences::new(first_choices());
     provide_context(preferences);
-    let share = SharedValue::new(|| use_context::<FirstShare>().unwrap_or_default()).into_inner().0;
+    let share = carried::<FirstShare>().0;
     let live = Live::new(share.as_ref().map_or_else(|| Live::PATH.to_owned(), ShareView::live_path));
     provide_context(live.clone());
     provide_context(Crosshair::new());

@@ -62,7 +62,7 @@ impl PageRange {
     /// Reads the range from the router's URL. Below a `Router`.
     pub(crate) fn from_url() -> Self {
         let query = use_query_map();
-        let default = RwSignal::new(DEFAULT_WINDOW);
+        let default = RwSignal::new(first_window());
         let locked = RwSignal::new(None);
         let asked = Memo::new(move |_| {
             if let Some(locked) = locked.get() {
@@ -142,6 +142,16 @@ impl PageRange {
             }
         }
     }
+}
+
+/// What the first page shows where its URL says nothing. Only the server knows it before the page is there; the browser reads what it
+/// takes over as it stands.
+fn first_window() -> TimeWindow {
+    #[cfg(feature = "ssr")]
+    if let Some(crate::boards::FirstBoard(Some(Ok(snapshot)))) = use_context() {
+        return snapshot.dashboard.time.window(clock());
+    }
+    DEFAULT_WINDOW
 }
 
 type Navigate = std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;

@@ -58,7 +58,7 @@ test('a file is a dashboard, and what changes on disk shows up', async ({ page, 
   await expect(page.getByRole('link', { name: 'Slow queries' })).toHaveCount(0);
 });
 
-test.fixme('what is changed here is kept beside the file, and can be taken back', async ({ page, launch }) => {
+test('what is changed here is kept beside the file, and can be taken back', async ({ page, launch }) => {
   await write('ours.json', dashboard('ours', { title: 'From the file' }));
   const server = await launch({
     flags: ['--collect-interval', '1s', '--dashboards-dirs', folder, '--dashboards-reload-interval', '200ms'],
@@ -73,9 +73,10 @@ test.fixme('what is changed here is kept beside the file, and can be taken back'
   await page.reload();
   await expect(page.locator('.board-panel')).toHaveCount(1);
   await page.getByRole('button', { name: 'differs from its file' }).click();
-  const dialog = page.getByRole('dialog');
+  const dialog = page.getByRole('dialog', { name: 'The file of this dashboard' });
   await expect(dialog).toContainText('panels[');
   await dialog.getByRole('button', { name: 'Back to the file' }).click();
+  await page.getByRole('dialog', { name: 'Go back to what the file says?' }).getByRole('button', { name: 'Go back to the file' }).click();
   await expect(page.getByRole('button', { name: 'from a file' })).toBeVisible();
   await drawn(page, '1', '2');
   expect((await call(server, 'GET', '/api/v1/dashboards/ours')).dashboard.panels).toHaveLength(2);

@@ -46,7 +46,7 @@ test('without samples every panel says so and what to do', async ({ page, launch
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test.fixme('without samples every panel says so', async ({ page, launch, problems }) => {
+  test('without samples every panel says so', async ({ page, launch, problems }) => {
     problems.foresee(/\.js csp$|was preloaded using link preload but not used/);
     const server = await launch({ flags: NO_COLLECTION });
     await page.goto(server.url);
@@ -61,7 +61,7 @@ test('a range in the far past is empty', async ({ page }) => {
   await allEmpty(page, OTHERS);
 });
 
-test.fixme('samples that have stopped coming are shown as old', async ({ page, launch, problems }) => {
+test('samples that have stopped coming are shown as old', async ({ page, launch, problems }) => {
   test.slow();
   problems.foresee(/WebSocket/);
   const collecting = await launch({ flags: ['--collect-interval', '1s'] });
@@ -84,7 +84,7 @@ test.fixme('samples that have stopped coming are shown as old', async ({ page, l
   expect(await cutHeads(page), 'panels whose title or badge is cut off').toEqual([]);
 });
 
-test.fixme('a lost connection is shown in every panel beside its title', async ({ page, launch, problems }) => {
+test('a lost connection is shown in every panel beside its title', async ({ page, launch, problems }) => {
   problems.foresee(/WebSocket/);
   const server = await launch({ flags: ['--collect-interval', '1s'] });
   await page.goto(server.url);

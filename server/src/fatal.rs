@@ -24,6 +24,10 @@ pub(crate) enum Fatal {
     Listen { address: SocketAddr, flag: &'static str, source: std::io::Error },
     #[error("scrape.config cannot be followed:\n{0}")]
     Scrape(#[from] watchfire_scrape::config::ConfigError),
+    #[error("notify.config cannot be followed:\n{0}")]
+    Notify(String),
+    #[error("what is known of alerts cannot be read: {0}")]
+    Alerts(#[from] watchfire_service::alertmanager::AlertmanagerError),
     #[error(transparent)]
     Demo(#[from] crate::demo::SendError),
     #[error("the program cannot run: {0}")]
@@ -34,9 +38,9 @@ impl Fatal {
     /// As docs/CONFIG.md lists them.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Storage(_) => 3,
+            Self::Storage(_) | Self::Alerts(_) => 3,
             Self::Listen { .. } => 4,
-            Self::Scrape(_) => crate::config::CommandLineError::EXIT_CODE,
+            Self::Scrape(_) | Self::Notify(_) => crate::config::CommandLineError::EXIT_CODE,
             Self::Site(_) | Self::Telemetry(_) | Self::Collector(_) | Self::Demo(_) | Self::Runtime(_) => {
                 RUNTIME_FAILURE
             }

@@ -10,7 +10,9 @@ mod fatal;
 mod health;
 mod http;
 mod live;
+mod notifying;
 mod render;
+mod rules;
 mod serve;
 mod share;
 mod site;
@@ -48,6 +50,8 @@ fn main() -> ExitCode {
         Ok(Command::Restore { copy, data_dir }) => return said(copies::restore(&copy, &data_dir)),
         Ok(Command::Demo { target, plan }) => return said(demo::run(&target, plan)),
         Ok(Command::DemoDelete(target)) => return said(demo::delete(&target)),
+        Ok(Command::CheckRules(files)) => return rules::check(&files),
+        Ok(Command::TestRules(files)) => return rules::test(&files),
         Ok(Command::ConfigCheck(text) | Command::ConfigShow(text) | Command::Print(text)) => {
             print!("{text}");
             return ExitCode::SUCCESS;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_app::Doors;
 use watchfire_model::format_duration;
+use watchfire_service::alerting::AlertingSettings;
 use watchfire_service::dashboards::{DashboardSettings, Shipped, keep_dashboards};
 use watchfire_service::{Collectors, QueryLimits, Service, collect};
 use watchfire_storage::{Engine, Settings};
@@ -21,6 +22,7 @@ use crate::config::{Config, Durability};
 use crate::fatal::Fatal;
 use crate::http::{App, router};
 use crate::live::{Hub, HubSettings};
+use crate::notifying::start_notifying;
 use crate::render::Desk;
 use crate::site::Site;
 use crate::telemetry::{ProcessUsage, Sources, Telemetry, register};
@@ -82,7 +84,8 @@ async fn with_storage(
         .with_max_series(config.live.max_series)
         .with_limits(query_limits(&config))
         .with_cache(config.query.cache_bytes)
-        .with_control(Arc::new(engine.control()), dashboard_settings(&config));
+        .with_control(Arc::new(engine.control()), dashboard_settings(&config))
+        .with_alerting(Arc::new(engine.control()), alerting_settings(&config, listener.local_addr()?));
     let limits = HubSettings {
         max_connections: config.live.max_connections,
         max_connections_per_address: config.live.max_connections_per_address,
@@ -114,6 +117,8 @@ async fn with_storage(
         tracing::warn!(%error, "the dashboards of files could not be read; it is tried again");
     }
     tasks.spawn(keep_dashboards(service.dashboards(), stop.clone()));
+    let alertmanager = start_notifying(&config, &service, engine, &tasks, &stop).await?;
+    tasks.spawn(service.alerting().run(stop.clone()));
     for (collector, interval) in collecting::configured(&config, &telemetry)? {
         tasks.spawn(collect(collector, interval, service.clone(), collected.clone(), stop.clone()));
     }
@@ -126,6 +131,7 @@ async fn with_storage(
     let shutdown_timeout = config.http.shutdown_timeout;
     let app = App {
         service,
+        alertmanager,
         collectors: collected,
         hub: hub.clone(),
         looks: crate::share::Looks::new(),
@@ -229,6 +235,28 @@ fn dashboard_settings(config: &Config) -> DashboardSettings {
         reload_interval: dashboards.reload_interval,
         write_back: dashboards.write_back,
         shipped: if dashboards.shipped { Shipped::All } else { Shipped::Pages },
+    }
+}
+
+fn alerting_settings(config: &Config, address: SocketAddr) -> AlertingSettings {
+    let (rules, external_url) = (&config.rules, &config.http.external_url);
+    AlertingSettings {
+        files: rules.files.clone(),
+        reload_interval: rules.reload_interval,
+        max_file_bytes: rules.max_file_bytes,
+        interval: millis(rules.interval),
+        query_offset: millis(rules.query_offset),
+        resend_delay: millis(rules.resend_delay),
+        outage_tolerance: millis(rules.outage_tolerance),
+        history: rules.history.map(millis),
+        max_rules: rules.max_count,
+        max_rule_bytes: rules.max_bytes,
+        max_backtest_series: rules.max_shown,
+        external_url: if external_url.is_empty() {
+            format!("http://{address}")
+        } else {
+            external_url.clone()
+        },
     }
 }
 

@@ -110,6 +110,16 @@ impl Site {
         self.files.get(name)
     }
 
+    /// The URLs for the head of a page in a frame, with the client for those; `live`: whether there is anything to follow.
+    pub(crate) fn embed_assets(&self, live: bool, dev_reload: bool) -> Assets {
+        let client = |name: &str| self.url(name).filter(|_| live);
+        Assets { script: client("embed.js"), wasm: client("embed.wasm"), ..self.assets(&[], dev_reload) }
+    }
+
+    fn url(&self, asset: &str) -> Option<String> {
+        self.names.get(asset).map(|file| format!("{ASSETS_PATH}/{file}"))
+    }
+
     /// The URLs for the head of a page that needs these parts.
     pub(crate) fn assets(&self, parts: &[Part], dev_reload: bool) -> Assets {
         let mut files: Vec<&String> =
@@ -117,13 +127,12 @@ impl Site {
         files.sort();
         // Parts share files.
         files.dedup();
-        let url = |name: &str| self.names.get(name).map(|file| format!("{ASSETS_PATH}/{file}"));
         Assets {
-            script: url("watchfire.js"),
-            wasm: url("watchfire.wasm"),
+            script: self.url("watchfire.js"),
+            wasm: self.url("watchfire.wasm"),
             parts: files.into_iter().map(|file| format!("{ASSETS_PATH}/{file}")).collect(),
-            style: url("watchfire.css"),
-            icon: url("favicon.svg"),
+            style: self.url("watchfire.css"),
+            icon: self.url("favicon.svg"),
             dev_reload,
         }
     }

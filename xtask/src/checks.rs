@@ -9,9 +9,9 @@ use crate::site;
 use crate::step::{Failure, Result, Steps};
 use crate::wasm;
 
-/// All packages for this machine but the browser's entry point: that one turns on `hydrate` in the interface,
-/// which must not meet the server's `ssr` in one build.
-const HOST: [&str; 3] = ["--workspace", "--exclude", "watchfire-frontend"];
+/// All packages for this machine but the browser's entry points: the interface's turns on `hydrate`, which must not meet the
+/// server's `ssr` in one build.
+const HOST: [&str; 5] = ["--workspace", "--exclude", "watchfire-frontend", "--exclude", "watchfire-embed"];
 
 /// Which part of the tests is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +85,13 @@ fn clippy(project: &Project, steps: &mut Steps) -> Result<()> {
     wasm::ensure_target(project, steps)?;
     // In the site's own profile: build scripts and macros that are compiled here serve the site's build, too.
     let profile = Profile::Release.wasm().0;
-    let browser = ["clippy", "--package", "watchfire-frontend", "--target", wasm::TARGET];
-    let browser = [&browser[..], &["--profile", profile, "--", "-D", "warnings"]].concat();
+    let packages = ["--package", "watchfire-frontend", "--package", "watchfire-embed"];
+    let browser = [
+        &["clippy"],
+        &packages[..],
+        &["--target", wasm::TARGET, "--profile", profile, "--", "-D", "warnings"],
+    ]
+    .concat();
     steps.command("clippy, browser", &mut project.cargo(&browser), go_on)
 }
 

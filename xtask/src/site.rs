@@ -34,6 +34,7 @@ pub(crate) fn assemble(project: &Project, profile: Profile, steps: &mut Steps) -
     let name = if release { "compress and write the site" } else { "write the site" };
     let site = steps.step(name, || {
         let mut site = Site::from_bundle(&wasm::bundle_folder(project, profile))?;
+        site.add_embed(&wasm::embed_folder(project, profile))?;
         site.add("watchfire.css", css.into_bytes());
         site.add_folder(&project.root.join("public"))?;
         site.write(&folder, release)?;
@@ -69,9 +70,24 @@ impl Site {
     /// What wasm-bindgen made, with a script that starts itself: a page needs one `<script type="module">`.
     fn from_bundle(bundle: &Path) -> Result<Self> {
         let mut site = Self::default();
-        let module = bundle.join("watchfire_bg.wasm");
-        let module_name = site.add("watchfire.wasm", fs::read(&module).map_err(Failure::at(&module))?);
-        let script = bundle.join("watchfire.js");
+        let (script, module_name) = site.module_of(bundle, "watchfire")?;
+        let script = site.with_parts(&script, &bundle.join(wasm::PARTS_FOLDER))?;
+        site.add("watchfire.js", with_start(script, &module_name, "hydrate", "frontend")?.into_bytes());
+        Ok(site)
+    }
+
+    /// Takes in the client of embedded shares.
+    fn add_embed(&mut self, bundle: &Path) -> Result<()> {
+        let (script, module_name) = self.module_of(bundle, "embed")?;
+        self.add("embed.js", with_start(script, &module_name, "start", "embed")?.into_bytes());
+        Ok(())
+    }
+
+    /// Takes in a module and its snippets; returns its script, which finds them, and its own name in the folder.
+    fn module_of(&mut self, bundle: &Path, name: &str) -> Result<(String, String)> {
+        let module = bundle.join(format!("{name}_bg.wasm"));
+        let module_name = self.add(&format!("{name}.wasm"), fs::read(&module).map_err(Failure::at(&module))?);
+        let script = bundle.join(format!("{name}.js"));
         let mut script = fs::read_to_string(&script).map_err(Failure::at(&script))?;
         for (snippet, content) in files_below(bundle, "snippets")? {
             if has_relative_import(&content) {
@@ -80,12 +96,10 @@ impl Site {
                      Put what it imports into the same file."
                 )));
             }
-            let name = site.add(&snippet, content);
+            let name = self.add(&snippet, content);
             script = redirect_imports(&script, &format!("./{snippet}"), &format!("./{name}"));
         }
-        let script = site.with_parts(&script, &bundle.join(wasm::PARTS_FOLDER))?;
-        site.add("watchfire.js", with_start(script, &module_name)?.into_bytes());
-        Ok(site)
+        Ok((script, module_name))
     }
 
     /// Takes the parts in, and puts what loads them into the script.
@@ -267,16 +281,16 @@ fn files_below(folder: &Path, below: &str) -> Result<BTreeMap<String, Vec<u8>>> 
     Ok(files)
 }
 
-/// Appends the call that loads the module and hydrates the page.
-fn with_start(script: String, module: &str) -> Result<String> {
-    if !script.contains("export function hydrate(") {
-        return Err(Failure::new(
-            "The browser's code exports no function `hydrate`: frontend/src/lib.rs has to define \
-             `#[wasm_bindgen] pub fn hydrate()`.",
-        ));
+/// Appends the call that loads the module and then calls its function `start`. `folder`: that of its crate.
+fn with_start(script: String, module: &str, start: &str, folder: &str) -> Result<String> {
+    if !script.contains(&format!("export function {start}(")) {
+        return Err(Failure::new(format!(
+            "The browser's code exports no function `{start}`: {folder}/src/lib.rs has to define \
+             `#[wasm_bindgen] pub fn {start}()`.",
+        )));
     }
     let start = format!(
-        "\n__wbg_init({{ module_or_path: new URL(\"{module}\", import.meta.url) }}).then(() => hydrate());\n"
+        "\n__wbg_init({{ module_or_path: new URL(\"{module}\", import.meta.url) }}).then(() => {start}());\n"
     );
     Ok(script + &start)
 }

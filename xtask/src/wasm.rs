@@ -53,6 +53,9 @@ pub(crate) fn build(project: &Project, profile: Profile, steps: &mut Steps) -> R
             "build",
             "--package",
             "watchfire-frontend",
+            // Together, so that what both use is compiled once.
+            "--package",
+            "watchfire-embed",
             "--target",
             TARGET,
             "--profile",
@@ -60,9 +63,13 @@ pub(crate) fn build(project: &Project, profile: Profile, steps: &mut Steps) -> R
         ]),
         "mend the error above, then repeat the command that you gave",
     )?;
-    let wasm = project.target.join(TARGET).join(folder).join("watchfire_frontend.wasm");
+    let module = |name: &str| project.target.join(TARGET).join(folder).join(name);
     let bundle = bundle_folder(project, profile);
-    steps.step("split and bind to JavaScript", || bind(&wasm, &bundle, profile))?;
+    steps.step("split and bind to JavaScript", || {
+        bind(&module("watchfire_frontend.wasm"), &bundle, profile)
+    })?;
+    let embed = embed_folder(project, profile);
+    steps.step("the same of embeds", || bind_embed(&module("watchfire_embed.wasm"), &embed, profile))?;
     Ok(bundle)
 }
 
@@ -71,41 +78,76 @@ pub(crate) fn bundle_folder(project: &Project, profile: Profile) -> PathBuf {
     project.target.join("bindgen").join(profile.name())
 }
 
+/// Where [`build`] leaves the client of embedded shares: `embed.js` and `embed_bg.wasm`.
+pub(crate) fn embed_folder(project: &Project, profile: Profile) -> PathBuf {
+    project.target.join("bindgen").join(format!("{}-embed", profile.name()))
+}
+
+/// Runs wasm-bindgen on the client of embedded shares, which has no parts, unless the bundle was already made from the same input.
+fn bind_embed(wasm: &Path, bundle: &Path, profile: Profile) -> Result<()> {
+    let input = fs::read(wasm).map_err(Failure::at(wasm))?;
+    let Some(stamp) = Stamp::due(&[&input], bundle)? else { return Ok(()) };
+    generate(input, "embed", bundle, profile, |bindgen| bindgen)?;
+    stamp.write()
+}
+
+/// Says of what a bundle is made.
+struct Stamp {
+    path: PathBuf,
+    hash: String,
+}
+
+impl Stamp {
+    /// The stamp to write once the bundle is made; none where it was already made from the same input. Nothing is left of an
+    /// older one.
+    fn due(input: &[&[u8]], bundle: &Path) -> Result<Option<Self>> {
+        let stamp = Self { path: bundle.join(STAMP), hash: sha256_hex(&input.concat()) };
+        if fs::read_to_string(&stamp.path).is_ok_and(|made_of| made_of == stamp.hash) {
+            eprintln!("    unchanged");
+            return Ok(None);
+        }
+        if bundle.exists() {
+            fs::remove_dir_all(bundle).map_err(Failure::at(bundle))?;
+        }
+        Ok(Some(stamp))
+    }
+
+    fn write(&self) -> Result<()> {
+        fs::write(&self.path, &self.hash).map_err(Failure::at(&self.path))
+    }
+}
+
+/// What wasm-bindgen makes of a module.
+fn generate(
+    module: Vec<u8>,
+    name: &str,
+    bundle: &Path,
+    profile: Profile,
+    more: impl FnOnce(&mut Bindgen) -> &mut Bindgen,
+) -> Result<()> {
+    let release = profile == Profile::Release;
+    let made = Bindgen::new().input_bytes(name, module).out_name(name).web(true).and_then(|bindgen| {
+        bindgen
+            .typescript(false)
+            // The site's start script names the file: it carries a hash.
+            .omit_default_module_path(true)
+            .remove_name_section(release)
+            .remove_producers_section(release);
+        more(bindgen).generate(bundle)
+    });
+    made.map_err(|error| Failure::new(format!("wasm-bindgen, on {name}: {error:#}")))
+}
+
 /// Splits the module and runs wasm-bindgen, unless the bundle was already made from the same input.
 fn bind(wasm: &Path, bundle: &Path, profile: Profile) -> Result<()> {
     let input = fs::read(wasm).map_err(Failure::at(wasm))?;
     // What is done to the input counts as well.
-    let hash = sha256_hex(
-        &[&input, include_str!("wasm/prune.rs").as_bytes(), include_str!("wasm/split.rs").as_bytes()]
-            .concat(),
-    );
-    let stamp = bundle.join(STAMP);
-    if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == hash) {
-        eprintln!("    unchanged");
-        return Ok(());
-    }
-    if bundle.exists() {
-        fs::remove_dir_all(bundle).map_err(Failure::at(bundle))?;
-    }
-    let release = profile == Profile::Release;
+    let rules = [include_str!("wasm/prune.rs").as_bytes(), include_str!("wasm/split.rs").as_bytes()];
+    let Some(stamp) = Stamp::due(&[&input, rules[0], rules[1]], bundle)? else { return Ok(()) };
     let (pruned, count) = prune::prune(input, &prune::RULES)?;
     eprintln!("    {count} functions that are not needed left out");
-    let main = split::split(&pruned, &bundle.join(PARTS_FOLDER), release)?;
-    Bindgen::new()
-        .input_bytes("watchfire", main)
-        .out_name("watchfire")
-        .web(true)
-        .map(|bindgen| {
-            bindgen
-                .typescript(false)
-                // The parts import them from the main module.
-                .keep_lld_exports(true)
-                // The site's start script names the file: it carries a hash.
-                .omit_default_module_path(true)
-                .remove_name_section(release)
-                .remove_producers_section(release)
-        })
-        .and_then(|bindgen| bindgen.generate(bundle))
-        .map_err(|error| Failure::new(format!("wasm-bindgen, on {}: {error:#}", wasm.display())))?;
-    fs::write(&stamp, hash).map_err(Failure::at(&stamp))
+    let main = split::split(&pruned, &bundle.join(PARTS_FOLDER), profile == Profile::Release)?;
+    // The parts import them from the main module.
+    generate(main, "watchfire", bundle, profile, |bindgen| bindgen.keep_lld_exports(true))?;
+    stamp.write()
 }

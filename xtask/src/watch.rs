@@ -7,8 +7,18 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// What is watched, from the repository's root.
-const WATCHED: [&str; 9] =
-    ["app", "crates", "frontend", "server", "style", "public", "migrations", "Cargo.toml", "Cargo.lock"];
+const WATCHED: [&str; 10] = [
+    "app",
+    "crates",
+    "embed",
+    "frontend",
+    "server",
+    "style",
+    "public",
+    "migrations",
+    "Cargo.toml",
+    "Cargo.lock",
+];
 
 /// What has to be built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +42,7 @@ impl Rebuild {
             _ if not_in_the_program => Self::NOTHING,
             Some(&("style" | "public")) => Self { assets: true, ..Self::NOTHING },
             Some(&("server" | "migrations")) => Self { server: true, ..Self::NOTHING },
-            Some(&"frontend") => Self { wasm: true, ..Self::NOTHING },
+            Some(&("embed" | "frontend")) => Self { wasm: true, ..Self::NOTHING },
             // The interface and the crates under it are in both programs; cargo finds out which of them is
             // new.
             Some(_) => Self { wasm: true, server: true, ..Self::NOTHING },
@@ -111,6 +121,7 @@ mod tests {
             ("server/src/main.rs", Rebuild { server: true, ..Rebuild::NOTHING }),
             ("migrations/0001.sql", Rebuild { server: true, ..Rebuild::NOTHING }),
             ("frontend/src/lib.rs", Rebuild { wasm: true, ..Rebuild::NOTHING }),
+            ("embed/src/lib.rs", Rebuild { wasm: true, ..Rebuild::NOTHING }),
             ("app/src/lib.rs", both),
             ("crates/model/src/labels.rs", both),
             ("Cargo.toml", both),

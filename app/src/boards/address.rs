@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::address::Search;
 
 /// Before the name of a variable, as in `var-host=web-1`; the same as in Grafana's links.
-const VARIABLE: &str = "var-";
+pub(super) const VARIABLE: &str = "var-";
 
 /// What a dashboard's URL asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -52,9 +52,10 @@ pub(crate) async fn resolve(
     window: TimeWindow,
 ) -> Result<Vec<Resolved>, Refusal> {
     let range = window.resolve(clock());
-    // The panels are many, and have no say in it.
-    let bare = Dashboard { panels: Vec::new(), annotations: Vec::new(), ..dashboard.clone() };
-    let body = json!({"dashboard": value_of(&bare), "asked": asked, "from": range.start.to_string(), "to": range.end.to_string()});
+    // All else has no say in it.
+    let bare =
+        json!({"uid": dashboard.uid, "title": dashboard.title, "variables": value_of(&dashboard.variables)});
+    let body = json!({"dashboard": bare, "asked": asked, "from": range.start.to_string(), "to": range.end.to_string()});
     let path = format!("{DASHBOARDS}/{}/variables", Encoded(&dashboard.uid));
     call::<Choices>("POST", &path, Some(&body)).await.map(|answer| answer.variables)
 }

@@ -3,12 +3,22 @@
 use leptos::html;
 use leptos::prelude::*;
 use watchfire_dashboard::{Clock, Kind, Place};
+use watchfire_view::place_style;
 
 use super::board::Board;
 use super::panel::{BoardPanel, RowHeading, in_sight};
 
-/// Panels below this row come in sight only by scrolling: their pictures, and all but their titles, are made then.
-pub(crate) const FIRST_ROWS: u16 = 40;
+/// Panels below this row come in sight only by scrolling ...
+const FIRST_ROWS: u16 = 40;
+
+/// ... and of a dashboard with no more than this many, all are made at once.
+const FIRST_PANELS: usize = 30;
+
+/// Whether a panel, the `at`th to be read, is made with the page. Pictures of others, and all but their titles, are made when they
+/// come in sight.
+pub(crate) fn is_first(at: usize, place: Place) -> bool {
+    at < FIRST_PANELS || place.y < FIRST_ROWS
+}
 
 /// All panels in sight.
 #[component]
@@ -34,20 +44,22 @@ pub(crate) fn BoardGrid() -> impl IntoView {
 fn Cell(key: String, layout: Memo<Vec<(String, Place)>>) -> impl IntoView {
     let board = expect_context::<Board>();
     let item = board.item(&key);
-    let place = Memo::new(move |_| {
-        layout
-            .with(|layout| layout.iter().find(|(other, _)| *other == key).map(|(_, place)| *place))
-            .unwrap_or_default()
+    let standing = Memo::new(move |_| {
+        layout.with(|layout| {
+            let at = layout.iter().position(|(other, _)| *other == key)?;
+            Some((at, layout.get(at)?.1))
+        })
     });
+    let place = move || standing.get().map(|(_, place)| place).unwrap_or_default();
     let cell = NodeRef::<html::Div>::new();
     let seen = in_sight(cell);
-    let at_first = place.get_untracked().y < FIRST_ROWS;
+    let at_first = standing.get_untracked().is_some_and(|(at, place)| is_first(at, place));
     // Once it is there, it stays.
     let there = Memo::new(move |before: Option<&bool>| at_first || before == Some(&true) || seen.get());
     let is_row =
         Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.panel.kind == Kind::Row)));
     view! {
-        <div class="board-cell" node_ref=cell class:row-cell=move || is_row.get() style=move || style(place.get())>
+        <div class="board-cell" node_ref=cell class:row-cell=move || is_row.get() style=move || place_style(place())>
             {move || if is_row.get() {
                 view! { <RowHeading item/> }.into_any()
             } else if there.get() {
@@ -67,10 +79,4 @@ fn Cell(key: String, layout: Memo<Vec<(String, Place)>>) -> impl IntoView {
             }}
         </div>
     }
-}
-
-/// A place as the style sheet takes it.
-pub(crate) fn style(place: Place) -> String {
-    let Place { x, y, w, h } = place;
-    format!("--x:{};--y:{};--w:{w};--h:{h}", x + 1, y + 1)
 }

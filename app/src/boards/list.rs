@@ -15,6 +15,7 @@ use super::import::ImportDialog;
 use crate::address::Encoded;
 use crate::api::{Refusal, call};
 use crate::pages::{Page, Views};
+use crate::shell::Ask;
 
 /// A dashboard as the list shows it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -150,17 +151,15 @@ pub(crate) fn BoardListPage() -> impl IntoView {
         };
         view! { <button type="button" class="tag" aria-pressed=pressed on:click=turn>{shown}</button> }
     };
+    let ask = expect_context::<Ask>();
     let new_folder = move |_| {
-        let title =
-            window().prompt_with_message("The name of the new folder").ok().flatten().unwrap_or_default();
-        if title.trim().is_empty() {
-            return;
-        }
-        spawn_local(async move {
-            match call::<Value>("POST", "/api/v1/folders", Some(&json!({"title": title.trim()}))).await {
-                Ok(_) => reload.run(()),
-                Err(refusal) => error.set(Some(refusal.to_string())),
-            }
+        ask.text("The name of the new folder", "Create", "", move |title| {
+            spawn_local(async move {
+                match call::<Value>("POST", "/api/v1/folders", Some(&json!({"title": title}))).await {
+                    Ok(_) => reload.run(()),
+                    Err(refusal) => error.set(Some(refusal.to_string())),
+                }
+            });
         });
     };
     let open_import = move |_| {
@@ -230,11 +229,11 @@ fn Entry(
         spawn_local(async move { done(act(method, &uid.get_value(), "/favourite", None).await) });
     };
     let name = head.title.clone();
+    let ask = expect_context::<Ask>();
     let remove = move |_| {
-        let question = format!("Delete “{name}” and all its versions?");
-        if window().confirm_with_message(&question).unwrap_or(false) {
+        ask.confirm(format!("Delete “{name}” and all its versions?"), "Delete", move || {
             spawn_local(async move { done(act("DELETE", &uid.get_value(), "", None).await) });
-        }
+        });
     };
     let folder = head.folder.clone().unwrap_or_default();
     let to = move |event| {
@@ -289,18 +288,20 @@ fn FolderTools(folder: FolderHead, reload: Callback<()>, error: RwSignal<Option<
         Ok(_) => reload.run(()),
         Err(refusal) => drop(error.try_set(Some(refusal.to_string()))),
     };
+    let ask = expect_context::<Ask>();
+    let question = format!("Delete the folder “{old}”? Its dashboards stay, outside of folders.");
     let rename = move |_| {
-        let title = window()
-            .prompt_with_message_and_default("The name of the folder", &old)
-            .ok()
-            .flatten()
-            .unwrap_or_default();
-        if !title.trim().is_empty() {
-            let body = json!({"title": title.trim()});
+        ask.text("The name of the folder", "Rename", old.clone(), move |title| {
+            let body = json!({"title": title});
             spawn_local(async move { done(call("PUT", &path.get_value(), Some(&body)).await) });
-        }
+        });
     };
-    let remove = move |_| spawn_local(async move { done(call("DELETE", &path.get_value(), None).await) });
+    let remove = move |_| {
+        ask.confirm(question.clone(), "Delete", move || {
+            let path = format!("{}?move_to=", path.get_value());
+            spawn_local(async move { done(call("DELETE", &path, None).await) });
+        });
+    };
     view! {
         <span class="folder-tools">
             <button type="button" class="button small" on:click=rename>"Rename"</button>

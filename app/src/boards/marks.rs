@@ -12,12 +12,13 @@ use serde_json::{Value, json};
 use watchfire_dashboard::{AnnotationQuery, Clock};
 use watchfire_model::live::Asked;
 use watchfire_panel::{MOST_MARKS, Marked, marked, words_of};
+use watchfire_view::WatchAsk;
 
 use super::board::Board;
 use super::refresh::BoardRefresh;
 use crate::address::Search;
 use crate::api::call;
-use crate::live::{Live, Watch, WatchAsk};
+use crate::live::{Live, Watch};
 use crate::range::{PageRange, clock};
 
 /// What is marked on the page, and which annotations are switched on. A Leptos context.

@@ -6,6 +6,8 @@ mod board;
 mod clipboard;
 mod demo;
 mod editor;
+#[cfg(feature = "ssr")]
+mod embed;
 mod grid;
 mod history;
 mod import;
@@ -28,8 +30,10 @@ mod view;
 pub(crate) use board::Board;
 pub(crate) use clipboard::remember;
 pub(crate) use editor::{EditBar, EditDialogs, EditTools, PanelEditor, PanelItem, PanelTools};
+#[cfg(feature = "ssr")]
+pub use embed::EmbedPage;
 pub(crate) use list::BoardListPage;
-pub(crate) use panel::{Feed, PictureArea, SCRAPE_INTERVAL};
+pub(crate) use panel::{Feed, PictureArea};
 pub(crate) use playlist::PlaylistsPage;
 pub(crate) use refresh::CHOICES;
 pub use share::ShareView;
@@ -39,6 +43,7 @@ pub(crate) use view::{BoardPage, NEW};
 #[cfg(feature = "ssr")]
 pub(crate) use {
     list::FirstList,
+    panel::FirstPanel,
     prefetch::{first_pictures, first_pictures_of, read_board, read_frozen, read_list, read_share},
     view::FirstBoard,
 };

@@ -8,16 +8,17 @@ use watchfire_chart::{Theme, svg_inline};
 use watchfire_dashboard::{Clock, Dashboard, Kind, Values};
 use watchfire_model::TimeRange;
 use watchfire_panel::{
-    Drawing, Marked, Prepared, Sight, Stage, Unfolded, key, layout, settled, shown_table, table_html,
-    title_of, unfold,
+    Drawing, Marked, Prepared, Sight, Stage, Unfolded, key, key_html, layout, settled, shown_table,
+    table_html, title_of, unfold,
 };
 use watchfire_service::Service;
 use watchfire_service::dashboards::{DashboardFilter, Frozen, OpenShare, ResolvedVariable, withhold};
+use watchfire_view::{PanelState, SCRAPE_INTERVAL};
 
 use super::address::Asked as InUrl;
-use super::grid::FIRST_ROWS;
+use super::grid::is_first;
 use super::list::{BoardHead, BoardList, FolderHead};
-use super::panel::SCRAPE_INTERVAL;
+use super::panel::FirstPanel;
 use super::snapshot::{BoardSnapshot, Meta, Resolved, values_of};
 use super::view::{NEW, new_board};
 use crate::data::Asked;
@@ -115,12 +116,12 @@ pub(crate) async fn read_list(service: &Service) -> Option<BoardList> {
     })
 }
 
-/// The pictures of the panels that come in sight first, by key, as HTML; and what went wrong, for the log.
+/// The panels that come in sight first, by key; and what went wrong, for the log.
 pub(crate) async fn first_pictures(
     service: &Service,
     snapshot: &BoardSnapshot,
     asked: Asked<'_>,
-) -> (BTreeMap<String, String>, Vec<String>) {
+) -> (BTreeMap<String, FirstPanel>, Vec<String>) {
     let values = values_of(&snapshot.dashboard.variables, &snapshot.variables);
     first_pictures_of(service, snapshot, &values, asked, false).await
 }
@@ -133,11 +134,11 @@ pub(crate) async fn first_pictures_of(
     values: &Values,
     asked: Asked<'_>,
     withheld: bool,
-) -> (BTreeMap<String, String>, Vec<String>) {
+) -> (BTreeMap<String, FirstPanel>, Vec<String>) {
     let dashboard = &snapshot.dashboard;
     let window = asked.window.unwrap_or_else(|| dashboard.time.window(asked.now));
     let range = window.resolve(asked.now);
-    let seen = in_sight(dashboard, values, asked);
+    let seen = in_sight(dashboard, values, asked, withheld);
     // Those of a share were asked for with it.
     let marks = match snapshot.marks.as_slice() {
         [] => service.dashboards().marks(dashboard, values, range, asked.now).await,
@@ -153,16 +154,17 @@ pub(crate) async fn first_pictures_of(
     let mut all_failures = Vec::new();
     for (item, mut answers) in found {
         let failures = std::mem::take(&mut answers.failures);
-        all_failures.extend(failures.into_iter().map(|failure| format!("panel {}: {failure}", item.key)));
+        all_failures.extend(failures.iter().map(|failure| format!("panel {}: {failure}", item.key)));
         let mut item = Unfolded::clone(&item);
         if withheld {
             withhold(&mut item.panel);
         }
         let prepared = answers.prepared(&item, range, SCRAPE_INTERVAL);
-        let html = html(service, &item, &prepared, range, &marks, asked);
-        if !html.is_empty() {
-            pictures.insert(item.key, html);
+        let mut panel = drawn(service, &item, &prepared, range, &marks, asked);
+        if let Some(failure) = failures.into_iter().next().filter(|_| panel.state == PanelState::Empty) {
+            panel.state = PanelState::Failed(if withheld { WITHHELD.to_owned() } else { failure }, None);
         }
+        pictures.insert(item.key, panel);
     }
     (pictures, all_failures)
 }
@@ -172,22 +174,20 @@ pub(crate) fn read_frozen(
     service: &Service,
     frozen: Frozen,
     asked: Asked<'_>,
-) -> (BoardSnapshot, BTreeMap<String, String>) {
+) -> (BoardSnapshot, BTreeMap<String, FirstPanel>) {
     let mut pictures = BTreeMap::new();
     for item in unfold(&frozen.dashboard.panels, &frozen.values()) {
         let prepared = frozen.answers_of(&item.key).prepared(&item, frozen.window, frozen.scrape_interval);
-        let html = html(service, &item, &prepared, frozen.window, &frozen.marks, asked);
-        if !html.is_empty() {
-            pictures.insert(item.key, html);
-        }
+        let panel = drawn(service, &item, &prepared, frozen.window, &frozen.marks, asked);
+        pictures.insert(item.key, panel);
     }
     let variables = frozen.variables.into_iter().map(Resolved::from).collect();
     let marks = frozen.marks;
     (BoardSnapshot { dashboard: frozen.dashboard, meta: Meta::default(), variables, marks }, pictures)
 }
 
-/// The panels that come in sight first.
-fn in_sight(dashboard: &Dashboard, values: &Values, asked: Asked<'_>) -> Vec<Arc<Unfolded>> {
+/// The panels that come in sight first. `texts`: and all texts, where a page cannot ask for them later.
+fn in_sight(dashboard: &Dashboard, values: &Values, asked: Asked<'_>, texts: bool) -> Vec<Arc<Unfolded>> {
     let items: BTreeMap<String, Arc<Unfolded>> = unfold(&dashboard.panels, values)
         .into_iter()
         .map(|item| (item.key.clone(), Arc::new(item)))
@@ -196,39 +196,65 @@ fn in_sight(dashboard: &Dashboard, values: &Values, asked: Asked<'_>) -> Vec<Arc
     match (&in_url.panel, in_url.edit) {
         (Some(key), _) => items.get(key).cloned().into_iter().collect(),
         (None, Some(id)) => items.values().find(|item| item.panel.id == id).cloned().into_iter().collect(),
-        (None, None) => layout(&items, |_, folded| folded)
-            .into_iter()
-            .filter(|(_, place)| place.y < FIRST_ROWS)
-            .filter_map(|(key, _)| items.get(&key).cloned())
-            .collect(),
+        (None, None) => {
+            let first = layout(&items, |_, folded| folded).into_iter().enumerate();
+            let first: BTreeSet<String> =
+                first.filter(|(at, (_, place))| is_first(*at, *place)).map(|(_, (key, _))| key).collect();
+            let seen =
+                |item: &&Arc<Unfolded>| first.contains(&item.key) || (texts && item.panel.kind == Kind::Text);
+            items.values().filter(seen).cloned().collect()
+        }
     }
 }
 
-/// The inside of a panel as HTML.
-fn html(
+/// What stands in a shared panel whose query failed: the reason could tell the query.
+const WITHHELD: &str = "a query of this panel cannot be answered";
+
+/// A panel as it is drawn before there is a browser.
+fn drawn(
     service: &Service,
     item: &Unfolded,
     prepared: &Prepared,
     range: TimeRange,
     marks: &[Marked],
     asked: Asked<'_>,
-) -> String {
+) -> FirstPanel {
     let panel = &item.panel;
-    let title = title_of(item);
-    match panel.kind {
+    let picture = match panel.kind {
+        Kind::Text if panel.view.code => String::new(),
         Kind::Text => {
-            let text = item.values.in_text(&panel.view.text, &Clock::default());
-            return if panel.view.code { String::new() } else { service.dashboards().markdown(&text) };
+            service.dashboards().markdown(&item.values.in_text(&panel.view.text, &Clock::default()))
         }
         Kind::Table => {
             let table = shown_table(&prepared.tables);
-            return table.map(|table| table_html(&table, asked.utc_offset, asked.now)).unwrap_or_default();
+            table.map(|table| table_html(&table, asked.utc_offset, asked.now)).unwrap_or_default()
         }
-        _ => {}
+        _ => String::new(),
+    };
+    // They have nothing of their own to wait for.
+    let asks = !panel.queries.is_empty() && !matches!(panel.kind, Kind::Text | Kind::Row);
+    if !picture.is_empty() || !asks {
+        return FirstPanel { picture, state: PanelState::Ready, ..FirstPanel::default() };
     }
     if prepared.series.is_empty() {
-        return String::new();
+        return FirstPanel { state: PanelState::Empty, ..FirstPanel::default() };
     }
+    let key = key(panel, prepared, &Theme::BOTH, asked.utc_offset, asked.now);
+    let picture = picture_html(item, prepared, range, marks, key.is_some(), asked);
+    let legend = key.as_ref().map(key_html).unwrap_or_default();
+    FirstPanel { picture, legend, state: PanelState::Ready }
+}
+
+fn picture_html(
+    item: &Unfolded,
+    prepared: &Prepared,
+    range: TimeRange,
+    marks: &[Marked],
+    has_legend: bool,
+    asked: Asked<'_>,
+) -> String {
+    let panel = &item.panel;
+    let title = title_of(item);
     let hidden = BTreeSet::new();
     let positions = settled(item, prepared);
     let marks: Vec<_> =
@@ -242,7 +268,6 @@ fn html(
         marks: &marks,
         positions: &positions,
     };
-    let has_legend = key(panel, prepared, &Theme::BOTH, asked.utc_offset, asked.now).is_some();
     let height = f64::from(panel.at.h) * ROW - HEAD - if has_legend { LEGEND } else { 0.0 } - 8.0;
     Drawing::of(panel, prepared, &stage)
         .map(|drawing| svg_inline(&drawing, height.max(24.0), &title))

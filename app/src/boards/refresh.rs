@@ -5,9 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use watchfire_model::live::Refresh;
+use watchfire_view::refresh_of;
 
 use super::board::Board;
-use super::panel::refresh_of;
 use super::share::ShareView;
 use crate::live::Live;
 
@@ -18,6 +18,8 @@ pub(crate) const CHOICES: [&str; 12] =
 /// How often the page's panels ask; a Leptos context.
 #[derive(Clone, Copy)]
 pub(crate) struct BoardRefresh {
+    #[cfg(feature = "ssr")]
+    word: Memo<Arc<str>>,
     every: Memo<Option<Refresh>>,
     moment: Memo<i64>,
 }
@@ -27,7 +29,7 @@ impl BoardRefresh {
     pub(crate) fn new(board: Board) -> Self {
         let query = use_query_map();
         let share = use_context::<ShareView>();
-        let word = Memo::new(move |_| {
+        let word: Memo<Arc<str>> = Memo::new(move |_| {
             let asked = query.read().get("refresh").filter(|word| is_known(word));
             let of_share = || share.as_ref().and_then(|share| share.refresh.clone());
             let own =
@@ -38,10 +40,20 @@ impl BoardRefresh {
         let now = expect_context::<Live>().now();
         let moment = Memo::new(move |_| match every.get() {
             None => 0,
-            Some(Refresh::Auto) => now.get().div_euclid(15_000) * 15_000,
-            Some(Refresh::Every(millis)) => now.get().div_euclid(i64::from(millis)) * i64::from(millis),
+            every => watchfire_view::moment(every, now.get()),
         });
-        Self { every, moment }
+        Self {
+            #[cfg(feature = "ssr")]
+            word,
+            every,
+            moment,
+        }
+    }
+
+    /// As it stands in URLs.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn word(self) -> Memo<Arc<str>> {
+        self.word
     }
 
     /// For the subscriptions; none for off.

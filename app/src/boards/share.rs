@@ -55,7 +55,7 @@ impl ShareView {
 /// The page of a share, without the frame of the interface.
 #[component]
 pub(crate) fn SharePage(share: ShareView) -> impl IntoView {
-    let first = SharedValue::new(|| use_context::<FirstBoard>().unwrap_or_default()).into_inner().0;
+    let first = crate::carried::<FirstBoard>().0;
     let embedded = share.embedded;
     let content = match first {
         Some(Ok(snapshot)) => view! { <Shared snapshot share/> }.into_any(),
@@ -74,7 +74,6 @@ pub(crate) fn SharePage(share: ShareView) -> impl IntoView {
 #[component]
 fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     let range = expect_context::<PageRange>();
-    let embedded = share.embedded;
     let (time_is_free, frozen) = (share.time_is_free, share.frozen);
     let alone = snapshot.dashboard.panels.len() == 1;
     let title = snapshot.dashboard.title.clone();
@@ -86,7 +85,7 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     provide_context(share.clone());
     provide_context(BoardRefresh::new(board));
     range.follow_board(board);
-    provide_context(Marks::fixed(marks));
+    provide_context(Marks::fixed(marks.clone()));
     if !frozen {
         let path = share.variables_path();
         let resolve =
@@ -95,10 +94,6 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
                 Box::pin(async move { api::resolve_shared(&path, &asked, window).await })
             };
         follow_variables(board, open, range, Box::new(resolve));
-    }
-    #[cfg(feature = "hydrate")]
-    if embedded {
-        tell_height();
     }
     let transparent = Memo::new(move |_| {
         let search = leptos_router::hooks::use_location().search.get();
@@ -112,6 +107,13 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     });
     let shown = Memo::new(move |_| open.asked().with(|asked| asked.panel.clone()));
     let first_key = move || board.layout().into_iter().next().map(|(key, _)| key);
+    // The browser has another client for these.
+    #[cfg(feature = "ssr")]
+    if share.embedded {
+        let alone = shown.get_untracked().or_else(|| alone.then(first_key).flatten());
+        let content = view! { <super::embed::EmbedContent alone marks share/> };
+        return view! { <Title text=title/>{content} }.into_any();
+    }
     let content = move || {
         let key = shown.get().or_else(|| alone.then(first_key).flatten());
         match key {
@@ -122,7 +124,7 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
             None => view! { <BoardGrid/> }.into_any(),
         }
     };
-    let head = (!embedded).then(|| {
+    let head = {
         let title = title.clone();
         view! {
             <header class="shared-head">
@@ -132,8 +134,7 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
                 <ThemeSwitch/>
             </header>
         }
-        .into_any()
-    });
+    };
     view! {
         <Title text=title.clone()/>
         {head}
@@ -143,36 +144,4 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-/// Tells the page around the frame how high this one would like to be, whenever that changes: `{"watchfire": {"height": 480}}`.
-#[cfg(feature = "hydrate")]
-fn tell_height() {
-    use send_wrapper::SendWrapper;
-    use wasm_bindgen::prelude::*;
-    Effect::new(move |_| {
-        let Some(body) = document().body() else { return };
-        let measured = body.clone();
-        let last = StoredValue::new(0);
-        let tell = move || {
-            let height = measured.scroll_height();
-            if last.try_get_value().is_none_or(|last| last == height) {
-                return;
-            }
-            last.set_value(height);
-            let (inner, message) = (js_sys::Object::new(), js_sys::Object::new());
-            // Setting a field of a fresh object cannot fail.
-            let _ = js_sys::Reflect::set(&inner, &"height".into(), &height.into());
-            let _ = js_sys::Reflect::set(&message, &"watchfire".into(), &inner);
-            if let Ok(Some(parent)) = window().parent() {
-                // A number that says nothing of what is shown: whoever has the frame may know it.
-                let _ = parent.post_message(&message, "*");
-            }
-        };
-        let changed = Closure::<dyn FnMut()>::new(tell);
-        let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
-        observer.observe(&body);
-        let held = SendWrapper::new((observer, changed));
-        on_cleanup(move || held.0.disconnect());
-    });
 }

@@ -19,8 +19,9 @@ const MOST_SHOWN: usize = 200;
 pub(crate) fn VariableBar() -> impl IntoView {
     let board = expect_context::<Board>();
     let shown = Memo::new(move |_| {
-        let sees = |variable: &&Variable| !variable.hide && variable.kind != VariableKind::Constant;
-        board.dashboard.with(|dashboard| dashboard.variables.iter().filter(sees).cloned().collect::<Vec<_>>())
+        board.dashboard.with(|dashboard| {
+            dashboard.variables.iter().filter(|one| is_seen(one)).cloned().collect::<Vec<_>>()
+        })
     });
     let has_any = Memo::new(move |_| {
         !shown.with(Vec::is_empty) || board.dashboard.with(|dashboard| !dashboard.annotations.is_empty())
@@ -183,8 +184,13 @@ fn ChoiceField(
     }
 }
 
+/// Whether readers see a variable.
+pub(super) fn is_seen(variable: &Variable) -> bool {
+    !variable.hide && variable.kind != VariableKind::Constant
+}
+
 /// What is chosen, in short.
-fn summary(state: &Resolved) -> String {
+pub(super) fn summary(state: &Resolved) -> String {
     if state.is_all() {
         return "All".to_owned();
     }

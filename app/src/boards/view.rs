@@ -109,8 +109,10 @@ impl OpenPanel {
 #[component]
 pub(crate) fn BoardPage() -> impl IntoView {
     let path = use_location().pathname;
-    let uid = Memo::new(move |_| {
-        path.with(|path| Page::at(path).and_then(|page| page.board(path)).unwrap_or_default().to_owned())
+    // While the page that the reader goes to is loaded, this one is still there.
+    let uid = Memo::new(move |before: Option<&String>| {
+        let asked_for = path.with(|path| Page::at(path).and_then(|page| page.board(path)).map(str::to_owned));
+        asked_for.or_else(|| before.cloned()).unwrap_or_default()
     });
     let first = SharedValue::new(|| use_context::<FirstBoard>().unwrap_or_default()).into_inner().0;
     let open = OpenPanel::new();

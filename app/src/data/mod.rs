@@ -1,9 +1,7 @@
 //! What panels show: the points that the browser holds, and what a page's first render already knows.
 
-mod buffer;
 #[cfg(feature = "ssr")]
 mod prefetch;
 
-pub(crate) use buffer::SeriesBuffer;
 #[cfg(feature = "ssr")]
 pub use prefetch::{Asked, FirstPaint, frozen_paint, prefetch, shared_paint};

@@ -4,14 +4,14 @@ use watchfire_model::TimeWindow;
 use watchfire_service::Service;
 use watchfire_service::dashboards::{Frozen, OpenShare};
 
-use crate::boards::{FirstBoard, FirstList, FirstShare, ShareView};
+use crate::boards::{FirstBoard, FirstList, FirstPanel, FirstShare, ShareView};
 use crate::pages::Page;
 
 /// Everything that the first render of a page needs, read before rendering begins.
 #[derive(Clone, Debug, Default)]
 pub struct FirstPaint {
-    /// The charts as SVG, by the panel's id. They are not sent twice: the browser keeps them as they stand in the page.
-    pub(crate) pictures: BTreeMap<String, String>,
+    /// The panels by their key, with charts as SVG. They are not sent twice: the browser keeps them as they stand in the page.
+    pub(crate) pictures: BTreeMap<String, FirstPanel>,
     /// The dashboard, if the page shows one.
     pub(crate) board: FirstBoard,
     /// The dashboards, if the page lists them.
@@ -27,6 +27,11 @@ impl FirstPaint {
     pub fn closed_share(error: String, embedded: bool) -> Self {
         let share = FirstShare(Some(ShareView { embedded, ..ShareView::default() }));
         Self { board: FirstBoard(Some(Err(error))), share, ..Self::default() }
+    }
+
+    /// Whether the page is for a frame of another; its client is not this interface.
+    pub fn is_embedded(&self) -> bool {
+        self.share.0.as_ref().is_some_and(|share| share.embedded)
     }
 
     /// Whether the page shows a dashboard that there is not.

@@ -6,12 +6,12 @@ use send_wrapper::SendWrapper;
 use watchfire_dashboard::{Clock, Panel, Query, Values};
 use watchfire_model::{Grid, GridSeries, TimeRange};
 use watchfire_panel::{Answer, Prepared, Role, Unfolded, prepare};
+use watchfire_view::SCRAPE_INTERVAL;
 
 use super::asked::{Asked, Tab};
 use super::unit::{unit_name, unit_of};
 use crate::address::Search;
 use crate::api::{self, Abort, AnswerSeries, Cost, Failure, QueryAnswer};
-use crate::boards::SCRAPE_INTERVAL;
 use crate::range::clock;
 
 /// How many series are drawn.

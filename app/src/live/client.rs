@@ -3,13 +3,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use leptos::prelude::*;
-use watchfire_model::TimeExpr;
+use send_wrapper::SendWrapper;
 use watchfire_model::live::{ClientMessage, ServerMessage, decode, encode};
+use watchfire_view::{Backoff, Pulse, SeriesBuffer, Socket, WatchAsk, WatchState, browser_now};
 
-use super::backoff::Backoff;
-use super::entry::{Entry, WatchAsk, WatchState};
-use super::socket::{self, Socket};
-use crate::data::SeriesBuffer;
+use super::browser;
+use super::entry::Entry;
 
 /// How the connection to the server is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,17 +36,12 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    socket: Option<Socket>,
+    /// The wrapper is safe because only the browser's one thread makes and uses it.
+    socket: Option<SendWrapper<Socket>>,
     backoff: Backoff,
     watches: HashMap<u32, Entry>,
     next_id: u32,
-    /// The server's clock less the browser's, in milliseconds.
-    clock_offset: i64,
-    /// When something was last heard, by the browser's clock.
-    heard: i64,
-    heartbeat: i64,
-    /// Which start of the server this is.
-    instance: Option<u64>,
+    pulse: Pulse,
     /// Whether nobody can see the page.
     hidden: bool,
 }
@@ -56,10 +50,10 @@ impl State {
     /// What to tell the server of one subscription; nothing while the connection does not stand: then all is told when it
     /// does.
     fn settle(&mut self, id: u32) -> Option<ClientMessage> {
-        if !self.socket.as_ref().is_some_and(Socket::is_open) {
+        if !self.socket.as_ref().is_some_and(|socket| socket.is_open()) {
             return None;
         }
-        self.watches.get_mut(&id)?.settle(id, self.hidden, socket::browser_now())
+        self.watches.get_mut(&id)?.settle(id, self.hidden, browser_now())
     }
 
     fn settle_all(&mut self) -> Vec<ClientMessage> {
@@ -74,12 +68,11 @@ impl Live {
 
     /// Not connected; [`Live::start`] connects to `path` of the server that the page came from.
     pub(crate) fn new(path: impl Into<String>) -> Self {
-        let state = State { heartbeat: 5000, ..State::default() };
         Self(Arc::new(Inner {
             path: path.into(),
             connection: RwSignal::new(Connection::Connecting),
             now: RwSignal::new(0),
-            state: Mutex::new(state),
+            state: Mutex::default(),
         }))
     }
 
@@ -97,9 +90,9 @@ impl Live {
     pub(crate) fn start(&self) {
         self.connect();
         let live = self.clone();
-        socket::each_second(move || live.tick());
+        browser::each_second(move || live.tick());
         let live = self.clone();
-        socket::when_hidden(move |hidden| live.hide(hidden));
+        browser::when_hidden(move |hidden| live.hide(hidden));
         self.tick();
     }
 
@@ -116,13 +109,11 @@ impl Live {
     fn tick(&self) {
         let (now, silent) = {
             let state = self.state();
-            let browser_now = socket::browser_now();
-            let silent = state.socket.is_some() && browser_now - state.heard > state.heartbeat * 3;
-            (browser_now + state.clock_offset, silent)
+            let now = browser_now();
+            (state.pulse.server_now(now), state.socket.is_some() && state.pulse.is_silent(now))
         };
         self.show(now);
         if silent {
-            // A cable was pulled, a laptop slept: the browser has not noticed, and would not for minutes.
             self.lost();
         }
     }
@@ -146,15 +137,15 @@ impl Live {
             move || closed.lost(),
         );
         let mut state = self.state();
-        state.heard = socket::browser_now();
-        state.socket = socket;
+        state.pulse.heard(browser_now());
+        state.socket = socket.map(SendWrapper::new);
     }
 
     fn opened(&self) {
         let messages: Vec<ClientMessage> = {
             let mut state = self.state();
-            state.heard = socket::browser_now();
-            state.watches.values_mut().for_each(Entry::forget);
+            state.pulse.heard(browser_now());
+            state.watches.values_mut().for_each(|entry| entry.interest.forget());
             state.settle_all()
         };
         self.send(&messages);
@@ -170,15 +161,15 @@ impl Live {
         };
         self.0.connection.set(Connection::Lost);
         let live = self.clone();
-        socket::after(wait, move || live.connect());
+        browser::after(wait, move || live.connect());
     }
 
     fn heard(&self, bytes: &[u8]) {
-        self.state().heard = socket::browser_now();
+        self.state().pulse.heard(browser_now());
         match decode::<ServerMessage>(bytes) {
             Ok(messages) => {
                 // With the data, so that what has just come is in sight at once.
-                let now = socket::browser_now() + self.state().clock_offset;
+                let now = self.state().pulse.server_now(browser_now());
                 self.show(now);
                 for message in messages {
                     self.obey(message);
@@ -192,20 +183,17 @@ impl Live {
         match message {
             ServerMessage::Hello(hello) => {
                 let mut state = self.state();
-                state.clock_offset = hello.now - socket::browser_now();
-                state.heartbeat = i64::from(hello.heartbeat);
+                let restarted = state.pulse.met(&hello, browser_now());
                 // Only now: a server that is full takes the connection and then ends it.
                 state.backoff.reset();
-                let before = state.instance.replace(hello.instance);
                 drop(state);
                 self.0.connection.set(Connection::Live);
-                if before.is_some_and(|before| before != hello.instance) {
-                    socket::reload_in_development();
+                if restarted {
+                    browser::reload_in_development();
                 }
             }
             ServerMessage::Heartbeat { now } => {
-                let mut state = self.state();
-                state.clock_offset = now - socket::browser_now();
+                self.state().pulse.set_clock(now, browser_now());
             }
             ServerMessage::Range { id, mut body } => {
                 let notes = std::mem::take(&mut body.notes);
@@ -234,11 +222,9 @@ impl Live {
             state.watches.get(&id).map(|entry| {
                 let mut buffer = entry.buffer.lock().unwrap_or_else(PoisonError::into_inner);
                 change(&mut buffer);
-                let window = entry.ask.window;
-                if let (TimeExpr::BeforeNow(back), true) = (window.from, window.is_live()) {
-                    let now = socket::browser_now() + state.clock_offset;
-                    let step = buffer.grid().step;
-                    buffer.trim(now - back - step * 2);
+                let now = state.pulse.server_now(browser_now());
+                if let Some(since) = entry.interest.since(now, buffer.grid().step) {
+                    buffer.trim(since);
                 }
                 (entry.version.clone(), entry.state.clone(), entry.notes.clone())
             })
@@ -261,14 +247,14 @@ impl Live {
     /// it.
     pub(crate) fn watch(&self, ask: WatchAsk) -> Watch {
         let mut state = self.state();
-        let known = state.watches.iter().find(|(_, entry)| entry.ask == ask).map(|(id, _)| *id);
+        let known = state.watches.iter().find(|(_, entry)| entry.interest.ask == ask).map(|(id, _)| *id);
         let id = known.unwrap_or(state.next_id);
         if known.is_none() {
             state.next_id += 1;
         }
         let entry = state.watches.entry(id).or_insert_with(|| Entry::new(ask));
-        entry.watchers += 1;
-        entry.active += 1;
+        entry.interest.watchers += 1;
+        entry.interest.active += 1;
         let watch = Watch {
             id,
             live: self.clone(),
@@ -289,7 +275,8 @@ impl Live {
         let message = {
             let mut state = self.state();
             let Some(entry) = state.watches.get_mut(&id) else { return };
-            entry.active = if active { entry.active + 1 } else { entry.active.saturating_sub(1) };
+            entry.interest.active =
+                if active { entry.interest.active + 1 } else { entry.interest.active.saturating_sub(1) };
             state.settle(id)
         };
         self.send(message.as_slice());
@@ -298,8 +285,8 @@ impl Live {
     fn release(&self, id: u32, active: bool) {
         let mut state = self.state();
         let Some(entry) = state.watches.get_mut(&id) else { return };
-        entry.watchers -= 1;
-        if entry.watchers > 0 {
+        entry.interest.watchers -= 1;
+        if entry.interest.watchers > 0 {
             drop(state);
             if active {
                 self.activate(id, false);

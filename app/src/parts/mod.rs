@@ -69,7 +69,7 @@ impl Part {
 
     /// What the first view of the page at a path needs; `search` is the URL's query part.
     pub fn needed(path: &str, search: &str) -> Vec<Self> {
-        if ["/s/", "/embed/", "/snapshots/"].iter().any(|start| path.starts_with(start)) {
+        if ["/s/", "/snapshots/"].iter().any(|start| path.starts_with(start)) {
             return vec![Self::Share];
         }
         let mut parts = vec![Self::Site];
@@ -244,7 +244,6 @@ mod tests {
     fn pages_need_what_their_first_view_shows() {
         for (path, search, expected) in [
             ("/s/abc", "", vec![Part::Share]),
-            ("/embed/abc", "?panel=3", vec![Part::Share]),
             ("/snapshots/abc", "", vec![Part::Share]),
             ("/", "", vec![Part::Site, Part::Board]),
             ("/d/abc", "?from=now-1h", vec![Part::Site, Part::Board]),

@@ -66,7 +66,8 @@ pub(super) fn explore() -> View {
 
 #[wasm_split(graph, wasm_split_path = ::leptos::wasm_split, preload(load_explore_graph), fallible)]
 pub(super) fn explore_graph(item: PanelItem, feed: Feed) -> View {
-    Ok(view! { <PictureArea item feed picture=StoredValue::default()/> }.into_any())
+    Ok(view! { <PictureArea item feed picture=StoredValue::default() legend=StoredValue::default()/> }
+        .into_any())
 }
 
 #[wasm_split(explore, wasm_split_path = ::leptos::wasm_split, preload(load_cardinality), fallible)]

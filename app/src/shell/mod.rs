@@ -1,5 +1,6 @@
 //! The frame around every page: sidebar, top bar, keys.
 
+mod ask;
 mod connection;
 mod icon;
 mod keys;
@@ -14,6 +15,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::preferences::Preferences;
+pub(crate) use ask::Ask;
 pub(crate) use connection::ConnectionBadge as Connected;
 pub(crate) use keys::is_typing;
 pub(crate) use share::copy;
@@ -30,6 +32,8 @@ pub(crate) fn Shell(
     let preferences = expect_context::<Preferences>();
     let help = NodeRef::<html::Dialog>::new();
     keys::listen(help);
+    let ask = Ask::new();
+    provide_context(ask);
     view! {
         <a class="skip-link" href="#main">"Skip to content"</a>
         <div class="shell" class:folded=move || preferences.folded.get()>
@@ -40,5 +44,6 @@ pub(crate) fn Shell(
             </div>
         </div>
         <keys::KeyHelp dialog=help/>
+        <ask::AskDialog ask/>
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
 use watchfire_model::format_duration;
 
 use crate::{Choice, Variable};
@@ -21,12 +22,12 @@ pub struct Clock {
 }
 
 /// What is chosen for a dashboard's variables.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Values {
     bound: BTreeMap<String, Bound>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Bound {
     chosen: Vec<Choice>,
     /// Whether queries may hold several, and so take it as a regular expression.

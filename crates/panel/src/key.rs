@@ -1,9 +1,12 @@
 //! The legend of a panel.
 
+use std::fmt::Write;
+
 use watchfire_chart::Theme;
 use watchfire_dashboard::{Kind, LegendPlace, LegendShape, Panel, Reducer};
 
 use crate::Prepared;
+use crate::html::escape;
 use crate::words::{Manner, Words};
 
 /// A legend.
@@ -76,4 +79,37 @@ pub fn key(panel: &Panel, prepared: &Prepared, theme: &Theme, utc_offset: i64, n
         heads: numbers.iter().map(|reducer| reducer.title()).collect(),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
     })
+}
+
+/// How many rows of a legend a page holds that is rendered before there is a browser.
+const MOST_IN_PAGE: usize = 50;
+
+/// A legend as HTML, as the browser would make it, without what is clicked.
+pub fn key_html(key: &Key) -> String {
+    let shape = if key.table { "board-legend table" } else { "board-legend" };
+    // Writing to a String cannot fail, so the results are not looked at.
+    let mut html = String::new();
+    let _ = write!(html, "<div class=\"{shape}\" style=\"--numbers:{}\">", key.heads.len().max(1));
+    if key.table {
+        html.push_str("<div class=\"legend-heads\">");
+        for head in &key.heads {
+            let _ = write!(html, "<span class=\"legend-head\">{}</span>", escape(head));
+        }
+        html.push_str("</div>");
+    }
+    html.push_str("<ul>");
+    for row in key.rows.iter().take(MOST_IN_PAGE) {
+        let (name, color) = (escape(&row.name), escape(&row.color));
+        let _ = write!(
+            html,
+            "<li><span class=\"legend-entry\"><span class=\"legend-mark\" style=\"background-color:{color}\"></span>\
+             <span class=\"legend-name\">{name}</span>"
+        );
+        for number in &row.numbers {
+            let _ = write!(html, "<span class=\"legend-value\">{}</span>", escape(number));
+        }
+        html.push_str("</span></li>");
+    }
+    html.push_str("</ul></div>");
+    html
 }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod calculate;
+mod html;
 mod key;
 mod layout;
 mod legend;
@@ -20,7 +21,8 @@ mod transform;
 mod words;
 
 pub use answer::Answer;
-pub use key::{Key, KeyRow, key};
+pub use html::escape;
+pub use key::{Key, KeyRow, key, key_html};
 pub use layout::layout;
 pub use legend::filled as legend_text;
 pub use look::Looks;
@@ -31,7 +33,7 @@ pub use picture::card::{card, settled, title_of};
 pub use picture::table::{CellWords, ColumnWords, shown_table, table_html, table_text};
 pub use picture::{Drawing, Graph, Stage, graph};
 pub use prepare::{Prepared, Shown, prepare};
-pub use question::{Question, Role, Sight, questions};
+pub use question::{Question, Role, Sight, questions, withheld_questions};
 pub use repeat::{Unfolded, unfold};
 pub use table::{Cells, Column, Table};
 pub use words::{Manner, Said, Words};

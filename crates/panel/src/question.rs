@@ -1,6 +1,5 @@
 use watchfire_dashboard::{Clock, Kind, LineStyle, Panel, Query, QueryShape, Stacking, Values};
 use watchfire_model::{TimeRange, choose_step, format_duration, parse_duration};
-use watchfire_promql::ast::ExprKind;
 
 /// Where a panel is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +47,16 @@ const SAMPLES_A_POINT: i64 = 4;
 
 /// The questions of a panel, in the order of its queries. What its variables hold is put in.
 pub fn questions(panel: &Panel, values: &Values, sight: Sight) -> Vec<Question> {
+    all(panel, values, sight, is_selector)
+}
+
+/// The questions of a panel whose queries are withheld: whether what lies between points can be asked for is not known, so it
+/// is not. (It needs no parser, either.)
+pub fn withheld_questions(panel: &Panel, values: &Values, sight: Sight) -> Vec<Question> {
+    all(panel, values, sight, |_| false)
+}
+
+fn all(panel: &Panel, values: &Values, sight: Sight, is_selector: impl Fn(&str) -> bool) -> Vec<Question> {
     let duration = |text: &Option<String>| text.as_deref().and_then(|text| parse_duration(text).ok());
     let shift = duration(&panel.time_shift).unwrap_or(0);
     let mut range = sight.range;
@@ -105,12 +114,36 @@ fn wants_envelope(panel: &Panel, query: &Query) -> bool {
         && matches!(field.stacking, None | Some(Stacking::None))
 }
 
-/// Whether a query is series as they are stored, so that what lies between its points can be asked for.
+/// Whether a query is series as they are stored, so that what lies between its points can be asked for. It goes by the form alone,
+/// as browsers that only look at a dashboard have no parser; what is wrong within the braces is told for the query itself.
 fn is_selector(expr: &str) -> bool {
-    match watchfire_promql::parse(expr).map(|expr| expr.kind) {
-        Ok(ExprKind::Vector(selector)) => selector.when.at.is_none() && selector.when.offset == 0,
-        _ => false,
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':');
+    let expr = expr.trim();
+    let (metric, rest) = expr.split_at(expr.find(|letter| !is_name(letter)).unwrap_or(expr.len()));
+    // Numbers, and names of numbers.
+    let number = metric.starts_with(|letter: char| letter.is_ascii_digit())
+        || ["inf", "nan"].iter().any(|name| metric.eq_ignore_ascii_case(name));
+    match rest.trim_start().strip_prefix('{') {
+        Some(matchers) => !number && closes_at_the_end(matchers),
+        None => !number && !metric.is_empty() && rest.is_empty(),
     }
+}
+
+/// Whether the brace before `matchers` is closed by their last character, and nothing stands behind it.
+fn closes_at_the_end(matchers: &str) -> bool {
+    let mut quote = None;
+    let mut letters = matchers.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), close) if open == close => quote = None,
+            // The next one is escaped; not so between backticks.
+            (Some('"' | '\''), '\\') => drop(letters.next()),
+            (None, '"' | '\'' | '`') => quote = Some(letter),
+            (None, '}') => return letters.as_str().is_empty(),
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -145,6 +178,49 @@ mod tests {
         let end = 3_600_000 - 86_400_000;
         assert_eq!(asked[0].range, TimeRange { start: end - 600_000, end });
         assert_eq!((asked[0].shift, asked[0].step), (86_400_000, 60_000));
+    }
+
+    #[test]
+    fn selectors_are_what_the_parser_says() {
+        use watchfire_promql::ast::ExprKind;
+        for expr in [
+            "up",
+            "  up ",
+            "job:up:sum",
+            "up{}",
+            "up {job=\"a\"} ",
+            "{job=\"a\"}",
+            "{\"up\"}",
+            "up{job=~\"a}|{b\", x='}'}",
+            "up{job=\"\\\"}\"}",
+            "up{job=`\\`}",
+            "up offset 5m",
+            "up{job=\"a\"} offset 5m",
+            "up @ 5",
+            "up[5m]",
+            "up{job=\"a\"}[5m]",
+            "sum(up)",
+            "-up",
+            "(up)",
+            "up + up",
+            "up{a=\"b\"} + up{a=\"b\"}",
+            "up{a=\"b\"",
+            "5",
+            "0x1f",
+            "inf",
+            "NaN",
+            "\"text\"",
+            "",
+            "1up",
+            "föhn",
+        ] {
+            let parsed = watchfire_promql::parse(expr).map(|expr| expr.kind);
+            let plain = match parsed {
+                Ok(ExprKind::Vector(selector)) => selector.when.at.is_none() && selector.when.offset == 0,
+                _ => false,
+            };
+            assert_eq!(is_selector(expr), plain, "{expr}");
+        }
     }
 
     #[test]

@@ -5,13 +5,19 @@
 //! Nothing here does IO, and no clock is read: texts and answers of queries come in, and time as milliseconds since the epoch.
 
 mod check;
+mod condition;
 mod file;
+mod form;
+mod length;
 mod outline;
 mod rule;
 mod state;
 
 pub use check::{Flaw, Flaws};
+pub use condition::{Condition, Fold};
 pub use file::read;
-pub use outline::{is_outline, read_outline};
+pub use form::Form;
+pub use length::Length;
+pub use outline::{is_outline, read_any, read_outline};
 pub use rule::{Group, Kind, Rule, Severity};
-pub use state::{ALERTNAME, AlertState, Change, Held, Outcome, Refused, RuleState, Sampled, Seen};
+pub use state::{ALERTNAME, AlertState, Change, Held, Outcome, Refused, RuleState, Sampled, Seen, Terms};

@@ -88,6 +88,15 @@ pub fn read_outline(text: &str) -> Result<Group, Flaws> {
     if flaws.is_empty() { Ok(group) } else { Err(Flaws(flaws)) }
 }
 
+/// Reads a rule file in any form.
+///
+/// # Errors
+///
+/// All that is wrong with it, as [`read`](crate::read) and [`read_outline`] tell it.
+pub fn read_any(text: &str) -> Result<Vec<Group>, Flaws> {
+    if is_outline(text) { read_outline(text).map(|group| vec![group]) } else { crate::read(text) }
+}
+
 /// Which of the two forms is meant: what follows the key begins a list, or does not.
 fn is_list(text: &str) -> bool {
     let after = text.split_once(GROUP).map_or("", |(_, after)| after);

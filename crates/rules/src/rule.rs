@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Rules that are evaluated one after the other, at the same instants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
@@ -16,6 +18,15 @@ pub struct Group {
     pub labels: BTreeMap<String, String>,
     /// The rules, in the order in which they are evaluated.
     pub rules: Vec<Rule>,
+}
+
+impl Group {
+    /// The labels that a rule of the group adds, the group's included.
+    pub fn labels_of(&self, rule: &Rule) -> BTreeMap<String, String> {
+        let mut labels = self.labels.clone();
+        labels.extend(rule.labels.iter().map(|(name, value)| (name.clone(), value.clone())));
+        labels
+    }
 }
 
 /// What is evaluated again and again.
@@ -62,7 +73,8 @@ impl Rule {
 }
 
 /// How grave something is; the later the graver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
     Info,

@@ -114,6 +114,20 @@ pub enum Refused {
     },
 }
 
+/// What an evaluation goes by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// How long a series has to be there before its alert fires, in milliseconds.
+    pub hold: i64,
+    /// How long an alert goes on firing after its series is gone, in milliseconds.
+    pub keep_firing: i64,
+    /// How many alerts there may be; 0 allows any number.
+    pub limit: usize,
+    /// Whether a series that is not there says nothing: shortly after a start its samples may not have come yet. Its alert
+    /// stays as it is.
+    pub settling: bool,
+}
+
 /// The alerts of a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RuleState {
@@ -136,19 +150,17 @@ impl RuleState {
         self.alerts.values().map(|held| held.state).max().unwrap_or(AlertState::Inactive)
     }
 
-    /// Takes in what the query brought at `now`. `hold` and `keep_firing` in milliseconds; `limit` 0 allows any number.
+    /// Takes in what the query brought at `now`.
     ///
     /// # Errors
     ///
     /// The answer cannot be made alerts of. Where there are too many, all are forgotten, as Prometheus does; else the state stays.
-    pub fn step(
-        &mut self,
-        now: i64,
-        seen: Vec<Seen>,
-        hold: i64,
-        keep_firing: i64,
-        limit: usize,
-    ) -> Result<Outcome, Refused> {
+    pub fn step(&mut self, now: i64, seen: Vec<Seen>, terms: Terms) -> Result<Outcome, Refused> {
+        let Terms { hold, keep_firing, limit, settling } = terms;
+        // What most rules are nearly always.
+        if seen.is_empty() && self.alerts.is_empty() {
+            return Ok(Outcome::default());
+        }
         let mut there: BTreeMap<Labels, Seen> = BTreeMap::new();
         for one in seen {
             if there.contains_key(&one.labels) {
@@ -157,20 +169,23 @@ impl RuleState {
             there.insert(one.labels.clone(), one);
         }
         let mut outcome = Outcome::default();
-        let known: Vec<Labels> = self.alerts.keys().cloned().collect();
-        for labels in known.iter().filter(|labels| !there.contains_key(*labels)) {
-            self.missed(labels, now, keep_firing, &mut outcome);
+        let missing: Vec<Labels> =
+            self.alerts.keys().filter(|labels| !there.contains_key(*labels)).cloned().collect();
+        for labels in &missing {
+            let held = self.alerts.get(labels);
+            if !settling || held.is_some_and(|held| held.state == AlertState::Inactive) {
+                self.missed(labels, now, keep_firing, &mut outcome);
+            }
         }
         for (labels, one) in there {
-            self.appeared(labels, one, now, &mut outcome);
+            self.appeared(labels, one, now, hold, &mut outcome);
         }
-        self.advance(now, hold, &mut outcome);
         let active = self.alerts.values().filter(|held| held.state != AlertState::Inactive).count();
         if limit > 0 && active > limit {
             self.alerts.clear();
             return Err(Refused::TooMany { found: active, limit });
         }
-        self.write(&mut outcome);
+        outcome.samples = self.samples();
         Ok(outcome)
     }
 
@@ -211,63 +226,48 @@ impl RuleState {
         }
     }
 
-    /// The series of an alert is there.
-    fn appeared(&mut self, labels: Labels, one: Seen, now: i64, outcome: &mut Outcome) {
-        if let Some(held) = self.alerts.get_mut(&labels).filter(|held| held.state != AlertState::Inactive) {
-            held.value = one.value;
-            held.annotations = one.annotations;
-            held.kept_since = None;
-            return;
-        }
-        outcome.changes.push(Change {
-            labels: labels.clone(),
-            from: self.alerts.get(&labels).map(|held| held.state),
-            to: Some(AlertState::Pending),
-            value: one.value,
-        });
-        let held = Held {
-            state: AlertState::Pending,
-            annotations: one.annotations,
-            value: one.value,
-            active_at: now,
-            fired_at: None,
-            resolved_at: None,
-            kept_since: None,
-        };
-        self.alerts.insert(labels, held);
-    }
-
-    /// Lets those fire that have been there for long enough.
-    fn advance(&mut self, now: i64, hold: i64, outcome: &mut Outcome) {
-        for (labels, held) in &mut self.alerts {
-            if held.state == AlertState::Pending && now - held.active_at >= hold {
-                held.state = AlertState::Firing;
-                held.fired_at = Some(now);
-                let from = Some(AlertState::Pending);
-                // One that fires at once was never seen pending.
-                let new = outcome
-                    .changes
-                    .iter()
-                    .rposition(|change| change.labels == *labels && change.to == Some(AlertState::Pending));
-                match new {
-                    Some(index) => outcome.changes[index].to = Some(AlertState::Firing),
-                    None => outcome.changes.push(Change {
-                        labels: labels.clone(),
-                        from,
-                        to: Some(AlertState::Firing),
-                        value: held.value,
-                    }),
+    /// The series of an alert is there; once it has been there for long enough, the alert fires.
+    fn appeared(&mut self, labels: Labels, one: Seen, now: i64, hold: i64, outcome: &mut Outcome) {
+        let Seen { annotations, value, .. } = one;
+        let known = self.alerts.get_mut(&labels);
+        let from = known.as_ref().map(|alert| alert.state);
+        let mut alert = match known {
+            Some(alert) if alert.state != AlertState::Inactive => {
+                alert.value = value;
+                alert.annotations = annotations;
+                alert.kept_since = None;
+                if alert.state == AlertState::Firing || now - alert.active_at < hold {
+                    return;
                 }
+                alert.clone()
             }
+            _ => Held {
+                state: AlertState::Pending,
+                annotations,
+                value,
+                active_at: now,
+                fired_at: None,
+                resolved_at: None,
+                kept_since: None,
+            },
+        };
+        if now - alert.active_at >= hold {
+            alert.state = AlertState::Firing;
+            alert.fired_at = Some(now);
         }
+        outcome.changes.push(Change { labels: labels.clone(), from, to: Some(alert.state), value });
+        self.alerts.insert(labels, alert);
     }
 
-    fn write(&self, outcome: &mut Outcome) {
+    /// The series `ALERTS` and `ALERTS_FOR_STATE` of its alerts.
+    pub fn samples(&self) -> Vec<Sampled> {
+        let mut samples = Vec::new();
         for (labels, held) in self.alerts.iter().filter(|(_, held)| held.state != AlertState::Inactive) {
             let state = labels.with(METRIC_NAME, "ALERTS").with("alertstate", held.state.word());
-            outcome.samples.push(Sampled { labels: state, value: 1.0 });
+            samples.push(Sampled { labels: state, value: 1.0 });
             let since = labels.with(METRIC_NAME, "ALERTS_FOR_STATE");
-            outcome.samples.push(Sampled { labels: since, value: (held.active_at / 1000) as f64 });
+            samples.push(Sampled { labels: since, value: (held.active_at / 1000) as f64 });
         }
+        samples
     }
 }

@@ -1,6 +1,8 @@
 //! The use cases: every action of a person, a token or the server itself passes here once. HTTP handlers, the live hub and
 //! the pages' first render are thin shells over [`Service`], so that what holds for one road holds for all.
 
+pub mod alerting;
+pub mod alertmanager;
 mod cache;
 mod clock;
 mod collection;
@@ -8,6 +10,7 @@ pub mod dashboards;
 mod error;
 mod evaluate;
 mod points;
+mod prepared;
 mod promql;
 mod queried;
 mod seen;
@@ -20,8 +23,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Semaphore, watch};
 use watchfire_model::{Exemplar, Grid, GridSeries, Labels, Matcher, Metadata, SeriesQuery, TimeRange};
-use watchfire_storage::{Appender, Cardinality, ControlStore, Querier, SelectOptions, StorageStats};
+use watchfire_storage::{
+    AlertStore, Appender, Cardinality, ControlStore, Querier, SelectOptions, StorageStats,
+};
 
+use alerting::{Alerting, AlertingSettings};
 use dashboards::{Control, DashboardSettings, Dashboards};
 
 pub use cache::{CacheStats, Changes, Mark, Nature, nature};
@@ -29,6 +35,7 @@ pub use collection::{CollectionStats, Collectors, collect};
 pub use error::ServiceError;
 pub use evaluate::{LOOKBACK, evaluate};
 pub use points::{Columns, Refusal, Source};
+pub use prepared::Prepared;
 pub use promql::{Evaluated, PromQuery, QueryLimits, parse_selector};
 pub use seen::PanelAnswers;
 
@@ -54,6 +61,7 @@ pub struct Service {
     /// Range answers that are kept; `None` where the setting says so.
     cache: Option<cache::QueryCache>,
     changes: Arc<Changes>,
+    alerting: Arc<alerting::Shared>,
     expired: Arc<stored::Expired>,
 }
 
@@ -72,6 +80,7 @@ impl Service {
             control: Arc::default(),
             cache: None,
             changes: Arc::default(),
+            alerting: Arc::default(),
             expired: Arc::default(),
         }
     }
@@ -103,6 +112,17 @@ impl Service {
     #[must_use]
     pub fn with_control(self, store: Arc<dyn ControlStore>, settings: DashboardSettings) -> Self {
         Self { control: Arc::new(Control::new(store, settings)), ..self }
+    }
+
+    /// Keeps the states of alerts in a store, and evaluates rules as `settings` say.
+    #[must_use]
+    pub fn with_alerting(self, store: Arc<dyn AlertStore>, settings: AlertingSettings) -> Self {
+        Self { alerting: Arc::new(alerting::Shared::new(Some(store), settings)), ..self }
+    }
+
+    /// The way to rules and alerts.
+    pub fn alerting(&self) -> Alerting {
+        Alerting::new(self.clone())
     }
 
     /// The way to dashboards and what belongs to them.

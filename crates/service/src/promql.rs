@@ -72,11 +72,14 @@ impl Default for QueryLimits {
 }
 
 /// The step of subqueries that name none: Prometheus' default evaluation interval, in milliseconds.
-const SUBQUERY_STEP: i64 = 60_000;
+pub(crate) const SUBQUERY_STEP: i64 = 60_000;
 
 /// Up to so many series are evaluated in the order of their labels, as Prometheus does: it settles ties, and the last digits of
 /// sums. Beyond, sorting would take longer than the evaluation.
 const SORTED: usize = 20_000;
+
+/// So many series of a short range are evaluated on the thread that asks.
+const FEW: usize = 64;
 
 /// A series of the storage as the evaluation wants it.
 struct Fetched(SelectedSeries);
@@ -249,8 +252,17 @@ impl Service {
         params: Params,
         deadline: Instant,
     ) -> Result<Answer, ServiceError> {
+        self.evaluate_plan(Query::new(expr.clone(), params)?.with_text(text), deadline, false).await
+    }
+
+    /// Evaluates where it is asked if the work is `light` and the series are few, else where blocking is allowed.
+    pub(crate) async fn evaluate_plan(
+        &self,
+        plan: Query,
+        deadline: Instant,
+        light: bool,
+    ) -> Result<Answer, ServiceError> {
         let limits = self.limits;
-        let plan = Query::new(expr.clone(), params)?.with_text(text);
         self.queried.note(plan.selections());
         let waiting = tokio::time::timeout_at(deadline.into(), self.evaluating.clone().acquire_owned());
         let Ok(Ok(permit)) = waiting.await else {
@@ -273,6 +285,8 @@ impl Service {
             }
             data.push(found.into_iter().map(Fetched).collect::<Vec<_>>());
         }
+        // A thread takes longer to wake than this takes to compute.
+        let light = light && data.iter().map(Vec::len).sum::<usize>() <= FEW;
         let canceled = Arc::new(AtomicBool::new(false));
         let _guard = CancelOnDrop(canceled.clone());
         let work = move || {
@@ -287,6 +301,9 @@ impl Service {
             let limits = Limits { max_samples: limits.max_samples, max_series: limits.max_series };
             plan.evaluate(&data, &limits, &stop)
         };
+        if light {
+            return Ok(work()?);
+        }
         let answer = tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| ServiceError::Internal(error.to_string()))??;

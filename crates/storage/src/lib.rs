@@ -68,8 +68,10 @@ pub use append::{Appended, Reason, Refusals};
 #[doc(hidden)]
 pub use chunk::{decode_chunk, encode_chunk};
 pub use control::{
-    Annotation, AnnotationFilter, ControlError, ControlStore, Document, DocumentHead, DocumentKind,
-    NewVersion, SqliteControl, Uses, VersionHead, random_bytes,
+    AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites, Annotation, AnnotationFilter,
+    ControlError, ControlStore, Delivery, DeliveryCounts, DeliveryState, DeliveryStore, Document,
+    DocumentHead, DocumentKind, NewDelivery, NewVersion, RowChange, RowStore, Settled, Settlement,
+    SqliteControl, Uses, VersionHead, random_bytes,
 };
 pub use engine::Engine;
 pub use error::StorageError;

@@ -1,5 +1,6 @@
 //! The protocols that other programs speak to Watchfire, one folder or file each, and the API of dashboards.
 
+pub(crate) mod alertmanager;
 pub(crate) mod dashboards;
 pub(crate) mod import;
 mod intake;
@@ -8,6 +9,7 @@ pub(crate) mod prometheus;
 pub(crate) mod push;
 pub(crate) mod received;
 pub(crate) mod remote_write;
+pub(crate) mod rules;
 mod scraped;
 mod taking;
 

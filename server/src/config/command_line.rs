@@ -51,6 +51,12 @@ pub(crate) fn parse_command_line(
             Command::Restore { copy, data_dir }
         });
     }
+    if let Some((word @ ("check" | "test"), given)) = matches.subcommand()
+        && let Some((_, given)) = given.subcommand()
+    {
+        let files = given.get_many::<PathBuf>("files").into_iter().flatten().cloned().collect();
+        return Ok(if word == "check" { Command::CheckRules(files) } else { Command::TestRules(files) });
+    }
     if let Some(("demo", given)) = matches.subcommand() {
         return demo(given, resolved.config.listen).map_err(CommandLineError::Usage);
     }
@@ -133,6 +139,16 @@ fn command() -> clap::Command {
                 .about("Copy a backup to the data folder, which must be empty")
                 .arg(copy("The folder that holds the backup")),
         )
+        .subcommand(of_rules(
+            "check",
+            "Check files without a server",
+            "Say whether rule files can be followed, and what is wrong",
+        ))
+        .subcommand(of_rules(
+            "test",
+            "Test files without a server",
+            "Run unit tests of rules, in promtool's format",
+        ))
         .subcommand(demo_command())
         .subcommand(
             clap::Command::new("config")
@@ -153,6 +169,20 @@ fn command() -> clap::Command {
                 )),
         )
         .args(settings().flat_map(arguments))
+}
+
+/// A command whose own command `rules` takes files.
+fn of_rules(word: &'static str, about: &'static str, rules: &'static str) -> clap::Command {
+    let files = Arg::new("files")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .num_args(1..)
+        .required(true);
+    clap::Command::new(word)
+        .about(about)
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommand(clap::Command::new("rules").about(rules).arg(files.help("The files")))
 }
 
 /// `demo`, which needs nothing but a server that runs.

@@ -63,6 +63,10 @@ pub(crate) enum Command {
     },
     /// `demo --delete`: delete it there.
     DemoDelete(Target),
+    /// `check rules`: read these files.
+    CheckRules(Vec<PathBuf>),
+    /// `test rules`: run the tests of these files.
+    TestRules(Vec<PathBuf>),
     /// `config check`: nothing is wrong; the sentence says with which file.
     ConfigCheck(String),
     /// `config show`: every setting as a configuration file.
@@ -122,6 +126,10 @@ pub(crate) struct Config {
     pub(crate) dashboards: DashboardsConfig,
     /// Pictures by their address.
     pub(crate) render: RenderConfig,
+    /// Rules and their alerts.
+    pub(crate) rules: RulesConfig,
+    /// From alerts to notifications.
+    pub(crate) notify: NotifyConfig,
     /// Every key with the text that won, in the order of docs/CONFIG.md. None is a secret.
     pub(crate) texts: Vec<(&'static str, String)>,
 }
@@ -146,6 +154,8 @@ impl Config {
             http: HttpConfig::default(),
             dashboards: DashboardsConfig::default(),
             render: RenderConfig::default(),
+            rules: RulesConfig::default(),
+            notify: NotifyConfig::default(),
             texts: Vec::new(),
         }
     }
@@ -350,6 +360,8 @@ pub(crate) struct HttpConfig {
     pub(crate) shutdown_timeout: Duration,
     /// Names besides loopback's under which a server on loopback answers.
     pub(crate) allowed_hosts: Vec<String>,
+    /// Where people reach this server; empty for its own address.
+    pub(crate) external_url: String,
     /// Origins whose pages may read the Prometheus API.
     pub(crate) cors_origins: Vec<String>,
 }
@@ -379,6 +391,46 @@ pub(crate) struct DashboardsConfig {
     pub(crate) max_annotation_bytes: usize,
     /// Bytes of one snapshot.
     pub(crate) max_snapshot_bytes: usize,
+}
+
+/// Rules and their alerts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RulesConfig {
+    /// Patterns of rule files.
+    pub(crate) files: Vec<String>,
+    /// How often these are looked at.
+    pub(crate) reload_interval: Duration,
+    /// Bytes of one of them.
+    pub(crate) max_file_bytes: u64,
+    /// How often rules are evaluated.
+    pub(crate) interval: Duration,
+    /// How much earlier their queries look.
+    pub(crate) query_offset: Duration,
+    /// After how long an alert is handed over again.
+    pub(crate) resend_delay: Duration,
+    /// How long the server may be away for a pending alert to go on.
+    pub(crate) outage_tolerance: Duration,
+    /// How long it is kept what became of alerts; `None`: for ever.
+    pub(crate) history: Option<Duration>,
+    /// Rules by form together.
+    pub(crate) max_count: usize,
+    /// Bytes of one of them.
+    pub(crate) max_bytes: usize,
+    /// Series of a preview or a backtest.
+    pub(crate) max_shown: usize,
+}
+
+/// From alerts to notifications.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NotifyConfig {
+    /// Alertmanager's configuration file; `None`: nobody is told.
+    pub(crate) config: Option<PathBuf>,
+    /// How often it is looked at.
+    pub(crate) reload_interval: Duration,
+    /// How long an answer may take.
+    pub(crate) timeout: Duration,
+    /// Whether programs may run.
+    pub(crate) programs: bool,
 }
 
 /// Pictures by their address.

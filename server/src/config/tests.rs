@@ -193,6 +193,8 @@ fn every_field_has_a_row() {
         "",
         "--otlp-http-listen",
         "",
+        "--rules-history",
+        "0",
     ];
     let args = [&["--out-of-order-window", "unlimited"][..], &absent].concat();
     let config = config(&args, &[("WATCHFIRE_STORAGE_RETENTION", "0")], None);

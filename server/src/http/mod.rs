@@ -29,6 +29,8 @@ use crate::telemetry::Telemetry;
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) service: Service,
+    /// From alerts to notifications.
+    pub(crate) alertmanager: watchfire_service::alertmanager::Alertmanager,
     pub(crate) collectors: Collectors,
     pub(crate) hub: Hub,
     pub(crate) desk: crate::render::Desk,
@@ -59,6 +61,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/metrics", get(probes::metrics))
         .route("/assets/{name}", get(assets::asset))
         .merge(crate::api::dashboards::routes())
+        .merge(crate::api::rules::routes())
+        .merge(crate::api::alertmanager::routes())
         .merge(crate::share::routes())
         .merge(crate::render::routes())
         .route("/", get(page::page))

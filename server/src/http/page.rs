@@ -4,7 +4,7 @@ use axum::response::Response;
 use leptos::context::provide_context;
 use leptos::nonce::Nonce;
 use watchfire_app::{
-    Asked, Choices, FirstPaint, Page as AppPage, Part, document, prefetch, provide_addresses,
+    Asked, Choices, EmbedPage, FirstPaint, Page as AppPage, Part, document, prefetch, provide_addresses,
     provide_first_paint, window_of,
 };
 use watchfire_model::TimeWindow;
@@ -71,7 +71,15 @@ impl Page {
         for failure in &paint.failures {
             tracing::warn!(%failure, path = %self.path, "a panel was rendered without its data");
         }
-        let assets = app.site.assets(&Part::needed(&self.path, &self.search), app.config.dev_reload);
+        let dev_reload = app.config.dev_reload;
+        let embed = paint.is_embedded().then(|| EmbedPage {
+            transparent: watchfire_app::query_value(&self.search, "background").as_deref()
+                == Some("transparent"),
+        });
+        let assets = match embed {
+            Some(_) => app.site.embed_assets(!paint.is_missing(), dev_reload),
+            None => app.site.assets(&Part::needed(&self.path, &self.search), dev_reload),
+        };
         let doors = app.doors.get().cloned().unwrap_or_default();
         let nonce = Nonce::new();
         let context_nonce = nonce.clone();
@@ -80,6 +88,9 @@ impl Page {
             move || {
                 provide_context(context_nonce.clone());
                 provide_first_paint(paint.clone(), choices);
+                if let Some(embed) = embed {
+                    provide_context(embed);
+                }
                 provide_addresses(host.as_deref(), doors.clone());
             },
             move || document(assets.clone(), choices),

@@ -35,6 +35,7 @@ pub(crate) fn register(meter: &Meter, sources: &Sources) {
     make.collectors();
     make.dashboards();
     super::pictures::register(meter, &sources.desk);
+    super::rules::register(meter, &sources.service);
 }
 
 struct Make<'a> {

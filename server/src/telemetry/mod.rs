@@ -8,6 +8,7 @@ mod own;
 mod pictures;
 mod process;
 mod reader;
+mod rules;
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};

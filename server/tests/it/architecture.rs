@@ -5,11 +5,13 @@ use std::path::Path;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
+const ALERTING: &str = "watchfire-alerting";
 const APP: &str = "watchfire-app";
 const CHART: &str = "watchfire-chart";
 const CLIENT: &str = "watchfire-client";
 const DASHBOARD: &str = "watchfire-dashboard";
 const DEMO: &str = "watchfire-demo";
+const EMBED: &str = "watchfire-embed";
 const FRONTEND: &str = "watchfire-frontend";
 const INGEST: &str = "watchfire-ingest";
 const MODEL: &str = "watchfire-model";
@@ -21,6 +23,8 @@ const SCRAPE: &str = "watchfire-scrape";
 const SERVER: &str = "watchfire";
 const SERVICE: &str = "watchfire-service";
 const STORAGE: &str = "watchfire-storage";
+const TEMPLATE: &str = "watchfire-template";
+const VIEW: &str = "watchfire-view";
 const XTASK: &str = "xtask";
 
 /// Which crates of the workspace each may depend on. The server may use everything but the browser's entry point.
@@ -40,13 +44,22 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         (PROBE, BTreeSet::from([MODEL, INGEST])),
         (RULES, BTreeSet::from([MODEL, PROMQL])),
         (STORAGE, BTreeSet::from([MODEL])),
-        (SERVICE, BTreeSet::from([MODEL, DASHBOARD, PANEL, PROMQL, INGEST, STORAGE])),
-        (APP, BTreeSet::from([MODEL, CHART, DASHBOARD, PANEL, PROMQL, SERVICE])),
+        (TEMPLATE, BTreeSet::from([MODEL])),
+        (ALERTING, BTreeSet::from([MODEL, TEMPLATE])),
+        (
+            SERVICE,
+            BTreeSet::from([MODEL, DASHBOARD, PANEL, PROMQL, INGEST, STORAGE, RULES, TEMPLATE, ALERTING]),
+        ),
+        (VIEW, BTreeSet::from([MODEL, CHART, DASHBOARD, PANEL])),
+        (APP, BTreeSet::from([MODEL, CHART, DASHBOARD, PANEL, PROMQL, SERVICE, VIEW])),
         (FRONTEND, BTreeSet::from([APP])),
+        // Small: it must not know the interface.
+        (EMBED, BTreeSet::from([MODEL, CHART, DASHBOARD, PANEL, VIEW])),
         (
             SERVER,
             BTreeSet::from([
-                MODEL, CHART, DASHBOARD, DEMO, PANEL, PROMQL, INGEST, SCRAPE, PROBE, STORAGE, SERVICE, APP,
+                MODEL, CHART, DASHBOARD, DEMO, PANEL, PROMQL, INGEST, SCRAPE, PROBE, STORAGE, RULES,
+                TEMPLATE, ALERTING, SERVICE, APP,
             ]),
         ),
         // Its tests read what it sends.

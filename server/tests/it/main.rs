@@ -1,6 +1,7 @@
 //! The real program from outside: started, asked over HTTP and WebSocket, stopped, killed.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod alertmanager;
 mod answer;
 mod architecture;
 mod assets;
@@ -22,6 +23,7 @@ mod prometheus;
 mod push;
 mod refused_start;
 mod render;
+mod rules;
 mod scrape;
 mod server;
 mod shares;

@@ -158,14 +158,20 @@ fn documented() -> BTreeMap<String, String> {
 #[tokio::test]
 async fn metrics() {
     let dir = tempdir().unwrap();
-    let server = Server::start(dir.path(), &["--collect-interval", "100ms"]);
+    let rules = "groups: [{name: a, interval: 100ms, rules: [{record: b, expr: vector(1)}]}]\n";
+    std::fs::write(dir.path().join("rules.yml"), rules).unwrap();
+    let server = Server::start(dir.path(), &["--collect-interval", "100ms", "--rules-files", "rules.yml"]);
     let read = async || {
         let answer = server.get("/metrics").await;
         assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
         Exposition::parse(&answer.body)
     };
     // CPU use takes two readings, and a request's time is known when the request is over.
-    let late = ["watchfire_process_cpu_usage_percent", "watchfire_http_request_duration_seconds"];
+    let late = [
+        "watchfire_process_cpu_usage_percent",
+        "watchfire_http_request_duration_seconds",
+        "watchfire_rule_group_last_evaluation_samples",
+    ];
     let first = eventually("the collector's first run and all metrics", async || {
         let found = read().await;
         let complete = late.iter().all(|name| found.kinds.contains_key(*name));

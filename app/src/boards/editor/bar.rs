@@ -10,6 +10,7 @@ use super::super::board::Board;
 use super::edit::{Dialog, EditBar};
 use crate::boards::view::{NEW, OpenPanel};
 use crate::parts;
+use crate::shell::Ask;
 
 /// What can be done with the dashboard as a whole.
 #[component]
@@ -177,6 +178,9 @@ fn focused_panel(board: Board) -> Option<u32> {
 pub(crate) fn leave_guard(board: Board) {
     const LOST: &str = "There are changes that are not saved. Leave without them?";
     let changed = move || untrack(|| board.is_changed());
+    let ask = expect_context::<Ask>();
+    // The reader has agreed to leave.
+    let leaves = StoredValue::new(false);
     Effect::new(move |_| {
         let handle =
             window_event_listener(leptos::ev::beforeunload, move |event: web_sys::BeforeUnloadEvent| {
@@ -201,10 +205,18 @@ pub(crate) fn leave_guard(board: Board) {
                 || link
                     .get_attribute("href")
                     .is_some_and(|href| href.split('?').next() == Some(here.as_str()));
-            if !stays && changed() && !window().confirm_with_message(LOST).unwrap_or(true) {
-                event.prevent_default();
-                event.stop_propagation();
+            if stays || !changed() || leaves.try_get_value() == Some(true) {
+                return;
             }
+            event.prevent_default();
+            event.stop_propagation();
+            let Ok(link) = link.dyn_into::<web_sys::HtmlElement>() else { return };
+            let link = SendWrapper::new(link);
+            ask.confirm(LOST, "Leave", move || {
+                leaves.try_set_value(true);
+                link.click();
+                leaves.try_set_value(false);
+            });
         });
         let target = clicked.as_ref().unchecked_ref::<js_sys::Function>().clone();
         // Only an event that cannot be listened to could fail.

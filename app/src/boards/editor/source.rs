@@ -7,11 +7,13 @@ use super::super::api::act;
 use super::super::board::Board;
 use super::versions::{Change, ChangeList};
 use crate::address::Encoded;
+use crate::shell::Ask;
 
 /// Of a dashboard whose source is a file: how it differs from it, and the ways to make them the same again.
 #[component]
 pub(super) fn SourceDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let board = expect_context::<Board>();
+    let ask = expect_context::<Ask>();
     let changes = RwSignal::new(None::<Vec<Change>>);
     let said = RwSignal::new(None::<String>);
     let uid = move || board.dashboard.with_untracked(|dashboard| dashboard.uid.clone());
@@ -38,11 +40,10 @@ pub(super) fn SourceDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         let uid = uid();
         let version = board.meta.with_untracked(|meta| meta.version);
         let question = "Go back to what the file says? What was changed here, and its versions, are deleted.";
-        if !window().confirm_with_message(question).unwrap_or(false) {
-            return;
-        }
-        let path = format!("/revert?version={version}");
-        spawn_local(async move { then(act("POST", &uid, &path, None).await, true) });
+        ask.confirm(question, "Go back to the file", move || {
+            let (uid, path) = (uid.clone(), format!("/revert?version={version}"));
+            spawn_local(async move { then(act("POST", &uid, &path, None).await, true) });
+        });
     };
     let write = move |_| {
         let uid = uid();

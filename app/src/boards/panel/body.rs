@@ -5,11 +5,13 @@ use leptos::html;
 use leptos::prelude::*;
 use watchfire_dashboard::Kind;
 use watchfire_panel::Unfolded;
+use watchfire_view::Drawn;
 
 use super::super::lists::{AlertList, DashboardList};
 use super::feed::Feed;
+use super::first::FirstPanel;
 use super::legend::PanelLegend;
-use super::pointer::{Drawn, Pointer, Released};
+use super::pointer::{Pointer, Released};
 use super::table::PanelTable;
 use super::tooltip::Tooltip;
 use super::value_links::{ValueLinks, WayList};
@@ -41,18 +43,18 @@ impl Form {
     }
 }
 
-/// A panel's content. `picture` is what the server has drawn; it stays until the browser has drawn its own.
+/// A panel's content. `first` is what the server has drawn; it stays until the browser has drawn its own.
 #[component]
 pub(super) fn PanelBody(
     item: Memo<Option<Arc<Unfolded>>>,
     feed: Feed,
     kind: Memo<Kind>,
-    picture: String,
+    first: FirstPanel,
 ) -> impl IntoView {
     let form = Memo::new(move |_| kind.with(Form::of));
-    let picture = StoredValue::new(picture);
+    let (picture, legend) = (StoredValue::new(first.picture), StoredValue::new(first.legend));
     let content = move || match form.get() {
-        Form::Picture => view! { <PictureArea item feed picture/> }.into_any(),
+        Form::Picture => view! { <PictureArea item feed picture legend/> }.into_any(),
         Form::Table => view! { <PanelTable item feed first=picture/> }.into_any(),
         Form::Text => view! { <super::super::text::TextPanel item first=picture/> }.into_any(),
         Form::Alerts => view! { <AlertList/> }.into_any(),
@@ -80,6 +82,7 @@ pub(crate) fn PictureArea(
     item: Memo<Option<Arc<Unfolded>>>,
     feed: Feed,
     picture: StoredValue<String>,
+    legend: StoredValue<String>,
 ) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let area = NodeRef::<html::Div>::new();
@@ -98,7 +101,7 @@ pub(crate) fn PictureArea(
         })
     });
     let label = move || {
-        let words = drawn.with(|drawn| drawn.as_ref().map(Drawn::in_words)).unwrap_or_default();
+        let words = drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.words.clone())).unwrap_or_default();
         let title = item.with(|item| item.as_ref().map(|item| item.panel.title.clone()).unwrap_or_default());
         if words.is_empty() { title } else { format!("{title}: {words}") }
     };
@@ -132,7 +135,7 @@ pub(crate) fn PictureArea(
                 <Tooltip item pointer/>
             </div>
             <WayList links/>
-            <PanelLegend item feed hidden/>
+            <PanelLegend item feed hidden first=legend/>
         </div>
     }
     .into_any()

@@ -5,18 +5,15 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
-use plotters::prelude::IntoDrawingArea;
-use plotters_canvas::CanvasBackend;
-use wasm_bindgen::JsCast;
-use watchfire_chart::{ForceLayout, Picture, Resolution, Theme, draw};
+use watchfire_chart::{Picture, Theme};
 use watchfire_model::TimeExpr;
-use watchfire_panel::{Drawing, Prepared, Stage, Unfolded, graph};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use watchfire_panel::{Drawing, Stage, Unfolded};
+use watchfire_view::{Drawn, GraphPlaces, has_time, in_words, paint_on};
 
 use super::super::board::Board;
 use super::super::marks::Marks;
 use super::feed::Feed;
-use super::pointer::{Drawn, Pointer, has_time};
+use super::pointer::Pointer;
 use super::sight::size_of;
 use crate::live::Live;
 use crate::preferences::{Preferences, is_dark};
@@ -43,7 +40,7 @@ pub(super) fn keep_drawn(
         marks.map(|(board, marks)| marks.all(board, id)).unwrap_or_default()
     });
     let scheduled = StoredValue::new(false);
-    let layout = StoredValue::new(ForceLayout::new(7));
+    let places = StoredValue::new(GraphPlaces::default());
     // Long ranges move less than a pixel a second; no need to draw each second.
     let moment = Memo::new(move |_| {
         let window = range.window();
@@ -78,7 +75,8 @@ pub(super) fn keep_drawn(
         {
             window.start = window.end - length;
         }
-        let (positions, moving) = positions(layout, &item, &prepared);
+        let (positions, moving) =
+            places.try_update_value(|places| places.step(&item.panel, &prepared)).unwrap_or_default();
         let hidden = hidden.get_untracked();
         let marked = marked.get_untracked();
         let drawn_marks: Vec<_> = marked.iter().map(|mark| mark.mark(&theme)).collect();
@@ -130,72 +128,4 @@ pub(super) fn keep_drawn(
         scheduled.set_value(true);
         request_animation_frame(paint);
     });
-}
-
-/// Where the nodes of a graph lie after one more step, and whether they still move.
-fn positions(
-    layout: StoredValue<ForceLayout>,
-    item: &Unfolded,
-    prepared: &Prepared,
-) -> (Vec<watchfire_chart::Point>, bool) {
-    if item.panel.kind != watchfire_dashboard::Kind::NodeGraph {
-        return (Vec::new(), false);
-    }
-    let graph = graph(prepared);
-    layout
-        .try_update_value(|layout| {
-            let fresh = layout.positions().is_empty();
-            layout.set_graph(graph.nodes.iter().map(String::as_str), &graph.edges);
-            // The first picture is one that can be read; later changes are seen to move.
-            if fresh {
-                layout.settle(200);
-            }
-            let moving = layout.step();
-            (layout.positions().to_vec(), moving)
-        })
-        .unwrap_or_default()
-}
-
-/// Between pixels of the screen there are so many steps, so that slopes are smooth.
-const GRAIN: u32 = 4;
-
-/// Draws on the canvas at the screen's own resolution. `None` if there is no room or no drawing context.
-fn paint_on(
-    canvas: &HtmlCanvasElement,
-    picture: &dyn Picture,
-    size: (f64, f64),
-    theme: &Theme,
-) -> Option<()> {
-    let ratio = window().device_pixel_ratio();
-    let (width, height) = ((size.0 * ratio).round() as u32, (size.1 * ratio).round() as u32);
-    if width < 2 || height < 2 {
-        return None;
-    }
-    // Setting the size also clears the canvas.
-    canvas.set_width(width);
-    canvas.set_height(height);
-    let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
-    // A sharp peak must not seem higher than it is.
-    context.set_line_join("round");
-    let area = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
-    context.scale(1.0 / f64::from(GRAIN), 1.0 / f64::from(GRAIN)).ok()?;
-    let resolution = Resolution { scale: ratio * f64::from(GRAIN), grain: GRAIN };
-    draw(&area, picture, theme, resolution).ok()?;
-    area.present().ok()
-}
-
-/// The numbers of a picture in words.
-fn in_words(drawing: &Drawing<'_>) -> String {
-    let readings: Vec<&watchfire_chart::Reading<'_>> = match drawing {
-        Drawing::Stat(stat) => stat.items.iter().map(|item| &item.reading).collect(),
-        Drawing::Gauge(gauge) => gauge.readings.iter().collect(),
-        Drawing::BarGauge(gauge) => gauge.readings.iter().collect(),
-        Drawing::Pie(pie) => pie.readings.iter().collect(),
-        Drawing::Time(_) => return "chart; use the left and right arrow keys to read values".to_owned(),
-        _ => return String::new(),
-    };
-    let one = |reading: &&watchfire_chart::Reading<'_>| {
-        format!("{} {} {}", reading.name, reading.number, reading.unit).trim().to_owned()
-    };
-    readings.iter().take(20).map(one).collect::<Vec<_>>().join(", ")
 }

@@ -3,19 +3,22 @@ use std::sync::Arc;
 use leptos::html;
 use leptos::prelude::*;
 use watchfire_dashboard::{Clock, Kind};
-use watchfire_model::format_utc;
 use watchfire_panel::Unfolded;
+use watchfire_view::{PanelState, points_of};
 
 use super::body::PanelBody;
 use super::feed::Feed;
+use super::first::FirstPanel;
 use super::menu::PanelMenu;
 use super::sight::{in_sight, size_of};
-use super::state::PanelState;
-use crate::Pictures;
 use crate::preferences::Preferences;
 
 /// Panels of so many columns have no room for more than their title beside it.
 const NARROW: u16 = 4;
+
+/// Panels of so many columns say by a mark alone that their data is old; the words are there for those who listen, and under the
+/// pointer.
+const SMALL: u16 = 8;
 
 /// A panel with everything around it.
 #[component]
@@ -24,10 +27,9 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let sight = in_sight(element);
     let size = size_of(element);
     let points = Memo::new(move |_| points_of(size.get().0));
-    let first = use_context::<Pictures>();
     let key = item.with_untracked(|item| item.as_ref().map(|item| item.key.clone()).unwrap_or_default());
-    let picture = first.and_then(|pictures| pictures.of(&key)).unwrap_or_default();
-    let feed = Feed::of(item, points, sight);
+    let first = FirstPanel::of(&key);
+    let feed = Feed::of(item, points, sight, first.state.clone());
     let id = format!("panel-{key}");
     let heading = format!("{id}-title");
     let labelled_by = heading.clone();
@@ -50,10 +52,11 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     });
     let transparent = move || item.with(|item| item.as_ref().is_some_and(|item| item.panel.transparent));
     let narrow = move || item.with(|item| item.as_ref().is_some_and(|item| item.panel.at.w <= NARROW));
+    let small = move || item.with(|item| item.as_ref().is_some_and(|item| item.panel.at.w <= SMALL));
     let shifted = move || item.with(|item| item.as_ref().and_then(|item| own_time(&item.panel)));
     view! {
         <section
-            id=id class="board-panel" class:transparent=transparent class:narrow=narrow node_ref=element aria-labelledby=labelled_by
+            id=id class="board-panel" class:transparent=transparent class:narrow=narrow class:small=small node_ref=element aria-labelledby=labelled_by
             data-state=move || feed.state.with(PanelState::word) data-kind=move || kind.with(|kind| kind.as_str().to_owned())
             tabindex="-1"
         >
@@ -68,7 +71,7 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
                 {crate::boards::editor::tools_while_edited(item)}
                 <PanelMenu item feed/>
             </header>
-            <PanelBody item feed kind picture/>
+            <PanelBody item feed kind first/>
             <StateNotice state=feed.state item/>
         </section>
     }
@@ -83,29 +86,12 @@ fn own_time(panel: &watchfire_dashboard::Panel) -> Option<String> {
     (!words.is_empty() && panel.kind != Kind::Text).then(|| words.join(", "))
 }
 
-/// For how many points a width has room; few choices, so that screens that differ little share their data.
-fn points_of(width: f64) -> u32 {
-    ((width / 200.0).ceil() as u32).clamp(1, 10) * 200
-}
-
 /// A mark beside the title while there is something to say about old data that is still worth showing.
 #[component]
 fn StateBadge(state: RwSignal<PanelState>) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let mark = move || match state.get() {
-        PanelState::Stale(_) => "⚠",
-        PanelState::Disconnected => "✕",
-        PanelState::Loading => "…",
-        PanelState::Unseen | PanelState::Ready | PanelState::Empty | PanelState::Failed(..) => "",
-    };
-    let words = move || match state.get() {
-        PanelState::Stale(since) => {
-            format!("no samples since {}", format_utc(since, preferences.utc_offset(), "%H:%M:%S"))
-        }
-        PanelState::Disconnected => "not connected".to_owned(),
-        PanelState::Loading => "loading".to_owned(),
-        PanelState::Unseen | PanelState::Ready | PanelState::Empty | PanelState::Failed(..) => String::new(),
-    };
+    let mark = move || state.with(PanelState::mark);
+    let words = move || state.with(|state| state.mark_words(preferences.utc_offset()));
     view! {
         <span class="panel-badge" title=words>
             <span aria-hidden="true">{mark}</span>
@@ -132,36 +118,12 @@ fn Notes(notes: RwSignal<Vec<String>>) -> impl IntoView {
 #[component]
 fn StateNotice(state: RwSignal<PanelState>, item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let no_value = move || item.with(|item| item.as_ref().and_then(|item| item.panel.field.no_value.clone()));
-    let words = move || match state.get() {
-        // Its author knows what it means that there is nothing.
-        PanelState::Empty if no_value().is_some() => (no_value().unwrap_or_default(), ""),
-        PanelState::Empty => (
-            "No data in this range.".to_owned(),
-            "Choose a longer range, or look whether the query fits what is stored.",
-        ),
-        PanelState::Failed(message, Some((start, _))) => {
-            (format!("{message} (character {})", start + 1), "Edit the panel to mend its query.")
-        }
-        PanelState::Failed(message, None) => (message, ""),
-        _ => (String::new(), ""),
-    };
+    let words = move || state.with(|state| state.notice(no_value().as_deref()));
     view! {
         <p class="panel-notice">
             <span>{move || words().0}</span>
             " "
             <span class="panel-notice-more">{move || words().1}</span>
         </p>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn screens_that_differ_little_ask_for_the_same() {
-        for (width, points) in [(0.0, 200), (390.0, 400), (580.0, 600), (600.0, 600), (9000.0, 2000)] {
-            assert_eq!(points_of(width), points, "{width}");
-        }
     }
 }

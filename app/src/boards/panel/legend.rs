@@ -4,7 +4,8 @@ use std::sync::Arc;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use watchfire_chart::Theme;
-use watchfire_panel::{Key, Unfolded, key};
+use watchfire_panel::{Unfolded, key};
+use watchfire_view::{chosen, sorted};
 
 use super::feed::Feed;
 use crate::preferences::Preferences;
@@ -13,12 +14,13 @@ use crate::preferences::Preferences;
 const MOST: usize = 200;
 
 /// The names of the series with their colours and numbers. A click shows one alone, with Ctrl it hides or shows one; a click on
-/// a heading sorts.
+/// a heading sorts. `first` is the one that the server has made; it stays until there is another.
 #[component]
 pub(super) fn PanelLegend(
     item: Memo<Option<Arc<Unfolded>>>,
     feed: Feed,
     hidden: RwSignal<BTreeSet<String>>,
+    first: StoredValue<String>,
 ) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let sort = RwSignal::new(None::<(usize, bool)>);
@@ -95,6 +97,7 @@ pub(super) fn PanelLegend(
     };
     let class = move || if heads.with(Vec::is_empty) { "board-legend" } else { "board-legend table" };
     view! {
+        <Show when=move || names.with(Vec::is_empty)><div class="legend-first" inner_html=first.get_value()></div></Show>
         <div class=class style=move || format!("--numbers:{}", count().max(1)) data-rows=move || names.with(Vec::len)>
             <Show when=move || heads.with(|heads| !heads.is_empty())>
                 <div class="legend-heads">{move || heads.get().into_iter().enumerate().map(head).collect_view()}</div>
@@ -104,75 +107,4 @@ pub(super) fn PanelLegend(
         </div>
     }
     .into_any()
-}
-
-/// Sorts by a column of numbers in words: by the numbers that they begin with, and their steps.
-fn sorted(key: &mut Key, column: usize, turned: bool) {
-    let size = |text: &str| {
-        let end = text
-            .find(|letter: char| !letter.is_ascii_digit() && !"-+.".contains(letter))
-            .unwrap_or(text.len());
-        let number = text[..end].parse::<f64>().unwrap_or(f64::NEG_INFINITY);
-        let unit = text[end..].trim_start();
-        let steps = [
-            ("P", 1e15),
-            ("T", 1e12),
-            ("G", 1e9),
-            ("M", 1e6),
-            ("K", 1e3),
-            ("k", 1e3),
-            ("ms", 1e-3),
-            ("µ", 1e-6),
-            ("n", 1e-9),
-        ];
-        let times = steps.iter().find(|(step, _)| unit.starts_with(step)).map_or(1.0, |(_, times)| *times);
-        number * times
-    };
-    watchfire_model::sort_small(&mut key.rows, &|one, other| {
-        let of = |row: &watchfire_panel::KeyRow| {
-            row.numbers.get(column).map_or(f64::NEG_INFINITY, |text| size(text))
-        };
-        let order = of(other).total_cmp(&of(one));
-        if turned { order.reverse() } else { order }
-    });
-}
-
-/// Which names are hidden after `name` was clicked.
-fn chosen(
-    hidden: &BTreeSet<String>,
-    name: &str,
-    all: impl Iterator<Item = String>,
-    toggle: bool,
-) -> BTreeSet<String> {
-    let mut next = hidden.clone();
-    if toggle {
-        if !next.remove(name) {
-            next.insert(name.to_owned());
-        }
-        return next;
-    }
-    let others: BTreeSet<String> = all.filter(|other| other != name).collect();
-    // A second click on the one that is alone brings all back.
-    if others == *hidden { BTreeSet::new() } else { others }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn click_isolates_and_ctrl_click_toggles() {
-        let all = || ["a", "b", "c"].into_iter().map(str::to_owned);
-        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-        let table = [
-            (set(&[]), "a", false, set(&["b", "c"])),
-            (set(&["b", "c"]), "a", false, set(&[])),
-            (set(&["b", "c"]), "b", false, set(&["a", "c"])),
-            (set(&[]), "a", true, set(&["a"])),
-            (set(&["a", "b"]), "a", true, set(&["b"])),
-        ];
-        for (hidden, name, toggle, expected) in table {
-            assert_eq!(chosen(&hidden, name, all(), toggle), expected, "{hidden:?} {name} {toggle}");
-        }
-    }
 }

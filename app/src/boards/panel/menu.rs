@@ -4,19 +4,23 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use watchfire_dashboard::{Clock, Panel};
-use watchfire_panel::{Cells, Prepared, Table, Unfolded, shown_table};
+use watchfire_panel::Unfolded;
+use watchfire_view::{SCRAPE_INTERVAL, csv, table_of};
 
 use super::super::board::Board;
 use super::super::links::href;
 use super::super::share::ShareView;
 use super::feed::Feed;
-use super::table::csv;
 use crate::address::Encoded;
 use crate::boards::view::OpenPanel;
 
 /// What can be done with a panel.
 #[component]
 pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if use_context::<super::super::EmbedPage>().is_some() {
+        return super::super::embed::menu(item);
+    }
     let board = use_context::<Board>();
     let open = use_context::<OpenPanel>();
     let shared = use_context::<ShareView>().is_some();
@@ -66,22 +70,13 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
         item.with(|item| {
             let item = item.as_ref()?;
             let query = item.panel.queries.iter().find(|query| !query.expr.is_empty())?;
-            let clock =
-                Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: super::feed::SCRAPE_INTERVAL };
+            let clock = Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: SCRAPE_INTERVAL };
             Some(format!("/explore?q={}", Encoded(&item.values.in_query(&query.expr, &clock))))
         })
     };
     let links = move || {
-        let Some(item) = item.get() else { return Vec::new() };
-        let search = leptos_router::hooks::use_location().search.get();
-        item.panel
-            .links
-            .iter()
-            .map(|link| (link.title.clone(), href(link, &search, &item.values), link.new_tab))
-            .collect()
-    };
-    let link = |(title, href, new_tab): (String, String, bool)| {
-        view! { <li><a href=href target=new_tab.then_some("_blank") rel="noopener">{title}</a></li> }
+        let item = item.get();
+        item.map(|item| panel_links(&item, &leptos_router::hooks::use_location().search.get()))
     };
     let png = move || {
         let uid =
@@ -101,34 +96,21 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
                     <li><a href=png rel="external" target="_blank">"As a picture"</a></li>
                     {move || explore().map(|href| view! { <li><a href=href>"Explore"</a></li> })}
                 })}
-                {move || links().into_iter().map(link).collect_view()}
+                {links}
             </ul>
         </details>
     }
     .into_any()
 }
 
-/// What a panel shows as one table: series by their time.
-fn table_of(prepared: &Prepared) -> Option<Table> {
-    if let Some(table) = shown_table(&prepared.tables) {
-        return Some(table);
-    }
-    let times = (0..prepared.grid.len).map(|index| prepared.grid.time(index)).collect();
-    let column = |name: String, cells| watchfire_panel::Column {
-        name,
-        cells,
-        labels: watchfire_model::Labels::empty(),
-        query: String::new(),
-        field: watchfire_dashboard::Field::default(),
+/// Where a panel leads, as entries of its menu.
+pub(crate) fn panel_links(item: &Unfolded, search: &str) -> Vec<AnyView> {
+    let link = |link: &watchfire_dashboard::Link| {
+        let (title, href) = (link.title.clone(), href(link, search, &item.values));
+        view! { <li><a href=href target=link.new_tab.then_some("_blank") rel="noopener">{title}</a></li> }
+            .into_any()
     };
-    let mut columns = vec![column("time".to_owned(), Cells::Time(times))];
-    columns.extend(
-        prepared
-            .series
-            .iter()
-            .map(|series| column(series.name.clone(), Cells::Number(series.values.clone()))),
-    );
-    (columns.len() > 1).then_some(Table { columns })
+    item.panel.links.iter().map(link).collect()
 }
 
 /// Gives the reader a file.

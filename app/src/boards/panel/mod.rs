@@ -5,19 +5,23 @@ mod body;
 #[cfg(feature = "hydrate")]
 mod canvas;
 mod feed;
+mod first;
 mod frame;
 mod legend;
 mod menu;
 mod pointer;
 mod row;
 mod sight;
-mod state;
 mod table;
 mod tooltip;
 mod value_links;
 
 pub(crate) use body::PictureArea;
-pub(crate) use feed::{Feed, SCRAPE_INTERVAL, refresh_of};
+pub(crate) use feed::Feed;
+#[cfg(feature = "ssr")]
+pub(crate) use first::FirstPanel;
 pub(crate) use frame::BoardPanel;
+#[cfg(feature = "ssr")]
+pub(crate) use menu::panel_links;
 pub(crate) use row::RowHeading;
 pub(crate) use sight::in_sight;

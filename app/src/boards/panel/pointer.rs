@@ -1,65 +1,9 @@
-use std::sync::Arc;
-
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
-use watchfire_chart::Insets;
-use watchfire_dashboard::Kind;
-use watchfire_model::{TimeExpr, TimeRange, TimeWindow};
-use watchfire_panel::{Marked, Prepared};
+use watchfire_model::{TimeExpr, TimeWindow};
+use watchfire_view::Drawn;
 
 use crate::crosshair::Crosshair;
-
-/// What a panel has drawn: for the crosshair and the tooltip.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Drawn {
-    pub(super) prepared: Arc<Prepared>,
-    /// The size in CSS pixels.
-    pub(super) size: (f64, f64),
-    /// The room around the plot, of pictures with a time axis.
-    pub(super) plot: Option<Insets>,
-    /// The range of that axis.
-    pub(super) window: TimeRange,
-    /// Where the nodes of a graph lie.
-    pub(super) positions: Arc<Vec<watchfire_chart::Point>>,
-    /// The names that are not drawn.
-    pub(super) hidden: Arc<std::collections::BTreeSet<String>>,
-    /// What is marked.
-    pub(super) marked: Arc<Vec<Marked>>,
-    /// What it says, for those who can't see it.
-    pub(super) words: String,
-}
-
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
-/// The kinds whose pictures have time from left to right.
-pub(super) fn has_time(kind: &Kind) -> bool {
-    matches!(kind, Kind::TimeSeries | Kind::Heatmap | Kind::StateTimeline | Kind::StatusHistory)
-}
-
-impl Drawn {
-    fn plot_width(&self, insets: &Insets) -> f64 {
-        (self.size.0 - insets.left - insets.right).max(1.0)
-    }
-
-    /// The instant at so many CSS pixels from the left edge; none outside the plot and without a time axis.
-    pub(super) fn timestamp_at(&self, x: f64) -> Option<i64> {
-        let insets = self.plot.as_ref()?;
-        let position = (x - insets.left) / self.plot_width(insets);
-        let length = self.window.length() as f64;
-        (0.0..=1.0).contains(&position).then(|| self.window.start + (position * length).round() as i64)
-    }
-
-    /// The way back.
-    pub(super) fn x(&self, timestamp: i64) -> Option<f64> {
-        let insets = self.plot.as_ref()?;
-        let position = (timestamp - self.window.start) as f64 / self.window.length().max(1) as f64;
-        (0.0..=1.0).contains(&position).then(|| insets.left + position * self.plot_width(insets))
-    }
-
-    /// What it says in words.
-    pub(super) fn in_words(&self) -> String {
-        self.words.clone()
-    }
-}
 
 /// What browsers call a finger.
 const TOUCH: &str = "touch";
@@ -186,19 +130,10 @@ impl Pointer {
         if (to - from).abs() < LEAST_PIXELS {
             return Released::Clicked;
         }
-        let range = self.drawn.with_untracked(|drawn| {
-            let drawn = drawn.as_ref()?;
-            Some(TimeRange {
-                start: drawn.timestamp_at(from.min(to))?,
-                end: drawn.timestamp_at(from.max(to))?,
-            })
-        });
+        let range = self.drawn.with_untracked(|drawn| drawn.as_ref()?.range_between(from, to));
         let Some(range) = range else { return Released::Nothing };
         self.left();
-        // Whole seconds: nothing is collected more often than a person can tell apart on a chart.
-        let start = range.start.div_euclid(1000) * 1000;
-        let end = (range.end.div_euclid(1000) + 1) * 1000;
-        Released::Dragged(TimeWindow { from: TimeExpr::At(start), to: TimeExpr::At(end) })
+        Released::Dragged(TimeWindow { from: TimeExpr::At(range.start), to: TimeExpr::At(range.end) })
     }
 
     pub(super) fn key(self, event: &KeyboardEvent) {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use watchfire_chart::Theme;
 use watchfire_panel::{CellWords, Cells, ColumnWords, Table, Unfolded, shown_table};
+use watchfire_view::ordered;
 
 use super::super::links::OfValue;
 use super::super::share::ShareView;
@@ -129,7 +130,7 @@ pub(super) fn PanelTable(
             if cell.fill {
                 format!("background:{};color:{}", color.css(), color.ink().css())
             } else {
-                format!("color:{}", color.css())
+                format!("--tint:{}", color.css())
             }
         });
         let content = match way {
@@ -156,51 +157,4 @@ pub(super) fn PanelTable(
         </div>
     }
     .into_any()
-}
-
-/// The rows that pass the filters, in their order.
-fn ordered(
-    table: &Table,
-    sort: Option<&(String, bool)>,
-    filters: &std::collections::BTreeMap<String, String>,
-) -> Vec<usize> {
-    let wanted: Vec<(&watchfire_panel::Column, String)> = table
-        .columns
-        .iter()
-        .filter_map(|column| Some((column, filters.get(&column.name)?.to_lowercase())))
-        .filter(|(_, text)| !text.is_empty())
-        .collect();
-    let passes = |row: &usize| {
-        wanted.iter().all(|(column, text)| column.cells.key(*row).to_lowercase().contains(text.as_str()))
-    };
-    let mut rows: Vec<usize> = (0..table.len()).filter(passes).collect();
-    if let Some((column, descending)) =
-        sort.and_then(|(name, descending)| Some((table.column(name)?, *descending)))
-    {
-        watchfire_model::sort_small(&mut rows, &|one, other| {
-            let order = column.cells.compare(*one, *other);
-            if descending { order.reverse() } else { order }
-        });
-    }
-    rows
-}
-
-/// A table as comma-separated values (RFC 4180).
-pub(super) fn csv(table: &Table) -> String {
-    let quoted = |text: String| {
-        if text.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text
-        }
-    };
-    let mut out =
-        table.columns.iter().map(|column| quoted(column.name.clone())).collect::<Vec<_>>().join(",");
-    for row in 0..table.len() {
-        out.push_str("\r\n");
-        out.push_str(
-            &table.columns.iter().map(|column| quoted(column.cells.key(row))).collect::<Vec<_>>().join(","),
-        );
-    }
-    out
 }

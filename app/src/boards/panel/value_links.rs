@@ -8,10 +8,11 @@ use leptos_router::hooks::{use_location, use_navigate};
 use watchfire_chart::{Rect, Theme};
 use watchfire_dashboard::Link;
 use watchfire_panel::{Drawing, Shown, Stage, Unfolded};
+use watchfire_view::Drawn;
 
 use super::super::links::OfValue;
 use super::super::share::ShareView;
-use super::pointer::{Drawn, Pointer};
+use super::pointer::Pointer;
 
 /// How many links a panel has for the keyboard at most.
 const MOST: usize = 50;

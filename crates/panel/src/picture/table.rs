@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use watchfire_chart::{TableCell, TableColumn, TableText, Theme};
 use watchfire_model::format_utc;
 
+use crate::html::escape;
 use crate::words::{Manner, Words};
 use crate::{Cells, Column, Table};
 
@@ -68,6 +69,23 @@ impl<'a> ColumnWords<'a> {
         }
     }
 
+    /// The same as HTML.
+    pub fn cell_html(&self, row: usize) -> String {
+        let cell = self.cell(row);
+        let style = cell.color.map_or_else(String::new, |color| {
+            if cell.fill {
+                format!(" style=\"background:{};color:{}\"", color.css(), color.ink().css())
+            } else {
+                format!(" style=\"--tint:{}\"", color.css())
+            }
+        });
+        format!("<td{}{style}>{}</td>", self.class(), escape(&cell.text))
+    }
+
+    fn class(&self) -> &'static str {
+        if self.is_numeric() { " class=\"numeric\"" } else { "" }
+    }
+
     /// Whether it has numbers, which end at the right.
     pub fn is_numeric(&self) -> bool {
         matches!(self.column.cells, Cells::Number(_))
@@ -126,30 +144,18 @@ const MOST_IN_PAGE: usize = 50;
 
 /// A table as HTML, as the browser would make it: the first rows, for a page that is rendered before there is a browser.
 pub fn table_html(table: &Table, utc_offset: i64, now: i64) -> String {
-    let escape = |text: &str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
     let words: Vec<ColumnWords<'_>> =
         table.columns.iter().map(|column| ColumnWords::of(column, &Theme::BOTH, utc_offset, now)).collect();
-    let class = |words: &ColumnWords<'_>| if words.is_numeric() { " class=\"numeric\"" } else { "" };
     let mut html = String::from("<table class=\"panel-table\"><thead><tr>");
     // Writing to a String cannot fail, so the results are not looked at.
     for (column, words) in table.columns.iter().zip(&words) {
-        let _ = write!(html, "<th{}>{}</th>", class(words), escape(&column.name));
+        let _ = write!(html, "<th{}>{}</th>", words.class(), escape(&column.name));
     }
     html.push_str("</tr></thead><tbody>");
     for row in 0..table.len().min(MOST_IN_PAGE) {
         html.push_str("<tr>");
         for words in &words {
-            let cell = words.cell(row);
-            let style = cell.color.map_or_else(String::new, |color| {
-                if cell.fill {
-                    format!(" style=\"background:{};color:{}\"", color.css(), color.ink().css())
-                } else {
-                    format!(" style=\"color:{}\"", color.css())
-                }
-            });
-            let _ = write!(html, "<td{}{style}>{}</td>", class(words), escape(&cell.text));
+            html.push_str(&words.cell_html(row));
         }
         html.push_str("</tr>");
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use watchfire_model::Labels;
-use watchfire_rules::{AlertState, Outcome, Refused, RuleState, Seen};
+use watchfire_rules::{AlertState, Outcome, Refused, RuleState, Seen, Terms};
 
 fn labels(host: &str) -> Labels {
     Labels::new([("alertname", "Busy"), ("host", host)]).unwrap()
@@ -12,6 +12,10 @@ fn seen(hosts: &str) -> Vec<Seen> {
     let one =
         |host: char| Seen { labels: labels(&host.to_string()), annotations: BTreeMap::new(), value: 1.0 };
     hosts.chars().map(one).collect()
+}
+
+fn terms(hold: i64, keep_firing: i64, limit: usize) -> Terms {
+    Terms { hold, keep_firing, limit, settling: false }
 }
 
 fn told(outcome: &Outcome) -> String {
@@ -43,7 +47,7 @@ fn alerts_go_through_their_states() {
     ];
     let mut state = RuleState::default();
     for (at, hosts, expected) in script {
-        let outcome = state.step(at * 1000, seen(hosts), 60_000, 30_000, 0).unwrap();
+        let outcome = state.step(at * 1000, seen(hosts), terms(60_000, 30_000, 0)).unwrap();
         assert_eq!(told(&outcome), expected, "at {at}");
     }
     assert_eq!(state.alerts().count(), 0, "what is long over is forgotten");
@@ -52,7 +56,7 @@ fn alerts_go_through_their_states() {
 #[test]
 fn without_waiting_an_alert_fires_at_once() {
     let mut state = RuleState::default();
-    let outcome = state.step(5000, seen("a"), 0, 0, 0).unwrap();
+    let outcome = state.step(5000, seen("a"), terms(0, 0, 0)).unwrap();
     assert_eq!(told(&outcome), "a:->firing");
     let written: Vec<String> =
         outcome.samples.iter().map(|sample| format!("{} {}", sample.labels, sample.value)).collect();
@@ -63,17 +67,29 @@ fn without_waiting_an_alert_fires_at_once() {
             r#"ALERTS_FOR_STATE{alertname="Busy",host="a"} 5"#,
         ]
     );
-    assert_eq!(told(&state.step(6000, seen(""), 0, 0, 0).unwrap()), "a:firing>inactive");
+    assert_eq!(told(&state.step(6000, seen(""), terms(0, 0, 0)).unwrap()), "a:firing>inactive");
 }
 
 #[test]
 fn what_cannot_be_alerts_is_refused() {
     let mut state = RuleState::default();
-    state.step(0, seen("a"), 0, 0, 2).unwrap();
-    assert!(matches!(state.step(1, seen("bb"), 0, 0, 2), Err(Refused::Twice(_))));
+    state.step(0, seen("a"), terms(0, 0, 2)).unwrap();
+    assert!(matches!(state.step(1, seen("bb"), terms(0, 0, 2)), Err(Refused::Twice(_))));
     assert_eq!(state.alerts().count(), 1, "the state stays");
-    assert_eq!(state.step(2, seen("abc"), 0, 0, 2), Err(Refused::TooMany { found: 3, limit: 2 }));
+    assert_eq!(state.step(2, seen("abc"), terms(0, 0, 2)), Err(Refused::TooMany { found: 3, limit: 2 }));
     assert_eq!(state.state(), AlertState::Inactive);
+}
+
+#[test]
+fn shortly_after_a_start_a_missing_series_says_nothing() {
+    let settling = |hold| Terms { settling: true, ..terms(hold, 0, 0) };
+    let mut state = RuleState::default();
+    state.step(0, seen("a"), terms(0, 0, 0)).unwrap();
+    state.step(0, seen("ab"), terms(20, 0, 0)).unwrap();
+    // "a" goes on firing, and "b" neither goes nor fires, although its time has come.
+    assert_eq!(told(&state.step(30, seen(""), settling(20)).unwrap()), "");
+    assert_eq!(told(&state.step(40, seen("b"), settling(20)).unwrap()), "b:pending>firing");
+    assert_eq!(told(&state.step(50, seen("b"), terms(20, 0, 0)).unwrap()), "a:firing>inactive");
 }
 
 proptest! {
@@ -93,7 +109,7 @@ proptest! {
             for host in &hosts {
                 since.entry(*host).or_insert(at);
             }
-            let outcome = state.step(at, seen(&hosts.iter().collect::<String>()), hold, keep, 0).unwrap();
+            let outcome = state.step(at, seen(&hosts.iter().collect::<String>()), terms(hold, keep, 0)).unwrap();
             for change in &outcome.changes {
                 let before = last.get(&change.labels).copied().flatten();
                 prop_assert!(before == change.from || before == Some(AlertState::Inactive), "{change:?} after {before:?}");

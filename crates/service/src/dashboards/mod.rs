@@ -56,6 +56,7 @@ pub use settings::{DashboardSettings, Shipped};
 pub use shares::{NewShare, OpenError, Share, ShareTime, ShareVariable, Shared};
 pub use shown::{OpenShare, withhold};
 pub use snapshots::{Snapshot, SnapshotHead};
+pub(crate) use uid::{is_uid, new as new_uid};
 pub use variables::{Resolved, ResolvedVariable};
 pub use versions::Version;
 pub use watchfire_storage::Annotation;
@@ -84,6 +85,13 @@ pub(crate) struct Control {
 impl Control {
     pub(crate) fn new(store: Arc<dyn ControlStore>, settings: DashboardSettings) -> Self {
         Self { store: Some(store), settings, ..Self::default() }
+    }
+}
+
+impl Service {
+    /// What keeps what people make.
+    pub(crate) fn control_store(&self) -> Option<&dyn ControlStore> {
+        self.control.store.as_deref()
     }
 }
 

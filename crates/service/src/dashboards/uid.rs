@@ -29,7 +29,7 @@ pub(super) fn random<const BYTES: usize>() -> Result<String, StorageError> {
 }
 
 /// A uid for something new with this title: readable, and told apart by chance from others with the same title.
-pub(super) fn new(title: &str) -> Result<String, StorageError> {
+pub(crate) fn new(title: &str) -> Result<String, StorageError> {
     let chance = random::<6>()?;
     let mut words = from_title(title);
     words.truncate(LONGEST - chance.len() - 1);
@@ -37,7 +37,7 @@ pub(super) fn new(title: &str) -> Result<String, StorageError> {
 }
 
 /// Whether a text can stand as a uid in URLs.
-pub(super) fn is_uid(text: &str) -> bool {
+pub(crate) fn is_uid(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

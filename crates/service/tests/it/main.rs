@@ -1,6 +1,7 @@
 //! The service over a real storage.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod alerting;
 mod cache;
 mod dashboards;
 // The storage's tests and these try rollups on the same readings.

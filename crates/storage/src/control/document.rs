@@ -13,12 +13,21 @@ pub enum DocumentKind {
     Share,
     /// A dashboard with its data, as of a moment.
     Snapshot,
+    /// An alerting rule that a form made; has a history.
+    Rule,
 }
 
 impl DocumentKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Dashboard, Self::Folder, Self::LibraryPanel, Self::Playlist, Self::Share, Self::Snapshot];
+    pub const ALL: [Self; 7] = [
+        Self::Dashboard,
+        Self::Folder,
+        Self::LibraryPanel,
+        Self::Playlist,
+        Self::Share,
+        Self::Snapshot,
+        Self::Rule,
+    ];
 
     /// As it stands in files.
     pub(super) fn as_str(self) -> &'static str {
@@ -29,6 +38,7 @@ impl DocumentKind {
             Self::Playlist => "playlist",
             Self::Share => "share",
             Self::Snapshot => "snapshot",
+            Self::Rule => "rule",
         }
     }
 
@@ -42,7 +52,7 @@ impl DocumentKind {
 
     /// Whether versions before the current one are kept.
     pub fn has_history(self) -> bool {
-        matches!(self, Self::Dashboard | Self::LibraryPanel)
+        matches!(self, Self::Dashboard | Self::LibraryPanel | Self::Rule)
     }
 }
 

@@ -1,22 +1,31 @@
 //! What people make, as against what machines measure: dashboards, folders, library panels, playlists, shares, snapshots,
-//! annotations, favourites. [`ControlStore`] is all that the others see of it; [`SqliteControl`] keeps it in `control.db`,
-//! which is opened, locked and copied with the data directory.
+//! annotations, favourites; and what has to reach them: deliveries. [`ControlStore`] and [`DeliveryStore`] are all that the
+//! others see of it; [`SqliteControl`] keeps it in `control.db`, which is opened, locked and copied with the data directory.
 
 use async_trait::async_trait;
 
 use crate::StorageError;
 
+mod alerts;
 mod annotations;
+mod deliveries;
+mod delivery;
 mod document;
 mod documents;
 mod marks;
 mod random;
+mod rows;
 mod sqlite;
 
+pub use alerts::{AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites};
 pub use annotations::{Annotation, AnnotationFilter};
+pub use delivery::{
+    Delivery, DeliveryCounts, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,
+};
 pub use document::{Document, DocumentHead, DocumentKind, NewVersion, VersionHead};
 pub use marks::Uses;
 pub use random::random_bytes;
+pub use rows::{RowChange, RowStore};
 pub(crate) use sqlite::CONTROL;
 pub use sqlite::SqliteControl;
 

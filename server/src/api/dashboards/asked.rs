@@ -8,7 +8,7 @@ use super::failure::Failure;
 use crate::clock::now;
 
 /// Names and values; a name may stand several times.
-pub(super) struct Asked(Vec<(String, String)>);
+pub(in crate::api) struct Asked(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Failure;
@@ -21,17 +21,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
 impl Asked {
     /// The first value of a name.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(in crate::api) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     /// The first value of a name, unless it is empty.
-    pub(super) fn given(&self, name: &str) -> Option<&str> {
+    pub(in crate::api) fn given(&self, name: &str) -> Option<&str> {
         self.text(name).filter(|value| !value.is_empty())
     }
 
     /// All values of a name.
-    pub(super) fn all(&self, name: &str) -> Vec<String> {
+    pub(in crate::api) fn all(&self, name: &str) -> Vec<String> {
         self.0
             .iter()
             .filter(|(other, value)| other == name && !value.is_empty())
@@ -40,7 +40,7 @@ impl Asked {
     }
 
     /// A whole number.
-    pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Failure> {
+    pub(in crate::api) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Failure> {
         let read = |text: &str| {
             text.parse().map_err(|_| Failure::bad_data(format!("{name}: {text:?} is not a whole number")))
         };
@@ -48,13 +48,13 @@ impl Asked {
     }
 
     /// A whole number that must be there.
-    pub(super) fn needed<T: std::str::FromStr>(&self, name: &str) -> Result<T, Failure> {
+    pub(in crate::api) fn needed<T: std::str::FromStr>(&self, name: &str) -> Result<T, Failure> {
         self.number(name)?
             .ok_or_else(|| Failure::bad_data(format!("{name}: is missing; give a whole number")))
     }
 
     /// `true` or `false`, which is also what a missing one means.
-    pub(super) fn switch(&self, name: &str) -> Result<bool, Failure> {
+    pub(in crate::api) fn switch(&self, name: &str) -> Result<bool, Failure> {
         match self.given(name) {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
@@ -63,7 +63,7 @@ impl Asked {
     }
 
     /// `from` and `to`; left out, all times.
-    pub(super) fn range(&self) -> Result<TimeRange, Failure> {
+    pub(in crate::api) fn range(&self) -> Result<TimeRange, Failure> {
         match (self.given("from"), self.given("to")) {
             (None, None) => Ok(TimeRange { start: i64::MIN, end: i64::MAX }),
             (from, to) => range(from.unwrap_or("0"), to.unwrap_or("now")),
@@ -72,7 +72,7 @@ impl Asked {
 }
 
 /// A range as URLs of pages have it: `now-6h`, ISO 8601, milliseconds since the epoch.
-pub(super) fn range(from: &str, to: &str) -> Result<TimeRange, Failure> {
+pub(in crate::api) fn range(from: &str, to: &str) -> Result<TimeRange, Failure> {
     let now = now();
     let window = TimeWindow::parse(from, to, 0, now);
     window.map(|window| window.resolve(now)).map_err(|error| Failure::bad_data(format!("from, to: {error}")))

@@ -8,10 +8,10 @@ use super::failure::Failure;
 use crate::http::App;
 
 /// A text.
-pub(super) struct Text(pub(super) String);
+pub(in crate::api) struct Text(pub(in crate::api) String);
 
 /// Something that is written as JSON.
-pub(super) struct Whole<T>(pub(super) T);
+pub(in crate::api) struct Whole<T>(pub(in crate::api) T);
 
 impl FromRequest<App> for Text {
     type Rejection = Failure;

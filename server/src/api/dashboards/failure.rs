@@ -13,7 +13,7 @@ use crate::demo::SendError;
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(in crate::api) struct Failure {
     status: StatusCode,
     kind: &'static str,
     text: String,
@@ -21,27 +21,32 @@ pub(super) struct Failure {
 }
 
 impl Failure {
+    /// One with fields of its own.
+    pub(in crate::api) fn with(status: StatusCode, kind: &'static str, text: String, more: Value) -> Self {
+        Self { status, kind, text, more }
+    }
+
     fn new(status: StatusCode, kind: &'static str, text: String) -> Self {
         Self { status, kind, text, more: Value::Null }
     }
 
     /// The request says something that makes no sense.
-    pub(super) fn bad_data(text: impl Into<String>) -> Self {
+    pub(in crate::api) fn bad_data(text: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_data", text.into())
     }
 
     /// The same of a body, by line and field.
-    pub(super) fn in_body(line: Option<usize>, field: &str, text: String) -> Self {
+    pub(in crate::api) fn in_body(line: Option<usize>, field: &str, text: String) -> Self {
         Self { more: json!({"line": line, "field": field}), ..Self::bad_data(text) }
     }
 
     /// It does not fit what is there.
-    pub(super) fn refused(text: impl Into<String>) -> Self {
+    pub(in crate::api) fn refused(text: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "refused", text.into())
     }
 
     /// The body is longer than is taken.
-    pub(super) fn too_large(most: usize, setting: &str) -> Self {
+    pub(in crate::api) fn too_large(most: usize, setting: &str) -> Self {
         let text = format!("the body has more than {most} bytes ({setting})");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text)
     }
@@ -106,7 +111,7 @@ impl From<SendError> for Failure {
     }
 }
 
-fn of_storage(error: &StorageError) -> (StatusCode, &'static str) {
+pub(in crate::api) fn of_storage(error: &StorageError) -> (StatusCode, &'static str) {
     match error {
         StorageError::Regex { .. } => (StatusCode::BAD_REQUEST, "bad_data"),
         StorageError::TooMuch { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "execution"),
@@ -115,7 +120,7 @@ fn of_storage(error: &StorageError) -> (StatusCode, &'static str) {
     }
 }
 
-fn of_service(error: &ServiceError) -> (StatusCode, &'static str) {
+pub(in crate::api) fn of_service(error: &ServiceError) -> (StatusCode, &'static str) {
     match error {
         ServiceError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         error if error.is_retryable() => (StatusCode::SERVICE_UNAVAILABLE, "timeout"),

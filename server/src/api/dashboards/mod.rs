@@ -2,10 +2,10 @@
 //! routes.
 
 mod annotations;
-mod asked;
-mod body;
+pub(super) mod asked;
+pub(super) mod body;
 mod demo;
-mod failure;
+pub(super) mod failure;
 mod folders;
 mod import;
 mod kept;
@@ -15,7 +15,7 @@ mod playlists;
 mod provisioning;
 mod shares;
 mod snapshots;
-mod success;
+pub(super) mod success;
 mod variables;
 mod versions;
 

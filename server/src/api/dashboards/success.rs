@@ -9,12 +9,12 @@ use watchfire_dashboard::Note;
 use watchfire_service::dashboards::Saved;
 
 /// An answer with data.
-pub(super) fn data(data: impl Serialize) -> Response {
+pub(in crate::api) fn data(data: impl Serialize) -> Response {
     with_status(StatusCode::OK, data)
 }
 
 /// What was made.
-pub(super) fn created(data: impl Serialize) -> Response {
+pub(in crate::api) fn created(data: impl Serialize) -> Response {
     with_status(StatusCode::CREATED, data)
 }
 
@@ -28,10 +28,10 @@ fn with_status(status: StatusCode, data: impl Serialize) -> Response {
 }
 
 /// A version that was stored.
-pub(super) fn saved(saved: &Saved) -> Value {
+pub(in crate::api) fn saved(saved: &Saved) -> Value {
     json!({"uid": saved.uid, "version": saved.version, "notes": notes(&saved.notes)})
 }
 
-pub(super) fn notes(notes: &[Note]) -> Value {
+pub(in crate::api) fn notes(notes: &[Note]) -> Value {
     notes.iter().map(|note| json!({"place": note.place, "message": note.message})).collect()
 }

@@ -1,5 +1,4 @@
-//! What this server scrapes. What a Prometheus evaluates by itself and notifies is there and empty, as in a Prometheus without
-//! such a configuration.
+//! What this server scrapes. Whom a Prometheus notifies is there and empty, as in a Prometheus without such a configuration.
 
 use std::collections::BTreeMap;
 
@@ -110,17 +109,30 @@ pub(super) async fn scrape_status(State(app): State<App>) -> Response {
     }))
 }
 
-/// `/-/reload`: reads the file of what to scrape again.
+/// `/-/reload`: reads the file of what to scrape and the rule files again.
 pub(super) async fn reload(State(app): State<App>) -> Response {
-    let Some(scraper) = app.scraper.clone() else {
-        let text = "There is no file to read again: scrape.config names none (docs/CONFIG.md).\n";
+    let alerting = app.service.alerting();
+    let has_rules = !alerting.settings().files.is_empty();
+    if app.scraper.is_none() && !has_rules {
+        let text = "There is no file to read again: neither scrape.config nor rules.files names one (docs/CONFIG.md).\n";
         return (StatusCode::BAD_REQUEST, text).into_response();
-    };
-    match tokio::task::spawn_blocking(move || scraper.reload()).await {
-        Ok(Ok(())) => StatusCode::OK.into_response(),
-        Ok(Err(error)) => (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
     }
+    let mut problems = Vec::new();
+    if let Some(scraper) = app.scraper.clone() {
+        match tokio::task::spawn_blocking(move || scraper.reload()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => problems.push(error.to_string()),
+            Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
+        }
+    }
+    if has_rules {
+        alerting.reload().await;
+        problems.extend(alerting.files().errors.iter().map(ToString::to_string));
+    }
+    if problems.is_empty() {
+        return StatusCode::OK.into_response();
+    }
+    (StatusCode::BAD_REQUEST, problems.join("\n") + "\n").into_response()
 }
 
 /// `/api/v1/alertmanagers`.
@@ -131,18 +143,4 @@ pub(super) async fn alertmanagers() -> Response {
 /// `/api/v1/notifications`.
 pub(super) async fn notifications() -> Response {
     data(&[(); 0])
-}
-
-/// `/api/v1/alerts`.
-pub(super) async fn alerts() -> Response {
-    data(&json!({"alerts": []}))
-}
-
-/// `/api/v1/rules`.
-pub(super) async fn rules(parameters: Parameters) -> Result<Response, Failure> {
-    if let Some(kind) = parameters.given("type").filter(|kind| !matches!(*kind, "alert" | "record")) {
-        return Err(Failure::parameter("type", format!("not supported value {kind:?}")));
-    }
-    parameters.selectors().map_err(Failure::bad_data)?;
-    Ok(data(&json!({"groups": []})))
 }

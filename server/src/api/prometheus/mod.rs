@@ -19,6 +19,7 @@ mod probes;
 mod query;
 mod remote_read;
 mod result;
+mod rules;
 mod selector;
 mod series;
 mod status;
@@ -64,8 +65,8 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/api/v1/targets/metadata", get(metadata::of_targets))
         .route("/api/v1/scrape_pools", get(discovery::scrape_pools))
         .route("/api/v1/scrape_status", get(discovery::scrape_status))
-        .route("/api/v1/rules", get(discovery::rules))
-        .route("/api/v1/alerts", get(discovery::alerts))
+        .route("/api/v1/rules", get(rules::rules))
+        .route("/api/v1/alerts", get(rules::alerts))
         .route("/api/v1/alertmanagers", get(discovery::alertmanagers))
         .route("/api/v1/notifications", get(discovery::notifications))
         .route("/api/v1/status/buildinfo", get(status::build))

@@ -157,6 +157,14 @@ pub(super) static ANSWERS: &[Setting] = &[
         set: |config, text| put(&mut config.http.allowed_hosts, Ok(names(text))),
     },
     Setting {
+        key: "http.external_url",
+        flag: "external-url",
+        default: "",
+        form: Form::Text("URL"),
+        help: "Where people reach this server, for links in alerts, such as https://watchfire.example.org; empty for its own address.",
+        set: |config, text| put(&mut config.http.external_url, Ok(text.trim_end_matches('/').to_owned())),
+    },
+    Setting {
         key: "http.cors_origins",
         flag: "cors-origins",
         default: "",

@@ -4,9 +4,11 @@ mod answers;
 mod collect;
 mod dashboards;
 mod ingest;
+mod notify;
 mod probe;
 mod program;
 mod render;
+mod rules;
 mod storage;
 
 use super::Config;
@@ -94,6 +96,8 @@ static SECTIONS: &[&[Setting]] = &[
     answers::ANSWERS,
     dashboards::DASHBOARDS,
     render::RENDER,
+    rules::RULES,
+    notify::NOTIFY,
 ];
 
 /// Every setting, in that order.

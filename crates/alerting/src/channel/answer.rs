@@ -1,0 +1,161 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What came back from a transport.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// An answer over HTTP.
+    Http {
+        /// The status.
+        status: u16,
+        /// Its headers, names in small letters.
+        headers: Vec<(String, String)>,
+        /// The body, or as much of it as was read.
+        body: Vec<u8>,
+    },
+    /// A mail server took the mail, or a program ended well.
+    Taken,
+    /// A mail server said no.
+    Refused {
+        /// The reply code (<https://www.rfc-editor.org/rfc/rfc5321#section-4.2>).
+        code: u16,
+        /// Its words.
+        words: String,
+    },
+    /// A program ended badly.
+    Exited {
+        /// Its status; `None` where a signal ended it.
+        status: Option<i32>,
+        /// What it said on its way.
+        words: String,
+    },
+    /// It can't be sent at all, and nothing was: an address that is none, a program that must not run.
+    Impossible {
+        /// What is wrong and what mends it.
+        words: String,
+    },
+    /// Nothing came back.
+    Nothing {
+        /// Why.
+        cause: Cause,
+        /// The same in words.
+        words: String,
+    },
+}
+
+/// Why something was not delivered: the label `reason` of the metrics, with Alertmanager's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Cause {
+    /// What was sent is at fault: 4xx.
+    ClientError,
+    /// The service is at fault: 5xx, or no way to it.
+    ServerError,
+    /// It took too long.
+    ContextDeadlineExceeded,
+    /// The server stops.
+    ContextCanceled,
+    /// Anything else.
+    Other,
+}
+
+impl Cause {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::ClientError,
+        Self::ServerError,
+        Self::ContextDeadlineExceeded,
+        Self::ContextCanceled,
+        Self::Other,
+    ];
+
+    /// The word of the metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ClientError => "clientError",
+            Self::ServerError => "serverError",
+            Self::ContextDeadlineExceeded => "contextDeadlineExceeded",
+            Self::ContextCanceled => "contextCanceled",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// What an answer means for a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is delivered.
+    Done,
+    /// This request is done; another one follows.
+    Next,
+    /// It may succeed later.
+    Retry {
+        /// Why it did not now.
+        cause: Cause,
+        /// The same in words.
+        words: String,
+        /// The milliseconds that the service asks to wait, if it does.
+        after: Option<i64>,
+    },
+    /// It will never succeed as it is.
+    Dead {
+        /// Why.
+        cause: Cause,
+        /// The same in words.
+        words: String,
+    },
+}
+
+impl Verdict {
+    pub(super) fn retry(cause: Cause, words: impl Into<String>) -> Self {
+        Self::Retry { cause, words: words.into(), after: None }
+    }
+
+    pub(super) fn dead(cause: Cause, words: impl Into<String>) -> Self {
+        Self::Dead { cause, words: words.into() }
+    }
+}
+
+/// For the log.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done => f.write_str("done"),
+            Self::Next => f.write_str("another request follows"),
+            Self::Retry { words, after: Some(after), .. } => {
+                write!(f, "again after {after} ms: {words}")
+            }
+            Self::Retry { words, .. } => write!(f, "again: {words}"),
+            Self::Dead { words, .. } => write!(f, "never: {words}"),
+        }
+    }
+}
+
+impl Answer {
+    /// The verdict on what no HTTP server said.
+    pub(super) fn without_http(&self) -> Verdict {
+        match self {
+            Self::Taken | Self::Http { .. } => Verdict::Done,
+            // 4yz may pass, 5yz stays; but what has to do with logins (530, 534, 535) is mended by people, and soon.
+            Self::Refused { code, words } => {
+                let words = format!("the mail server said {code}: {words}");
+                match code {
+                    400..500 => Verdict::retry(Cause::ServerError, words),
+                    530 | 534 | 535 | 538 => Verdict::retry(Cause::ClientError, words),
+                    _ => Verdict::dead(Cause::ClientError, words),
+                }
+            }
+            // EX_TEMPFAIL of sysexits.h; and what a signal ended.
+            Self::Exited { status: None | Some(75), words } => {
+                Verdict::retry(Cause::ServerError, format!("the program asks to be run again: {words}"))
+            }
+            Self::Exited { status: Some(status), words } => Verdict::dead(
+                Cause::ClientError,
+                format!("the program ended with {status} (75 would mean: try again): {words}"),
+            ),
+            Self::Impossible { words } => Verdict::dead(Cause::ClientError, words.clone()),
+            Self::Nothing { cause, words } => Verdict::retry(*cause, words.clone()),
+        }
+    }
+}

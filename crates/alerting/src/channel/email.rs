@@ -1,0 +1,97 @@
+//! Mail: text, HTML and pictures.
+
+use serde_json::{Value, json};
+
+use super::draft::{Picture, Unsendable};
+use super::kind::{Kind, Task};
+use super::outgoing::{Mail, MailLogin, MailServer, Outgoing};
+use super::writer::Writer;
+use crate::config::Secret;
+use crate::config::receiver::EmailConfig;
+
+/// What the subject is where no header says it.
+const SUBJECT: &str = r#"{{ template "email.default.subject" . }}"#;
+
+/// Headers that the mail has once, in a place of their own.
+const OWN: [&str; 3] = ["From", "To", "Message-Id"];
+
+impl EmailConfig {
+    fn login(&self, task: &Task<'_>) -> Result<Option<MailLogin>, Unsendable> {
+        if self.auth_username.is_empty() {
+            return Ok(None);
+        }
+        if self.auth_password_source().is_none() && self.auth_secret_source().is_some() {
+            return Err(Unsendable::new(
+                "not sent: logins by CRAM-MD5 are not there, since they are no longer safe; give auth_password",
+            ));
+        }
+        let password = Secret::new(task.secrets.text(self.auth_password_source(), "auth_password")?);
+        Ok(Some(MailLogin { username: self.auth_username.clone(), password }))
+    }
+}
+
+fn texts(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+}
+
+/// A header is one line.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Kind for EmailConfig {
+    fn content(&self, writer: &Writer<'_>) -> Result<Value, Unsendable> {
+        let to = writer.trimmed(&self.to)?;
+        if to.is_empty() {
+            return Err(Unsendable::new("not sent: the template of `to` gives no address"));
+        }
+        let mut headers = Vec::new();
+        if !self.headers.contains_key("Subject") {
+            headers.push(("Subject".to_owned(), line(&writer.text(SUBJECT)?)));
+        }
+        for (name, template) in &self.headers {
+            if !OWN.contains(&name.as_str()) {
+                headers.push((name.clone(), line(&writer.text(template)?)));
+            }
+        }
+        // As in Alertmanager, headers may show other addresses than those that get the mail; here they are these as well.
+        let html = writer.html(&self.html)?;
+        let shown = |picture: &&Picture| html.contains(&format!("cid:{}", picture.name));
+        let pictures: Vec<&Picture> = writer.pictures().iter().filter(shown).collect();
+        Ok(json!({
+            "from": line(&writer.text(&self.from)?),
+            "to": to,
+            "headers": headers,
+            "text": writer.text(&self.text)?,
+            "pictures": pictures,
+            "html": html,
+        }))
+    }
+
+    fn outgoing(&self, task: &Task<'_>) -> Result<Option<Outgoing>, Unsendable> {
+        let content = task.content();
+        let text = |name: &str| content[name].as_str().unwrap_or_default().to_owned();
+        let read = |name: &str| content[name].clone();
+        let from = text("from");
+        // The part behind the @ of the sender, without the bracket behind an address with a name.
+        let domain = from.rsplit_once('@').map_or("watchfire", |(_, domain)| domain.trim_end_matches('>'));
+        let server = MailServer {
+            host: self.smarthost.host.clone(),
+            port: self.smarthost.port.clone(),
+            hello: self.hello.clone(),
+            require_tls: self.require_tls.unwrap_or(true),
+            tls: self.tls_config.clone(),
+            login: self.login(task)?,
+        };
+        Ok(Some(Outgoing::Mail(Box::new(Mail {
+            server,
+            to: text("to"),
+            headers: serde_json::from_value(read("headers")).unwrap_or_default(),
+            message_id: format!("{}@{domain}", &task.draft.key),
+            text: texts(&content["text"]),
+            html: texts(&content["html"]),
+            pictures: serde_json::from_value(read("pictures")).unwrap_or_default(),
+            from,
+        }))))
+    }
+}

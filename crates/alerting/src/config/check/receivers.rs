@@ -1,0 +1,62 @@
+use std::collections::HashMap;
+
+use super::Checker;
+use crate::config::read::Node;
+use crate::config::{Config, Global, Receiver};
+
+pub(super) fn check(config: &mut Config, list: &Node, checker: &mut Checker<'_>) {
+    let mut names: HashMap<String, u32> = HashMap::new();
+    for (receiver, node) in config.receivers.iter_mut().zip(list.items()) {
+        if receiver.name.is_empty() {
+            checker.problem(node.place, "the receiver has no name; give it one");
+        } else if let Some(line) = names.get(&receiver.name) {
+            let reason =
+                format!("the receiver {:?} is there already, in line {line}; rename one", receiver.name);
+            checker.problem(node.place_of("name"), reason);
+        } else {
+            names.insert(receiver.name.clone(), node.place_of("name").line);
+        }
+        one(receiver, node, &config.global, checker);
+    }
+}
+
+/// Checks the channels of a receiver and fills in what they get from `global`.
+fn one(receiver: &mut Receiver, node: &Node, global: &Global, checker: &mut Checker<'_>) {
+    macro_rules! each {
+        ($($configs:ident $check:ident),* $(,)?) => {
+            $(for (config, node) in receiver.$configs.iter_mut().zip(node.get(stringify!($configs)).items()) {
+                checker.http(config.http_config.as_ref(), node.get("http_config"));
+                checker.$check(config, node, global);
+                super::inherit(&mut config.http_config, global.http_config.as_ref());
+            })*
+        };
+    }
+    each!(
+        webhook_configs webhook,
+        pagerduty_configs pagerduty,
+        opsgenie_configs opsgenie,
+        wechat_configs wechat,
+        slack_configs slack,
+        victorops_configs victorops,
+        pushover_configs pushover,
+        sns_configs sns,
+        telegram_configs telegram,
+        discord_configs discord,
+        webex_configs webex,
+        msteams_configs msteams,
+        msteamsv2_configs msteamsv2,
+        jira_configs jira,
+        rocketchat_configs rocketchat,
+        ntfy_configs ntfy,
+        github_configs github,
+        gitlab_configs gitlab,
+        servicenow_configs servicenow,
+        sentry_configs sentry,
+        alertmanager_configs alertmanager,
+        webpush_configs webpush,
+        exec_configs exec,
+    );
+    for (config, node) in receiver.email_configs.iter_mut().zip(node.get("email_configs").items()) {
+        checker.email(config, node, global);
+    }
+}

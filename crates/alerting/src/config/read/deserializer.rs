@@ -1,0 +1,244 @@
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::failure::Failure;
+use super::node::{Key, Kind, Node};
+use crate::config::problem::Place;
+
+/// What the readers of one document share.
+pub(super) struct Session<'a> {
+    /// Parts that are passed over.
+    pub(super) left_out: &'a HashSet<*const Node>,
+    /// Keys that nothing is known of.
+    pub(super) unknown: RefCell<Vec<(Place, String)>>,
+}
+
+impl Session<'_> {
+    fn has(&self, node: &Node) -> bool {
+        !self.left_out.contains(&std::ptr::from_ref(node))
+    }
+
+    fn unknown(&self, key: &Key, what: &str, known: &[&str]) {
+        let nearest = known
+            .iter()
+            .map(|name| (strsim::damerau_levenshtein(name, &key.name), *name))
+            .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
+            .min();
+        let mend = match (key.name.as_str(), nearest) {
+            ("mattermost_configs", _) => {
+                "Mattermost is not there yet; its webhooks understand slack_configs".to_owned()
+            }
+            ("incidentio_configs", _) => "incident.io is not there yet; use webhook_configs".to_owned(),
+            (_, Some((_, name))) => format!("did you mean {name:?}?"),
+            // Longer lists help nobody.
+            (_, None) if known.len() > 20 => "Alertmanager has no such key there".to_owned(),
+            (_, None) => format!("known here are {}", known.join(", ")),
+        };
+        let reason = format!("unknown key {:?} in {what}; {mend}", key.name);
+        self.unknown.borrow_mut().push((key.place, reason));
+    }
+}
+
+/// Reads one part of a document.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) node: &'a Node,
+    /// The key under which it stands.
+    pub(super) name: &'a str,
+    pub(super) session: &'a Session<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn expected(&self, what: &str) -> Failure {
+        Failure::new(format!("{what} is expected, and this is {}", self.node.what())).at(self.node)
+    }
+
+    fn list<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+        let items: &[Node] = match &self.node.kind {
+            Kind::Null => &[],
+            Kind::List(items) => items,
+            _ => return Err(self.expected("a list")),
+        };
+        visitor
+            .visit_seq(Items { reader: self, items: items.iter() })
+            .map_err(|failure| failure.at(self.node))
+    }
+
+    fn map<V: Visitor<'a>>(self, visitor: V, known: Option<&[&str]>) -> Result<V::Value, Failure> {
+        let pairs: &[(Key, Node)] = match &self.node.kind {
+            Kind::Null => &[],
+            Kind::Map(pairs) => pairs,
+            _ => return Err(self.expected("a mapping")),
+        };
+        let mut entries = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            if known.is_some_and(|known| !known.contains(&key.name.as_str())) {
+                self.session.unknown(key, self.name, known.unwrap_or_default());
+            // An empty field is as good as none; an empty label's value is one.
+            } else if self.session.has(value) && (known.is_none() || !matches!(value.kind, Kind::Null)) {
+                entries.push((key, value));
+            }
+        }
+        let entries = Entries { reader: self, rest: entries.into_iter(), value: None };
+        visitor.visit_map(entries).map_err(|failure| failure.at(self.node))
+    }
+
+    fn number<T: std::str::FromStr>(&self) -> Result<T, Failure> {
+        match &self.node.kind {
+            Kind::Bare(text) => text
+                .parse()
+                .map_err(|_| Failure::new(format!("a whole number is expected, not {text}")).at(self.node)),
+            Kind::Text(text) => {
+                let mend = if text.parse::<i128>().is_ok() { "; leave the quotes out" } else { "" };
+                Err(Failure::new(format!("a whole number is expected, not {text:?}{mend}")).at(self.node))
+            }
+            _ => Err(self.expected("a whole number")),
+        }
+    }
+}
+
+macro_rules! numbers {
+    ($($name:ident $visit:ident),*) => {
+        $(fn $name<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+            visitor.$visit(self.number()?).map_err(|failure: Failure| failure.at(self.node))
+        })*
+    };
+}
+
+impl<'a> Deserializer<'a> for Reader<'a> {
+    type Error = Failure;
+
+    fn deserialize_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+        let value = match &self.node.kind {
+            Kind::Null => visitor.visit_unit(),
+            Kind::Text(text) => visitor.visit_str(text),
+            Kind::Bare(text) => match (truth(text), text.parse::<i64>(), text.parse::<f64>()) {
+                (Some(truth), ..) => visitor.visit_bool(truth),
+                (None, Ok(number), _) => visitor.visit_i64(number),
+                (None, Err(_), Ok(number)) => visitor.visit_f64(number),
+                _ => visitor.visit_str(text),
+            },
+            Kind::List(_) => self.list(visitor),
+            Kind::Map(_) => self.map(visitor, None),
+        };
+        value.map_err(|failure: Failure| failure.at(self.node))
+    }
+
+    fn deserialize_bool<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+        let (Kind::Bare(text) | Kind::Text(text)) = &self.node.kind else {
+            return Err(self.expected("true or false"));
+        };
+        let refused = || Failure::new(format!("true or false is expected, not {text:?}")).at(self.node);
+        visitor.visit_bool(truth(text).ok_or_else(refused)?)
+    }
+
+    numbers!(
+        deserialize_i64 visit_i64,
+        deserialize_i32 visit_i32,
+        deserialize_u64 visit_u64,
+        deserialize_u32 visit_u32
+    );
+
+    fn deserialize_str<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+        let text = match &self.node.kind {
+            Kind::Null => "",
+            Kind::Text(text) | Kind::Bare(text) => text,
+            _ => return Err(self.expected("a text")),
+        };
+        visitor.visit_str(text).map_err(|failure: Failure| failure.at(self.node))
+    }
+
+    fn deserialize_string<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.node.kind {
+            Kind::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'a>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Failure> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+        self.list(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
+        self.map(visitor, None)
+    }
+
+    fn deserialize_struct<V: Visitor<'a>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Failure> {
+        self.map(visitor, Some(fields))
+    }
+
+    forward_to_deserialize_any! {
+        <V: Visitor<'a>>
+        i8 i16 i128 u8 u16 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier
+        ignored_any
+    }
+}
+
+/// A truth value, in the words of YAML 1.1, which Alertmanager reads.
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => Some(true),
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => Some(false),
+        _ => None,
+    }
+}
+
+struct Items<'a> {
+    reader: Reader<'a>,
+    items: std::slice::Iter<'a, Node>,
+}
+
+impl<'a> SeqAccess<'a> for Items<'a> {
+    type Error = Failure;
+
+    fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Failure> {
+        let session = self.reader.session;
+        let Some(node) = self.items.by_ref().find(|node| session.has(node)) else { return Ok(None) };
+        seed.deserialize(Reader { node, ..self.reader }).map(Some).map_err(|failure| failure.at(node))
+    }
+}
+
+struct Entries<'a> {
+    reader: Reader<'a>,
+    rest: std::vec::IntoIter<(&'a Key, &'a Node)>,
+    value: Option<(&'a Key, &'a Node)>,
+}
+
+impl<'a> MapAccess<'a> for Entries<'a> {
+    type Error = Failure;
+
+    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
+        self.value = self.rest.next();
+        let Some((key, node)) = self.value else { return Ok(None) };
+        let name = serde::de::value::StrDeserializer::new(&key.name);
+        seed.deserialize(name).map(Some).map_err(|failure: Failure| failure.at(node).of(&key.name))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Failure> {
+        let Some((key, node)) = self.value.take() else {
+            return Err(Failure::new("a value is asked for before its key"));
+        };
+        seed.deserialize(Reader { node, name: &key.name, ..self.reader })
+            .map_err(|failure| failure.at(node).of(&key.name))
+    }
+}

@@ -1,0 +1,41 @@
+//! From YAML to types: by serde, but so that all mistakes come at once, each with its place.
+
+mod deserializer;
+mod failure;
+mod node;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use deserializer::{Reader, Session};
+pub(super) use node::Node;
+use serde::de::DeserializeOwned;
+
+use super::problem::Report;
+
+/// Reads a value; what can't be read of it is noted and left out, so that what follows is looked at, too. `T` must need no
+/// field: each that is left out gets its default.
+pub(super) fn read<T: DeserializeOwned>(node: &Node, what: &str, report: &mut Report) -> Option<T> {
+    let mut left_out = HashSet::new();
+    loop {
+        let session = Session { left_out: &left_out, unknown: RefCell::new(Vec::new()) };
+        let result = T::deserialize(Reader { node, name: what, session: &session });
+        let unknown = session.unknown.into_inner();
+        match result {
+            Ok(value) => {
+                for (place, reason) in unknown {
+                    report.problem(place, reason);
+                }
+                return Some(value);
+            }
+            Err(failure) => {
+                report.problem(failure.place().unwrap_or(node.place), failure.reason());
+                // The whole can't be left out; and what is left out can't fail again.
+                let culprit = failure.culprit().filter(|culprit| !std::ptr::eq(*culprit, node));
+                if !culprit.is_some_and(|culprit| left_out.insert(culprit)) {
+                    return None;
+                }
+            }
+        }
+    }
+}

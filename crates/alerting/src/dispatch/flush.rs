@@ -1,0 +1,99 @@
+use super::Dispatcher;
+use super::group::GroupId;
+use super::log::{Picture, Sent};
+use super::notification::{Notification, Notified, order};
+use super::rows::RowId;
+use crate::alert::{Alert, Fingerprint};
+
+impl Dispatcher {
+    /// Looks at a group that was due at `due`: adds what is to be sent, and lets go of what is resolved.
+    pub(super) fn flush(
+        &mut self,
+        id: &GroupId,
+        due: i64,
+        now: i64,
+        is_muted: &impl Fn(&Alert) -> bool,
+        notifications: &mut Vec<Notification>,
+    ) {
+        let plan = self.plan.clone();
+        let interval = plan.tree().options(id.route).group_interval.millis().max(1);
+        // Ticks that nobody looked at are one; the next ones keep their distance.
+        let tick = due + now.saturating_sub(due) / interval * interval;
+        let Some(group) = self.groups.get_mut(id) else { return };
+        self.changed.insert(RowId::group(&plan, id));
+        if group.alerts.is_empty() {
+            self.groups.remove(id);
+            return;
+        }
+        group.flushed = true;
+        group.next = tick.saturating_add(interval);
+        self.due.insert((group.next, id.clone()));
+
+        let mut alerts: Vec<(Fingerprint, Notified)> = Vec::with_capacity(group.alerts.len());
+        for fingerprint in &group.alerts {
+            let Some(known) = self.alerts.get(fingerprint) else { continue };
+            let resolved = known.alert.is_resolved(now);
+            alerts.push((*fingerprint, Notified { alert: known.alert.clone(), resolved }));
+        }
+        let resolved = alerts.iter().filter(|(_, notified)| notified.resolved);
+        for (fingerprint, _) in resolved {
+            group.alerts.remove(fingerprint);
+        }
+        if group.alerts.is_empty() {
+            group.empty_since = Some(now);
+        }
+        let since = group.since;
+        if plan.muted_by(id.route, now).is_empty() {
+            alerts.retain(|(_, notified)| !is_muted(&notified.alert));
+            if !alerts.is_empty() {
+                self.tell(id, (since, tick), &alerts, notifications);
+            }
+        }
+    }
+
+    /// Asks the log which channels have to be told at `tick` of a group that is there `since`, and writes down that they
+    /// were.
+    fn tell(
+        &mut self,
+        id: &GroupId,
+        (since, tick): (i64, i64),
+        alerts: &[(Fingerprint, Notified)],
+        notifications: &mut Vec<Notification>,
+    ) {
+        let plan = self.plan.clone();
+        let options = plan.tree().options(id.route);
+        let of = |resolved: bool| -> Vec<Fingerprint> {
+            let kept = alerts.iter().filter(|(_, notified)| notified.resolved == resolved);
+            kept.map(|(fingerprint, _)| *fingerprint).collect()
+        };
+        let (firing, resolved) = (of(false), of(true));
+        let picture = Picture { firing: &firing, resolved: &resolved };
+        let repeat = options.repeat_interval.millis();
+        let group_key = plan.tree().group_key(id.route, &id.labels);
+        for (integration, send_resolved) in plan.channels(&options.receiver) {
+            let receiver = options.receiver.clone();
+            let sent = Sent { group_key: group_key.clone(), receiver, integration: *integration };
+            let entry = self.log.get(&sent).filter(|entry| entry.counts(since));
+            let Some(reason) = picture.reason(entry, *send_resolved, repeat, tick) else { continue };
+            self.changed.insert(RowId::Sent(sent.clone()));
+            self.log.insert(sent.clone(), picture.entry(repeat, tick));
+            let told =
+                alerts.iter().map(|(_, notified)| notified).filter(|told| *send_resolved || !told.resolved);
+            let mut told: Vec<Notified> = told.cloned().collect();
+            if told.is_empty() {
+                continue;
+            }
+            told.sort_by(|one, other| order(&one.alert.labels, &other.alert.labels));
+            notifications.push(Notification {
+                group_key: sent.group_key,
+                group_labels: id.labels.clone(),
+                route: plan.tree().name(id.route).to_owned(),
+                receiver: sent.receiver,
+                integration: *integration,
+                at: tick,
+                reason,
+                alerts: told,
+            });
+        }
+    }
+}

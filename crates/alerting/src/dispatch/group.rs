@@ -1,0 +1,44 @@
+use std::collections::BTreeSet;
+
+use watchfire_model::Labels;
+
+use crate::alert::Fingerprint;
+use crate::routing::RouteId;
+
+/// What tells a group from all others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct GroupId {
+    pub(super) route: RouteId,
+    pub(super) labels: Labels,
+}
+
+/// How long a group without alerts stays, in milliseconds: an alert that comes then does not wait anew.
+const LINGER: i64 = 30 * 1000;
+
+/// Alerts that go into one notification.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    /// Since when it is there.
+    pub(super) since: i64,
+    /// When it is looked at next.
+    pub(super) next: i64,
+    /// Whether it was looked at already.
+    pub(super) flushed: bool,
+    /// Its alerts; they are all known to the dispatcher.
+    pub(super) alerts: BTreeSet<Fingerprint>,
+    /// Since when it has none.
+    pub(super) empty_since: Option<i64>,
+}
+
+impl Group {
+    /// A group from `now` on that is looked at after `wait` milliseconds.
+    pub(super) fn new(now: i64, wait: i64) -> Self {
+        let next = now.saturating_add(wait);
+        Self { since: now, next, flushed: false, alerts: BTreeSet::new(), empty_since: None }
+    }
+
+    /// Whether nothing is left of it at `now`.
+    pub(super) fn is_gone(&self, now: i64) -> bool {
+        self.empty_since.is_some_and(|since| since.saturating_add(LINGER) <= now)
+    }
+}

@@ -1,0 +1,74 @@
+use std::collections::{BTreeMap, HashMap};
+
+use watchfire_model::Labels;
+
+use super::group::GroupId;
+use crate::config::Config;
+use crate::config::receiver::Integration;
+use crate::routing::{RouteId, RouteTree};
+use crate::time_interval::TimeInterval;
+
+/// What a dispatcher goes by: of a configuration the routes, the channels of receivers and the time intervals.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    tree: RouteTree,
+    /// The channels of each receiver, each with whether it tells what is resolved.
+    receivers: HashMap<String, Vec<(Integration, bool)>>,
+    intervals: BTreeMap<String, Vec<TimeInterval>>,
+    resolve_timeout: i64,
+}
+
+impl Plan {
+    /// Of a configuration that was read without a problem.
+    pub fn new(config: &Config) -> Self {
+        let receivers =
+            config.receivers.iter().map(|receiver| (receiver.name.clone(), receiver.integrations()));
+        let intervals =
+            config.intervals().into_iter().map(|(name, intervals)| (name.to_owned(), intervals.to_vec()));
+        Self {
+            tree: RouteTree::new(&config.route),
+            receivers: receivers.collect(),
+            intervals: intervals.collect(),
+            resolve_timeout: config.global.resolve_timeout.millis(),
+        }
+    }
+
+    /// The routes.
+    pub fn tree(&self) -> &RouteTree {
+        &self.tree
+    }
+
+    /// How long an alert without an end counts as firing, in milliseconds.
+    pub fn resolve_timeout(&self) -> i64 {
+        self.resolve_timeout
+    }
+
+    /// The channels of a receiver, each with whether it tells what is resolved.
+    pub(super) fn channels(&self, receiver: &str) -> &[(Integration, bool)] {
+        self.receivers.get(receiver).map_or(&[], Vec::as_slice)
+    }
+
+    /// The groups that an alert with these labels belongs to, each once.
+    pub(super) fn groups(&self, labels: &Labels) -> Vec<GroupId> {
+        let routes = self.tree.matching(labels).into_iter();
+        routes
+            .map(|route| GroupId { route, labels: self.tree.options(route).group_by.labels(labels) })
+            .collect()
+    }
+
+    /// The time intervals for which a route sends nothing at `at`, milliseconds since the epoch: those that mute it then;
+    /// or all in which it is active, where it is none of them. Empty where it sends.
+    pub fn muted_by(&self, route: RouteId, at: i64) -> Vec<&str> {
+        let options = self.tree.options(route);
+        let contains = |name: &&String| {
+            self.intervals
+                .get(*name)
+                .is_some_and(|intervals| intervals.iter().any(|interval| interval.contains(at)))
+        };
+        let active = &options.active_time_intervals;
+        if !active.is_empty() && !active.iter().any(|name| contains(&name)) {
+            return active.iter().map(String::as_str).collect();
+        }
+        options.mute_time_intervals.iter().filter(contains).map(String::as_str).collect()
+    }
+}

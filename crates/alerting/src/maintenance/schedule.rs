@@ -1,0 +1,106 @@
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
+
+use super::days::days;
+use super::rule::{End, Rule};
+use crate::config::Period;
+use crate::time_interval::Location;
+
+/// When something is: once, or again and again by a rule. Times of day are those of clocks there: what they skip in spring is
+/// later by as much, what they show twice in autumn is meant the first time (RFC 5545, 3.3.5).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// When it starts for the first time, on the clocks there.
+    pub start: DateTime,
+    /// Whose clocks.
+    pub location: Location,
+    /// How long it lasts each time; more than nothing, at most a year.
+    pub duration: Period,
+    /// How it comes again; `None` for once. A start that the rule does not name is none.
+    pub rule: Option<Rule>,
+    /// Starts that are left out.
+    pub except: Vec<DateTime>,
+}
+
+/// One time that it is, in milliseconds since the epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// When it starts.
+    pub starts_at: i64,
+    /// When it is over.
+    pub ends_at: i64,
+}
+
+impl Schedule {
+    /// The longest that something lasts: a leap year.
+    pub const LONGEST: Period = Period::seconds(366 * 86_400);
+
+    /// Whether it is at `at`, milliseconds since the epoch.
+    pub fn contains(&self, at: i64) -> bool {
+        self.during(at).next().is_some()
+    }
+
+    /// The times that it is at `at`: more than one where it lasts longer than until it comes again.
+    pub fn during(&self, at: i64) -> impl Iterator<Item = Occurrence> {
+        self.from(at.saturating_sub(self.duration.millis()))
+            .take_while(move |occurrence| occurrence.starts_at <= at)
+            .filter(move |occurrence| at < occurrence.ends_at)
+    }
+
+    /// The times that start after `at`, in their order.
+    pub fn after(&self, at: i64) -> impl Iterator<Item = Occurrence> {
+        self.from(at).skip_while(move |occurrence| occurrence.starts_at <= at)
+    }
+
+    /// When it begins to be, or is over, after `at`; `None` where it stays as it is.
+    pub fn next_change(&self, at: i64) -> Option<i64> {
+        if !self.contains(at) {
+            return self.after(at).next().map(|occurrence| occurrence.starts_at);
+        }
+        // What comes again before it is over goes on; for ever, if it always does.
+        let mut end = at;
+        for _ in 0..1000 {
+            let Some(last) = self.during(end).map(|occurrence| occurrence.ends_at).max() else {
+                return Some(end);
+            };
+            end = last;
+        }
+        None
+    }
+
+    /// The times that start at `at` or later, in their order.
+    fn from(&self, at: i64) -> impl Iterator<Item = Occurrence> {
+        // Days here begin at most a day earlier or later than those of UTC.
+        let about = |at: Timestamp| at.checked_sub(SignedDuration::from_hours(48)).unwrap_or(at);
+        let first = self.start.date();
+        let from = match Timestamp::from_millisecond(at) {
+            Ok(at) => Some(self.location.zone().to_datetime(about(at)).date()),
+            // Before the calendar begins, or after its end.
+            Err(_) => (at < 0).then_some(first),
+        };
+        let once = from.filter(|_| self.rule.is_none()).map(|_| first);
+        let again =
+            from.zip(self.rule.as_ref()).into_iter().flat_map(move |(from, rule)| days(rule, first, from));
+        let starts = once.into_iter().chain(again).map(|date| date.to_datetime(self.start.time()));
+        starts
+            .enumerate()
+            .map_while(|(number, start)| self.occurrence(number, start))
+            .filter(move |(start, occurrence)| !self.except.contains(start) && occurrence.starts_at >= at)
+            .map(|(_, occurrence)| occurrence)
+    }
+
+    /// What starts at `start`, unless the rule has ended before.
+    fn occurrence(&self, number: usize, start: DateTime) -> Option<(DateTime, Occurrence)> {
+        let starts_at = self.location.zone().to_timestamp(start).ok()?;
+        let ended = match self.rule.as_ref().map_or(End::Never, |rule| rule.end) {
+            End::Never => false,
+            End::Count(count) => number >= count as usize,
+            End::Until(until) => starts_at > until,
+            End::UntilLocal(until) => start > until,
+            End::UntilDate(until) => start.date() > until,
+        };
+        let starts_at = starts_at.as_millisecond();
+        let occurrence = Occurrence { starts_at, ends_at: starts_at.saturating_add(self.duration.millis()) };
+        (!ended).then_some((start, occurrence))
+    }
+}

@@ -1,0 +1,181 @@
+//! Configurations: what is read of each, or why it is refused.
+
+use watchfire_alerting::Config;
+use watchfire_alerting::config::receiver::{Channel, Integration};
+use watchfire_alerting::config::{Period, SecretSource};
+
+fn file(name: &str) -> Result<Config, String> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/configs").join(name);
+    Config::parse(name, &std::fs::read_to_string(path).unwrap()).map_err(|error| error.to_string())
+}
+
+/// What a good configuration is read as, and what is said of it; or why it is refused.
+fn told(name: &str) -> String {
+    match file(name) {
+        Ok(config) => {
+            let notes: Vec<String> = config.notes.iter().map(ToString::to_string).collect();
+            format!("{}\n{}", notes.join("\n"), serde_json::to_string_pretty(&config.shown()).unwrap())
+        }
+        Err(error) => error,
+    }
+}
+
+/// The problems of a short configuration with the receiver `a`, without their places.
+fn problems(text: &str) -> Vec<String> {
+    let Err(error) = Config::parse("a.yml", text) else { return Vec::new() };
+    error.problems.into_iter().map(|problem| problem.reason).collect()
+}
+
+#[test]
+fn a_typical_one() {
+    insta::assert_snapshot!(told("typical.yml"));
+}
+
+#[test]
+fn every_channel() {
+    insta::assert_snapshot!(told("channels.yml"));
+}
+
+#[test]
+fn what_can_not_be_read() {
+    insta::assert_snapshot!(told("shapes.yml"));
+}
+
+#[test]
+fn what_does_not_fit() {
+    insta::assert_snapshot!(told("fit.yml"));
+}
+
+#[test]
+fn what_channels_need() {
+    insta::assert_snapshot!(told("missing.yml"));
+}
+
+#[test]
+fn no_yaml() {
+    insta::assert_snapshot!(told("broken.yml"));
+}
+
+#[test]
+fn nothing() {
+    for text in ["", "# words", "null", "receivers: []", "route:"] {
+        assert_eq!(problems(text), ["there is no route; write one with at least a receiver"], "{text}");
+    }
+    assert_eq!(problems("[]"), ["a mapping is expected, and this is a list"]);
+}
+
+#[test]
+fn too_deep() {
+    let deep = |levels: usize| {
+        let (open, close) = ("{routes: [".repeat(levels), "]}".repeat(levels));
+        problems(&format!("{{route: {{receiver: a, routes: [{open}{close}]}}, receivers: [{{name: a}}]}}"))
+    };
+    assert_eq!(deep(25), [""; 0]);
+    assert_eq!(deep(10_000).len(), 1);
+}
+
+#[test]
+fn keys_stand_once() {
+    let told = problems("route: {receiver: a, receiver: b}\nreceivers: [{name: a}]");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("duplicate"), "{told:?}");
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    for name in ["typical.yml", "channels.yml"] {
+        let config = file(name).unwrap();
+        for text in [format!("{config:?}"), format!("{config:#?}"), config.shown().to_string()] {
+            assert!(!text.contains("hunter"), "{name}: {text}");
+        }
+    }
+    // Nor where they are wrong.
+    for name in ["shapes.yml", "fit.yml"] {
+        assert!(!file(name).unwrap_err().contains("hunter"), "{name}");
+    }
+}
+
+#[test]
+fn what_is_shown_is_a_configuration_still() {
+    let config = file("typical.yml").unwrap();
+    let hidden = config.shown().to_string();
+    // Secrets that must be addresses are none any more.
+    let text = hidden.replace("\"<secret>\"", "\"https://example.org/secret\"");
+    let again = Config::parse("again.yml", &text).unwrap();
+    assert_eq!(again.shown().to_string(), hidden);
+    assert_eq!(again.route, config.route);
+}
+
+#[test]
+fn defaults_come_from_global() {
+    let config = file("typical.yml").unwrap();
+    assert_eq!(config.global.resolve_timeout, Period::seconds(600));
+    let mail = &config.receivers[0].email_configs[0];
+    assert_eq!((mail.smarthost.host.as_str(), mail.smarthost.port.as_str()), ("mail.example.org", "587"));
+    assert_eq!((mail.from.as_str(), mail.hello.as_str()), ("alerts@example.org", "localhost"));
+    assert_eq!(mail.require_tls, Some(true));
+    assert_eq!(mail.headers.keys().collect::<Vec<_>>(), ["Reply-To"]);
+    let Some(SecretSource::Inline(password)) = mail.auth_password_source() else { panic!("a password") };
+    assert_eq!(password.expose(), "hunter2");
+    let slack = &config.receivers[1].slack_configs[0];
+    let Some(SecretSource::Inline(url)) = slack.api_url_source() else { panic!("an address") };
+    assert_eq!(url.expose().as_str(), "https://hooks.slack.com/services/T0/B0/hunter3");
+    assert_eq!(slack.actions[0].name, "");
+    let http = slack.http_config.as_ref().unwrap();
+    assert_eq!(http.proxy_url.as_ref().unwrap().as_str(), "http://me:hunter4@proxy:3128");
+    let pager = &config.receivers[2].pagerduty_configs[0];
+    assert_eq!((pager.details.len(), pager.details["firing"].as_str()), (4, "mine"));
+    assert_eq!(pager.source, pager.client);
+    // One of its own is not mixed with that of all.
+    let own = config.receivers[2].webhook_configs[0].http_config.as_ref().unwrap();
+    assert!(own.proxy_url.is_none() && own.authorization.is_some());
+}
+
+#[test]
+fn channels_in_their_order() {
+    let config = file("channels.yml").unwrap();
+    let channels = config.receivers[0].integrations();
+    let told: Vec<String> =
+        channels.iter().map(|(integration, resolved)| format!("{integration} {resolved}")).collect();
+    assert_eq!(
+        told.join(", "),
+        "webhook[0] true, email[0] false, opsgenie[0] true, wechat[0] false, victorops[0] true, pushover[0] true, \
+         sns[0] true, telegram[0] true, discord[0] true, webex[0] true, msteams[0] true, msteamsv2[0] true, \
+         jira[0] true, rocketchat[0] false"
+    );
+    let config = Config::parse(
+        "a.yml",
+        "{route: {receiver: a}, receivers: [{name: a, webhook_configs: [{url: 'http://a'}, {url: 'http://b', send_resolved: false}]}]}",
+    );
+    let second = Integration { channel: Channel::Webhook, index: 1 };
+    assert_eq!(config.unwrap().receivers[0].integrations()[1], (second, false));
+}
+
+#[test]
+fn yaml_of_other_tools() {
+    // Anchors, merges, words for truth, numbers where texts are meant.
+    let text = r"
+route: {receiver: a, group_by: [on, 1.10]}
+receivers:
+  - name: b
+    slack_configs: [&slack {channel: 5, send_resolved: yes, api_url: 'http://a'}]
+  - name: a
+    slack_configs: [{<<: *slack, username: 7}]
+";
+    let config = Config::parse("a.yml", text).unwrap();
+    assert_eq!(config.route.group_by.unwrap(), ["on", "1.10"]);
+    let slack = &config.receivers[1].slack_configs[0];
+    assert_eq!((slack.channel.as_str(), slack.username.as_str(), slack.send_resolved), ("5", "7", true));
+    // A mistake behind an anchor is one wherever it is used.
+    let told = problems(&text.replace("yes", "maybe"));
+    assert_eq!(told, ["send_resolved: true or false is expected, not \"maybe\""; 2]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn reading_never_panics(text in "[a-z_:\\- \n\\[\\]{}\"'&*0-9=~]{0,200}") {
+        let _ = Config::parse("a.yml", &text);
+        let _ = Config::parse("a.yml", &format!("receivers: [{{name: a}}]\nroute:\n  receiver: a\n  {text}"));
+        let _ = Config::parse("a.yml", &format!("route: {{receiver: a}}\nreceivers:\n  - name: a\n    {text}"));
+    }
+}

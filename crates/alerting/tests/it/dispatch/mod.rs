@@ -1,0 +1,6 @@
+//! The dispatcher: scenes with what is told when, and properties of scenes made by chance.
+
+mod properties;
+mod recorded;
+mod scenes;
+mod stage;

@@ -1,0 +1,175 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use watchfire_alerting::Notification;
+use watchfire_alerting::channel::{
+    self, Cause, Draft, Intent, Memory, Outgoing, Progress, Unsendable, Verdict, idempotency_key,
+};
+use watchfire_alerting::config::Receiver;
+use watchfire_storage::{ControlError, Delivery, Settled, Settlement, random_bytes};
+
+use super::secrets::SecretFiles;
+use super::{Deliveries, receivers};
+
+/// The most requests of one attempt.
+const MOST_STEPS: u32 = 16;
+
+/// Where a draft that could not be said has the reason.
+const UNSAID: &str = "unsaid";
+
+/// The draft of a notification whose texts could not be said: it can only fail, and says why.
+pub(super) fn unsaid(notification: &Notification, reason: &str) -> Draft {
+    Draft {
+        key: idempotency_key(notification),
+        group_key: notification.group_key.clone(),
+        receiver: notification.receiver.clone(),
+        integration: notification.integration,
+        at: notification.at,
+        intent: if notification.is_firing() { Intent::Trigger } else { Intent::Resolve },
+        content: serde_json::json!({ UNSAID: reason }),
+    }
+}
+
+/// A delivery while it is sent.
+struct Attempt {
+    draft: Arc<Draft>,
+    receiver: Arc<Receiver>,
+    progress: Progress,
+    /// What was known of the group at first.
+    known: Memory,
+}
+
+impl Deliveries {
+    /// Sends a delivery as far as it goes, and writes down how it ended.
+    pub(super) async fn attempt(&self, delivery: Delivery) -> Result<(), ControlError> {
+        let Ok(draft) = serde_json::from_str::<Draft>(&delivery.draft) else {
+            let reason = "what was stored of it can't be read".to_owned();
+            return self.settle(&delivery, None, Settlement::Dead { reason }).await;
+        };
+        let channel = draft.integration.channel;
+        if delivery.attempts == 0 && delivery.progress.is_empty() {
+            self.metrics.notification(channel);
+        }
+        let dead = |reason: String| {
+            self.metrics.failed(channel, Cause::Other);
+            Settlement::Dead { reason }
+        };
+        if let Some(reason) = draft.content.get(UNSAID).and_then(serde_json::Value::as_str) {
+            return self.settle(&delivery, None, dead(reason.to_owned())).await;
+        }
+        let Some(receiver) = self.receivers.get(&draft.receiver) else {
+            return self.settle(&delivery, None, dead(receivers::unknown(&draft.receiver))).await;
+        };
+        let (group_key, integration) = (&delivery.group_key, &delivery.integration);
+        let memory = self.store.memory(group_key, &delivery.receiver, integration).await?;
+        let memory: Memory = serde_json::from_str(&memory).unwrap_or_default();
+        let mut progress: Progress = serde_json::from_str(&delivery.progress).unwrap_or_default();
+        progress.memory = memory.clone();
+        let mut attempt = Attempt { draft: Arc::new(draft), receiver, progress, known: memory };
+        loop {
+            let verdict = self.step(&mut attempt).await;
+            if verdict == Verdict::Next && attempt.progress.step < MOST_STEPS {
+                attempt.progress.step += 1;
+                self.settle(&delivery, Some(&mut attempt), Settlement::Going).await?;
+                continue;
+            }
+            let settlement = self.settlement(&delivery, &attempt, verdict);
+            return self.settle(&delivery, Some(&mut attempt), settlement).await;
+        }
+    }
+
+    /// Sends one request.
+    async fn step(&self, attempt: &mut Attempt) -> Verdict {
+        let now = (self.clock)();
+        let (draft, receiver) = (attempt.draft.clone(), attempt.receiver.clone());
+        let progress = attempt.progress.clone();
+        // Secrets may stand in files.
+        let made = tokio::task::spawn_blocking(move || {
+            channel::outgoing(&draft, &receiver, &progress, &SecretFiles, now)
+        });
+        let outgoing: Outgoing = match made.await {
+            Ok(Ok(Some(outgoing))) => outgoing,
+            Ok(Ok(None)) => return Verdict::Done,
+            Ok(Err(Unsendable { reason, passing: true })) => {
+                return Verdict::Retry { cause: Cause::Other, words: reason, after: None };
+            }
+            Ok(Err(Unsendable { reason, .. })) => {
+                return Verdict::Dead { cause: Cause::Other, words: reason };
+            }
+            Err(error) => {
+                return Verdict::Retry { cause: Cause::Other, words: error.to_string(), after: None };
+            }
+        };
+        let start = Instant::now();
+        let answer = self.transport.send(outgoing).await;
+        let verdict = channel::judge(&attempt.draft, &attempt.receiver, &answer, &mut attempt.progress);
+        let good = matches!(verdict, Verdict::Done | Verdict::Next);
+        self.metrics.request(attempt.draft.integration.channel, good, start.elapsed());
+        verdict
+    }
+
+    fn settlement(&self, delivery: &Delivery, attempt: &Attempt, verdict: Verdict) -> Settlement {
+        let channel = attempt.draft.integration.channel;
+        let now = (self.clock)();
+        match verdict {
+            Verdict::Done => {
+                self.metrics.delivered(channel, now - delivery.created_at);
+                Settlement::Done
+            }
+            Verdict::Next => {
+                self.metrics.failed(channel, Cause::Other);
+                let reason = format!("it takes more than {MOST_STEPS} requests; the service goes in circles");
+                Settlement::Dead { reason }
+            }
+            Verdict::Dead { cause, words } => {
+                self.metrics.failed(channel, cause);
+                tracing::warn!(
+                    receiver = delivery.receiver,
+                    integration = delivery.integration,
+                    reason = words,
+                    "a notification can't be delivered"
+                );
+                Settlement::Dead { reason: words }
+            }
+            Verdict::Retry { cause, words, after } => {
+                // Without random numbers of the system there is no jitter, which only matters to others.
+                let random = random_bytes::<8>().map_or(0, u64::from_le_bytes);
+                let attempts = delivery.attempts.saturating_add(1);
+                let next_at = now.saturating_add(self.settings.backoff.wait(attempts, after, random));
+                if next_at >= delivery.give_up_at {
+                    self.metrics.failed(channel, cause);
+                    let reason = format!("given up after {attempts} attempts; the last one: {words}");
+                    return Settlement::Dead { reason };
+                }
+                Settlement::Retry { next_at, reason: words }
+            }
+        }
+    }
+
+    async fn settle(
+        &self,
+        delivery: &Delivery,
+        attempt: Option<&mut Attempt>,
+        settlement: Settlement,
+    ) -> Result<(), ControlError> {
+        let mut settled = Settled {
+            attempted: settlement != Settlement::Going,
+            settlement,
+            progress: delivery.progress.clone(),
+            memory: None,
+            now: (self.clock)(),
+        };
+        if let Some(attempt) = attempt {
+            let memory = &attempt.progress.memory;
+            if *memory != attempt.known {
+                // Empty texts are what is known of nothing.
+                let text =
+                    if memory.is_empty() { Some(String::new()) } else { serde_json::to_string(memory).ok() };
+                settled.memory = text;
+                attempt.known = memory.clone();
+            }
+            settled.progress = serde_json::to_string(&attempt.progress).unwrap_or_default();
+        }
+        self.store.settle(delivery.id, settled).await
+    }
+}

@@ -1,0 +1,196 @@
+//! Delivery: notifications go into a stored queue, and from there to whom they are for, at least once.
+//!
+//! What is put into the queue is said already ([`Draft`]); addresses and keys are added when it is sent. A task
+//! ([`Deliveries::run`]) takes what is due. Each channel of each receiver is a lane of its own, with a bound on what is under
+//! way at once and on how often it sends, so a receiver that is slow or away holds up nobody else. An attempt that failed
+//! but may succeed is made again, later and later, until it is given up: then it is a dead letter, which people see and can
+//! send again. Of one group and channel nothing overtakes.
+//!
+//! A crash before a notification is sent loses nothing, since it is stored; one between the answer and its being written down
+//! sends that one request once more, with the same idempotency key.
+
+mod attempt;
+mod http;
+mod lane;
+mod metrics;
+mod oauth2;
+mod program;
+mod receivers;
+mod secrets;
+mod settings;
+mod smtp;
+mod transport;
+mod worker;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use watchfire_alerting::channel::{self, Draft, Intent, Surroundings};
+use watchfire_alerting::config::receiver::Integration;
+use watchfire_alerting::{Config, Notification};
+use watchfire_storage::{
+    ControlError, Delivery, DeliveryCounts, DeliveryState, DeliveryStore, NewDelivery, random_bytes,
+};
+
+use crate::clock;
+pub use http::HttpTransport;
+pub use metrics::{ChannelMetrics, DELAY_BOUNDS, Histogram, LATENCY_BOUNDS, Metrics};
+pub use program::ProgramTransport;
+use receivers::Receivers;
+pub use secrets::SecretFiles;
+pub use settings::DeliverySettings;
+pub use smtp::MailTransport;
+pub use transport::{Senders, Transport};
+
+/// Tells the time: milliseconds since the epoch.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The queue of notifications. Cloning shares it.
+#[derive(Clone)]
+pub struct Deliveries {
+    store: Arc<dyn DeliveryStore>,
+    transport: Arc<dyn Transport>,
+    settings: DeliverySettings,
+    receivers: Arc<Receivers>,
+    metrics: Arc<Metrics>,
+    /// Says that there is something new to do.
+    wake: Arc<Notify>,
+    clock: Clock,
+}
+
+impl Deliveries {
+    /// A queue in a store, whose deliveries go out by a transport. It has no receivers yet.
+    pub fn new(
+        store: Arc<dyn DeliveryStore>,
+        transport: Arc<dyn Transport>,
+        settings: DeliverySettings,
+    ) -> Self {
+        Self {
+            store,
+            transport,
+            settings,
+            receivers: Arc::default(),
+            metrics: Arc::default(),
+            wake: Arc::default(),
+            clock: Arc::new(clock::now),
+        }
+    }
+
+    /// The same by another clock, for tests.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Takes the receivers of a configuration, in place of those before. What waits for one that is gone fails when it is
+    /// due, and says so.
+    pub fn configure(&self, config: &Config) {
+        self.receivers.replace(&config.receivers);
+        self.wake.notify_one();
+    }
+
+    /// Says the texts of notifications and puts them into the queue, in one transaction; those that are in it already stay
+    /// as they are. Returns how many are new. What can't be said, since a template fails, becomes a dead letter that says
+    /// why, in its place among the others; [`Surroundings::entropy`] is renewed for each.
+    pub async fn enqueue(
+        &self,
+        notifications: &[Notification],
+        around: &Surroundings<'_>,
+    ) -> Result<usize, ControlError> {
+        let mut deliveries = Vec::with_capacity(notifications.len());
+        for notification in notifications {
+            let mut around = around.clone();
+            around.entropy = channel::Entropy(random_bytes()?);
+            deliveries.push(self.new_delivery(&self.draft(notification, &around)));
+        }
+        self.put(&deliveries).await
+    }
+
+    fn draft(&self, notification: &Notification, around: &Surroundings<'_>) -> Draft {
+        let receiver = self.receivers.get(&notification.receiver);
+        let draft = match &receiver {
+            Some(receiver) => channel::draft(notification, receiver, around).map_err(|error| error.reason),
+            None => Err(receivers::unknown(&notification.receiver)),
+        };
+        draft.unwrap_or_else(|reason| attempt::unsaid(notification, &reason))
+    }
+
+    /// Tells the services of a group's receivers that somebody acknowledged it, where they have a word for that.
+    pub async fn acknowledge(
+        &self,
+        group_key: &str,
+        receiver: &str,
+        by: &str,
+    ) -> Result<usize, ControlError> {
+        let Some(receiver) = self.receivers.get(receiver) else { return Ok(0) };
+        let now = (self.clock)();
+        let drafts = receiver.integrations().into_iter().filter_map(|(integration, _)| {
+            channel::acknowledgement(group_key, &receiver, integration, now, by)
+        });
+        let deliveries: Vec<NewDelivery> = drafts.map(|draft| self.new_delivery(&draft)).collect();
+        self.put(&deliveries).await
+    }
+
+    async fn put(&self, deliveries: &[NewDelivery]) -> Result<usize, ControlError> {
+        let new = self.store.enqueue(deliveries).await?;
+        if new > 0 {
+            self.wake.notify_one();
+        }
+        Ok(new)
+    }
+
+    fn new_delivery(&self, draft: &Draft) -> NewDelivery {
+        let now = (self.clock)();
+        NewDelivery {
+            key: draft.key.clone(),
+            group_key: draft.group_key.clone(),
+            receiver: draft.receiver.clone(),
+            integration: draft.integration.to_string(),
+            // It is made of texts and JSON, which can always be written.
+            draft: serde_json::to_string(draft).unwrap_or_default(),
+            created_at: now,
+            give_up_at: now.saturating_add(self.settings.give_up_after),
+        }
+    }
+
+    /// Deliveries in a state, the newest first, `before` a number; for people.
+    pub async fn list(
+        &self,
+        state: DeliveryState,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, ControlError> {
+        self.store.list(state, before, limit).await
+    }
+
+    /// Sends a dead letter again; whether there was one with that number.
+    pub async fn resend(&self, id: i64) -> Result<bool, ControlError> {
+        let now = (self.clock)();
+        let found = self.store.resend(id, now, now.saturating_add(self.settings.give_up_after)).await?;
+        if found {
+            self.wake.notify_one();
+        }
+        Ok(found)
+    }
+
+    /// How many wait, are done, and are dead.
+    pub async fn counts(&self) -> Result<DeliveryCounts, ControlError> {
+        self.store.counts().await
+    }
+
+    /// Lets the task look at once at what is due.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// What was counted since the start.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// The intent of a stored delivery and its integration, for lists; `None` where it can't be read.
+    pub fn told(delivery: &Delivery) -> Option<(Intent, Integration)> {
+        let draft: Draft = serde_json::from_str(&delivery.draft).ok()?;
+        Some((draft.intent, draft.integration))
+    }
+}

@@ -1,0 +1,124 @@
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use watchfire_storage::{ControlError, Delivery};
+
+use super::Deliveries;
+use super::lane::{self, LaneId, Lanes, Turn};
+
+/// The longest time without a look into the store.
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// How long to wait after the store failed.
+const STORE_FAILED: Duration = Duration::from_secs(1);
+
+/// How often what is old is deleted.
+const PRUNE_EVERY: Duration = Duration::from_mins(10);
+
+/// Attempts that are under way, each with its lane and the number of its delivery.
+type Tasks = JoinSet<(LaneId, i64)>;
+
+impl Deliveries {
+    /// Sends what is due, until `stop`. Exactly one such task may run for a store.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut lanes = Lanes::default();
+        let mut tasks = Tasks::new();
+        let mut prune_at = Instant::now();
+        loop {
+            if prune_at <= Instant::now() {
+                prune_at = Instant::now() + PRUNE_EVERY;
+                lanes.tidy();
+                self.prune().await;
+            }
+            let wait = self.start_due(&mut lanes, &mut tasks).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the queue of notifications can't be read; it is tried again");
+                STORE_FAILED
+            });
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.wake.notified() => {}
+                () = sleep(wait) => {}
+                Some(ended) = tasks.join_next() => {
+                    free(&mut lanes, ended);
+                    while let Some(ended) = tasks.try_join_next() {
+                        free(&mut lanes, ended);
+                    }
+                }
+            }
+        }
+        let rest = async { while tasks.join_next().await.is_some() {} };
+        if timeout(self.settings.grace, rest).await.is_err() {
+            // They are in the queue still, and are sent after the next start.
+            tracing::info!(count = tasks.len(), "notifications under way are left for the next start");
+            self.metrics.canceled(tasks.len());
+        }
+    }
+
+    /// Starts what is due, and says how long there is nothing to do unless something ends or comes.
+    async fn start_due(&self, lanes: &mut Lanes, tasks: &mut Tasks) -> Result<Duration, ControlError> {
+        let now = (self.clock)();
+        // Those that are under way are due still: so many more have to be seen.
+        let each = self.settings.lane_concurrency.max(1) * 2;
+        let due = self.store.due(now, each).await?;
+        let mut next = self.store.next_due(now).await?.map(|at| at - now);
+        for delivery in due {
+            match lanes.turn(&delivery, &self.settings, now) {
+                Turn::Go => self.start(delivery, tasks),
+                Turn::Busy => {}
+                Turn::After(wait) => next = Some(next.map_or(wait, |next| next.min(wait))),
+            }
+        }
+        let next = next.and_then(|wait| u64::try_from(wait).ok()).map(Duration::from_millis);
+        Ok(next.unwrap_or(LONGEST).min(LONGEST))
+    }
+
+    fn start(&self, delivery: Delivery, tasks: &mut Tasks) {
+        let deliveries = self.clone();
+        let lane = lane::id(&delivery);
+        let id = delivery.id;
+        tasks.spawn(async move {
+            // An attempt that panics must not stay under way for ever.
+            let attempt = tokio::spawn(async move { deliveries.attempt(delivery).await });
+            let _abort = AbortOnDrop(attempt.abort_handle());
+            match attempt.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, delivery = id, "how a notification was sent can't be written down");
+                    sleep(STORE_FAILED).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, delivery = id, "sending a notification broke down");
+                    sleep(LONGEST).await;
+                }
+            }
+            (lane, id)
+        });
+    }
+
+    async fn prune(&self) {
+        let now = (self.clock)();
+        let (done, dead) = (now - self.settings.keep_done, now - self.settings.keep_dead);
+        match self.store.prune(done, dead).await {
+            Ok(0) => {}
+            Ok(count) => tracing::debug!(count, "old deliveries were deleted"),
+            Err(error) => tracing::warn!(%error, "old deliveries could not be deleted; it is tried again"),
+        }
+    }
+}
+
+fn free(lanes: &mut Lanes, ended: Result<(LaneId, i64), tokio::task::JoinError>) {
+    if let Ok((lane, id)) = ended {
+        lanes.done(&lane, id);
+    }
+}
+
+/// Ends a task with the one that waits for it.
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,280 @@
+//! Which groups are evaluated: those of files and of forms. It changes only as a whole.
+
+use std::collections::{BTreeMap, HashMap};
+use std::mem;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use watchfire_rules::Group;
+use watchfire_storage::AlertRow;
+
+use super::files::{Files, RuleError};
+use super::form_groups::FormGroups;
+use super::group::{RuleRun, RunningGroup};
+use super::keep::Keep;
+use super::leave::leave;
+use super::plan::{FORM_FILE, GroupPlan};
+use super::runner::{Carried, Runner};
+use super::shared::Shared;
+use super::{Alerting, AlertingSettings};
+use crate::Service;
+use crate::clock::now;
+
+/// How often it is noted that rules are evaluated, and what is old is deleted.
+const NOTE_EVERY: Duration = Duration::from_mins(1);
+
+/// A group with its task.
+struct Running {
+    group: Arc<RunningGroup>,
+    stop: CancellationToken,
+    task: JoinHandle<Runner>,
+}
+
+/// A group's file and name.
+type Key = (String, String);
+
+/// What the task that manages groups knows.
+struct Manager {
+    service: Service,
+    shared: Arc<Shared>,
+    files: Files,
+    forms: FormGroups,
+    running: BTreeMap<Key, Running>,
+    /// The groups of files as they were when all was well last.
+    accepted: Option<Vec<GroupPlan>>,
+    /// Alerts of an earlier run whose rules were not seen yet.
+    stored: HashMap<String, Vec<AlertRow>>,
+    /// Whether nothing was evaluated for so long that pending alerts say nothing any more.
+    outage: bool,
+}
+
+/// Evaluates rules until `stop`.
+pub(super) async fn manage(alerting: Alerting, stop: CancellationToken) {
+    let shared = alerting.shared().clone();
+    let Some(mut asked) = shared.asked.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+        tracing::error!("rules are evaluated already");
+        return;
+    };
+    let mut manager = Manager::new(alerting.service().clone(), shared.clone()).await;
+    let mut look = interval(shared.settings.reload_interval.max(Duration::from_millis(10)));
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut note = interval(NOTE_EVERY);
+    note.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            _ = look.tick() => manager.look().await,
+            _ = note.tick() => manager.note().await,
+            Some(done) = asked.recv() => {
+                manager.look().await;
+                // Who asked may have gone.
+                let _ = done.send(());
+            }
+        }
+    }
+    manager.end().await;
+}
+
+impl Manager {
+    async fn new(service: Service, shared: Arc<Shared>) -> Self {
+        let mut manager = Self {
+            service,
+            shared,
+            files: Files::default(),
+            forms: FormGroups::default(),
+            running: BTreeMap::new(),
+            accepted: None,
+            stored: HashMap::new(),
+            outage: false,
+        };
+        if let Some(store) = manager.shared.store.clone() {
+            let last = store.last_evaluation().await.unwrap_or_default();
+            manager.outage = last.is_some_and(|at| now() - at > manager.shared.settings.outage_tolerance);
+            match store.alerts().await {
+                Ok(rows) => {
+                    for row in rows {
+                        manager.stored.entry(row.rule.clone()).or_default().push(row);
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the alerts of the last run cannot be read; all begin anew");
+                }
+            }
+        }
+        manager
+    }
+
+    /// Looks at files and forms, and takes in what changed, if all of it is well.
+    async fn look(&mut self) {
+        let (mut files, settings, service) =
+            (mem::take(&mut self.files), self.shared.settings.clone(), self.service.clone());
+        let first = self.accepted.is_none();
+        let looked = tokio::task::spawn_blocking(move || {
+            let changed = files.look(&settings);
+            let compiled = (changed || first).then(|| compile(&service, &settings, files.say()));
+            (files, compiled)
+        });
+        let Ok((files, compiled)) = looked.await else {
+            tracing::error!("the look at rule files broke down");
+            return;
+        };
+        self.files = files;
+        let file_change = compiled.is_some_and(|(plans, errors)| self.take_files(plans, errors));
+        let form_change = self.forms.look(&self.service, &self.shared.settings).await;
+        let broken = self.running.values().any(|running| running.task.is_finished());
+        if file_change || form_change || broken {
+            self.apply().await;
+        }
+        let mut loaded = self.shared.loaded();
+        loaded.looked_at = now();
+    }
+
+    /// What files say now; whether it is to be followed.
+    fn take_files(&mut self, plans: Vec<GroupPlan>, errors: Vec<RuleError>) -> bool {
+        let well = errors.is_empty();
+        let mut loaded = self.shared.loaded();
+        for error in errors.iter().filter(|error| !loaded.errors.contains(error)) {
+            let RuleError { file, line, place, field, message } = error;
+            tracing::warn!(
+                file,
+                line,
+                place,
+                field,
+                message,
+                "a rule file cannot be taken in; the rules stay as they are"
+            );
+        }
+        if !well && *loaded.errors != errors {
+            loaded.refused += 1;
+        }
+        loaded.errors = Arc::new(errors);
+        drop(loaded);
+        // At the start what is well is better than nothing.
+        let follow = well || self.accepted.is_none();
+        if follow {
+            self.accepted = Some(plans);
+        }
+        follow
+    }
+
+    /// Starts, stops and changes groups.
+    async fn apply(&mut self) {
+        let wanted = self.accepted.iter().flatten().chain(self.forms.plans());
+        let mut wanted: BTreeMap<Key, GroupPlan> =
+            wanted.map(|plan| ((plan.file.clone(), plan.name.clone()), plan.clone())).collect();
+        let (mut ending, mut broken) = (Vec::new(), false);
+        for (key, running) in mem::take(&mut self.running) {
+            let same = wanted.get(&key).is_some_and(|plan| plan.is_same(&running.group.plan));
+            if same && !running.task.is_finished() {
+                wanted.remove(&key);
+                self.running.insert(key, running);
+            } else {
+                running.stop.cancel();
+                ending.push(running);
+            }
+        }
+        let mut carried = Carried::new();
+        for running in ending {
+            match running.task.await {
+                Ok(runner) => carried.extend(runner.carried()),
+                Err(error) => {
+                    broken = true;
+                    let (file, group) = (&running.group.plan.file, &running.group.plan.name);
+                    tracing::error!(file, group, %error, "the evaluation of a group broke down; it starts anew");
+                }
+            }
+        }
+        if broken && let Some(store) = &self.shared.store {
+            for row in store.alerts().await.unwrap_or_default() {
+                if wanted.values().any(|plan| plan.rules.iter().any(|rule| *rule.key == row.rule)) {
+                    self.stored.entry(row.rule.clone()).or_default().push(row);
+                }
+            }
+        }
+        for (key, plan) in wanted {
+            let (service, shared) = (self.service.clone(), self.shared.clone());
+            let runner = Runner::new(service, shared, plan, &mut carried, &mut self.stored, self.outage);
+            self.start(key, runner);
+        }
+        leave(&self.service, &self.shared, carried).await;
+        self.forget().await;
+        self.publish();
+    }
+
+    fn start(&mut self, key: Key, runner: Runner) {
+        let (stop, group) = (CancellationToken::new(), runner.group.clone());
+        let task = tokio::spawn(runner.run(stop.clone()));
+        self.running.insert(key, Running { group, stop, task });
+    }
+
+    /// Tells everybody which groups there are.
+    fn publish(&self) {
+        let mut loaded = self.shared.loaded();
+        loaded.groups = Arc::new(self.running.values().map(|running| running.group.clone()).collect());
+        loaded.changed_at = now();
+    }
+
+    /// Ends the alerts of an earlier run whose rules are gone. While a file cannot be read, they may be there.
+    async fn forget(&mut self) {
+        let unread = !self.shared.loaded().errors.is_empty();
+        let mut gone = Carried::new();
+        let keys: Vec<String> =
+            self.stored.keys().filter(|key| !unread || key.starts_with(FORM_FILE)).cloned().collect();
+        for key in keys {
+            if let Some(rows) = self.stored.remove(&key) {
+                let (state, keep) = Keep::restore(rows, false);
+                let run = RuleRun { state, ..RuleRun::default() };
+                gone.insert(key.into(), (run, keep));
+            }
+        }
+        leave(&self.service, &self.shared, gone).await;
+    }
+
+    /// Notes that rules are evaluated, and deletes history that is old.
+    async fn note(&self) {
+        let Some(store) = &self.shared.store else { return };
+        let noted = if self.running.is_empty() { Ok(()) } else { store.note_evaluation(now()).await };
+        let pruned = match self.shared.settings.history {
+            Some(keep) => store.prune_alert_events(now().saturating_sub(keep)).await.map(drop),
+            None => Ok(()),
+        };
+        if let Err(error) = noted.and(pruned) {
+            tracing::warn!(%error, "the history of alerts could not be kept in order; it is tried again");
+        }
+    }
+
+    /// Stops all groups. Their series get no staleness markers: the next start goes on with them.
+    async fn end(self) {
+        for running in self.running.values() {
+            running.stop.cancel();
+        }
+        for (_, running) in self.running {
+            // One that broke was told of, or has nothing more to say.
+            let _ = running.task.await;
+        }
+        if let Some(store) = &self.shared.store
+            && let Err(error) = store.note_evaluation(now()).await
+        {
+            tracing::debug!(%error, "the last evaluation was not noted");
+        }
+    }
+}
+
+/// Reads queries and templates of all groups of files. Blocks.
+fn compile(
+    service: &Service,
+    settings: &AlertingSettings,
+    (groups, mut errors): (Vec<(String, Group)>, Vec<RuleError>),
+) -> (Vec<GroupPlan>, Vec<RuleError>) {
+    let mut plans = Vec::with_capacity(groups.len());
+    for (file, group) in groups {
+        match GroupPlan::compile(service, settings, &file, group) {
+            Ok(plan) => plans.push(plan),
+            Err(flaws) => errors.extend(flaws.into_iter().map(|flaw| RuleError::of(&file, flaw))),
+        }
+    }
+    (plans, errors)
+}

@@ -1,0 +1,49 @@
+use std::time::Duration;
+
+/// How rules are evaluated. Times without a type are milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertingSettings {
+    /// Patterns of rule files.
+    pub files: Vec<String>,
+    /// How often these are looked at.
+    pub reload_interval: Duration,
+    /// Bytes of one file.
+    pub max_file_bytes: u64,
+    /// How often groups are evaluated that do not say.
+    pub interval: i64,
+    /// How much earlier than that their queries look, where groups do not say.
+    pub query_offset: i64,
+    /// After how long an alert that still fires is handed over again.
+    pub resend_delay: i64,
+    /// How long a pending alert is worth keeping while nothing is evaluated.
+    pub outage_tolerance: i64,
+    /// How long it is kept what became of alerts; `None`: for ever.
+    pub history: Option<i64>,
+    /// Rules by form.
+    pub max_rules: usize,
+    /// Bytes of one of them.
+    pub max_rule_bytes: usize,
+    /// Series of a backtest that are told one by one.
+    pub max_backtest_series: usize,
+    /// Where people reach this server, without a slash at its end.
+    pub external_url: String,
+}
+
+impl Default for AlertingSettings {
+    fn default() -> Self {
+        Self {
+            files: Vec::new(),
+            reload_interval: Duration::from_secs(5),
+            max_file_bytes: 16 << 20,
+            interval: 15_000,
+            query_offset: 0,
+            resend_delay: 60_000,
+            outage_tolerance: 3_600_000,
+            history: Some(90 * 86_400_000),
+            max_rules: 10_000,
+            max_rule_bytes: 64 << 10,
+            max_backtest_series: 100,
+            external_url: String::new(),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What all groups and all handles share.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use tokio::sync::{mpsc, oneshot};
+use watchfire_storage::AlertStore;
+
+use super::AlertingSettings;
+use super::files::RuleError;
+use super::group::RunningGroup;
+use super::handover::AlertSink;
+
+/// Asks for a look at files and forms; answered when it was.
+pub(super) type Reload = oneshot::Sender<()>;
+
+/// What is evaluated now.
+#[derive(Clone, Default)]
+pub(super) struct Loaded {
+    /// By file and name.
+    pub(super) groups: Arc<Vec<Arc<RunningGroup>>>,
+    pub(super) errors: Arc<Vec<RuleError>>,
+    /// When files were looked at last: milliseconds since the epoch; 0 for never.
+    pub(super) looked_at: i64,
+    /// When a change took effect last.
+    pub(super) changed_at: i64,
+    /// How often a change was refused since the start.
+    pub(super) refused: u64,
+}
+
+pub(crate) struct Shared {
+    pub(super) settings: AlertingSettings,
+    pub(super) store: Option<Arc<dyn AlertStore>>,
+    pub(super) sink: OnceLock<Arc<dyn AlertSink>>,
+    loaded: Mutex<Loaded>,
+    pub(super) requests: mpsc::Sender<Reload>,
+    /// The other end, until somebody evaluates.
+    pub(super) asked: Mutex<Option<mpsc::Receiver<Reload>>>,
+    refused_samples: AtomicU64,
+    store_failures: AtomicU64,
+    handover_failures: AtomicU64,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self::new(None, AlertingSettings::default())
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(store: Option<Arc<dyn AlertStore>>, settings: AlertingSettings) -> Self {
+        let (requests, asked) = mpsc::channel(16);
+        Self {
+            settings,
+            store,
+            sink: OnceLock::new(),
+            loaded: Mutex::default(),
+            requests,
+            asked: Mutex::new(Some(asked)),
+            refused_samples: AtomicU64::new(0),
+            store_failures: AtomicU64::new(0),
+            handover_failures: AtomicU64::new(0),
+        }
+    }
+
+    /// For a moment, never over an await.
+    pub(super) fn loaded(&self) -> MutexGuard<'_, Loaded> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn count_refused(&self, samples: u64) {
+        self.refused_samples.fetch_add(samples, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_store_failure(&self) {
+        self.store_failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_handover_failure(&self) {
+        self.handover_failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Samples not stored, states not stored, alerts not taken: so often since the start.
+    pub(super) fn failures(&self) -> [u64; 3] {
+        [&self.refused_samples, &self.store_failures, &self.handover_failures]
+            .map(|count| count.load(Ordering::Relaxed))
+    }
+}

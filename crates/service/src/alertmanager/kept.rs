@@ -1,0 +1,75 @@
+//! What is kept in the store.
+
+use serde::de::DeserializeOwned;
+use watchfire_alerting::dispatch::Row;
+use watchfire_alerting::{Config, Silence};
+use watchfire_storage::{RowChange, RowStore};
+
+use super::state::State;
+use super::{Alertmanager, AlertmanagerError};
+
+/// The kind of rows that hold alerts, groups, and what was sent.
+pub const ROWS: &str = "alertmanager";
+
+/// The kind of rows that hold silences.
+pub const SILENCES: &str = "silence";
+
+/// What the store has.
+pub(super) async fn restore(
+    store: &dyn RowStore,
+    config: Config,
+    now: i64,
+) -> Result<State, AlertmanagerError> {
+    let rows: Vec<Row> = read(store, ROWS).await?;
+    let silences = read::<Silence>(store, SILENCES).await?.into_iter().collect();
+    Ok(State::new(config, rows, silences, now))
+}
+
+async fn read<T: DeserializeOwned>(store: &dyn RowStore, kind: &str) -> Result<Vec<T>, AlertmanagerError> {
+    let rows = store.rows(kind).await?.into_iter();
+    let read = |(key, body): (String, String)| {
+        serde_json::from_str(&body)
+            .map_err(|error| tracing::warn!(kind, key, %error, "a row cannot be read and is left out"))
+            .ok()
+    };
+    Ok(rows.filter_map(read).collect())
+}
+
+impl Alertmanager {
+    /// Stores what changed. What could not be stored is tried again with the next changes.
+    pub(super) async fn write(&self) -> Result<(), AlertmanagerError> {
+        let _turn = self.0.writing.lock().await;
+        self.write_in_turn().await
+    }
+
+    /// The same for one that holds the turn.
+    pub(super) async fn write_in_turn(&self) -> Result<(), AlertmanagerError> {
+        let (rows, silences) = {
+            let mut state = self.state();
+            let rows = state.dispatcher.take_changes();
+            let touched = std::mem::take(&mut state.touched);
+            let silences: Vec<RowChange> =
+                touched.into_iter().map(|id| (id.clone(), state.silences.get(&id).and_then(text))).collect();
+            (rows, silences)
+        };
+        let rows: Vec<RowChange> =
+            rows.into_iter().map(|(key, row)| (key, row.as_ref().and_then(text))).collect();
+        let touched: Vec<String> = silences.iter().map(|(id, _)| id.clone()).collect();
+        if let Err(error) = self.0.store.write_rows(SILENCES, silences).await {
+            self.state().touched.extend(touched);
+            self.state().dispatcher.touch();
+            return Err(error.into());
+        }
+        if let Err(error) = self.0.store.write_rows(ROWS, rows).await {
+            // Which rows it were is not known any more; all are right.
+            self.state().dispatcher.touch();
+            return Err(error.into());
+        }
+        Ok(())
+    }
+}
+
+/// As it is stored. Everything that is stored can be written as JSON: its keys are texts.
+fn text<T: serde::Serialize>(row: &T) -> Option<String> {
+    serde_json::to_string(row).ok()
+}

@@ -1,0 +1,132 @@
+//! From alerts to notifications: what comes in is kept, grouped and routed by Alertmanager's configuration, muted by silences,
+//! inhibition and maintenance windows, and handed to whoever delivers. What the state machine of `watchfire_alerting` decides is
+//! stored before anybody is told that it is done, so that a restart goes on where it stopped.
+
+mod configured;
+mod deliver;
+mod error;
+mod kept;
+mod run;
+mod seen;
+mod silences;
+mod sink;
+mod state;
+mod templates;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use watchfire_alerting::{Alert, AlertError, Config, Received};
+use watchfire_storage::RowStore;
+
+pub use configured::{ConfigFile, ConfigStatus, Followed};
+pub use deliver::{Deliver, Queue};
+pub use error::AlertmanagerError;
+pub use kept::{ROWS, SILENCES};
+pub use run::keep_alertmanager;
+pub use seen::{AlertFilter, SeenAlert, SeenGroup};
+use state::State;
+
+/// From alerts to notifications. Cloning shares it.
+#[derive(Clone)]
+pub struct Alertmanager(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    store: Arc<dyn RowStore>,
+    deliver: Arc<dyn Deliver>,
+    /// Held while changes are taken and written, so that they are written in their order.
+    writing: tokio::sync::Mutex<()>,
+    /// There is something to do earlier than was known.
+    wake: Notify,
+}
+
+impl Alertmanager {
+    /// Goes on with what the store has, by a configuration.
+    ///
+    /// # Errors
+    ///
+    /// What the store says. Rows that cannot be read are left out and told in the log.
+    pub async fn open(
+        store: Arc<dyn RowStore>,
+        deliver: Arc<dyn Deliver>,
+        followed: Followed,
+        now: i64,
+    ) -> Result<Self, AlertmanagerError> {
+        deliver.configure(&followed.config, followed.templates);
+        let state = kept::restore(&*store, followed.config, now).await?;
+        Ok(Self(Arc::new(Inner {
+            state: Mutex::new(state),
+            store,
+            deliver,
+            writing: tokio::sync::Mutex::default(),
+            wake: Notify::new(),
+        })))
+    }
+
+    /// Takes alerts that arrive at `now`, milliseconds since the epoch. Those that are valid are kept, stored before this
+    /// returns; the others come back with their place in the list and the reason.
+    ///
+    /// # Errors
+    ///
+    /// What the store says; then they are known, but a restart might forget them.
+    pub async fn receive(
+        &self,
+        alerts: Vec<Received>,
+        now: i64,
+    ) -> Result<Vec<(usize, AlertError)>, AlertmanagerError> {
+        let mut refused = Vec::new();
+        {
+            let mut state = self.state();
+            for (at, alert) in alerts.into_iter().enumerate() {
+                if let Err(error) = state.receive(alert, now) {
+                    refused.push((at, error));
+                }
+            }
+        }
+        let written = self.write().await;
+        self.0.wake.notify_one();
+        written.map(|()| refused)
+    }
+
+    /// The same with alerts that have their end.
+    ///
+    /// # Errors
+    ///
+    /// As [`receive`](Self::receive).
+    pub async fn insert(&self, alerts: Vec<Alert>, now: i64) -> Result<(), AlertmanagerError> {
+        {
+            let mut state = self.state();
+            for alert in alerts {
+                state.insert(alert, now);
+            }
+        }
+        let written = self.write().await;
+        self.0.wake.notify_one();
+        written
+    }
+
+    /// Goes on by another configuration from `now` on.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn configure(&self, followed: Followed, now: i64) -> Result<(), AlertmanagerError> {
+        self.0.deliver.configure(&followed.config, followed.templates);
+        self.state().configure(followed.config, now);
+        let written = self.write().await;
+        self.0.wake.notify_one();
+        written
+    }
+
+    /// What it goes by.
+    pub fn config(&self) -> Arc<Config> {
+        self.state().config.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

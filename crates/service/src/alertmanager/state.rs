@@ -1,0 +1,79 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use watchfire_alerting::dispatch::Row;
+use watchfire_alerting::maintenance::Window;
+use watchfire_alerting::{
+    Alert, AlertError, Config, Dispatcher, Inhibition, Muting, Notification, Plan, Received, Silences,
+};
+
+/// How long silences are known after their end, in milliseconds: `--data.retention` of Alertmanager.
+const KEEP_SILENCES: i64 = 120 * 3_600_000;
+
+/// How often what is over is looked for, in milliseconds.
+const SWEEP: i64 = 15 * 60_000;
+
+/// All that is known at a moment.
+pub(super) struct State {
+    pub(super) config: Arc<Config>,
+    pub(super) dispatcher: Dispatcher,
+    pub(super) silences: Silences,
+    pub(super) inhibition: Inhibition,
+    pub(super) windows: Vec<Window>,
+    /// Silences that changed since they were last written.
+    pub(super) touched: BTreeSet<String>,
+    /// What the dispatcher decided and nobody took yet.
+    pub(super) outgoing: Vec<Notification>,
+    swept_at: i64,
+}
+
+impl State {
+    pub(super) fn new(config: Config, rows: Vec<Row>, silences: Silences, now: i64) -> Self {
+        let config = Arc::new(config);
+        let dispatcher = Dispatcher::restore(Arc::new(Plan::new(&config)), rows, now);
+        let mut inhibition = Inhibition::new(&config.inhibit_rules);
+        dispatcher.alerts().for_each(|alert| inhibition.update(alert));
+        Self {
+            config,
+            dispatcher,
+            silences,
+            inhibition,
+            windows: Vec::new(),
+            touched: BTreeSet::new(),
+            outgoing: Vec::new(),
+            swept_at: now,
+        }
+    }
+
+    pub(super) fn receive(&mut self, alert: Received, now: i64) -> Result<(), AlertError> {
+        let alert = self.dispatcher.receive(alert, now)?;
+        self.inhibition.update(&alert);
+        Ok(())
+    }
+
+    pub(super) fn insert(&mut self, alert: Alert, now: i64) {
+        let alert = self.dispatcher.insert(alert, now);
+        self.inhibition.update(&alert);
+    }
+
+    pub(super) fn configure(&mut self, config: Config, now: i64) {
+        self.config = Arc::new(config);
+        self.dispatcher.replan(Arc::new(Plan::new(&self.config)), now);
+        self.inhibition = Inhibition::new(&self.config.inhibit_rules);
+        for alert in self.dispatcher.alerts() {
+            self.inhibition.update(alert);
+        }
+    }
+
+    /// Looks at the groups that are due; what is to be sent waits in `outgoing`.
+    pub(super) fn poll(&mut self, now: i64) {
+        let muting = Muting::new(&self.silences, &self.inhibition, &self.windows, now);
+        let found = self.dispatcher.poll(now, |alert| muting.is_muted(&alert.labels));
+        self.outgoing.extend(found);
+        if now.saturating_sub(self.swept_at) >= SWEEP {
+            self.swept_at = now;
+            self.inhibition.forget(now);
+            self.touched.extend(self.silences.forget(now, KEEP_SILENCES));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use watchfire_alerting::silence::Draft;
+use watchfire_alerting::{Config, Matchers, Notification, Received};
+use watchfire_model::Labels;
+use watchfire_storage::{ControlError, RowChange, RowStore};
+
+use super::{AlertFilter, Alertmanager, AlertmanagerError, Deliver, Followed};
+
+const CONFIG: &str = "
+route: {receiver: team, group_by: [alertname], group_wait: 10s, group_interval: 1m, repeat_interval: 1h}
+receivers: [{name: team, webhook_configs: [{url: 'http://127.0.0.1:9/'}]}]
+inhibit_rules:
+  - source_matchers: [severity=critical]
+    target_matchers: [severity=warning]
+    equal: [host]
+";
+
+const SECOND: i64 = 1000;
+
+fn follow(text: &str) -> Followed {
+    Followed { config: Config::parse("test", text).unwrap(), ..Followed::nobody() }
+}
+
+/// Rows in memory.
+#[derive(Default)]
+struct Rows {
+    rows: Mutex<BTreeMap<(String, String), String>>,
+    broken: AtomicBool,
+}
+
+#[async_trait]
+impl RowStore for Rows {
+    async fn rows(&self, kind: &str) -> Result<Vec<(String, String)>, ControlError> {
+        let rows = self.rows.lock().unwrap();
+        let own = rows.iter().filter(|((own, _), _)| own == kind);
+        Ok(own.map(|((_, key), body)| (key.clone(), body.clone())).collect())
+    }
+
+    async fn write_rows(&self, kind: &str, changes: Vec<RowChange>) -> Result<(), ControlError> {
+        if self.broken.load(Ordering::SeqCst) {
+            let file = "control.db".into();
+            let broken =
+                watchfire_storage::StorageError::Corrupt { file, reason: "told so by a test".to_owned() };
+            return Err(broken.into());
+        }
+        let mut rows = self.rows.lock().unwrap();
+        for (key, body) in changes {
+            match body {
+                Some(body) => drop(rows.insert((kind.to_owned(), key), body)),
+                None => drop(rows.remove(&(kind.to_owned(), key))),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was handed on.
+#[derive(Default)]
+struct Sent {
+    sent: Mutex<Vec<Notification>>,
+    broken: AtomicBool,
+}
+
+#[async_trait]
+impl Deliver for Sent {
+    fn configure(&self, _: &Config, _: watchfire_template::Set) {}
+
+    async fn deliver(&self, notifications: &[Notification]) -> Result<(), String> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err("told so by a test".to_owned());
+        }
+        self.sent.lock().unwrap().extend(notifications.iter().cloned());
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Bench {
+    rows: Arc<Rows>,
+    sent: Arc<Sent>,
+}
+
+impl Bench {
+    async fn open(&self, now: i64) -> Alertmanager {
+        Alertmanager::open(self.rows.clone(), self.sent.clone(), follow(CONFIG), now).await.unwrap()
+    }
+
+    /// What was sent: the tick in seconds and the alerts, a resolved one in brackets.
+    fn told(&self) -> Vec<(i64, String)> {
+        let sent = self.sent.sent.lock().unwrap();
+        let name =
+            |alert: &Labels| format!("{}@{}", alert.get("alertname").unwrap(), alert.get("host").unwrap());
+        let tell = |one: &Notification| {
+            let alerts = one.alerts.iter().map(|told| {
+                let name = name(&told.alert.labels);
+                if told.resolved { format!("({name})") } else { name }
+            });
+            (one.at / SECOND, alerts.collect::<Vec<_>>().join(" "))
+        };
+        sent.iter().map(tell).collect()
+    }
+}
+
+fn alert(name: &str, host: &str, severity: &str, ends_at: Option<i64>) -> Received {
+    Received {
+        labels: Labels::new([("alertname", name), ("host", host), ("severity", severity)]).unwrap(),
+        annotations: Labels::empty(),
+        starts_at: Some(0),
+        ends_at,
+        generator_url: String::new(),
+    }
+}
+
+fn draft(matchers: &str, ends_at: i64) -> Draft {
+    Draft {
+        id: None,
+        matchers: Matchers::parse(matchers).unwrap(),
+        starts_at: None,
+        ends_at,
+        created_by: "ann".to_owned(),
+        comment: "known".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_where_it_stopped() {
+    let bench = Bench::default();
+    let first = bench.open(0).await;
+    first.receive(vec![alert("Fire", "a", "critical", None)], 0).await.unwrap();
+    assert_eq!(first.tick(5 * SECOND).await, Ok(Some(10 * SECOND)));
+    drop(first);
+    let second = bench.open(6 * SECOND).await;
+    assert_eq!(second.tick(10 * SECOND).await, Ok(Some(70 * SECOND)));
+    drop(second);
+    // It knows that it was told.
+    let third = bench.open(20 * SECOND).await;
+    third.tick(70 * SECOND).await.unwrap();
+    third.receive(vec![alert("Fire", "a", "critical", Some(80 * SECOND))], 80 * SECOND).await.unwrap();
+    third.tick(130 * SECOND).await.unwrap();
+    assert_eq!(bench.told(), [(10, "Fire@a".to_owned()), (130, "(Fire@a)".to_owned())]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_not_lost() {
+    let bench = Bench::default();
+    let alerts = bench.open(0).await;
+    bench.rows.broken.store(true, Ordering::SeqCst);
+    let refused = alerts.receive(vec![alert("Fire", "a", "critical", None)], 0).await;
+    assert!(matches!(refused, Err(AlertmanagerError::Store(_))), "{refused:?}");
+    bench.rows.broken.store(false, Ordering::SeqCst);
+    bench.sent.broken.store(true, Ordering::SeqCst);
+    assert_eq!(alerts.tick(10 * SECOND).await, Err("told so by a test".to_owned()));
+    bench.sent.broken.store(false, Ordering::SeqCst);
+    alerts.tick(11 * SECOND).await.unwrap();
+    alerts.tick(12 * SECOND).await.unwrap();
+    assert_eq!(bench.told(), [(10, "Fire@a".to_owned())]);
+    // The rows that could not be written before are there.
+    let again = bench.open(13 * SECOND).await;
+    assert_eq!(again.alerts(&AlertFilter::default(), 13 * SECOND).len(), 1);
+}
+
+#[tokio::test]
+async fn silences_and_inhibition_mute_and_are_told() {
+    let bench = Bench::default();
+    let alerts = bench.open(0).await;
+    let three = vec![
+        alert("Fire", "a", "critical", None),
+        alert("Smoke", "a", "warning", None),
+        alert("Smoke", "b", "warning", None),
+    ];
+    assert!(alerts.receive(three, 0).await.unwrap().is_empty());
+    let id = alerts.set_silence(draft("alertname=Fire", 60 * SECOND), 1).await.unwrap();
+    let seen = alerts.alerts(&AlertFilter::default(), 2);
+    let muted = |name: &str, host: &str| {
+        let found = seen.iter().find(|seen| {
+            let labels = &seen.alert.labels;
+            labels.get("alertname") == Some(name) && labels.get("host") == Some(host)
+        });
+        found.map(|seen| (seen.muted_by.silenced_by.clone(), seen.muted_by.inhibited_by.len())).unwrap()
+    };
+    assert_eq!(muted("Fire", "a"), (vec![id.clone()], 0));
+    assert_eq!(muted("Smoke", "a"), (vec![], 1));
+    assert_eq!(muted("Smoke", "b"), (vec![], 0));
+    alerts.tick(10 * SECOND).await.unwrap();
+    assert_eq!(bench.told(), [(10, "Smoke@b".to_owned())]);
+    // A silence survives a restart, and ends.
+    let again = bench.open(20 * SECOND).await;
+    assert_eq!(again.silence(&id).unwrap().created_by, "ann");
+    again.expire_silence(&id, 30 * SECOND).await.unwrap();
+    again.tick(70 * SECOND).await.unwrap();
+    assert_eq!(bench.told()[1..], [(70, "Fire@a".to_owned())]);
+    let unknown = again.expire_silence("nobody", 30 * SECOND).await;
+    assert!(matches!(unknown, Err(AlertmanagerError::Silence(_))));
+}
+
+#[tokio::test]
+async fn another_configuration_takes_over() {
+    let bench = Bench::default();
+    let alerts = bench.open(0).await;
+    alerts
+        .receive(vec![alert("Fire", "a", "critical", None), alert("Fire", "b", "critical", None)], 0)
+        .await
+        .unwrap();
+    let groups = |alerts: &Alertmanager| {
+        alerts.groups(&AlertFilter::default(), 1).iter().map(|group| group.alerts.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(groups(&alerts), [2]);
+    let other = CONFIG.replace("[alertname]", "[alertname, host]");
+    alerts.configure(follow(&other), 1).await.unwrap();
+    assert_eq!(groups(&alerts), [1, 1]);
+}

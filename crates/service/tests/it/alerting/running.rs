@@ -1,0 +1,199 @@
+use watchfire_model::{Labels, TimeRange};
+use watchfire_service::alerting::{AlertState, Health, HistoryQuestion, RuleFilter};
+
+use super::{Stage, eventually, with_rules};
+
+const RULES: &str = "
+groups:
+- name: hosts
+  rules:
+  - record: host:temp:max
+    expr: max by (host) (temp)
+  - record: host:temp:double
+    expr: 2 * host:temp:max
+    labels: {unit: '2C'}
+  - alert: Hot
+    expr: host:temp:double > 100
+    labels: {severity: '{{ if gt $value 200.0 }}critical{{ else }}warning{{ end }}'}
+    annotations: {summary: '{{ $labels.host }} has {{ $value }}, {{ with query \"temp\" }}{{ . | first | value }}{{ end }}'}
+";
+
+const SLOW: &str = "
+groups:
+- name: slow
+  rules:
+  - alert: Hot
+    expr: temp > 50
+    for: 1h
+  - alert: Now
+    expr: temp > 50
+    keep_firing_for: 1h
+";
+
+fn question() -> HistoryQuestion {
+    let range = TimeRange { start: 0, end: i64::MAX };
+    HistoryQuestion { rule: None, uid: None, labels: None, range, limit: None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_follow_each_other_and_alerts_come_and_go() {
+    let dir = with_rules(RULES);
+    let stage = Stage::start(dir.path()).await;
+    stage.push("temp", "a", 60.0).await;
+    let alert = eventually("an alert", async || stage.alerts().into_iter().next()).await;
+    assert_eq!(alert.state, AlertState::Firing);
+    assert_eq!(alert.labels.to_string(), r#"{alertname="Hot",host="a",severity="warning",unit="2C"}"#);
+    assert_eq!(alert.annotations["summary"], "a has 120, 60");
+    let found = eventually("its series", async || {
+        Some(stage.query("ALERTS").await).filter(|found| !found.is_empty())
+    })
+    .await;
+    assert_eq!(
+        found,
+        [r#"ALERTS{alertname="Hot",alertstate="firing",host="a",severity="warning",unit="2C"} 1"#]
+    );
+    assert_eq!(stage.query("host:temp:double").await, [r#"host:temp:double{host="a",unit="2C"} 120"#]);
+
+    stage.push("temp", "a", 10.0).await;
+    eventually("its end", async || stage.alerts().is_empty().then_some(())).await;
+    eventually("the end of its series", async || stage.query("ALERTS").await.is_empty().then_some(())).await;
+    eventually("the last word", async || (stage.heard() == ["a firing", "a resolved"]).then_some(())).await;
+    let events = stage.service.alerting().history(question()).await.unwrap();
+    let told: Vec<String> = events.iter().map(|event| format!("{}>{}", event.before, event.after)).collect();
+    assert_eq!(told, ["firing>inactive", "inactive>firing"]);
+    let handed = stage.ear.heard.lock().unwrap()[0].clone();
+    assert_eq!(handed.received.generator_url, "http://here/explore?q=host%3Atemp%3Adouble%20%3E%20100");
+    assert!((handed.value - 120.0).abs() < 1e-9);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_changes_nothing() {
+    let dir = with_rules(SLOW);
+    let stage = Stage::start(dir.path()).await;
+    stage.push("temp", "a", 60.0).await;
+    let by_name = |stage: &Stage, name: &str| {
+        stage.alerts().into_iter().find(|alert| alert.labels.get("alertname") == Some(name))
+    };
+    let pending = eventually("pending", async || by_name(&stage, "Hot")).await;
+    let firing = eventually("firing", async || by_name(&stage, "Now")).await;
+    assert_eq!((pending.state, firing.state), (AlertState::Pending, AlertState::Firing));
+    // The condition is over, but the alert is kept, and that it is so is kept, too.
+    stage.push("temp", "a", 1.0).await;
+    let kept = eventually("kept", async || by_name(&stage, "Now")?.kept_since).await;
+    eventually("no more pending", async || by_name(&stage, "Hot").is_none().then_some(())).await;
+    stage.push("temp", "b", 70.0).await;
+    let other = eventually("pending", async || by_name(&stage, "Hot")).await;
+    eventually("all is stored", async || {
+        let events = stage.service.alerting().history(question()).await.unwrap();
+        (events.len() >= 5).then_some(())
+    })
+    .await;
+    stage.end().await;
+
+    let stage = Stage::start(dir.path()).await;
+    // Before any evaluation.
+    let again = by_name(&stage, "Hot").unwrap();
+    assert_eq!((again.state, again.active_at), (AlertState::Pending, other.active_at));
+    let again = stage.alerts();
+    let again: Vec<_> = again.iter().filter(|alert| alert.labels.get("alertname") == Some("Now")).collect();
+    assert_eq!(again.len(), 2);
+    assert_eq!((again[0].active_at, again[0].kept_since), (firing.active_at, Some(kept)));
+    // Who notifies hears of both at once.
+    eventually("told", async || (stage.heard().len() >= 2).then_some(())).await;
+    assert!(stage.heard().iter().all(|told| told.ends_with("firing")));
+    eventually("an evaluation", async || {
+        stage.service.alerting().groups()[0].stats().last_evaluation.filter(|_| stage.alerts().len() == 3)
+    })
+    .await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_taken_is_told_again() {
+    let dir = with_rules(SLOW);
+    let stage = Stage::start(dir.path()).await;
+    *stage.ear.deaf.lock().unwrap() = true;
+    stage.push("temp", "a", 60.0).await;
+    eventually("a failure", async || (stage.service.alerting().failures().handover > 1).then_some(())).await;
+    assert!(stage.heard().is_empty());
+    *stage.ear.deaf.lock().unwrap() = false;
+    eventually("told", async || (stage.heard() == ["a firing"]).then_some(())).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_that_go_end_their_alerts_and_a_broken_file_changes_nothing() {
+    let dir = with_rules(SLOW);
+    let stage = Stage::start(dir.path()).await;
+    let alerting = stage.service.alerting();
+    stage.push("temp", "a", 60.0).await;
+    eventually("firing", async || (stage.heard() == ["a firing"]).then_some(())).await;
+    let since = stage.alerts();
+
+    let other = dir.path().join("other.yml");
+    std::fs::write(
+        &other,
+        "groups:\n- name: x\n  rules:\n  - alert: A\n    expr: up\n    annotations: {a: '{{ $labels.'}\n",
+    )
+    .unwrap();
+    alerting.reload().await;
+    let status = alerting.files();
+    assert_eq!((status.errors.len(), status.refused), (1, 1), "{status:?}");
+    assert_eq!((status.errors[0].line, status.errors[0].field.as_str()), (4, "annotations.a"));
+    assert!(status.errors[0].file.ends_with("other.yml"), "{status:?}");
+    assert_eq!(alerting.groups().len(), 1);
+
+    // The group changes and goes on with the states that it has.
+    std::fs::remove_file(other).unwrap();
+    let file = dir.path().join("rules.yml");
+    std::fs::write(&file, SLOW.replace("expr: temp > 50", "expr: temp > 40")).unwrap();
+    alerting.reload().await;
+    assert!(alerting.files().errors.is_empty());
+    let now = stage.alerts();
+    assert_eq!(
+        now.iter().map(|a| a.active_at).collect::<Vec<_>>(),
+        since.iter().map(|a| a.active_at).collect::<Vec<_>>()
+    );
+    assert_eq!(alerting.groups()[0].rules(&RuleFilter::default())[0].query, "temp > 40");
+
+    std::fs::write(&file, "groups: []\n").unwrap();
+    alerting.reload().await;
+    assert!(alerting.groups().is_empty());
+    assert_eq!(stage.heard().last().unwrap(), "a resolved");
+    assert!(stage.query("ALERTS").await.is_empty());
+    stage.end().await;
+    let stage = Stage::start(dir.path()).await;
+    assert!(stage.alerts().is_empty());
+    assert!(stage.heard().is_empty());
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_fails_keeps_the_state() {
+    let dir = with_rules("groups:\n- name: g\n  rules:\n  - alert: Both\n    expr: a * on (host) b > 0\n");
+    let stage = Stage::start(dir.path()).await;
+    stage.push("a", "x", 1.0).await;
+    stage.push("b", "x", 1.0).await;
+    eventually("firing", async || (stage.alerts().len() == 1).then_some(())).await;
+    let mut batch = watchfire_model::Batch::default();
+    batch.push(&Labels::of("b", [("host", "x"), ("disk", "1")]).unwrap(), super::now(), 1.0);
+    stage.service.append(batch).await.unwrap();
+    let reason = eventually("an error", async || {
+        match stage.service.alerting().groups()[0].rules(&RuleFilter::default()).remove(0).health {
+            Health::Err(reason) => Some(reason),
+            _ => None,
+        }
+    })
+    .await;
+    assert!(reason.contains("many-to-many"), "{reason}");
+    assert_eq!(stage.alerts().len(), 1);
+    let newest = eventually("told", async || {
+        let events = stage.service.alerting().history(question()).await.unwrap();
+        events.into_iter().next().filter(|event| event.after == "error")
+    })
+    .await;
+    assert_eq!(newest.reason, reason);
+    assert!(stage.service.alerting().groups()[0].stats().failures > 0);
+    stage.end().await;
+}

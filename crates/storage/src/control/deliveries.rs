@@ -1,0 +1,244 @@
+//! Deliveries in `control.db`.
+
+use async_trait::async_trait;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::delivery::{
+    Delivery, DeliveryCounts, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,
+};
+use super::{ControlError, SqliteControl};
+
+fn limit(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+impl SqliteControl {
+    fn delivery(&self, row: &SqliteRow) -> Result<Delivery, ControlError> {
+        let read = || {
+            let state: String = row.try_get("state")?;
+            let delivery = Delivery {
+                id: row.try_get("id")?,
+                key: row.try_get("key")?,
+                group_key: row.try_get("group_key")?,
+                receiver: row.try_get("receiver")?,
+                integration: row.try_get("integration")?,
+                draft: row.try_get("draft")?,
+                progress: row.try_get("progress")?,
+                state: DeliveryState::Waiting,
+                attempts: row.try_get("attempts")?,
+                created_at: row.try_get("created_at")?,
+                next_at: row.try_get("next_at")?,
+                give_up_at: row.try_get("give_up_at")?,
+                ended_at: row.try_get("ended_at")?,
+                reason: row.try_get("reason")?,
+            };
+            Ok((state, delivery))
+        };
+        let read: Result<(String, Delivery), sqlx::Error> = read();
+        let (state, delivery) = read.map_err(|error| self.failed(error))?;
+        let state = DeliveryState::read(&state)
+            .ok_or_else(|| self.corrupt(format!("a delivery has the state {state:?}, which is none")))?;
+        Ok(Delivery { state, ..delivery })
+    }
+
+    fn deliveries(&self, rows: &[SqliteRow]) -> Result<Vec<Delivery>, ControlError> {
+        rows.iter().map(|row| self.delivery(row)).collect()
+    }
+}
+
+#[async_trait]
+impl DeliveryStore for SqliteControl {
+    async fn enqueue(&self, deliveries: &[NewDelivery]) -> Result<usize, ControlError> {
+        if deliveries.is_empty() {
+            return Ok(0);
+        }
+        let mut transaction = self.begin().await?;
+        let mut new = 0;
+        for delivery in deliveries {
+            let inserted = sqlx::query(
+                "INSERT OR IGNORE INTO delivery (key, group_key, receiver, integration, draft, progress, state, \
+                 attempts, created_at, next_at, give_up_at, reason) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, '', 'waiting', 0, ?6, ?6, ?7, '')",
+            )
+            .bind(&delivery.key)
+            .bind(&delivery.group_key)
+            .bind(&delivery.receiver)
+            .bind(&delivery.integration)
+            .bind(&delivery.draft)
+            .bind(delivery.created_at)
+            .bind(delivery.give_up_at)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| self.failed(error))?;
+            new += usize::from(inserted.rows_affected() > 0);
+        }
+        self.commit(transaction).await?;
+        Ok(new)
+    }
+
+    async fn due(&self, now: i64, each: usize) -> Result<Vec<Delivery>, ControlError> {
+        let rows = sqlx::query(
+            "SELECT id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, \
+             next_at, give_up_at, ended_at, reason FROM ( \
+             SELECT *, row_number() OVER (PARTITION BY receiver, integration ORDER BY next_at, id) AS place \
+             FROM delivery WHERE state = 'waiting' AND next_at <= ?1 AND id IN ( \
+             SELECT min(id) FROM delivery WHERE state = 'waiting' GROUP BY receiver, integration, group_key)) \
+             WHERE place <= ?2 ORDER BY next_at, id",
+        )
+        .bind(now)
+        .bind(limit(each))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        self.deliveries(&rows)
+    }
+
+    async fn next_due(&self, now: i64) -> Result<Option<i64>, ControlError> {
+        sqlx::query_scalar(
+            "SELECT min(next_at) FROM delivery WHERE state = 'waiting' AND next_at > ?1 AND id IN ( \
+             SELECT min(id) FROM delivery WHERE state = 'waiting' GROUP BY receiver, integration, group_key)",
+        )
+        .bind(now)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))
+    }
+
+    async fn settle(&self, id: i64, settled: Settled) -> Result<(), ControlError> {
+        let Settled { settlement, progress, memory, attempted, now } = settled;
+        let (state, next_at, ended_at, reason) = match settlement {
+            Settlement::Done => (DeliveryState::Done, None, Some(now), Some(String::new())),
+            Settlement::Going => (DeliveryState::Waiting, None, None, None),
+            Settlement::Retry { next_at, reason } => {
+                (DeliveryState::Waiting, Some(next_at), None, Some(reason))
+            }
+            Settlement::Dead { reason } => (DeliveryState::Dead, None, Some(now), Some(reason)),
+        };
+        let mut transaction = self.begin().await?;
+        let updated = sqlx::query(
+            "UPDATE delivery SET state = ?2, next_at = coalesce(?3, next_at), ended_at = ?4, \
+             reason = coalesce(?5, reason), progress = ?6, attempts = attempts + ?7 \
+             WHERE id = ?1 AND state = 'waiting'",
+        )
+        .bind(id)
+        .bind(state.as_str())
+        .bind(next_at)
+        .bind(ended_at)
+        .bind(reason)
+        .bind(progress)
+        .bind(i64::from(attempted))
+        .execute(&mut *transaction)
+        .await
+        .map_err(|error| self.failed(error))?;
+        if let (Some(memory), true) = (memory, updated.rows_affected() > 0) {
+            let statement = if memory.is_empty() {
+                "DELETE FROM delivery_memory WHERE (group_key, receiver, integration) IN \
+                 (SELECT group_key, receiver, integration FROM delivery WHERE id = ?1)"
+            } else {
+                "INSERT OR REPLACE INTO delivery_memory (group_key, receiver, integration, memory, updated_at) \
+                 SELECT group_key, receiver, integration, ?2, ?3 FROM delivery WHERE id = ?1"
+            };
+            let mut query = sqlx::query(statement).bind(id);
+            if !memory.is_empty() {
+                query = query.bind(memory).bind(now);
+            }
+            query.execute(&mut *transaction).await.map_err(|error| self.failed(error))?;
+        }
+        self.commit(transaction).await
+    }
+
+    async fn list(
+        &self,
+        state: DeliveryState,
+        before: Option<i64>,
+        most: usize,
+    ) -> Result<Vec<Delivery>, ControlError> {
+        let rows = sqlx::query(
+            "SELECT id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, \
+             next_at, give_up_at, ended_at, reason FROM delivery \
+             WHERE state = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+        )
+        .bind(state.as_str())
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(limit(most))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        self.deliveries(&rows)
+    }
+
+    async fn get(&self, id: i64) -> Result<Option<Delivery>, ControlError> {
+        let row = sqlx::query(
+            "SELECT id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, \
+             next_at, give_up_at, ended_at, reason FROM delivery WHERE id = ?1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        row.map(|row| self.delivery(&row)).transpose()
+    }
+
+    async fn resend(&self, id: i64, now: i64, give_up_at: i64) -> Result<bool, ControlError> {
+        let updated = sqlx::query(
+            "UPDATE delivery SET state = 'waiting', attempts = 0, next_at = ?2, give_up_at = ?3, ended_at = NULL \
+             WHERE id = ?1 AND state = 'dead'",
+        )
+        .bind(id)
+        .bind(now)
+        .bind(give_up_at)
+        .execute(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        Ok(updated.rows_affected() > 0)
+    }
+
+    async fn prune(&self, done_before: i64, dead_before: i64) -> Result<u64, ControlError> {
+        let deleted = sqlx::query(
+            "DELETE FROM delivery WHERE (state = 'done' AND ended_at < ?1) OR (state = 'dead' AND ended_at < ?2)",
+        )
+        .bind(done_before)
+        .bind(dead_before)
+        .execute(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        Ok(deleted.rows_affected())
+    }
+
+    async fn counts(&self) -> Result<DeliveryCounts, ControlError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT state, count(*) FROM delivery GROUP BY state")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.failed(error))?;
+        let mut counts = DeliveryCounts::default();
+        for (state, count) in rows {
+            let count = count.unsigned_abs();
+            match DeliveryState::read(&state) {
+                Some(DeliveryState::Waiting) => counts.waiting = count,
+                Some(DeliveryState::Done) => counts.done = count,
+                Some(DeliveryState::Dead) => counts.dead = count,
+                None => {}
+            }
+        }
+        Ok(counts)
+    }
+
+    async fn memory(
+        &self,
+        group_key: &str,
+        receiver: &str,
+        integration: &str,
+    ) -> Result<String, ControlError> {
+        let memory: Option<String> = sqlx::query_scalar(
+            "SELECT memory FROM delivery_memory WHERE group_key = ? AND receiver = ? AND integration = ?",
+        )
+        .bind(group_key)
+        .bind(receiver)
+        .bind(integration)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        Ok(memory.unwrap_or_default())
+    }
+}

@@ -1,0 +1,177 @@
+use crate::WatchState;
+
+/// Without new samples for this long (or for three steps, if that is longer) a live panel says that it is stale.
+const STALE_AFTER: i64 = 15_000;
+
+/// How a panel's data is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum PanelState {
+    /// It was not in sight yet, so nothing was asked for.
+    #[default]
+    Unseen,
+    /// The first answer has not come.
+    Loading,
+    /// It is there, and follows the time.
+    Ready,
+    /// There is nothing in the range.
+    Empty,
+    /// There was nothing new since then.
+    Stale(i64),
+    /// The connection is lost.
+    Disconnected,
+    /// The query cannot be answered; and where in its text it is wrong.
+    Failed(String, Option<(u32, u32)>),
+}
+
+/// How new the points of one query are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// The time of the newest one, as the page shows it: milliseconds since the epoch.
+    pub newest: Option<i64>,
+    /// Milliseconds between them.
+    pub step: i64,
+}
+
+/// What the state of a panel follows from.
+#[derive(Clone, Debug)]
+pub struct Situation<'a> {
+    /// How its subscriptions are.
+    pub watches: &'a [WatchState],
+    /// How new what they brought is.
+    pub freshness: &'a [Freshness],
+    /// Whether the connection broke.
+    pub lost: bool,
+    /// Whether the page's range ends now.
+    pub live: bool,
+    /// The server's clock; 0 where it is not known yet.
+    pub now: i64,
+    /// Whether there is nothing to show.
+    pub empty: bool,
+}
+
+impl PanelState {
+    /// The word in the page's `data-state`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unseen => "waiting",
+            Self::Loading => "loading",
+            Self::Ready => "ready",
+            Self::Empty => "empty",
+            Self::Stale(_) => "stale",
+            Self::Disconnected => "disconnected",
+            Self::Failed(..) => "failed",
+        }
+    }
+
+    /// What a word of a page that the server has rendered says, as far as it tells what is there.
+    pub fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "ready" => Some(Self::Ready),
+            "empty" => Some(Self::Empty),
+            _ => None,
+        }
+    }
+
+    /// The state after this one.
+    #[must_use]
+    pub fn then(&self, situation: &Situation<'_>) -> Self {
+        let watches = situation.watches;
+        let refused = watches.iter().find_map(|state| match state {
+            WatchState::Refused { message, position } => Some(Self::Failed(message.clone(), *position)),
+            _ => None,
+        });
+        if let Some(failed) = refused {
+            return failed;
+        }
+        if situation.lost {
+            return Self::Disconnected;
+        }
+        if watches.contains(&WatchState::Waiting) {
+            // Until the first answer is there, the page shows what the server rendered, or what stood here before.
+            let nothing = matches!(self, Self::Unseen | Self::Disconnected | Self::Failed(..));
+            return if nothing { Self::Loading } else { self.clone() };
+        }
+        let newest = situation.freshness.iter().filter_map(|one| one.newest).max();
+        let patience = situation.freshness.iter().fold(STALE_AFTER, |most, one| most.max(one.step * 3));
+        match newest {
+            _ if watches.is_empty() => Self::Ready,
+            None => Self::Empty,
+            Some(_) if situation.empty => Self::Empty,
+            Some(newest) if situation.live && situation.now > 0 && situation.now - newest > patience => {
+                Self::Stale(newest)
+            }
+            Some(_) => Self::Ready,
+        }
+    }
+
+    /// The mark beside a panel's title while there is something to say about old data that is still worth showing.
+    pub fn mark(&self) -> &'static str {
+        match self {
+            Self::Stale(_) => "⚠",
+            Self::Disconnected => "✕",
+            Self::Loading => "…",
+            Self::Unseen | Self::Ready | Self::Empty | Self::Failed(..) => "",
+        }
+    }
+
+    /// The same in words. `utc_offset`: milliseconds that the shown zone is east of UTC.
+    pub fn mark_words(&self, utc_offset: i64) -> String {
+        match self {
+            Self::Stale(since) => {
+                format!("no samples since {}", watchfire_model::format_utc(*since, utc_offset, "%H:%M:%S"))
+            }
+            Self::Disconnected => "not connected".to_owned(),
+            Self::Loading => "loading".to_owned(),
+            Self::Unseen | Self::Ready | Self::Empty | Self::Failed(..) => String::new(),
+        }
+    }
+
+    /// What stands in the panel when there is nothing to show, and what to do next. `no_value`: what its author has to say
+    /// then.
+    pub fn notice(&self, no_value: Option<&str>) -> (String, &'static str) {
+        match (self, no_value) {
+            // Its author knows what it means that there is nothing.
+            (Self::Empty, Some(text)) => (text.to_owned(), ""),
+            (Self::Empty, None) => (
+                "No data in this range.".to_owned(),
+                "Choose a longer range, or look whether the query fits what is stored.",
+            ),
+            (Self::Failed(message, Some((start, _))), _) => {
+                (format!("{message} (character {})", start + 1), "Edit the panel to mend its query.")
+            }
+            (Self::Failed(message, None), _) => (message.clone(), ""),
+            _ => (String::new(), ""),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_follow_from_what_came() {
+        let (ready, waiting) = (&[WatchState::Ready][..], &[WatchState::Waiting][..]);
+        let refused = &[WatchState::Refused { message: "no".to_owned(), position: None }][..];
+        let new = &[Freshness { newest: Some(100_000), step: 1000 }][..];
+        let slow = &[Freshness { newest: Some(100_000), step: 60_000 }][..];
+        let none = &[Freshness { newest: None, step: 1000 }][..];
+        let failed = || PanelState::Failed("no".to_owned(), None);
+        let table = [
+            (PanelState::Unseen, waiting, none, false, 0, PanelState::Loading),
+            (PanelState::Ready, waiting, none, false, 0, PanelState::Ready),
+            (failed(), waiting, none, false, 0, PanelState::Loading),
+            (PanelState::Loading, ready, new, false, 110_000, PanelState::Ready),
+            (PanelState::Ready, ready, new, false, 116_000, PanelState::Stale(100_000)),
+            (PanelState::Ready, ready, slow, false, 116_000, PanelState::Ready),
+            (PanelState::Ready, ready, none, false, 116_000, PanelState::Empty),
+            (PanelState::Ready, ready, new, true, 110_000, PanelState::Disconnected),
+            (PanelState::Ready, refused, new, true, 110_000, failed()),
+            (PanelState::Unseen, &[], &[], false, 0, PanelState::Ready),
+        ];
+        for (before, watches, freshness, lost, now, expected) in table {
+            let situation = Situation { watches, freshness, lost, live: true, now, empty: false };
+            assert_eq!(before.then(&situation), expected, "{before:?} {situation:?}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What became of alerts, and how rule files are.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Value, json};
+use watchfire_model::Labels;
+use watchfire_service::alerting::HistoryQuestion;
+
+use super::tried::map;
+use crate::api::dashboards::asked::Asked;
+use crate::api::dashboards::failure::Failure;
+use crate::api::dashboards::success::data;
+use crate::http::App;
+
+/// `?uid=&rule=&labels=&from=&to=&limit=`: the newest first.
+pub(super) async fn history(State(app): State<App>, asked: Asked) -> Result<Response, Failure> {
+    let labels = asked.given("labels").map(|text| {
+        let pairs: BTreeMap<String, String> = serde_json::from_str(text)
+            .map_err(|error| Failure::bad_data(format!("labels: write a JSON object of texts: {error}")))?;
+        Labels::new(pairs).map_err(|error| Failure::bad_data(format!("labels: {error}")))
+    });
+    let question = HistoryQuestion {
+        rule: asked.given("rule").map(str::to_owned),
+        uid: asked.given("uid").map(str::to_owned),
+        labels: labels.transpose()?,
+        range: asked.range()?,
+        limit: asked.number("limit")?,
+    };
+    let events = app.service.alerting().history(question).await?;
+    let shown: Vec<Value> = events
+        .iter()
+        .map(|event| {
+            let value =
+                if event.value.is_finite() { json!(event.value) } else { json!(event.value.to_string()) };
+            json!({
+                "at": event.at,
+                "rule": event.rule,
+                "labels": map(&event.labels),
+                "from": event.before,
+                "to": event.after,
+                "value": value,
+                "reason": event.reason,
+            })
+        })
+        .collect();
+    Ok(data(shown))
+}
+
+/// How rule files are.
+pub(super) async fn files(State(app): State<App>) -> Response {
+    data(app.service.alerting().files())
+}
+
+/// Looks at them now.
+pub(super) async fn reload(State(app): State<App>) -> Response {
+    app.service.alerting().reload().await;
+    data(app.service.alerting().files())
+}

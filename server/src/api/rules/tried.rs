@@ -1,0 +1,102 @@
+//! What a rule that is typed just now does, and would have done.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchfire_model::{Labels, parse_duration};
+use watchfire_service::alerting::{Backtest, Form};
+
+use super::failure::shown;
+use crate::api::dashboards::body::Whole;
+use crate::api::dashboards::failure::Failure;
+use crate::api::dashboards::success::data;
+use crate::http::App;
+
+/// The longest range of a backtest: 31 days, in milliseconds.
+const LONGEST: i64 = 31 * 86_400_000;
+
+/// A rule.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Typed {
+    rule: Form,
+}
+
+/// A rule and over which ranges it is tried.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tried {
+    rule: Form,
+    #[serde(default = "ranges")]
+    ranges: Vec<String>,
+}
+
+fn ranges() -> Vec<String> {
+    ["1h", "24h", "7d"].map(str::to_owned).to_vec()
+}
+
+/// What it means, what is wrong with it, and which alerts there would be now.
+pub(super) async fn preview(State(app): State<App>, Whole(typed): Whole<Typed>) -> Response {
+    let preview = app.service.alerting().preview(&typed.rule).await;
+    let alerts: Vec<Value> = preview
+        .alerts
+        .iter()
+        .map(|seen| {
+            let value =
+                if seen.value.is_finite() { json!(seen.value) } else { json!(seen.value.to_string()) };
+            json!({"labels": map(&seen.labels), "annotations": seen.annotations, "value": value})
+        })
+        .collect();
+    data(json!({
+        "expr": preview.expr,
+        "flaws": shown(&preview.flaws),
+        "failed": preview.failed,
+        "alerts": alerts,
+        "left_out": preview.left_out,
+    }))
+}
+
+/// How often it would have fired.
+pub(super) async fn backtest(
+    State(app): State<App>,
+    Whole(tried): Whole<Tried>,
+) -> Result<Response, Failure> {
+    let mut told = serde_json::Map::new();
+    for range in tried.ranges {
+        let millis = parse_duration(&range).ok().filter(|millis| (1..=LONGEST).contains(millis));
+        let millis = millis.ok_or_else(|| {
+            Failure::bad_data(format!(
+                "ranges: {range:?} is no length of time up to 31d; write 24h, for example"
+            ))
+        })?;
+        let test = app.service.alerting().backtest(&tried.rule, millis).await?;
+        told.insert(range, told_of(&test));
+    }
+    Ok(data(told))
+}
+
+fn told_of(test: &Backtest) -> Value {
+    let series: Vec<Value> = test
+        .series
+        .iter()
+        .map(|series| json!({"labels": map(&series.labels), "fired": series.fired, "intervals": series.intervals}))
+        .collect();
+    json!({
+        "start": test.start,
+        "end": test.end,
+        "step": test.step,
+        "fired": test.fired,
+        "series": series,
+        "left_out": test.left_out,
+    })
+}
+
+/// Labels as an object.
+pub(super) fn map(labels: &Labels) -> Value {
+    labels
+        .iter()
+        .map(|label| (label.name.to_owned(), Value::from(label.value)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}

@@ -1,0 +1,41 @@
+//! From alerts to notifications: the section `notify`.
+
+use super::{Form, Setting, put};
+use crate::config::values::{duration, optional, switch};
+
+pub(super) static NOTIFY: &[Setting] = &[
+    Setting {
+        key: "notify.config",
+        flag: "notify-config",
+        default: "",
+        form: Form::Text("FILE"),
+        help: "Alertmanager's configuration file: who hears of which alerts. It is read again when it changes, and followed only if \
+               all of it is well. Empty: nobody is told, and alerts are kept and shown all the same.",
+        set: |config, text| put(&mut config.notify.config, Ok(optional(text))),
+    },
+    Setting {
+        key: "notify.reload_interval",
+        flag: "notify-reload-interval",
+        default: "5s",
+        form: Form::Duration,
+        help: "How often that file is looked at, 100ms to 1h.",
+        set: |config, text| put(&mut config.notify.reload_interval, duration(text, "100ms", "1h")),
+    },
+    Setting {
+        key: "notify.timeout",
+        flag: "notify-timeout",
+        default: "10s",
+        form: Form::Duration,
+        help: "How long the answer to a notification may take, where its channel says nothing else, 1s to 10m. Without an answer it is \
+               sent again later.",
+        set: |config, text| put(&mut config.notify.timeout, duration(text, "1s", "10m")),
+    },
+    Setting {
+        key: "notify.programs",
+        flag: "notify-programs",
+        default: "false",
+        form: Form::Switch,
+        help: "Whether receivers may run programs of this machine (exec_configs).",
+        set: |config, text| put(&mut config.notify.programs, switch(text)),
+    },
+];

@@ -1,0 +1,97 @@
+//! Rules and their alerts: the section `rules`.
+
+use super::{Form, Setting, put};
+use crate::config::values::{count, duration, names, retention, size};
+
+pub(super) static RULES: &[Setting] = &[
+    Setting {
+        key: "rules.files",
+        flag: "rules-files",
+        default: "",
+        form: Form::Text("PATTERNS"),
+        help: "Rule files of Prometheus, separated by commas: names, or patterns such as rules/*.yml. They are read again when they \
+               change, and followed only if all of them are well. Relative paths start at the working directory.",
+        set: |config, text| put(&mut config.rules.files, Ok(names(text))),
+    },
+    Setting {
+        key: "rules.reload_interval",
+        flag: "rules-reload-interval",
+        default: "5s",
+        form: Form::Duration,
+        help: "How often these files are looked at, 100ms to 1h.",
+        set: |config, text| put(&mut config.rules.reload_interval, duration(text, "100ms", "1h")),
+    },
+    Setting {
+        key: "rules.max_file_bytes",
+        flag: "rules-max-file-bytes",
+        default: "16MiB",
+        form: Form::Size,
+        help: "Bytes of one rule file, 16KiB to 256MiB.",
+        set: |config, text| put(&mut config.rules.max_file_bytes, size(text, "16KiB", "256MiB")),
+    },
+    Setting {
+        key: "rules.interval",
+        flag: "rules-interval",
+        default: "15s",
+        form: Form::Duration,
+        help: "How often rules are evaluated whose group does not say, 100ms to 1d.",
+        set: |config, text| put(&mut config.rules.interval, duration(text, "100ms", "1d")),
+    },
+    Setting {
+        key: "rules.query_offset",
+        flag: "rules-query-offset",
+        default: "0s",
+        form: Form::Duration,
+        help: "How much earlier than the moment of an evaluation queries look whose group does not say, so that samples that come \
+               late are there, 0s to 1h.",
+        set: |config, text| put(&mut config.rules.query_offset, duration(text, "0s", "1h")),
+    },
+    Setting {
+        key: "rules.resend_delay",
+        flag: "rules-resend-delay",
+        default: "1m",
+        form: Form::Duration,
+        help: "After how long an alert that still fires is handed over for notification again, 1s to 1h.",
+        set: |config, text| put(&mut config.rules.resend_delay, duration(text, "1s", "1h")),
+    },
+    Setting {
+        key: "rules.outage_tolerance",
+        flag: "rules-outage-tolerance",
+        default: "1h",
+        form: Form::Duration,
+        help: "How long the server may have been away for a pending alert to go on; after that it begins anew, 0s to 30d.",
+        set: |config, text| put(&mut config.rules.outage_tolerance, duration(text, "0s", "30d")),
+    },
+    Setting {
+        key: "rules.history",
+        flag: "rules-history",
+        default: "90d",
+        form: Form::Duration,
+        help: "How long it is kept what became of alerts, 1h or more; 0 keeps it for ever.",
+        set: |config, text| put(&mut config.rules.history, retention(text, "1h")),
+    },
+    Setting {
+        key: "rules.max_count",
+        flag: "rules-max-count",
+        default: "10000",
+        form: Form::Count,
+        help: "Rules by form together, 1 to 1000000; one more is refused.",
+        set: |config, text| put(&mut config.rules.max_count, count(text, 1..=1_000_000)),
+    },
+    Setting {
+        key: "rules.max_bytes",
+        flag: "rules-max-bytes",
+        default: "64KiB",
+        form: Form::Size,
+        help: "Bytes of one rule by form as JSON, 1KiB to 1MiB.",
+        set: |config, text| put(&mut config.rules.max_bytes, size(text, "1KiB", "1MiB")),
+    },
+    Setting {
+        key: "rules.max_shown",
+        flag: "rules-max-shown",
+        default: "100",
+        form: Form::Count,
+        help: "Series of a preview or a backtest of a rule that are told one by one, 1 to 10000.",
+        set: |config, text| put(&mut config.rules.max_shown, count(text, 1..=10_000)),
+    },
+];

@@ -1,0 +1,112 @@
+use std::fs;
+use std::process::Command;
+
+use tempfile::tempdir;
+
+use crate::server::run;
+
+/// Rule files, and whether promtool takes them.
+const FILES: [(&str, bool); 16] = [
+    ("groups: []", true),
+    ("groups:\n- name: a\n  rules: []", true),
+    (
+        "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n    for: 5m\n    labels: {a: '{{ $value }}'}",
+        true,
+    ),
+    (
+        "groups:\n- name: a\n  interval: 1m\n  limit: 3\n  query_offset: 1m\n  rules:\n  - record: a:b\n    expr: sum(up)",
+        true,
+    ),
+    ("groups:\n- name: a\n- name: a", false),
+    ("groups:\n- rules: []", false),
+    ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: sum(", false),
+    ("groups:\n- name: a\n  rules:\n  - alert: A", false),
+    ("groups:\n- name: a\n  rules:\n  - expr: up", false),
+    ("groups:\n- name: a\n  rules:\n  - alert: A\n    record: b\n    expr: up", false),
+    ("groups:\n- name: a\n  rules:\n  - record: a\n    expr: up\n    for: 5m", false),
+    ("groups:\n- name: a\n  rules:\n  - record: a\n    expr: up\n    annotations: {a: b}", false),
+    ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up\n    annotations: {a: '{{ $labels.'}", false),
+    ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up\n    labels: {__name__: b}", false),
+    ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up\n    fore: 5m", false),
+    ("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up\n    for: 5 minutes", false),
+];
+
+#[test]
+fn files_are_checked_as_promtool_checks_them() {
+    let dir = tempdir().unwrap();
+    let promtool = Command::new("promtool").arg("--version").output().is_ok();
+    for (text, well) in FILES {
+        let file = dir.path().join("rules.yml");
+        fs::write(&file, text).unwrap();
+        let ended = run(dir.path(), &["check", "rules", "rules.yml"]);
+        assert_eq!(ended.code, Some(i32::from(!well)), "{text}\n{}{}", ended.stdout, ended.stderr);
+        if promtool {
+            let theirs = Command::new("promtool").args(["check", "rules"]).arg(&file).output().unwrap();
+            assert_eq!(theirs.status.success(), well, "promtool of {text}");
+        }
+    }
+}
+
+const RULES: &str = "
+groups:
+- name: a
+  rules:
+  - record: job:up:sum
+    expr: sum by (job) (up)
+  - alert: Down
+    expr: job:up:sum < 2
+    for: 2m
+    labels: {severity: page}
+    annotations: {summary: '{{ $labels.job }} has {{ $value }} in {{ $externalLabels.region }}'}
+";
+
+const TESTS: &str = "
+rule_files: [rules.yml]
+evaluation_interval: 1m
+tests:
+- interval: 1m
+  external_labels: {region: north}
+  input_series:
+  - series: 'up{job=\"a\", instance=\"1\"}'
+    values: '1x10'
+  - series: 'up{job=\"a\", instance=\"2\"}'
+    values: '1 1 0+0x10'
+  alert_rule_test:
+  - eval_time: 3m
+    alertname: Down
+    exp_alerts: []
+  - eval_time: 4m
+    alertname: Down
+    exp_alerts:
+    - exp_labels: {severity: page, job: a}
+      exp_annotations: {summary: a has 1 in north}
+  promql_expr_test:
+  - expr: job:up:sum
+    eval_time: 5m
+    exp_samples:
+    - labels: 'job:up:sum{job=\"a\"}'
+      value: 1
+";
+
+#[test]
+fn tests_are_run_as_promtool_runs_them() {
+    let dir = tempdir().unwrap();
+    fs::write(dir.path().join("rules.yml"), RULES).unwrap();
+    let promtool = Command::new("promtool").arg("--version").output().is_ok();
+    let wrong = TESTS.replace("severity: page", "severity: mail").replace("value: 1\n", "value: 2\n");
+    for (text, well) in [(TESTS.to_owned(), true), (wrong, false), (TESTS.replace("1x10", "1y10"), false)] {
+        fs::write(dir.path().join("tests.yml"), text).unwrap();
+        let ended = run(dir.path(), &["test", "rules", "tests.yml"]);
+        assert_eq!(ended.code, Some(i32::from(!well)), "{}{}", ended.stdout, ended.stderr);
+        let said = if well { &ended.stdout } else { &ended.stderr };
+        assert!(said.contains(if well { "SUCCESS" } else { "FAILED" }), "{said}");
+        if promtool {
+            let theirs = Command::new("promtool")
+                .args(["test", "rules", "tests.yml"])
+                .current_dir(dir.path())
+                .output()
+                .unwrap();
+            assert_eq!(theirs.status.success(), well, "{}", String::from_utf8_lossy(&theirs.stdout));
+        }
+    }
+}
