@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use watchfire_model::TimeWindow;
 use watchfire_model::live::Refresh;
-use watchfire_panel::{Prepared, Question, Unfolded, withheld_questions};
+use watchfire_panel::{Prepared, Question, Unfolded, questions};
 use watchfire_view::{
     Freshness, MOST_POINTS, Named, PanelState, Situation, WatchAsk, answer, asked, browser_now, moment,
     prepared,
@@ -69,7 +69,7 @@ impl Asking {
         self.reason = Some(reason);
         let at = if moment > 0 { moment } else { browser_now() };
         let refreshes = around.every.is_some();
-        let wanted = asked(&item.panel, &item.values, window, at, refreshes, points, withheld_questions);
+        let wanted = asked(&item.panel, &item.values, window, at, refreshes, points, questions);
         let same = wanted.len() == self.all.len()
             && wanted.iter().zip(&self.all).all(|(new, old)| new.0 == old.0 && new.1 == old.1);
         if same && same_refresh && !first {

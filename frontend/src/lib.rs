@@ -9,11 +9,16 @@ pub async fn hydrate() {
     console_error_panic_hook::set_once();
     let location = leptos::prelude::window().location();
     let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
-    for part in Part::needed(&path, &search) {
+    let needed = Part::needed(&path, &search);
+    for part in &needed {
         // The loader has told the console why. Without its parts a page stays as the server has rendered it.
         if part.load().await.is_err() {
             return;
         }
     }
     leptos::mount::hydrate_body(watchfire_app::App);
+    // At hand before it is asked for, also where the server goes away meanwhile; where it fails it is loaded when it is needed.
+    if needed.iter().any(|part| part.has_pictures()) {
+        let _ = Part::Later.load().await;
+    }
 }

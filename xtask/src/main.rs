@@ -33,6 +33,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
        --only-browser            only the browser tests and what they need
   dev [SERVER OPTIONS]           Run a quick build, rebuild and reload the page whenever a file changes.
   lint                           Format, lints and (with cargo-deny installed) licences and advisories.
+  site                           Build the site alone, and print how large what a browser loads is.
   bench [NAME] [OPTIONS]         Measure; without a name: list what can be measured.
   dist                           One self-contained program: target/dist/watchfire.
 ";
@@ -74,6 +75,10 @@ fn dispatch(command: &str, arguments: &[String], steps: &mut Steps) -> Result<()
         "lint" => {
             expect_nothing(command, &passed_on)?;
             checks::lint(&Project::find()?, steps)
+        }
+        "site" => {
+            expect_nothing(command, &passed_on)?;
+            site::build(&Project::find()?, Profile::Release, steps)
         }
         "bench" => bench::bench(&passed_on, &Project::find()?, steps),
         "dist" => {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use watchfire_dashboard::{Dashboard, Place, Values};
+use watchfire_model::mapped;
 use watchfire_panel::{Unfolded, layout, unfold};
 
 use super::history::History;
@@ -44,7 +45,7 @@ impl Board {
         });
         let items = Memo::new(move |_| {
             let all = dashboard.with(|dashboard| unfold(&dashboard.panels, &values.get()));
-            Arc::new(all.into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect())
+            Arc::new(mapped(&mut all.into_iter().map(|item| (item.key.clone(), Arc::new(item)))))
         });
         Self {
             dashboard,

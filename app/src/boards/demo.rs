@@ -28,7 +28,7 @@ enum Said {
 
 /// Offers made-up data, or to delete it.
 #[component]
-pub(super) fn DemoBar() -> impl IntoView {
+pub(crate) fn DemoBar() -> impl IntoView {
     let said = RwSignal::new(Said::Nothing);
     let busy = RwSignal::new(false);
     let tell = move |answer: Result<Demo, String>| {

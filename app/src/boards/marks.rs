@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use watchfire_dashboard::{AnnotationQuery, Clock};
 use watchfire_model::live::Asked;
+use watchfire_model::mapped;
 use watchfire_panel::{MOST_MARKS, Marked, marked, words_of};
 use watchfire_view::WatchAsk;
 
@@ -39,7 +40,7 @@ const POINTS: u32 = 1000;
 impl Marks {
     /// Those that came with the page, of a share or of a frozen copy.
     pub(crate) fn fixed(marks: Vec<Marked>) -> Self {
-        let found = RwSignal::new([(0, marks)].into_iter().collect());
+        let found = RwSignal::new(mapped(&mut [(0, marks)].into_iter()));
         Self { found, off: RwSignal::default(), again: RwSignal::new(0), fixed: true }
     }
 
@@ -91,7 +92,7 @@ impl Marks {
                         .flat_map(|(labels, values)| marked(query, labels, values, buffer.grid()));
                     (*index, series.take(MOST_MARKS).collect::<Vec<_>>())
                 };
-                watches.iter().map(one).collect::<BTreeMap<_, _>>()
+                mapped(&mut watches.iter().map(one))
             });
             marks.found.update(|all| {
                 all.retain(|index, _| {

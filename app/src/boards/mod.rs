@@ -29,12 +29,13 @@ mod view;
 
 pub(crate) use board::Board;
 pub(crate) use clipboard::remember;
+pub(crate) use demo::DemoBar;
 pub(crate) use editor::{EditBar, EditDialogs, EditTools, PanelEditor, PanelItem, PanelTools};
 #[cfg(feature = "ssr")]
 pub use embed::EmbedPage;
 pub(crate) use list::BoardListPage;
-pub(crate) use panel::{Feed, PictureArea};
-pub(crate) use playlist::PlaylistsPage;
+pub(crate) use panel::{Feed, PictureArea, Pointer, Tooltip};
+pub(crate) use playlist::{PlaylistsPage, follow_playlist};
 pub(crate) use refresh::CHOICES;
 pub use share::ShareView;
 pub(crate) use share::{FirstShare, SharePage};

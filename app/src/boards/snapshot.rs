@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use watchfire_dashboard::{Choice, Dashboard, Values, Variable};
 use watchfire_panel::Marked;
@@ -73,10 +71,9 @@ impl Resolved {
 
 /// The values that queries hold.
 pub(crate) fn values_of(variables: &[Variable], resolved: &[Resolved]) -> Values {
-    let by_name: BTreeMap<&str, &Resolved> = resolved.iter().map(|one| (one.name.as_str(), one)).collect();
     let mut values = Values::default();
     for variable in variables {
-        match by_name.get(variable.name.as_str()) {
+        match resolved.iter().find(|one| one.name == variable.name) {
             Some(one) if one.is_all() => values.set_all(variable, one.choices.clone()),
             Some(one) => values.set(variable, one.shown()),
             None => {}

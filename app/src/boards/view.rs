@@ -15,12 +15,10 @@ use watchfire_model::TimeWindow;
 use super::address::Asked;
 use super::api;
 use super::board::Board;
-use super::demo::DemoBar;
 use super::editor::{BoardBar, leave_guard};
 use super::grid::BoardGrid;
 use super::marks::Marks;
 use super::panel::BoardPanel;
-use super::playlist::follow_playlist;
 use super::refresh::BoardRefresh;
 use super::snapshot::{BoardSnapshot, Resolved};
 use super::variables::VariableBar;
@@ -173,7 +171,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
     });
     follow_variables(board, open, range, resolve_here());
     leave_guard(board);
-    follow_playlist(uid, open.search());
+    let turn = playlist_turn(uid, open.search());
     let title = move || board.dashboard.with(|dashboard| dashboard.title.clone());
     expect_context::<Heading>().follow(title);
     let kiosk = Memo::new(move |_| open.asked().with(|asked| asked.kiosk));
@@ -207,7 +205,24 @@ pub(crate) fn BoardPage() -> impl IntoView {
         <Title text=title/>
         <h1 class="visually-hidden">{title}</h1>
         {content}
+        {turn}
     }
+}
+
+/// What goes on in a playlist, where the URL names one.
+fn playlist_turn(uid: Memo<String>, search: Memo<String>) -> impl Fn() -> Option<AnyView> {
+    let taken_over = taken_over();
+    let plays = Memo::new(move |_| {
+        taken_over.get() && search.with(|search| Search::parse(search).get("playlist").is_some())
+    });
+    move || plays.get().then(|| parts::playlist_turn(uid, search))
+}
+
+/// Whether the browser has taken over the page that the server has rendered: parts that no first view has can be loaded.
+fn taken_over() -> RwSignal<bool> {
+    let taken_over = RwSignal::new(false);
+    Effect::new(move |_| taken_over.set(true));
+    taken_over
 }
 
 /// What is in sight: all panels, one of them, or the editor of one.
@@ -217,6 +232,8 @@ fn BoardContent() -> impl IntoView {
     let open = expect_context::<OpenPanel>();
     let path = use_location().pathname;
     let is_overview = Memo::new(move |_| path.with(|path| Page::at(path)) == Some(Page::Overview));
+    let taken_over = taken_over();
+    let demo = move || (taken_over.get() && is_overview.get()).then(parts::demo_bar);
     let shown = Memo::new(move |_| open.asked().with(|asked| (asked.edit, asked.panel.clone())));
     let content = move || match shown.get() {
         (Some(id), _) => parts::panel_editor(id),
@@ -236,7 +253,7 @@ fn BoardContent() -> impl IntoView {
     view! {
         <div class="board">
             <BoardBar/>
-            <Show when=move || is_overview.get()><DemoBar/></Show>
+            {demo}
             <VariableBar/>
             {content}
         </div>

@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
 use crate::address::Search;
-use crate::boards::{EditBar, Feed, NEW, PanelItem, ShareView};
+use crate::boards::{EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
 use crate::pages::Page;
 use watchfire_dashboard::Panel;
 
@@ -38,11 +38,13 @@ pub enum Part {
     Graph,
     /// Ways in, and targets.
     Data,
+    /// What no first view shows: what is below the pointer, the offer of a demo, going on in a playlist.
+    Later,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Share,
         Self::Site,
         Self::Board,
@@ -51,6 +53,7 @@ impl Part {
         Self::Explore,
         Self::Graph,
         Self::Data,
+        Self::Later,
     ];
 
     /// Its name in the site's manifest.
@@ -64,7 +67,13 @@ impl Part {
             Self::Explore => "explore",
             Self::Graph => "graph",
             Self::Data => "data",
+            Self::Later => "later",
         }
+    }
+
+    /// Whether it draws pictures, which [`Part::Later`] belongs to.
+    pub fn has_pictures(self) -> bool {
+        matches!(self, Self::Board | Self::Share | Self::Graph)
     }
 
     /// What the first view of the page at a path needs; `search` is the URL's query part.
@@ -120,6 +129,11 @@ impl Part {
             Self::Data => {
                 split::load_add_data().await?;
                 split::load_targets().await
+            }
+            Self::Later => {
+                split::load_tooltip().await?;
+                split::load_demo_bar().await?;
+                split::load_playlist_turn().await
             }
         }
     }
@@ -208,6 +222,21 @@ pub(crate) fn targets() -> AnyView {
 /// The chart of an answer on Explore.
 pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
     lazy(Part::Graph, false, move || Box::pin(split::explore_graph(item, feed)))
+}
+
+/// What is below the pointer on a panel.
+pub(crate) fn tooltip(item: PanelItem, pointer: Pointer) -> AnyView {
+    lazy(Part::Later, false, move || Box::pin(split::tooltip(item, pointer)))
+}
+
+/// The offer of made-up data.
+pub(crate) fn demo_bar() -> AnyView {
+    lazy(Part::Later, false, || Box::pin(split::demo_bar()))
+}
+
+/// Goes on in the playlist that the URL names.
+pub(crate) fn playlist_turn(uid: Memo<String>, search: Memo<String>) -> AnyView {
+    lazy(Part::Later, false, move || Box::pin(split::playlist_turn(uid, search)))
 }
 
 /// The editor of a panel.

@@ -20,8 +20,9 @@ use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
 use crate::boards::{
-    BoardListPage, BoardPage, EditBar, EditDialogs, EditTools, Feed, PanelEditor, PanelItem, PanelTools,
-    PictureArea, PlaylistsPage, SharePage, ShareView, SharesPage, remember,
+    BoardListPage, BoardPage, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor, PanelItem,
+    PanelTools, PictureArea, PlaylistsPage, Pointer, SharePage, ShareView, SharesPage, Tooltip,
+    follow_playlist, remember,
 };
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
@@ -83,6 +84,22 @@ pub(super) fn add_data() -> View {
 #[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(load_targets), fallible)]
 pub(super) fn targets() -> View {
     Ok(view! { <TargetsPage/> }.into_any())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_tooltip), fallible)]
+pub(super) fn tooltip(item: PanelItem, pointer: Pointer) -> View {
+    Ok(view! { <Tooltip item pointer/> }.into_any())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_demo_bar), fallible)]
+pub(super) fn demo_bar() -> View {
+    Ok(view! { <DemoBar/> }.into_any())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_playlist_turn), fallible)]
+pub(super) fn playlist_turn(uid: Memo<String>, search: Memo<String>) -> View {
+    follow_playlist(uid, search);
+    Ok(().into_any())
 }
 
 #[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]

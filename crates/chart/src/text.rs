@@ -64,7 +64,7 @@ impl TableText<'_> {
         }
         // The greatest width that none exceeds, so that all fit.
         let mut sorted = needs.clone();
-        sorted.sort_by(f64::total_cmp);
+        sorted.sort_unstable_by(f64::total_cmp);
         let mut left = room;
         let mut most = 0.0;
         for (index, need) in sorted.iter().enumerate() {

@@ -1,15 +1,15 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use watchfire_model::TimeWindow;
 
+use crate::fields::fields;
 use crate::{Panel, Variable, is_default};
 
 /// The version of the format that this program writes.
 pub const SCHEMA: u32 = 1;
 
 /// A dashboard.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Dashboard {
     /// The version of the format.
     pub schema: u32,
@@ -45,6 +45,8 @@ pub struct Dashboard {
     pub other: Map<String, Value>,
 }
 
+fields! { Dashboard { schema, uid, title, description, tags, time, variables, annotations, links, panels, last_panel } keeps other }
+
 impl Default for Dashboard {
     fn default() -> Self {
         Self {
@@ -75,8 +77,7 @@ impl TimeSettings {
 }
 
 /// The range that a dashboard opens with, and how often it asks.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TimeSettings {
     /// The start: `now-6h`, or as ISO 8601 has it. Left out: an hour ago.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,9 +93,10 @@ pub struct TimeSettings {
     pub utc: Option<bool>,
 }
 
+fields! { TimeSettings { from, to, refresh, utc } }
+
 /// What is marked on charts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct AnnotationQuery {
     /// What readers see.
     pub name: String,
@@ -118,9 +120,10 @@ pub struct AnnotationQuery {
     pub other: Map<String, Value>,
 }
 
+fields! { AnnotationQuery { name, expr, tags, text, color, off } keeps other }
+
 /// Where to go from here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// What readers see.
     pub title: String,
@@ -139,3 +142,5 @@ pub struct Link {
     #[serde(skip_serializing_if = "is_default")]
     pub new_tab: bool,
 }
+
+fields! { Link { title, url, tags, keep_time, keep_variables, new_tab } }

@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::fields::{fields, words};
 use crate::{Link, Mapping, Thresholds, is_default};
 
 /// How the values of a series are shown and drawn. What is left out follows from the kind of panel.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Field {
     /// What the series is called; `{{label}}` stands for a label's value, `$name` for a variable's.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +100,8 @@ pub struct Field {
     pub other: Map<String, Value>,
 }
 
+fields! { Field { name, unit, decimals, min, max, soft_min, soft_max, no_value, thresholds, mappings, color, links, style, fill, width, interpolation, dash, points, point_size, stacking, gaps, axis, axis_label, scale, negate, band_to, hide, column_width, fill_cell } keeps other }
+
 macro_rules! laid_over {
     ($over:ident, $under:ident; $($option:ident)*; $($list:ident)*) => {{
         $(if $over.$option.is_some() { $under.$option.clone_from(&$over.$option); })*
@@ -119,107 +121,102 @@ impl Field {
     }
 }
 
-/// A choice of words for each of the enums that files write in small letters.
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident),* $(,)? })*) => {
-        $($(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$inner])* $variant),* })*
-    };
+/// How a series over time is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineStyle {
+    /// A line.
+    Line,
+    /// A bar for each sample.
+    Bars,
+    /// Points alone.
+    Points,
 }
 
-words! {
-    /// How a series over time is drawn.
-    LineStyle {
-        /// A line.
-        Line,
-        /// A bar for each sample.
-        Bars,
-        /// Points alone.
-        Points,
-    }
+/// How a line goes from sample to sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Interpolation {
+    /// Straight.
+    Linear,
+    /// In a curve that does not overshoot.
+    Smooth,
+    /// At the old value up to the new sample.
+    StepAfter,
+    /// At the new value from the old sample on.
+    StepBefore,
+}
 
-    /// How a line goes from sample to sample.
-    Interpolation {
-        /// Straight.
-        Linear,
-        /// In a curve that does not overshoot.
-        Smooth,
-        /// At the old value up to the new sample.
-        StepAfter,
-        /// At the new value from the old sample on.
-        StepBefore,
-    }
+/// Whether samples are marked by points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Points {
+    /// Where a line would not show them: a sample alone.
+    Auto,
+    /// Each.
+    Always,
+    /// None.
+    Never,
+}
 
-    /// Whether samples are marked by points.
-    Points {
-        /// Where a line would not show them: a sample alone.
-        Auto,
-        /// Each.
-        Always,
-        /// None.
-        Never,
-    }
+/// Whether series stand on top of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stacking {
+    /// Each from zero.
+    None,
+    /// On top of each other.
+    Normal,
+    /// As shares of 100 percent.
+    Percent,
+}
 
-    /// Whether series stand on top of each other.
-    Stacking {
-        /// Each from zero.
-        None,
-        /// On top of each other.
-        Normal,
-        /// As shares of 100 percent.
-        Percent,
-    }
+/// What happens where there are no samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Gaps {
+    /// The line ends and begins anew.
+    Break,
+    /// The line goes on.
+    Connect,
+}
 
-    /// What happens where there are no samples.
-    Gaps {
-        /// The line ends and begins anew.
-        Break,
-        /// The line goes on.
-        Connect,
-    }
+/// On which side the scale is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Axis {
+    /// Left; right where the left one has another unit.
+    Auto,
+    /// Left.
+    Left,
+    /// Right.
+    Right,
+    /// Nowhere.
+    Hidden,
+}
 
-    /// On which side the scale is.
-    Axis {
-        /// Left; right where the left one has another unit.
-        Auto,
-        /// Left.
-        Left,
-        /// Right.
-        Right,
-        /// Nowhere.
-        Hidden,
-    }
+/// How values become heights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scale {
+    /// In proportion.
+    Linear,
+    /// By the logarithm to base 2.
+    Log2,
+    /// By the logarithm to base 10.
+    Log10,
+    /// By the logarithm, and in proportion around zero.
+    Symlog,
+}
 
-    /// How values become heights.
-    Scale {
-        /// In proportion.
-        Linear,
-        /// By the logarithm to base 2.
-        Log2,
-        /// By the logarithm to base 10.
-        Log10,
-        /// By the logarithm, and in proportion around zero.
-        Symlog,
-    }
-
-    /// How thresholds are seen in a chart.
-    ThresholdsAs {
-        /// Not at all.
-        Off,
-        /// As lines.
-        Lines,
-        /// As coloured bands.
-        Bands,
-        /// As both.
-        LinesAndBands,
-    }
+/// How thresholds are seen in a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ThresholdsAs {
+    /// Not at all.
+    Off,
+    /// As lines.
+    Lines,
+    /// As coloured bands.
+    Bands,
+    /// As both.
+    LinesAndBands,
 }
 
 /// Where a series is left out, of a legend, tooltips or the drawing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Hide {
     /// It is not in the legend.
     #[serde(skip_serializing_if = "is_default")]
@@ -231,6 +228,8 @@ pub struct Hide {
     #[serde(skip_serializing_if = "is_default")]
     pub drawing: bool,
 }
+
+fields! { Hide { legend, tooltip, drawing } }
 
 /// The colour of series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -249,8 +248,7 @@ pub enum Color {
 }
 
 /// Which series an [`Override`] is for; all that are given must fit.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Matcher {
     /// Those with one of these names.
     #[serde(skip_serializing_if = "is_default")]
@@ -266,15 +264,29 @@ pub struct Matcher {
     pub not: bool,
 }
 
+fields! { Matcher { names, regex, query, not } }
+
 /// What is different for some series.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Override {
     /// Which.
     #[serde(rename = "match")]
     pub matcher: Matcher,
     /// What is different.
     pub set: Field,
+}
+
+fields! { Override { matcher as "match", set } }
+
+words! {
+    LineStyle { Line = "line", Bars = "bars", Points = "points" }
+    Interpolation { Linear = "linear", Smooth = "smooth", StepAfter = "step_after", StepBefore = "step_before" }
+    Points { Auto = "auto", Always = "always", Never = "never" }
+    Stacking { None = "none", Normal = "normal", Percent = "percent" }
+    Gaps { Break = "break", Connect = "connect" }
+    Axis { Auto = "auto", Left = "left", Right = "right", Hidden = "hidden" }
+    Scale { Linear = "linear", Log2 = "log2", Log10 = "log10", Symlog = "symlog" }
+    ThresholdsAs { Off = "off", Lines = "lines", Bands = "bands", LinesAndBands = "lines_and_bands" }
 }
 
 #[cfg(test)]

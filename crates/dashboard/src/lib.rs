@@ -8,6 +8,7 @@ mod choices;
 mod dashboard;
 mod edit;
 mod field;
+mod fields;
 pub mod grafana;
 mod interpolate;
 mod kind;

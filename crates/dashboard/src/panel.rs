@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::fields::{fields, words};
 use crate::{Field, Kind, Link, Override, Place, Query, Transformation, View, is_default};
 
 /// A panel: what it asks for, how that is shown, and where.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Panel {
     /// Unique on its dashboard and never given twice: links name it.
     pub id: u32,
@@ -63,6 +63,8 @@ pub struct Panel {
     pub other: Map<String, Value>,
 }
 
+fields! { Panel { id, kind, title, description, at, queries, transformations, field, overrides, view, links, time_range, time_shift, max_points, min_step, repeat, library, transparent } keeps other }
+
 /// One panel for each chosen value of a variable.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,12 +80,15 @@ pub struct Repeat {
 }
 
 /// Where the next of repeated panels lies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Beside the one before.
     #[default]
     Across,
     /// Below it.
     Down,
+}
+
+words! {
+    Direction { Across = "across", Down = "down" }
 }

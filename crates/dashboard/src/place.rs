@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use watchfire_model::sort_small;
 
 /// Columns of the grid on a wide screen.
 pub const COLUMNS: u16 = 24;
@@ -54,7 +55,8 @@ impl Place {
         }
         // From the top: the one that was moved stands before those that it came to lie upon.
         let mut order: Vec<usize> = (0..places.len()).collect();
-        order.sort_by_key(|&at| (places[at].y, Some(at) != moved, places[at].x));
+        let key = |at: usize| (places[at].y, Some(at) != moved, places[at].x);
+        sort_small(&mut order, &|one, other| key(*one).cmp(&key(*other)));
         let mut settled: Vec<Self> = Vec::with_capacity(places.len());
         for at in order {
             let mut place = places[at];

@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::fields::{fields, words};
 use crate::{Reducer, is_default};
 
 /// One query of a panel: PromQL, or a calculation from the panel's other queries.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Query {
     /// Unique in the panel, by custom a letter: what calculations call it.
     pub id: String,
@@ -38,9 +38,10 @@ pub struct Query {
     pub other: Map<String, Value>,
 }
 
+fields! { Query { id, expr, math, reduce, legend, instant, shape, min_step, hide } keeps other }
+
 /// What an answer is made into.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum QueryShape {
     /// Series over time.
     #[default]
@@ -66,6 +67,14 @@ impl Query {
     /// for nothing.
     pub const WITHHELD: &str = "0";
 
+    /// The same for a text that is a selector and no more: what lies between the points of such a query can be asked for.
+    pub const WITHHELD_SELECTOR: &str = "_";
+
+    /// Whether its text is withheld.
+    pub fn is_withheld(&self) -> bool {
+        [Self::WITHHELD, Self::WITHHELD_SELECTOR].contains(&self.expr.as_str())
+    }
+
     /// PromQL with a name for its series.
     pub fn new(id: &str, expr: &str, legend: &str) -> Self {
         Self { id: id.to_owned(), expr: expr.to_owned(), legend: legend.to_owned(), ..Self::default() }
@@ -86,6 +95,10 @@ impl Query {
         inputs.extend(self.reduce.as_ref().map(|reduce| reduce.query.as_str()));
         inputs
     }
+}
+
+words! {
+    QueryShape { Series = "series", Table = "table", Heatmap = "heatmap" }
 }
 
 #[cfg(test)]

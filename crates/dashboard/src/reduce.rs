@@ -1,8 +1,7 @@
-use serde::{Deserialize, Serialize};
+use crate::fields::words;
 
 /// How a series becomes one number. Points without a value do not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Reducer {
     /// The newest value.
     #[default]
@@ -103,6 +102,10 @@ impl Reducer {
             }
         })
     }
+}
+
+words! {
+    Reducer { Last = "last", First = "first", Min = "min", Max = "max", Mean = "mean", Median = "median", Sum = "sum", Count = "count", Range = "range", Difference = "difference", DifferencePercent = "difference_percent", StdDev = "std_dev" }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use crate::fields::fields;
 use crate::{ThresholdsAs, is_default};
 
 /// Where values change their colour.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Thresholds {
     /// Whether they are in percent of the way from `min` to `max`.
     #[serde(skip_serializing_if = "is_default")]
@@ -18,6 +18,8 @@ pub struct Thresholds {
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub shown: Option<ThresholdsAs>,
 }
+
+fields! { Thresholds { percent, base, steps, shown as "as" } }
 
 /// From a value on, a colour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,3 +1,4 @@
+use crate::fields::words;
 use serde::{Deserialize, Serialize};
 
 use crate::Reducer;
@@ -83,8 +84,7 @@ pub enum Transformation {
 }
 
 /// How values are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// The same.
     Equal,
@@ -100,4 +100,8 @@ pub enum Comparison {
     Regex,
     /// There is none.
     Empty,
+}
+
+words! {
+    Comparison { Equal = "equal", Greater = "greater", GreaterOrEqual = "greater_or_equal", Less = "less", LessOrEqual = "less_or_equal", Regex = "regex", Empty = "empty" }
 }

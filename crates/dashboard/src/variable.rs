@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::fields::{fields, words};
 use crate::is_default;
 
 /// What a reader of a dashboard may choose, and queries then hold.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Variable {
     /// What queries call it: letters, digits and underscores, not first a digit.
     pub name: String,
@@ -50,9 +50,10 @@ pub struct Variable {
     pub other: Map<String, Value>,
 }
 
+fields! { Variable { name, label, description, kind, query, regex, sort, choices, multi, include_all, all_value, current, hide } keeps other }
+
 /// Where the choices of a variable come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum VariableKind {
     /// From what is stored.
     #[default]
@@ -68,8 +69,7 @@ pub enum VariableKind {
 }
 
 /// The order of choices.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
     /// As they come.
     None,
@@ -143,6 +143,11 @@ impl Variable {
     pub fn shown(&self) -> &str {
         if self.label.is_empty() { &self.name } else { &self.label }
     }
+}
+
+words! {
+    VariableKind { Query = "query", List = "list", Interval = "interval", Constant = "constant", Text = "text" }
+    Sort { None = "none", Natural = "natural", NaturalDescending = "natural_descending" }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::fields::{fields, words};
 use crate::{Reducer, is_default};
 
 /// What only some kinds of panels have. What is left out follows from the kind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own, as files write them")]
 pub struct View {
     /// How a series becomes the number that a stat, a gauge, a bar or a slice shows.
@@ -85,9 +85,10 @@ pub struct View {
     pub other: Map<String, Value>,
 }
 
+fields! { View { reduce, each_row, sparkline, color_of, text_of, horizontal, threshold_marks, donut, show, bucket_size, buckets, from_buckets, color_scale, merge, row_height, text, code, sort_by, filterable, only, most, legend, tooltip_all, folded } keeps other }
+
 /// What the colour of a value fills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColorOf {
     /// Nothing: text is as all text.
     None,
@@ -98,8 +99,7 @@ pub enum ColorOf {
 }
 
 /// What stands in large type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TextOf {
     /// The value; with several series their names, too.
     Auto,
@@ -114,8 +114,7 @@ pub enum TextOf {
 }
 
 /// What of a value is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Show {
     /// The value.
     Value,
@@ -126,8 +125,7 @@ pub enum Show {
 }
 
 /// The legend of a chart.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Legend {
     /// Its form.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,9 +141,10 @@ pub struct Legend {
     pub sort_by: Option<Reducer>,
 }
 
+fields! { Legend { shape, place, numbers, sort_by } }
+
 /// The form of a legend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LegendShape {
     /// Names one after the other.
     List,
@@ -156,11 +155,18 @@ pub enum LegendShape {
 }
 
 /// Where a legend is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LegendPlace {
     /// Below the chart.
     Bottom,
     /// Right of the chart.
     Right,
+}
+
+words! {
+    ColorOf { None = "none", Value = "value", Background = "background" }
+    TextOf { Auto = "auto", Value = "value", ValueAndName = "value_and_name", Name = "name", None = "none" }
+    Show { Value = "value", Percent = "percent", Name = "name" }
+    LegendShape { List = "list", Table = "table", Hidden = "hidden" }
+    LegendPlace { Bottom = "bottom", Right = "right" }
 }

@@ -22,7 +22,7 @@ pub use labels::{
     Label, Labels, LabelsError, LabelsIter, METRIC_NAME, is_plain_label_name, is_plain_metric_name,
 };
 pub use matcher::{MatchOp, Matcher};
-pub use order::sort_small;
+pub use order::{mapped, sort_small};
 pub use query::{Function, Grid, GridError, GridSeries, SeriesQuery, choose_step};
 pub use rollup::{Rollup, RollupBuilder, STALE, end_of, is_stale};
 pub use sample::{MetricDescription, MetricKind, Sample, Series, Unit};

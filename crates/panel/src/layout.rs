@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use watchfire_dashboard::{Kind, Place};
+use watchfire_model::sort_small;
 
 use crate::Unfolded;
 
@@ -11,7 +12,8 @@ pub fn layout(
     is_folded: impl Fn(&str, bool) -> bool,
 ) -> Vec<(String, Place)> {
     let mut order: Vec<&Arc<Unfolded>> = items.values().collect();
-    order.sort_by_key(|item| (item.panel.at.y, item.panel.at.x, item.panel.id));
+    let place = |item: &Unfolded| (item.panel.at.y, item.panel.at.x, item.panel.id);
+    sort_small(&mut order, &|one, other| place(one).cmp(&place(other)));
     let mut folded = false;
     let mut seen = BTreeSet::new();
     order.retain(|item| {

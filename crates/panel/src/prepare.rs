@@ -117,7 +117,7 @@ fn called_by(query: &Query) -> &str {
         ("", "") => &query.id,
         ("", math) => math,
         // Of a share nobody gets to see it.
-        (Query::WITHHELD, _) => &query.id,
+        _ if query.is_withheld() => &query.id,
         (expr, _) => expr,
     }
 }
@@ -273,7 +273,7 @@ mod tests {
             prepare(panel, unnamed(), &Values::default(), &Clock::default()).series[0].name.clone()
         };
         assert_eq!(name(&hidden), "sum(x)");
-        hidden.queries[0].expr = Query::WITHHELD.to_owned();
+        hidden.queries[0].expr = Query::WITHHELD_SELECTOR.to_owned();
         assert_eq!(name(&hidden), "A");
     }
 

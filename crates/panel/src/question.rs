@@ -1,4 +1,5 @@
 use watchfire_dashboard::{Clock, Kind, LineStyle, Panel, Query, QueryShape, Stacking, Values};
+use watchfire_model::live::Role;
 use watchfire_model::{TimeRange, choose_step, format_duration, parse_duration};
 
 /// Where a panel is seen.
@@ -31,32 +32,11 @@ pub struct Question {
     pub shift: i64,
 }
 
-/// What an answer is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// It is what the query asks.
-    Value,
-    /// The least samples between two points, where there are more samples than points.
-    Least,
-    /// The greatest.
-    Greatest,
-}
-
 /// From so many samples a point on, a line has the range of its samples around it.
 const SAMPLES_A_POINT: i64 = 4;
 
 /// The questions of a panel, in the order of its queries. What its variables hold is put in.
 pub fn questions(panel: &Panel, values: &Values, sight: Sight) -> Vec<Question> {
-    all(panel, values, sight, is_selector)
-}
-
-/// The questions of a panel whose queries are withheld: whether what lies between points can be asked for is not known, so it
-/// is not. (It needs no parser, either.)
-pub fn withheld_questions(panel: &Panel, values: &Values, sight: Sight) -> Vec<Question> {
-    all(panel, values, sight, |_| false)
-}
-
-fn all(panel: &Panel, values: &Values, sight: Sight, is_selector: impl Fn(&str) -> bool) -> Vec<Question> {
     let duration = |text: &Option<String>| text.as_deref().and_then(|text| parse_duration(text).ok());
     let shift = duration(&panel.time_shift).unwrap_or(0);
     let mut range = sight.range;
@@ -84,19 +64,27 @@ fn all(panel: &Panel, values: &Values, sight: Sight, is_selector: impl Fn(&str) 
         };
         let around = step >= sight.scrape_interval.saturating_mul(SAMPLES_A_POINT)
             && !question.instant
-            && wants_envelope(panel, query)
-            && is_selector(&question.expr);
-        let envelope = |function: &str, role| Question {
-            role,
-            expr: format!("{function}({}[{}])", question.expr.trim(), format_duration(step)),
-            ..question.clone()
+            && wants_envelope(panel, query);
+        let envelope = |role| {
+            let expr = in_role(&question.expr, role, step).filter(|_| around)?;
+            Some(Question { role, expr, ..question.clone() })
         };
-        let more = around
-            .then(|| [envelope("min_over_time", Role::Least), envelope("max_over_time", Role::Greatest)]);
+        let more = [envelope(Role::Least), envelope(Role::Greatest)];
         all.push(question);
         all.extend(more.into_iter().flatten());
     }
     all
+}
+
+/// The query that has a role for `expr` at points that lie `step` milliseconds apart; none where `expr` is more than a
+/// selector, as there are no samples between its points then.
+pub fn in_role(expr: &str, role: Role, step: i64) -> Option<String> {
+    let function = match role {
+        Role::Value => return Some(expr.to_owned()),
+        Role::Least => "min_over_time",
+        Role::Greatest => "max_over_time",
+    };
+    is_selector(expr).then(|| format!("{function}({}[{}])", expr.trim(), format_duration(step)))
 }
 
 /// A table of a query's newest values needs no range, even where its file does not say so.
@@ -116,7 +104,7 @@ fn wants_envelope(panel: &Panel, query: &Query) -> bool {
 
 /// Whether a query is series as they are stored, so that what lies between its points can be asked for. It goes by the form alone,
 /// as browsers that only look at a dashboard have no parser; what is wrong within the braces is told for the query itself.
-fn is_selector(expr: &str) -> bool {
+pub fn is_selector(expr: &str) -> bool {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':');
     let expr = expr.trim();
     let (metric, rest) = expr.split_at(expr.find(|letter| !is_name(letter)).unwrap_or(expr.len()));

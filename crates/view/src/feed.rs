@@ -141,6 +141,7 @@ impl Named {
             panel: self.panel,
             query: self.queries.get(question.query).cloned().unwrap_or_default(),
             variables: self.variables.clone(),
+            role: question.role,
         }
     }
 }

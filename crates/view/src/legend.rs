@@ -49,7 +49,10 @@ pub fn chosen(
         }
         return next;
     }
-    let others: BTreeSet<String> = all.filter(|other| other != name).collect();
+    let mut others = BTreeSet::new();
+    for other in all.filter(|other| other != name) {
+        others.insert(other);
+    }
     // A second click on the one that is alone brings all back.
     if others == *hidden { BTreeSet::new() } else { others }
 }

@@ -236,12 +236,12 @@ impl Session {
         let (source, span) = match (&self.scope, asked) {
             (Scope::All, Asked::Promql { expr, instant }) => (Source::promql(expr.clone(), *instant)?, *span),
             (Scope::All, Asked::Series(query)) => (Source::Series(query.clone()), *span),
-            (Scope::Share(share), Asked::Panel { panel, query, variables }) => {
+            (Scope::Share(share), Asked::Panel { panel, query, variables, role }) => {
                 if !share.still_open() {
                     return Err(closed());
                 }
                 let (query, variables) = (query.clone(), variables.clone());
-                let asked = PanelAsked { panel: *panel, query, variables, span: *span };
+                let asked = PanelAsked { panel: *panel, query, variables, role: *role, span: *span };
                 let PanelQuery { expr, instant, span } =
                     share.query(asked, clock).await.map_err(Refusal::new)?;
                 let masked = |_| Refusal::new(MASKED);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use watchfire_model::live::Span;
+use watchfire_model::live::{Role, Span};
 use watchfire_model::{TimeRange, choose_step};
 
 /// What a connection may ask for.
@@ -25,6 +25,8 @@ pub(crate) struct PanelAsked {
     pub(crate) query: String,
     /// The chosen values of each variable, as the client sent them.
     pub(crate) variables: Vec<(String, Vec<String>)>,
+    /// What of the query.
+    pub(crate) role: Role,
     /// The time that the client wants to see.
     pub(crate) span: Span,
 }

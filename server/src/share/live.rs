@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use watchfire_dashboard::{Clock, Panel, Values};
 use watchfire_model::live::Span;
 use watchfire_model::{TimeExpr, TimeWindow, parse_duration};
+use watchfire_panel::{Role, in_role};
 use watchfire_service::dashboards::{Dashboards, OpenShare, ShareTime};
 
 use super::looks::Looks;
@@ -147,6 +148,9 @@ impl PanelQueries for SharedPanels {
             scrape_interval: SCRAPE_INTERVAL,
         };
         let (expr, instant) = share.query(asked.panel, &asked.query, &asked.variables, values, &clock)?;
+        let expr = in_role(&expr, asked.role, stepped.step)
+            .filter(|_| !instant || asked.role == Role::Value)
+            .ok_or("this query has no samples between its points")?;
         Ok(PanelQuery { expr, instant, span })
     }
 

@@ -2,7 +2,7 @@
 
 use tempfile::tempdir;
 use tokio_tungstenite::tungstenite::Message;
-use watchfire_model::live::{Asked, ClientMessage, Refresh, ServerMessage, Span, Subscription, encode};
+use watchfire_model::live::{Asked, ClientMessage, Refresh, Role, ServerMessage, Span, Subscription, encode};
 use watchfire_model::{Function, SeriesQuery};
 
 use crate::answer::eventually;
@@ -55,7 +55,7 @@ async fn senseless_subscriptions_are_refused() {
     let mut everything = good();
     everything.asked = Asked::Series(SeriesQuery { matchers: Vec::new(), function: Function::Mean });
     let minute = Span::Last { length: 60_000 };
-    let panel = Asked::Panel { panel: 1, query: "A".to_owned(), variables: Vec::new() };
+    let panel = Asked::Panel { panel: 1, query: "A".to_owned(), variables: Vec::new(), role: Role::Value };
     let mut unreadable = over("(", Span::Fixed { start: 0, end: 1 });
     unreadable.max_points = 10;
     let others = [

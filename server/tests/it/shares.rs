@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
-use watchfire_model::live::{Asked, Refresh, ServerMessage, Span, Subscription};
+use watchfire_model::live::{Asked, Refresh, Role, ServerMessage, Span, Subscription};
 
 use crate::client::{Client, promql};
 use crate::points::Points;
@@ -63,7 +63,7 @@ async fn shared(server: &Server, more: Value) -> String {
 fn panel(panel: u32, query: &str, variables: &[(&str, &str)], span: Span) -> Subscription {
     let variables =
         variables.iter().map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()])).collect();
-    let asked = Asked::Panel { panel, query: query.to_owned(), variables };
+    let asked = Asked::Panel { panel, query: query.to_owned(), variables, role: Role::Value };
     Subscription { asked, span, max_points: 100, min_step: 0, refresh: Refresh::Every(1000), known: None }
 }
 
@@ -114,6 +114,28 @@ async fn a_locked_value_holds_also_where_nothing_has_it() {
             assert!(!body.contains(secret), "{secret} in {body}");
         }
     }
+}
+
+#[tokio::test]
+async fn samples_between_points_are_told_of_what_is_a_selector_alone() {
+    let (_dir, server) = started().await;
+    let token = shared(&server, json!({"variables": {"customer": {"locked": ["bolt"]}}})).await;
+    let (mut client, _) = Client::connect_to(&server, &format!("/s/{token}/live")).await;
+    let hour = Span::Last { length: 3_600_000 };
+    let of = |id, of| {
+        let mut subscription = panel(id, "A", &[], hour);
+        if let Asked::Panel { role, .. } = &mut subscription.asked {
+            *role = of;
+        }
+        subscription
+    };
+    assert_eq!(brought(&mut client, 1, of(1, Role::Least)).await, Ok(vec![22.0]));
+    assert_eq!(brought(&mut client, 2, of(1, Role::Greatest)).await, Ok(vec![22.0]));
+    let refusal = brought(&mut client, 3, of(3, Role::Greatest)).await.unwrap_err();
+    assert_eq!(refusal, "this query has no samples between its points");
+    // The page is told which query it may ask so.
+    let page = server.get(&format!("/s/{token}")).await.body;
+    assert!(!page.contains("bill{") && !page.contains("topk"), "{page}");
 }
 
 #[tokio::test]

@@ -30,12 +30,12 @@ const fn page(what: &'static str, parts: &'static [&'static str], limit: u64) ->
 }
 
 const VISITS: &[Visit] = &[
-    page("first load: dashboard", &["site", "board"], 675_000),
+    page("first load: dashboard", &["site", "board"], PAGE),
     page("first load: dashboards", &["site", "list"], PAGE),
     page("first load: explore", &["site", "explore"], PAGE),
-    page("first load: explore with a query", &["site", "explore", "graph"], 780_000),
+    page("first load: explore with a query", &["site", "explore", "graph"], 720_000),
     page("first load: add data", &["site", "data"], PAGE),
-    page("first load: share", &["share"], 560_000),
+    page("first load: share", &["share"], 520_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];
 

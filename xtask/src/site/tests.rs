@@ -62,11 +62,11 @@ fn files_that_parts_share_lie_together() {
     let site = Site::from_bundle(bundle.path()).unwrap();
     let name = |asset: &str| site.manifest.assets[asset].clone();
     assert_eq!(site.manifest.parts["share"], [name("common.bin"), name("panels.bin")]);
-    assert_eq!(site.manifest.parts["site"], [name("common.bin"), name("more.bin")]);
-    assert_eq!(site.files[&name("more.bin")], [vec![b'c'; 20], vec![b'd'; 30]].concat());
+    assert_eq!(site.manifest.parts["site"], [name("common.bin"), name("site.bin")]);
+    assert_eq!(site.files[&name("site.bin")], [vec![b'd'; 30], vec![b'c'; 20]].concat());
     let script = String::from_utf8(site.files[&name("watchfire.js")].clone()).unwrap();
     assert!(
-        script.contains(&format!("const load_d = piece(\"./{}\", 20, 50);", name("more.bin"))),
+        script.contains(&format!("const load_c = piece(\"./{}\", 30, 50);", name("site.bin"))),
         "{script}"
     );
 }
@@ -84,7 +84,7 @@ fn a_first_visit_over_its_limit_is_refused() {
     site.add("watchfire.wasm", noise.take(595_000).collect());
     site.write(folder.path(), true).unwrap();
     let failure = site.check_limits(folder.path()).unwrap_err().to_string();
-    assert!(failure.contains("first load: share is 595 kB in brotli; the limit is 590 kB"), "{failure}");
+    assert!(failure.contains("first load: share is 595 kB in brotli; the limit is 520 kB"), "{failure}");
 }
 
 #[test]

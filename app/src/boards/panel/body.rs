@@ -13,7 +13,6 @@ use super::first::FirstPanel;
 use super::legend::PanelLegend;
 use super::pointer::{Pointer, Released};
 use super::table::PanelTable;
-use super::tooltip::Tooltip;
 use super::value_links::{ValueLinks, WayList};
 use crate::range::GoTo;
 
@@ -100,6 +99,7 @@ pub(crate) fn PictureArea(
             place == Some(watchfire_dashboard::LegendPlace::Right)
         })
     });
+    let below = Memo::new(move |_| pointer.is_here());
     let label = move || {
         let words = drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.words.clone())).unwrap_or_default();
         let title = item.with(|item| item.as_ref().map(|item| item.panel.title.clone()).unwrap_or_default());
@@ -132,7 +132,7 @@ pub(crate) fn PictureArea(
                 <canvas class="chart-canvas" node_ref=canvas aria-hidden="true"></canvas>
                 <div class="chart-selection" style=move || pointer.selection_style()></div>
                 <div class="chart-crosshair" style=move || pointer.line_style()></div>
-                <Tooltip item pointer/>
+                {move || below.get().then(|| crate::parts::tooltip(item, pointer))}
             </div>
             <WayList links/>
             <PanelLegend item feed hidden first=legend/>

@@ -23,5 +23,7 @@ pub(crate) use first::FirstPanel;
 pub(crate) use frame::BoardPanel;
 #[cfg(feature = "ssr")]
 pub(crate) use menu::panel_links;
+pub(crate) use pointer::Pointer;
 pub(crate) use row::RowHeading;
 pub(crate) use sight::in_sight;
+pub(crate) use tooltip::Tooltip;

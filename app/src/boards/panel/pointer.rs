@@ -18,7 +18,7 @@ pub(super) enum Released {
 
 /// What the pointer does on a picture.
 #[derive(Clone, Copy)]
-pub(super) struct Pointer {
+pub(crate) struct Pointer {
     crosshair: Crosshair,
     drawn: RwSignal<Option<Drawn>>,
     /// The pointer's place on this picture, in CSS pixels from its corner.
@@ -47,6 +47,11 @@ impl Pointer {
     pub(super) fn here(self) -> Option<((f64, f64), Drawn)> {
         let here = self.here.get()?;
         Some((here, self.drawn.get()?))
+    }
+
+    /// Whether it is on this picture.
+    pub(super) fn is_here(self) -> bool {
+        self.here.with(Option::is_some)
     }
 
     /// The instant that all pictures of the page point at.

@@ -13,7 +13,7 @@ use crate::shell::Ask;
 
 /// The values below the pointer.
 #[component]
-pub(super) fn Tooltip(item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer) -> impl IntoView {
+pub(crate) fn Tooltip(item: Memo<Option<Arc<Unfolded>>>, pointer: Pointer) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let shared = use_context::<ShareView>().is_some() || use_context::<Marks>().is_none();
     // What is not on a dashboard cannot be annotated.

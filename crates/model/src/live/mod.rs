@@ -13,7 +13,7 @@ use crate::{Grid, GridSeries, Labels, SeriesQuery};
 pub use wire::{LiveError, SHARED_HEAD, Shared, append, append_shared, begin, decode, encode, encode_body};
 
 /// The version of the protocol; the first byte of every message, both ways.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 
 /// What to watch over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,7 +57,21 @@ pub enum Asked {
         query: String,
         /// The chosen values of each variable.
         variables: Vec<(String, Vec<String>)>,
+        /// What of it.
+        role: Role,
     },
+}
+
+/// What an answer is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// It is what the query asks.
+    #[default]
+    Value,
+    /// The least samples between two points, where there are more samples than points.
+    Least,
+    /// The greatest.
+    Greatest,
 }
 
 /// How often to look for what is new.

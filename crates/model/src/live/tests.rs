@@ -28,7 +28,7 @@ fn what_a_client_says_survives() {
     let messages = [
         Asked::Promql { expr: "rate(x[5m])".to_owned(), instant: true },
         Asked::Series(SeriesQuery { matchers: Vec::new(), function: crate::Function::Rate }),
-        Asked::Panel { panel: 7, query: "A".to_owned(), variables: vec![panel] },
+        Asked::Panel { panel: 7, query: "A".to_owned(), variables: vec![panel], role: Role::Value },
     ]
     .map(|asked| ClientMessage::Subscribe { id: 1, subscription: subscription(asked) })
     .into_iter()

@@ -155,7 +155,7 @@ impl Buckets<'_> {
 fn edges(panel: &Panel, series: &[Shown]) -> Vec<f64> {
     let mut edges = panel.view.buckets.clone();
     if edges.len() > 1 {
-        edges.sort_by(f64::total_cmp);
+        edges.sort_unstable_by(f64::total_cmp);
         return edges;
     }
     let values =

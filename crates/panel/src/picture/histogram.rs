@@ -67,7 +67,7 @@ fn edges(panel: &Panel, shown: &[(usize, &Shown)]) -> Vec<f64> {
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     if panel.view.buckets.len() > 1 {
         let mut edges = panel.view.buckets.clone();
-        edges.sort_by(f64::total_cmp);
+        edges.sort_unstable_by(f64::total_cmp);
         // What lies beyond them is seen, too.
         if low < edges[0] {
             edges.insert(0, f64::NEG_INFINITY);

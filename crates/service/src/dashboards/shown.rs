@@ -7,6 +7,7 @@ use watchfire_dashboard::{
     Choice, Clock, Dashboard, Panel, Query, Values, Variable, VariableKind, stays_in_strings,
 };
 use watchfire_model::TimeRange;
+use watchfire_panel::is_selector;
 
 use super::{DashboardError, Dashboards, OpenError, ResolvedVariable, ShareVariable, Shared};
 
@@ -198,9 +199,12 @@ pub(super) fn stripped(dashboard: &Dashboard, is_free: impl Fn(&str) -> bool) ->
 /// Takes out of a panel what nobody but its makers is to know: the texts of its queries.
 pub fn withhold(panel: &mut Panel) {
     for query in &mut panel.queries {
-        if !query.expr.is_empty() {
-            Query::WITHHELD.clone_into(&mut query.expr);
-        }
+        let instead = match query.expr.as_str() {
+            "" => "",
+            expr if is_selector(expr) => Query::WITHHELD_SELECTOR,
+            _ => Query::WITHHELD,
+        };
+        instead.clone_into(&mut query.expr);
         query.other.clear();
     }
     panel.library = None;

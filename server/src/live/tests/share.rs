@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use watchfire_model::live::{Asked, Span, Subscription};
+use watchfire_model::live::{Asked, Role, Span, Subscription};
 
 use super::fixture::{Fixture, last, promql, query};
 use crate::clock::now;
@@ -41,7 +41,7 @@ impl PanelQueries for Dashboard {
 
 fn panel(panel: u32) -> Asked {
     let variables = vec![("host".to_owned(), vec!["a".to_owned(), "b".to_owned()])];
-    Asked::Panel { panel, query: "A".to_owned(), variables }
+    Asked::Panel { panel, query: "A".to_owned(), variables, role: Role::Value }
 }
 
 fn share(locked: bool) -> (Arc<Dashboard>, Scope) {
