@@ -38,11 +38,17 @@ pub enum Part {
     Graph,
     /// Ways in, and targets.
     Data,
+    /// Alerts, rules and silences.
+    Alerts,
+    /// The form of a rule.
+    Rule,
+    /// Who hears of what, and what was sent.
+    Routing,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Share,
         Self::Site,
         Self::Board,
@@ -51,6 +57,9 @@ impl Part {
         Self::Explore,
         Self::Graph,
         Self::Data,
+        Self::Alerts,
+        Self::Rule,
+        Self::Routing,
     ];
 
     /// Its name in the site's manifest.
@@ -64,6 +73,9 @@ impl Part {
             Self::Explore => "explore",
             Self::Graph => "graph",
             Self::Data => "data",
+            Self::Alerts => "alerts",
+            Self::Rule => "rule",
+            Self::Routing => "routing",
         }
     }
 
@@ -90,6 +102,11 @@ impl Part {
                 }
             }
             Some(Page::AddData | Page::Targets) => parts.push(Self::Data),
+            Some(Page::Alerts | Page::Rules | Page::Rule | Page::Silences | Page::Silence) => {
+                parts.push(Self::Alerts);
+            }
+            Some(Page::RuleForm) => parts.push(Self::Rule),
+            Some(Page::Routing | Page::Deliveries) => parts.push(Self::Routing),
             None => {}
         }
         parts
@@ -120,6 +137,19 @@ impl Part {
             Self::Data => {
                 split::load_add_data().await?;
                 split::load_targets().await
+            }
+            Self::Alerts => {
+                split::load_alerts().await?;
+                split::load_rules().await?;
+                split::load_rule_history().await?;
+                split::load_silences().await?;
+                split::load_silence().await?;
+                split::load_alert_list().await
+            }
+            Self::Rule => split::load_rule_form().await,
+            Self::Routing => {
+                split::load_routing().await?;
+                split::load_deliveries().await
             }
         }
     }
@@ -205,6 +235,43 @@ pub(crate) fn targets() -> AnyView {
     lazy(Part::Data, true, || Box::pin(split::targets()))
 }
 
+pub(crate) fn alerts() -> AnyView {
+    lazy(Part::Alerts, true, || Box::pin(split::alerts()))
+}
+
+pub(crate) fn rules() -> AnyView {
+    lazy(Part::Alerts, true, || Box::pin(split::rules()))
+}
+
+pub(crate) fn rule_history() -> AnyView {
+    lazy(Part::Alerts, true, || Box::pin(split::rule_history()))
+}
+
+pub(crate) fn silences() -> AnyView {
+    lazy(Part::Alerts, true, || Box::pin(split::silences()))
+}
+
+pub(crate) fn silence() -> AnyView {
+    lazy(Part::Alerts, true, || Box::pin(split::silence()))
+}
+
+/// The alerts of a panel of a dashboard.
+pub(crate) fn alert_list(item: PanelItem) -> AnyView {
+    lazy(Part::Alerts, true, move || Box::pin(split::alert_list(item)))
+}
+
+pub(crate) fn rule_form() -> AnyView {
+    lazy(Part::Rule, true, || Box::pin(split::rule_form()))
+}
+
+pub(crate) fn routing() -> AnyView {
+    lazy(Part::Routing, true, || Box::pin(split::routing()))
+}
+
+pub(crate) fn deliveries() -> AnyView {
+    lazy(Part::Routing, true, || Box::pin(split::deliveries()))
+}
+
 /// The chart of an answer on Explore.
 pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
     lazy(Part::Graph, false, move || Box::pin(split::explore_graph(item, feed)))
@@ -251,6 +318,9 @@ mod tests {
             ("/d/new", "", vec![Part::Site, Part::Board, Part::Editor]),
             ("/explore", "", vec![Part::Site, Part::Explore]),
             ("/explore", "?q=up", vec![Part::Site, Part::Explore, Part::Graph]),
+            ("/alerts/silences/new", "", vec![Part::Site, Part::Alerts]),
+            ("/alerts/rules/new", "", vec![Part::Site, Part::Rule]),
+            ("/alerts/deliveries", "", vec![Part::Site, Part::Routing]),
             ("/nowhere", "", vec![Part::Site]),
         ] {
             assert_eq!(Part::needed(path, search), expected, "{path}{search}");

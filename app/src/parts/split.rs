@@ -19,6 +19,10 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
+use crate::alerts::{
+    AlertList, AlertsPage, DeliveriesPage, RoutingPage, RuleFormPage, RulePage, RulesPage, SilencePage,
+    SilencesPage,
+};
 use crate::boards::{
     BoardListPage, BoardPage, EditBar, EditDialogs, EditTools, Feed, PanelEditor, PanelItem, PanelTools,
     PictureArea, PlaylistsPage, SharePage, ShareView, SharesPage, remember,
@@ -83,6 +87,51 @@ pub(super) fn add_data() -> View {
 #[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(load_targets), fallible)]
 pub(super) fn targets() -> View {
     Ok(view! { <TargetsPage/> }.into_any())
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_alerts), fallible)]
+pub(super) fn alerts() -> View {
+    Ok(view! { <AlertsPage/> }.into_any())
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_rules), fallible)]
+pub(super) fn rules() -> View {
+    Ok(view! { <RulesPage/> }.into_any())
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_rule_history), fallible)]
+pub(super) fn rule_history() -> View {
+    Ok(view! { <RulePage/> }.into_any())
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_silences), fallible)]
+pub(super) fn silences() -> View {
+    Ok(view! { <SilencesPage/> }.into_any())
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_silence), fallible)]
+pub(super) fn silence() -> View {
+    Ok(view! { <SilencePage/> }.into_any())
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_alert_list), fallible)]
+pub(super) fn alert_list(item: PanelItem) -> View {
+    Ok(view! { <AlertList item/> }.into_any())
+}
+
+#[wasm_split(rule, wasm_split_path = ::leptos::wasm_split, preload(load_rule_form), fallible)]
+pub(super) fn rule_form() -> View {
+    Ok(view! { <RuleFormPage/> }.into_any())
+}
+
+#[wasm_split(routing, wasm_split_path = ::leptos::wasm_split, preload(load_routing), fallible)]
+pub(super) fn routing() -> View {
+    Ok(view! { <RoutingPage/> }.into_any())
+}
+
+#[wasm_split(routing, wasm_split_path = ::leptos::wasm_split, preload(load_deliveries), fallible)]
+pub(super) fn deliveries() -> View {
+    Ok(view! { <DeliveriesPage/> }.into_any())
 }
 
 #[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]
