@@ -90,7 +90,8 @@ impl Page {
         if path.strip_prefix("/alerts/silences/").is_some_and(|id| !id.is_empty() && !id.contains('/')) {
             return Some(Self::Silence);
         }
-        Self::ALL.into_iter().filter(|page| page.is_listed()).find(|page| page.path() == path)
+        let named = |page: &Self| page.is_listed() || *page == Self::Board;
+        Self::ALL.into_iter().filter(named).find(|page| page.path() == path)
     }
 
     /// Whether it is one page, rather than one for each of something.
