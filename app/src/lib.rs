@@ -165,15 +165,9 @@ pub(crate) fn site() -> impl IntoView {
                 <Route path=path!("/d/:uid") view=parts::board/>
                 <Route path=path!("/explore") view=parts::explore/>
                 <Route path=path!("/explore/cardinality") view=parts::cardinality/>
-                <Route path=path!("/alerts") view=parts::alerts/>
-                <Route path=path!("/alerts/rules") view=parts::rules/>
-                <Route path=path!("/alerts/rules/new") view=parts::rule_form/>
-                <Route path=path!("/alerts/rules/:uid") view=parts::rule_history/>
-                <Route path=path!("/alerts/rules/:uid/edit") view=parts::rule_form/>
-                <Route path=path!("/alerts/silences") view=parts::silences/>
-                <Route path=path!("/alerts/silences/:id") view=parts::silence/>
-                <Route path=path!("/alerts/routing") view=parts::routing/>
-                <Route path=path!("/alerts/deliveries") view=parts::deliveries/>
+                // One for all: each route costs every page some kilobytes.
+                <Route path=path!("/alerts") view=alerts::alerting/>
+                <Route path=path!("/alerts/*below") view=alerts::alerting/>
                 <Route path=path!("/add-data") view=parts::add_data/>
                 <Route path=path!("/add-data/targets") view=parts::targets/>
             </Routes>

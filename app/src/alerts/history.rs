@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_location;
 use serde::Deserialize;
 use serde_json::Value;
 use watchfire_chart::format_value;
 use watchfire_model::{TimeRange, Unit, format_utc};
 
 use super::alert::LabelMap;
-use super::{label_words, moment, state_word, trouble, without_script};
+use super::{label_words, moment, named, state_word, trouble, without_script};
 use crate::address::{Encoded, Search};
 use crate::api::{self, Failure, Poll, envelope};
 use crate::numbers::grouped;
@@ -153,11 +153,11 @@ impl Which {
 /// The page.
 #[component]
 pub(crate) fn RulePage() -> impl IntoView {
-    let params = use_params_map();
+    let uid = named();
     let search = use_location().search;
     let page_range = expect_context::<PageRange>();
     let which = Memo::new(move |_| {
-        let uid = params.with(|params| params.get("uid").unwrap_or_default());
+        let uid = uid.get().unwrap_or_default();
         if uid == "~" {
             Which::File(
                 search.with(|search| Search::parse(search).get("rule").unwrap_or_default().to_owned()),
@@ -166,11 +166,11 @@ pub(crate) fn RulePage() -> impl IntoView {
             Which::Form(uid)
         }
     });
-    let named = Memo::new(move |_| search.with(|search| Search::parse(search).get("from").is_some()));
+    let has_range = Memo::new(move |_| search.with(|search| Search::parse(search).get("from").is_some()));
     let known = RwSignal::new(None::<Known>);
     let question = move || {
         let now = clock();
-        let range = if named.get_untracked() {
+        let range = if has_range.get_untracked() {
             page_range.window_untracked().resolve(now)
         } else {
             TimeRange { start: now - WEEK, end: now }
@@ -180,7 +180,7 @@ pub(crate) fn RulePage() -> impl IntoView {
     let poll = Poll::start(EVERY, question, move |got| known.set(Some(got)));
     Effect::new(move |before: Option<()>| {
         which.track();
-        named.track();
+        has_range.track();
         page_range.window();
         if before.is_some() {
             poll.ask_at_once();

@@ -24,13 +24,29 @@ pub(crate) use self::panel::AlertList;
 pub(crate) use self::routing::RoutingPage;
 pub(crate) use self::rules::RulesPage;
 pub(crate) use self::silences::{SilencePage, SilencesPage};
-use crate::address::Search;
+use crate::address::{Search, unescaped};
 use crate::api::{Poll, Progress};
 use crate::live::Live;
-use crate::pages::Page;
+use crate::pages::{NotFound, Page};
 use crate::preferences::Preferences;
 use crate::range::clock;
 use watchfire_model::format_utc;
+
+/// The page about alerts that the URL names.
+pub(crate) fn alerting() -> impl IntoView {
+    let path = use_location().pathname;
+    let page = Memo::new(move |_| Page::at(&path.get()));
+    move || match page.get() {
+        Some(page) => crate::parts::alerting(page),
+        None => view! { <NotFound/> }.into_any(),
+    }
+}
+
+/// The part of the path that names what a page shows: of a rule its uid, of a silence its id; none for a new one.
+fn named() -> Memo<Option<String>> {
+    let path = use_location().pathname;
+    Memo::new(move |_| path.with(|path| path.split('/').nth(3).filter(|name| *name != "new").map(unescaped)))
+}
 
 /// How the data of a page is, for its frame: each state looks different.
 fn state_word(poll: Poll) -> &'static str {

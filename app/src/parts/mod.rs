@@ -140,17 +140,10 @@ impl Part {
             }
             Self::Alerts => {
                 split::load_alerts().await?;
-                split::load_rules().await?;
-                split::load_rule_history().await?;
-                split::load_silences().await?;
-                split::load_silence().await?;
                 split::load_alert_list().await
             }
             Self::Rule => split::load_rule_form().await,
-            Self::Routing => {
-                split::load_routing().await?;
-                split::load_deliveries().await
-            }
+            Self::Routing => split::load_routing().await,
         }
     }
 }
@@ -235,41 +228,18 @@ pub(crate) fn targets() -> AnyView {
     lazy(Part::Data, true, || Box::pin(split::targets()))
 }
 
-pub(crate) fn alerts() -> AnyView {
-    lazy(Part::Alerts, true, || Box::pin(split::alerts()))
-}
-
-pub(crate) fn rules() -> AnyView {
-    lazy(Part::Alerts, true, || Box::pin(split::rules()))
-}
-
-pub(crate) fn rule_history() -> AnyView {
-    lazy(Part::Alerts, true, || Box::pin(split::rule_history()))
-}
-
-pub(crate) fn silences() -> AnyView {
-    lazy(Part::Alerts, true, || Box::pin(split::silences()))
-}
-
-pub(crate) fn silence() -> AnyView {
-    lazy(Part::Alerts, true, || Box::pin(split::silence()))
+/// A page about alerts.
+pub(crate) fn alerting(page: Page) -> AnyView {
+    match page {
+        Page::RuleForm => lazy(Part::Rule, true, || Box::pin(split::rule_form())),
+        Page::Routing | Page::Deliveries => lazy(Part::Routing, true, move || Box::pin(split::routing(page))),
+        _ => lazy(Part::Alerts, true, move || Box::pin(split::alerts(page))),
+    }
 }
 
 /// The alerts of a panel of a dashboard.
 pub(crate) fn alert_list(item: PanelItem) -> AnyView {
     lazy(Part::Alerts, true, move || Box::pin(split::alert_list(item)))
-}
-
-pub(crate) fn rule_form() -> AnyView {
-    lazy(Part::Rule, true, || Box::pin(split::rule_form()))
-}
-
-pub(crate) fn routing() -> AnyView {
-    lazy(Part::Routing, true, || Box::pin(split::routing()))
-}
-
-pub(crate) fn deliveries() -> AnyView {
-    lazy(Part::Routing, true, || Box::pin(split::deliveries()))
 }
 
 /// The chart of an answer on Explore.

@@ -29,6 +29,7 @@ use crate::boards::{
 };
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
+use crate::pages::Page;
 use crate::targets::TargetsPage;
 
 type View = Result<AnyView, SplitLoaderError>;
@@ -90,28 +91,14 @@ pub(super) fn targets() -> View {
 }
 
 #[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_alerts), fallible)]
-pub(super) fn alerts() -> View {
-    Ok(view! { <AlertsPage/> }.into_any())
-}
-
-#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_rules), fallible)]
-pub(super) fn rules() -> View {
-    Ok(view! { <RulesPage/> }.into_any())
-}
-
-#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_rule_history), fallible)]
-pub(super) fn rule_history() -> View {
-    Ok(view! { <RulePage/> }.into_any())
-}
-
-#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_silences), fallible)]
-pub(super) fn silences() -> View {
-    Ok(view! { <SilencesPage/> }.into_any())
-}
-
-#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_silence), fallible)]
-pub(super) fn silence() -> View {
-    Ok(view! { <SilencePage/> }.into_any())
+pub(super) fn alerts(page: Page) -> View {
+    Ok(match page {
+        Page::Rules => view! { <RulesPage/> }.into_any(),
+        Page::Rule => view! { <RulePage/> }.into_any(),
+        Page::Silences => view! { <SilencesPage/> }.into_any(),
+        Page::Silence => view! { <SilencePage/> }.into_any(),
+        _ => view! { <AlertsPage/> }.into_any(),
+    })
 }
 
 #[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_alert_list), fallible)]
@@ -125,13 +112,11 @@ pub(super) fn rule_form() -> View {
 }
 
 #[wasm_split(routing, wasm_split_path = ::leptos::wasm_split, preload(load_routing), fallible)]
-pub(super) fn routing() -> View {
-    Ok(view! { <RoutingPage/> }.into_any())
-}
-
-#[wasm_split(routing, wasm_split_path = ::leptos::wasm_split, preload(load_deliveries), fallible)]
-pub(super) fn deliveries() -> View {
-    Ok(view! { <DeliveriesPage/> }.into_any())
+pub(super) fn routing(page: Page) -> View {
+    Ok(match page {
+        Page::Deliveries => view! { <DeliveriesPage/> }.into_any(),
+        _ => view! { <RoutingPage/> }.into_any(),
+    })
 }
 
 #[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]

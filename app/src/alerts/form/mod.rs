@@ -10,13 +10,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+use leptos_router::hooks::{use_location, use_navigate};
 use serde_json::{Value, json};
 
 use self::draft::{Draft, Field, Flaw, Typed};
 use self::fields::Fields;
 use self::preview::{Preview, PreviewView};
 use crate::address::{Encoded, Search};
+use crate::alerts::named;
 use crate::api::{CONFLICT, Refusal, call};
 use crate::pages::{Page, Views};
 use crate::shell::{Heading, ask_before_leaving};
@@ -33,10 +34,9 @@ enum Opened {
 /// The page.
 #[component]
 pub(crate) fn RuleFormPage() -> impl IntoView {
-    let params = use_params_map();
     let search = use_location().search;
     let opened = RwSignal::new(Opened::Loading);
-    let uid = Memo::new(move |_| params.with(|params| params.get("uid")));
+    let uid = named();
     let heading = move || if uid.with(Option::is_some) { "Change a rule" } else { "New rule" };
     expect_context::<Heading>().follow(move || heading().to_owned());
     // In the browser alone: what is typed must not meet what the server has rendered.

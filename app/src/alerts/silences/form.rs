@@ -2,14 +2,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+use leptos_router::hooks::{use_location, use_navigate};
 use serde_json::Value;
 use watchfire_model::{MatchOp, Matcher};
 
 use super::draft::{Draft, Line, Typed};
 use super::matches::Matches;
 use crate::address::{Encoded, Search};
-use crate::alerts::moment;
+use crate::alerts::{moment, named};
 use crate::api::{Refusal, Silence, SilenceState, call_plain, read_plain};
 use crate::pages::{Page, Views};
 use crate::preferences::Preferences;
@@ -34,25 +34,23 @@ enum Opened {
 /// The page of one silence.
 #[component]
 pub(crate) fn SilencePage() -> impl IntoView {
-    let params = use_params_map();
     let search = use_location().search;
     let preferences = expect_context::<Preferences>();
     let opened = RwSignal::new(Opened::Loading);
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    let id = named();
     expect_context::<Heading>().follow(move || {
-        if id.get() == "new" { "New silence".to_owned() } else { "Change a silence".to_owned() }
+        if id.with(Option::is_none) { "New silence".to_owned() } else { "Change a silence".to_owned() }
     });
     // In the browser alone: what is typed must not meet what the server has rendered.
     Effect::new(move |_| {
-        let id = id.get();
-        if id == "new" {
+        let Some(id) = id.get() else {
             let filters: Vec<String> = search.with_untracked(|search| {
                 let search = Search::parse(search);
                 let pairs = search.pairs().iter().filter(|(name, _)| name == "filter");
                 pairs.map(|(_, text)| text.clone()).collect()
             });
             return opened.set(Opened::Ready(None, Box::new(Typed::fresh(&filters, author()))));
-        }
+        };
         opened.set(Opened::Loading);
         let utc_offset = untrack(|| preferences.utc_offset());
         spawn_local(async move {
