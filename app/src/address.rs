@@ -92,6 +92,11 @@ impl fmt::Display for Encoded<'_> {
     }
 }
 
+/// A part of a URL's path as it is meant.
+pub(crate) fn unescaped(text: &str) -> String {
+    decode(&text.replace('+', "%2B"))
+}
+
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -131,6 +136,7 @@ mod tests {
         assert_eq!(changed.clone().only(&["q"]).form(), "q=a%20b");
         assert_eq!(changed.without(&["from", "q"]).to_string(), "");
         assert_eq!(Search::parse("a=%zz%4").get("a"), Some("%zz%4"));
+        assert_eq!(unescaped("a+b%20c"), "a+b c");
     }
 
     proptest! {

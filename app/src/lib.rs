@@ -9,6 +9,7 @@
 
 mod add_data;
 mod address;
+mod alerts;
 mod api;
 mod boards;
 mod cardinality;
@@ -164,6 +165,9 @@ pub(crate) fn site() -> impl IntoView {
                 <Route path=path!("/d/:uid") view=parts::board/>
                 <Route path=path!("/explore") view=parts::explore/>
                 <Route path=path!("/explore/cardinality") view=parts::cardinality/>
+                // One for all: each route costs every page some kilobytes.
+                <Route path=path!("/alerts") view=alerts::alerting/>
+                <Route path=path!("/alerts/*below") view=alerts::alerting/>
                 <Route path=path!("/add-data") view=parts::add_data/>
                 <Route path=path!("/add-data/targets") view=parts::targets/>
             </Routes>

@@ -23,6 +23,17 @@ pub(crate) fn ago(millis: i64) -> String {
     }
 }
 
+/// How far in the future something is, by milliseconds: `in 4 min`.
+pub(crate) fn ahead(millis: i64) -> String {
+    match millis / 1000 {
+        ..1 => "now".to_owned(),
+        seconds @ 1..60 => format!("in {seconds} s"),
+        seconds @ 60..3600 => format!("in {} min", seconds / 60),
+        seconds @ 3600..172_800 => format!("in {} h", seconds / 3600),
+        seconds => format!("in {} d", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +56,20 @@ mod tests {
         ];
         for (millis, expected) in table {
             assert_eq!(ago(millis), expected);
+        }
+    }
+
+    #[test]
+    fn the_future_in_words() {
+        let table = [
+            (0, "now"),
+            (5000, "in 5 s"),
+            (90_000, "in 1 min"),
+            (7_200_000, "in 2 h"),
+            (259_200_000, "in 3 d"),
+        ];
+        for (millis, expected) in table {
+            assert_eq!(ahead(millis), expected);
         }
     }
 }

@@ -23,6 +23,9 @@ const PAGES = [
   ['/explore?q=sum(up) bye (job)'],
   ['/explore/cardinality'],
   ['/add-data/targets'],
+  ['/alerts'],
+  ['/alerts/rules'],
+  ['/alerts/silences'],
 ];
 
 test.beforeEach(async ({ watchfire, problems }) => {

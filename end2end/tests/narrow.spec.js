@@ -9,7 +9,7 @@ test.beforeEach(async ({ watchfire, problems }) => {
 });
 
 const EXPLORE = '/explore?q=system_network_bytes_total';
-const PAGES = [['/', 'cpu-chart'], ['/host', 'load'], [EXPLORE, 'result'], [`${EXPLORE}&tab=table`], ['/explore/cardinality'], ['/add-data'], ['/add-data/targets']];
+const PAGES = [['/', 'cpu-chart'], ['/host', 'load'], [EXPLORE, 'result'], [`${EXPLORE}&tab=table`], ['/explore/cardinality'], ['/add-data'], ['/add-data/targets'], ['/alerts'], ['/alerts/rules'], ['/alerts/rules/new'], ['/alerts/silences']];
 
 for (const [path, chart] of PAGES) {
   test(`${path} fits the width`, async ({ page }) => {

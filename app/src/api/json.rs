@@ -44,6 +44,12 @@ pub(crate) async fn call_with_text<T: DeserializeOwned>(
     read(&send(method, path, Some(("text/plain", text.to_owned()))).await?)
 }
 
+/// Asks Alertmanager's API, whose answers have no envelope.
+pub(crate) async fn call_plain(method: &str, path: &str, body: Option<&Value>) -> Result<Value, Refusal> {
+    let text = send(method, path, body.map(|body| ("application/json", body.to_string()))).await?;
+    Ok(serde_json::from_str(&text).unwrap_or_default())
+}
+
 /// What every answer is in.
 #[derive(Deserialize)]
 #[serde(bound = "T: DeserializeOwned")]
@@ -98,7 +104,8 @@ async fn send(method: &str, path: &str, body: Option<(&str, String)>) -> Result<
         return Ok(text);
     }
     let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-    let message = answer["error"].as_str().map_or_else(
+    // Alertmanager's API tells errors as a text.
+    let message = answer["error"].as_str().or_else(|| answer.as_str()).map_or_else(
         || format!("the server answered with status {} and no reason; look into its log", response.status()),
         str::to_owned,
     );

@@ -44,6 +44,8 @@ struct Envelope<T> {
 pub(super) fn refusal(status: u16, text: &str) -> Failure {
     match serde_json::from_str::<Envelope<serde::de::IgnoredAny>>(text) {
         Ok(Envelope { error: Some(error), .. }) => Failure::Refused(error),
+        // Alertmanager's API tells errors as a text.
+        Err(_) if text.starts_with('"') => Failure::Refused(serde_json::from_str(text).unwrap_or_default()),
         _ => Failure::Strange(format!(
             "the server answered with status {status} and no reason; look into its log, or reload the page if the server \
              is newer than the page"
@@ -63,7 +65,7 @@ fn open<'a, T: Deserialize<'a>>(text: &'a str) -> Result<(T, Vec<String>, Vec<St
 }
 
 /// The data of an answer, for those that need no more than that.
-pub(super) fn data<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+pub(crate) fn data<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     open(text).map(|(data, ..)| data)
 }
 
@@ -298,6 +300,7 @@ mod tests {
     fn failures_have_words() {
         let refused = r#"{"status":"error","errorType":"bad_data","error":"no good"}"#;
         assert_eq!(refusal(400, refused), Failure::Refused("no good".to_owned()));
+        assert_eq!(refusal(400, r#""no good""#), Failure::Refused("no good".to_owned()));
         assert_eq!(QueryAnswer::read(refused), Err(Failure::Refused("no good".to_owned())));
         assert!(refusal(502, "<html>").to_string().contains("status 502"));
         assert!(matches!(Names::read("["), Err(Failure::Strange(_))));

@@ -56,8 +56,20 @@ pub(super) fn DashboardList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView 
     view! { <div class="panel-list-area">{content}</div> }.into_any()
 }
 
-/// Alerts that fire. There are none yet: rules are not built.
+/// Alerts that are pending or fire. Their code is loaded where a panel shows some; so the server draws none.
 #[component]
-pub(super) fn AlertList() -> impl IntoView {
-    view! { <p class="panel-placeholder">"No alert rules yet. Alerts that fire are listed here as soon as there are rules."</p> }
+pub(super) fn AlertList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
+    if use_context::<ShareView>().is_some() {
+        return view! { <p class="panel-placeholder">"Alerts are not part of this link."</p> }.into_any();
+    }
+    let here = RwSignal::new(false);
+    Effect::new(move |_| here.set(true));
+    let content = move || {
+        if here.get() {
+            crate::parts::alert_list(item)
+        } else {
+            view! { <p class="hint">"Loading ..."</p> }.into_any()
+        }
+    };
+    view! { {content} }.into_any()
 }

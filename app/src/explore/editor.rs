@@ -96,6 +96,11 @@ impl QueryBox {
         }
     }
 
+    /// Whether nothing is wrong with the text, as far as the box can tell.
+    pub(crate) fn has_no_fault(self) -> bool {
+        self.error.with(Option::is_none)
+    }
+
     /// Writes the query as it is read best.
     pub(super) fn format(self) {
         match self.text.with_untracked(|text| parse(text)) {

@@ -22,7 +22,9 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 use self::asked::{Asked, Tab, with_query, with_step, with_tab};
 pub(crate) use self::editor::{Editor, QueryBox};
+pub(crate) use self::outcome::{MOST_DRAWN, drawn_as, prepared, seconds};
 use self::outcome::{Outcome, Progress};
+pub(crate) use self::unit::{unit_name, unit_of};
 use crate::address::Search;
 use crate::live::{Connection, Live};
 use crate::pages::{Page, Views};

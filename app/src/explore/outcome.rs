@@ -15,7 +15,7 @@ use crate::api::{self, Abort, AnswerSeries, Cost, Failure, QueryAnswer};
 use crate::range::clock;
 
 /// How many series are drawn.
-pub(super) const MOST_DRAWN: usize = 100;
+pub(crate) const MOST_DRAWN: usize = 100;
 
 /// How many rows a table shows.
 pub(super) const MOST_ROWS: usize = 1000;
@@ -227,14 +227,14 @@ async fn send(asked: &Asked, range: TimeRange, grid: Grid, abort: &Abort) -> Res
 }
 
 /// Milliseconds as the seconds of Prometheus' API.
-fn seconds(millis: i64) -> String {
+pub(crate) fn seconds(millis: i64) -> String {
     let sign = if millis < 0 { "-" } else { "" };
     let (whole, part) = (millis.unsigned_abs() / 1000, millis.unsigned_abs() % 1000);
     if part == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:03}") }
 }
 
 /// The panel that draws answers: a chart over time.
-fn drawn_as(unit: &str) -> Unfolded {
+pub(crate) fn drawn_as(unit: &str) -> Unfolded {
     let mut panel = Panel { title: "Graph".to_owned(), ..Panel::default() };
     panel.queries.push(Query { id: "A".to_owned(), ..Query::default() });
     panel.field.unit = Some(unit.to_owned());
@@ -243,7 +243,7 @@ fn drawn_as(unit: &str) -> Unfolded {
 }
 
 /// What the panel shows of an answer. Series go by all of their labels: here one looks for what there is.
-fn prepared(item: &Unfolded, series: &[AnswerSeries], grid: Grid, range: TimeRange) -> Prepared {
+pub(crate) fn prepared(item: &Unfolded, series: &[AnswerSeries], grid: Grid, range: TimeRange) -> Prepared {
     let answer = Answer { grid, series: series.iter().map(|series| on_grid(series, grid)).collect() };
     let answers = [((0, Role::Value), answer)].into_iter().collect();
     let clock = Clock { from: range.start, to: range.end, step: grid.step, scrape_interval: SCRAPE_INTERVAL };

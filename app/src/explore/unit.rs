@@ -3,7 +3,7 @@ use watchfire_promql::ast::{AggregateOp, BinaryOp, Expr, ExprKind, Selector};
 
 /// What the values of a query count, as far as the names of its metrics tell
 /// (<https://prometheus.io/docs/practices/naming/>): for the axis and the legend.
-pub(super) fn unit_of(expr: &Expr) -> Unit {
+pub(crate) fn unit_of(expr: &Expr) -> Unit {
     match &expr.kind {
         ExprKind::Vector(selector) | ExprKind::Matrix { selector, .. } => unit_of_selector(selector),
         ExprKind::Subquery(subquery) => unit_of(&subquery.expr),
@@ -29,7 +29,7 @@ pub(super) fn unit_of(expr: &Expr) -> Unit {
 }
 
 /// Its short name, as panels have it.
-pub(super) fn unit_name(unit: Unit) -> &'static str {
+pub(crate) fn unit_name(unit: Unit) -> &'static str {
     match unit {
         Unit::Number | Unit::Count => "short",
         Unit::Percent => "percent",

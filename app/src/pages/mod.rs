@@ -25,6 +25,22 @@ pub enum Page {
     Explore,
     /// Which metrics and labels make how many series.
     Cardinality,
+    /// The alerts that there are now.
+    Alerts,
+    /// The rules that make them.
+    Rules,
+    /// What became of one rule.
+    Rule,
+    /// Its form, or that of a new one.
+    RuleForm,
+    /// What is kept silent.
+    Silences,
+    /// The form of one silence.
+    Silence,
+    /// Who hears of what.
+    Routing,
+    /// What was sent.
+    Deliveries,
     /// How samples get here.
     AddData,
     /// What is scraped.
@@ -33,7 +49,7 @@ pub enum Page {
 
 impl Page {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 18] = [
         Self::Overview,
         Self::Host,
         Self::Dashboards,
@@ -42,20 +58,45 @@ impl Page {
         Self::Shares,
         Self::Explore,
         Self::Cardinality,
+        Self::Alerts,
+        Self::Rules,
+        Self::Rule,
+        Self::RuleForm,
+        Self::Silences,
+        Self::Silence,
+        Self::Routing,
+        Self::Deliveries,
         Self::AddData,
         Self::Targets,
     ];
 
     /// In the order of the sidebar; the others are reached from these.
-    pub(crate) const SIDEBAR: [Self; 5] =
-        [Self::Overview, Self::Host, Self::Dashboards, Self::Explore, Self::AddData];
+    pub(crate) const SIDEBAR: [Self; 6] =
+        [Self::Overview, Self::Host, Self::Dashboards, Self::Explore, Self::Alerts, Self::AddData];
 
     /// The page at a path.
     pub fn at(path: &str) -> Option<Self> {
         if path.strip_prefix("/d/").is_some_and(|uid| !uid.is_empty() && !uid.contains('/')) {
             return Some(Self::Board);
         }
-        Self::ALL.into_iter().find(|page| page.path() == path)
+        if let Some(below) = path.strip_prefix("/alerts/rules/") {
+            return match below.split_once('/') {
+                None if below == "new" => Some(Self::RuleForm),
+                None if !below.is_empty() => Some(Self::Rule),
+                Some((uid, "edit")) if !uid.is_empty() => Some(Self::RuleForm),
+                _ => None,
+            };
+        }
+        if path.strip_prefix("/alerts/silences/").is_some_and(|id| !id.is_empty() && !id.contains('/')) {
+            return Some(Self::Silence);
+        }
+        let named = |page: &Self| page.is_listed() || *page == Self::Board;
+        Self::ALL.into_iter().filter(named).find(|page| page.path() == path)
+    }
+
+    /// Whether it is one page, rather than one for each of something.
+    pub(crate) fn is_listed(self) -> bool {
+        !matches!(self, Self::Board | Self::Rule | Self::RuleForm | Self::Silence)
     }
 
     /// Where the page is.
@@ -64,12 +105,19 @@ impl Page {
             Self::Overview => "/",
             Self::Host => "/host",
             Self::Dashboards => "/dashboards",
-            // Each has its own below this.
+            // Each has its own below these.
             Self::Board => "/d/",
+            Self::Rule | Self::RuleForm => "/alerts/rules/",
+            Self::Silence => "/alerts/silences/",
             Self::Playlists => "/dashboards/playlists",
             Self::Shares => "/dashboards/links",
             Self::Explore => "/explore",
             Self::Cardinality => "/explore/cardinality",
+            Self::Alerts => "/alerts",
+            Self::Rules => "/alerts/rules",
+            Self::Silences => "/alerts/silences",
+            Self::Routing => "/alerts/routing",
+            Self::Deliveries => "/alerts/deliveries",
             Self::AddData => "/add-data",
             Self::Targets => "/add-data/targets",
         }
@@ -85,6 +133,13 @@ impl Page {
             Self::Shares => "Links",
             Self::Explore => "Explore",
             Self::Cardinality => "Cardinality",
+            Self::Alerts => "Alerts",
+            Self::Rules => "Rules",
+            Self::Rule | Self::RuleForm => "Rule",
+            Self::Silences => "Silences",
+            Self::Silence => "Silence",
+            Self::Routing => "Routing",
+            Self::Deliveries => "Deliveries",
             Self::AddData => "Add data",
             Self::Targets => "Targets",
         }
@@ -95,6 +150,7 @@ impl Page {
         match self {
             Self::Dashboards => "All",
             Self::Explore => "Query",
+            Self::Alerts => "Now",
             Self::AddData => "Ways in",
             other => other.title(),
         }
@@ -105,8 +161,13 @@ impl Page {
         match self {
             Self::Board | Self::Playlists | Self::Shares => Some(Self::Dashboards),
             Self::Cardinality => Some(Self::Explore),
+            Self::Rules | Self::Silences | Self::Routing | Self::Deliveries => Some(Self::Alerts),
+            Self::Rule | Self::RuleForm => Some(Self::Rules),
+            Self::Silence => Some(Self::Silences),
             Self::Targets => Some(Self::AddData),
-            Self::Overview | Self::Host | Self::Dashboards | Self::Explore | Self::AddData => None,
+            Self::Overview | Self::Host | Self::Dashboards | Self::Explore | Self::Alerts | Self::AddData => {
+                None
+            }
         }
     }
 
@@ -139,6 +200,15 @@ mod tests {
             ("/d/", Some(Page::Board), Some("")),
             ("/explore", Some(Page::Explore), None),
             ("/d/a/b", None, None),
+            ("/alerts", Some(Page::Alerts), None),
+            ("/alerts/rules", Some(Page::Rules), None),
+            ("/alerts/rules/hot", Some(Page::Rule), None),
+            ("/alerts/rules/new", Some(Page::RuleForm), None),
+            ("/alerts/rules/hot/edit", Some(Page::RuleForm), None),
+            ("/alerts/rules/hot/else", None, None),
+            ("/alerts/rules/", None, None),
+            ("/alerts/silences/new", Some(Page::Silence), None),
+            ("/alerts/silences/a/b", None, None),
         ] {
             assert_eq!(Page::at(path), page, "{path}");
             assert_eq!(page.and_then(|page| page.board(path)), uid, "{path}");

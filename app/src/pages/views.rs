@@ -15,7 +15,7 @@ pub(crate) fn Views(
     let family = current.parent().unwrap_or(current);
     let members = Page::ALL
         .into_iter()
-        .filter(move |page| *page != Page::Board && (*page == family || page.parent() == Some(family)));
+        .filter(move |page| page.is_listed() && (*page == family || page.parent() == Some(family)));
     let link = move |page: Page| {
         let href = move || format!("{}{}", page.path(), search.with(|search| kept(search)));
         let title = page.view_title();

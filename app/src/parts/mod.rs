@@ -40,11 +40,17 @@ pub enum Part {
     Data,
     /// What no first view shows: what is below the pointer, the offer of a demo, going on in a playlist.
     Later,
+    /// Alerts, rules and silences.
+    Alerts,
+    /// The form of a rule.
+    Rule,
+    /// Who hears of what, and what was sent.
+    Routing,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Share,
         Self::Site,
         Self::Board,
@@ -54,6 +60,9 @@ impl Part {
         Self::Graph,
         Self::Data,
         Self::Later,
+        Self::Alerts,
+        Self::Rule,
+        Self::Routing,
     ];
 
     /// Its name in the site's manifest.
@@ -68,6 +77,9 @@ impl Part {
             Self::Graph => "graph",
             Self::Data => "data",
             Self::Later => "later",
+            Self::Alerts => "alerts",
+            Self::Rule => "rule",
+            Self::Routing => "routing",
         }
     }
 
@@ -99,6 +111,11 @@ impl Part {
                 }
             }
             Some(Page::AddData | Page::Targets) => parts.push(Self::Data),
+            Some(Page::Alerts | Page::Rules | Page::Rule | Page::Silences | Page::Silence) => {
+                parts.push(Self::Alerts);
+            }
+            Some(Page::RuleForm) => parts.push(Self::Rule),
+            Some(Page::Routing | Page::Deliveries) => parts.push(Self::Routing),
             None => {}
         }
         parts
@@ -135,6 +152,12 @@ impl Part {
                 split::load_demo_bar().await?;
                 split::load_playlist_turn().await
             }
+            Self::Alerts => {
+                split::load_alerts().await?;
+                split::load_alert_list().await
+            }
+            Self::Rule => split::load_rule_form().await,
+            Self::Routing => split::load_routing().await,
         }
     }
 }
@@ -219,6 +242,20 @@ pub(crate) fn targets() -> AnyView {
     lazy(Part::Data, true, || Box::pin(split::targets()))
 }
 
+/// A page about alerts.
+pub(crate) fn alerting(page: Page) -> AnyView {
+    match page {
+        Page::RuleForm => lazy(Part::Rule, true, || Box::pin(split::rule_form())),
+        Page::Routing | Page::Deliveries => lazy(Part::Routing, true, move || Box::pin(split::routing(page))),
+        _ => lazy(Part::Alerts, true, move || Box::pin(split::alerts(page))),
+    }
+}
+
+/// The alerts of a panel of a dashboard.
+pub(crate) fn alert_list(item: PanelItem) -> AnyView {
+    lazy(Part::Alerts, true, move || Box::pin(split::alert_list(item)))
+}
+
 /// The chart of an answer on Explore.
 pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
     lazy(Part::Graph, false, move || Box::pin(split::explore_graph(item, feed)))
@@ -280,6 +317,9 @@ mod tests {
             ("/d/new", "", vec![Part::Site, Part::Board, Part::Editor]),
             ("/explore", "", vec![Part::Site, Part::Explore]),
             ("/explore", "?q=up", vec![Part::Site, Part::Explore, Part::Graph]),
+            ("/alerts/silences/new", "", vec![Part::Site, Part::Alerts]),
+            ("/alerts/rules/new", "", vec![Part::Site, Part::Rule]),
+            ("/alerts/deliveries", "", vec![Part::Site, Part::Routing]),
             ("/nowhere", "", vec![Part::Site]),
         ] {
             assert_eq!(Part::needed(path, search), expected, "{path}{search}");

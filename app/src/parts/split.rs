@@ -19,6 +19,10 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
+use crate::alerts::{
+    AlertList, AlertsPage, DeliveriesPage, RoutingPage, RuleFormPage, RulePage, RulesPage, SilencePage,
+    SilencesPage,
+};
 use crate::boards::{
     BoardListPage, BoardPage, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor, PanelItem,
     PanelTools, PictureArea, PlaylistsPage, Pointer, SharePage, ShareView, SharesPage, Tooltip,
@@ -26,6 +30,7 @@ use crate::boards::{
 };
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
+use crate::pages::Page;
 use crate::targets::TargetsPage;
 
 type View = Result<AnyView, SplitLoaderError>;
@@ -100,6 +105,35 @@ pub(super) fn demo_bar() -> View {
 pub(super) fn playlist_turn(uid: Memo<String>, search: Memo<String>) -> View {
     follow_playlist(uid, search);
     Ok(().into_any())
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_alerts), fallible)]
+pub(super) fn alerts(page: Page) -> View {
+    Ok(match page {
+        Page::Rules => view! { <RulesPage/> }.into_any(),
+        Page::Rule => view! { <RulePage/> }.into_any(),
+        Page::Silences => view! { <SilencesPage/> }.into_any(),
+        Page::Silence => view! { <SilencePage/> }.into_any(),
+        _ => view! { <AlertsPage/> }.into_any(),
+    })
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_alert_list), fallible)]
+pub(super) fn alert_list(item: PanelItem) -> View {
+    Ok(view! { <AlertList item/> }.into_any())
+}
+
+#[wasm_split(rule, wasm_split_path = ::leptos::wasm_split, preload(load_rule_form), fallible)]
+pub(super) fn rule_form() -> View {
+    Ok(view! { <RuleFormPage/> }.into_any())
+}
+
+#[wasm_split(routing, wasm_split_path = ::leptos::wasm_split, preload(load_routing), fallible)]
+pub(super) fn routing(page: Page) -> View {
+    Ok(match page {
+        Page::Deliveries => view! { <DeliveriesPage/> }.into_any(),
+        _ => view! { <RoutingPage/> }.into_any(),
+    })
 }
 
 #[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]

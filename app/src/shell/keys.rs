@@ -10,7 +10,7 @@ use crate::preferences::Preferences;
 use crate::range::{GoTo, PageRange, query_of};
 
 /// The keys there are, and what they do.
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 17] = [
     ("?", "Show this list"),
     ("/", "Write in the query or the search field"),
     ("t", "Choose the time range"),
@@ -25,6 +25,7 @@ const KEYS: [(&str, &str); 16] = [
     ("o", "Go to the overview"),
     ("h", "Go to the host"),
     ("x", "Explore"),
+    ("a", "Go to the alerts"),
     ("← →", "On a chart: read value after value"),
     ("Esc", "Close what is open"),
 ];
@@ -59,6 +60,7 @@ pub(super) fn listen(help: NodeRef<html::Dialog>) {
                 ("d", false) => to_page(Page::Dashboards),
                 ("h", false) => to_page(Page::Host),
                 ("x", false) => to_page(Page::Explore),
+                ("a", false) => to_page(Page::Alerts),
                 ("/", false) => focus("[data-search]"),
                 ("Escape", false) => return close_menus(),
                 _ => return,

@@ -14,6 +14,14 @@ impl Page {
             Self::Host => Icon::Host,
             Self::Dashboards | Self::Board | Self::Playlists | Self::Shares => Icon::Dashboards,
             Self::Explore | Self::Cardinality => Icon::Explore,
+            Self::Alerts
+            | Self::Rules
+            | Self::Rule
+            | Self::RuleForm
+            | Self::Silences
+            | Self::Silence
+            | Self::Routing
+            | Self::Deliveries => Icon::Alerts,
             Self::AddData | Self::Targets => Icon::Add,
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn Topbar(
     let page = Memo::new(move |_| Page::at(&path.get()));
     let heading = expect_context::<Heading>();
     let title = move || match page.get() {
-        Some(Page::Board) => heading.0.get().unwrap_or_else(|| Page::Board.title().to_owned()),
+        Some(page) if !page.is_listed() => heading.0.get().unwrap_or_else(|| page.title().to_owned()),
         page => page.map_or("Not found", Page::title).to_owned(),
     };
     let parent = move || {

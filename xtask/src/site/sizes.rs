@@ -35,6 +35,9 @@ const VISITS: &[Visit] = &[
     page("first load: explore", &["site", "explore"], PAGE),
     page("first load: explore with a query", &["site", "explore", "graph"], 720_000),
     page("first load: add data", &["site", "data"], PAGE),
+    page("first load: alerts", &["site", "alerts"], PAGE),
+    page("first load: form of a rule", &["site", "rule"], PAGE),
+    page("first load: routing", &["site", "routing"], PAGE),
     page("first load: share", &["share"], 520_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];

@@ -10,7 +10,7 @@ use super::super::board::Board;
 use super::edit::{Dialog, EditBar};
 use crate::boards::view::{NEW, OpenPanel};
 use crate::parts;
-use crate::shell::Ask;
+use crate::shell::ask_before_leaving;
 
 /// What can be done with the dashboard as a whole.
 #[component]
@@ -176,55 +176,5 @@ fn focused_panel(board: Board) -> Option<u32> {
 
 /// Asks before changes are lost that were not saved: when the page is left, and when a link leads to another one.
 pub(crate) fn leave_guard(board: Board) {
-    const LOST: &str = "There are changes that are not saved. Leave without them?";
-    let changed = move || untrack(|| board.is_changed());
-    let ask = expect_context::<Ask>();
-    // The reader has agreed to leave.
-    let leaves = StoredValue::new(false);
-    Effect::new(move |_| {
-        let handle =
-            window_event_listener(leptos::ev::beforeunload, move |event: web_sys::BeforeUnloadEvent| {
-                if changed() {
-                    event.prevent_default();
-                    event.set_return_value(LOST);
-                }
-            });
-        on_cleanup(move || handle.remove());
-    });
-    Effect::new(move |_| {
-        // Before the router sees it.
-        let clicked = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            let link = event
-                .target()
-                .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-                .and_then(|element| element.closest("a[href]").ok().flatten());
-            let Some(link) = link else { return };
-            let here = window().location().pathname().unwrap_or_default();
-            let stays = link.has_attribute("target")
-                || link.has_attribute("download")
-                || link
-                    .get_attribute("href")
-                    .is_some_and(|href| href.split('?').next() == Some(here.as_str()));
-            if stays || !changed() || leaves.try_get_value() == Some(true) {
-                return;
-            }
-            event.prevent_default();
-            event.stop_propagation();
-            let Ok(link) = link.dyn_into::<web_sys::HtmlElement>() else { return };
-            let link = SendWrapper::new(link);
-            ask.confirm(LOST, "Leave", move || {
-                leaves.try_set_value(true);
-                link.click();
-                leaves.try_set_value(false);
-            });
-        });
-        let target = clicked.as_ref().unchecked_ref::<js_sys::Function>().clone();
-        // Only an event that cannot be listened to could fail.
-        let _ = document().add_event_listener_with_callback_and_bool("click", &target, true);
-        let held = SendWrapper::new(clicked);
-        on_cleanup(move || {
-            let target = held.as_ref().unchecked_ref::<js_sys::Function>();
-            let _ = document().remove_event_listener_with_callback_and_bool("click", target, true);
-        });
-    });
+    ask_before_leaving(move || untrack(|| board.is_changed()));
 }

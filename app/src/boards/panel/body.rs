@@ -56,7 +56,7 @@ pub(super) fn PanelBody(
         Form::Picture => view! { <PictureArea item feed picture legend/> }.into_any(),
         Form::Table => view! { <PanelTable item feed first=picture/> }.into_any(),
         Form::Text => view! { <super::super::text::TextPanel item first=picture/> }.into_any(),
-        Form::Alerts => view! { <AlertList/> }.into_any(),
+        Form::Alerts => view! { <AlertList item/> }.into_any(),
         Form::Dashboards => view! { <DashboardList item/> }.into_any(),
         Form::Logs => {
             view! { <p class="panel-placeholder">"Logs are shown here as soon as Watchfire takes logs."</p> }

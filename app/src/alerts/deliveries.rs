@@ -1,0 +1,304 @@
+//! What was sent to whom, and how it ended.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::alert::LabelMap;
+use super::{Address, choice, label_words, moment, server_now, state_word, trouble, without_script};
+use crate::address::Search;
+use crate::api::{self, Failure, Poll, Refusal, call, envelope};
+use crate::numbers::{ago, ahead, grouped};
+use crate::pages::{Page, Views};
+use crate::preferences::Preferences;
+use crate::shell::Ask;
+
+/// Seconds between two looks.
+const EVERY: u32 = 5;
+
+/// How many deliveries are asked for at a time.
+const PAGE: usize = 100;
+
+/// How many labels of alerts are named.
+const NAMED: usize = 5;
+
+/// A delivery; docs/API.md describes it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Delivery {
+    id: i64,
+    /// waiting, done, dead.
+    state: String,
+    receiver: String,
+    integration: String,
+    intent: Option<String>,
+    reason: Option<String>,
+    group: Option<LabelMap>,
+    alerts: Option<Vec<Told>>,
+    alert_count: Option<usize>,
+    attempts: u32,
+    /// Why the last attempt failed.
+    failure: Option<String>,
+    /// Milliseconds since the epoch, as all times here.
+    created_at: i64,
+    next_at: Option<i64>,
+    ended_at: Option<i64>,
+}
+
+/// An alert that a delivery tells of.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Told {
+    labels: LabelMap,
+    resolved: bool,
+}
+
+/// How many there are of each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Counts {
+    waiting: usize,
+    done: usize,
+    dead: usize,
+}
+
+/// What `/api/v1/watchfire/deliveries` tells.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Answer {
+    deliveries: Vec<Delivery>,
+    counts: Counts,
+}
+
+async fn ask(state: String, receiver: String, before: String) -> Result<Answer, Failure> {
+    let search = Search::default()
+        .with("state", &state)
+        .with("receiver", &receiver)
+        .with("before", &before)
+        .with("limit", &PAGE.to_string());
+    envelope(&api::get("/api/v1/watchfire/deliveries", &search).await?)
+}
+
+/// The page.
+#[component]
+pub(crate) fn DeliveriesPage() -> impl IntoView {
+    let address = Address::of(Page::Deliveries);
+    let (state, receiver, before) =
+        (address.value("state"), address.value("receiver"), address.value("before"));
+    let answer = RwSignal::new(None::<Answer>);
+    let question = move || ask(state.get_untracked(), receiver.get_untracked(), before.get_untracked());
+    let poll = Poll::start(EVERY, question, move |got| answer.set(Some(got)));
+    Effect::new(move |earlier: Option<()>| {
+        state.track();
+        receiver.track();
+        before.track();
+        if earlier.is_some() {
+            poll.ask_at_once();
+        }
+    });
+    let ids = Memo::new(move |_| {
+        answer.with(|answer| {
+            let all = answer.iter().flat_map(|answer| &answer.deliveries);
+            all.map(|delivery| delivery.id).collect::<Vec<_>>()
+        })
+    });
+    let words = move || {
+        let counts = answer.with(|answer| answer.as_ref().map(|answer| answer.counts));
+        trouble(poll, "Deliveries").or_else(|| Some(counted(counts?)))
+    };
+    let states = [("", "All"), ("waiting", "Waiting"), ("done", "Done"), ("dead", "Dead letters")]
+        .map(|(word, title)| (word.to_owned(), title.to_owned()));
+    let nothing = move || {
+        (answer.with(Option::is_some) && ids.with(Vec::is_empty)).then(|| {
+            view! { <p class="panel-none">"Nothing was sent that is so. What is sent stands here as soon as an alert of a route with a receiver fires."</p> }
+        })
+    };
+    let older = move || {
+        let last = ids.with(|ids| ids.last().copied().filter(|_| ids.len() == PAGE))?;
+        let go = move |_| address.put("before", &last.to_string(), false);
+        Some(view! { <button type="button" class="button" on:click=go>"Older"</button> })
+    };
+    let newest = move || {
+        let go = move |_| address.put("before", "", false);
+        (!before.with(String::is_empty))
+            .then(|| view! { <button type="button" class="button" on:click=go>"The newest"</button> })
+    };
+    view! {
+        <Title text=Page::Deliveries.title()/>
+        <div class="alerting" data-state=move || state_word(poll)>
+            <Views current=Page::Deliveries/>
+            <h1 class="visually-hidden">"Deliveries"</h1>
+            <section class="panel alerting-summary" aria-label="Summary">
+                <p class="alerting-words" role="status">{words}</p>
+                {without_script()}
+            </section>
+            <div class="alerting-controls">
+                {choice(address, "state", "Show", states.to_vec())}
+                <label class="filter">
+                    "Receiver "
+                    <input type="search" name="receiver" data-search="true" autocomplete="off" spellcheck="false"
+                        prop:value=move || receiver.get()
+                        on:change=move |event| address.put("receiver", event_target_value(&event).trim(), false)/>
+                </label>
+            </div>
+            <ul class="delivery-list">
+                <For each=move || ids.get() key=|id| *id let:id><Entry id answer poll/></For>
+            </ul>
+            {nothing}
+            <p class="alerting-actions">{newest}{older}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn counted(counts: Counts) -> String {
+    let number = |count: usize| grouped(count as u64);
+    let parts = [
+        (counts.dead > 0).then(|| format!("✕ {} could not be delivered", number(counts.dead))),
+        (counts.waiting > 0).then(|| format!("◔ {} waiting", number(counts.waiting))),
+        Some(format!("✓ {} delivered", number(counts.done))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// One delivery; the entry stays while what it says changes.
+#[component]
+fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let ask = expect_context::<Ask>();
+    let now = server_now();
+    let error = RwSignal::new(None::<String>);
+    let delivery = Memo::new(move |_| {
+        answer
+            .with(|answer| {
+                let found = answer.as_ref()?.deliveries.iter().find(|delivery| delivery.id == id);
+                found.cloned()
+            })
+            .unwrap_or_default()
+    });
+    let with = move |of: fn(&Delivery) -> String| move || delivery.with(of);
+    let done = move |outcome: Result<Value, Refusal>| match outcome {
+        Ok(_) => poll.ask_at_once(),
+        Err(refusal) => drop(error.try_set(Some(refusal.to_string()))),
+    };
+    let act = move |method: &'static str, what: &'static str| {
+        spawn_local(async move {
+            done(call(method, &format!("/api/v1/watchfire/deliveries/{id}{what}"), None).await);
+        });
+    };
+    let discard = move |_| {
+        let question = "Delete this dead letter? Nobody will be told what it says.";
+        ask.confirm(question, "Delete", move || act("DELETE", ""));
+    };
+    let dead = move || delivery.with(|delivery| delivery.state == "dead");
+    let time = move || {
+        let now = now();
+        delivery.with(|delivery| match (delivery.next_at, delivery.ended_at) {
+            (Some(next), _) => format!("next attempt {}", ahead(next - now)),
+            (None, Some(end)) => ago((now - end).max(0)),
+            (None, None) => ago((now - delivery.created_at).max(0)),
+        })
+    };
+    let exact = move || moment(delivery.with(|delivery| delivery.created_at), preferences);
+    let failure = move || {
+        let words = delivery.with(|delivery| delivery.failure.clone())?;
+        Some(view! { <span class="target-error">{words}</span> })
+    };
+    view! {
+        <li class="panel delivery" data-delivery-state=with(|delivery| delivery.state.clone())>
+            <span class="silence-state">{with(|delivery| mark(&delivery.state).to_owned())}</span>
+            <span class="delivery-what">
+                <strong>{with(|delivery| format!("{} · {}", delivery.receiver, delivery.integration))}</strong>
+                <span class="alert-labels">{with(group_words)}</span>
+                {failure}
+            </span>
+            <span class="silence-comment">{with(alert_words)}</span>
+            <span class="silence-facts">
+                {with(facts_words)}" · "<span title=exact>{time}</span>
+            </span>
+            <span class="silence-actions">
+                <Show when=dead>
+                    <button type="button" class="button small" on:click=move |_| act("POST", "/resend")>"Send again"</button>
+                    <button type="button" class="button small" on:click=discard>"Delete"</button>
+                </Show>
+                <span class="field-error" role="alert">{move || error.get()}</span>
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+fn mark(state: &str) -> &'static str {
+    match state {
+        "waiting" => "◔ waiting",
+        "done" => "✓ delivered",
+        "dead" => "✕ dead letter",
+        _ => "○ unknown",
+    }
+}
+
+fn group_words(delivery: &Delivery) -> String {
+    match &delivery.group {
+        None => "what it said can't be read any more".to_owned(),
+        Some(group) if group.is_empty() => "all alerts of its route together".to_owned(),
+        Some(group) => label_words(group, &[]),
+    }
+}
+
+/// Which alerts it tells of: their names, and how many there are besides.
+fn alert_words(delivery: &Delivery) -> String {
+    let alerts = delivery.alerts.as_deref().unwrap_or_default();
+    let name = |told: &Told| {
+        let name = told.labels.get("alertname").map_or("an alert without a name", String::as_str);
+        if told.resolved { format!("{name} (over)") } else { name.to_owned() }
+    };
+    let mut names: Vec<String> = alerts.iter().take(NAMED).map(name).collect();
+    let more = delivery.alert_count.unwrap_or(alerts.len()).saturating_sub(names.len());
+    if more > 0 {
+        names.push(format!("and {} more", grouped(more as u64)));
+    }
+    names.join(", ")
+}
+
+/// Why it was sent, and how often.
+fn facts_words(delivery: &Delivery) -> String {
+    let why = match delivery.reason.as_deref() {
+        Some("first") => "the first time",
+        Some("new_alerts") => "as alerts joined",
+        Some("some_resolved") => "as some are over",
+        Some("all_resolved") => "as all are over",
+        Some("repeat") => "once more, as they go on",
+        _ => delivery.intent.as_deref().unwrap_or_default(),
+    };
+    let tries = match delivery.attempts {
+        1 => "1 attempt".to_owned(),
+        count => format!("{count} attempts"),
+    };
+    if why.is_empty() { tries } else { format!("{why} · {tries}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deliveries_in_words() {
+        let text = r#"{"status":"success","data":{"counts":{"waiting":1,"done":0,"dead":2},"deliveries":[
+            {"id":7,"state":"dead","receiver":"team","integration":"webhook[0]","kind":"webhook","intent":"trigger",
+             "reason":"first","group":{"alertname":"Fire"},"group_key":"k",
+             "alerts":[{"fingerprint":"f","labels":{"alertname":"Fire"},"resolved":true,"starts_at":1}],"alert_count":3,
+             "attempts":1,"failure":"the service answered 400","created_at":5,"next_at":null,"give_up_at":null,"ended_at":6},
+            {"id":6,"state":"done","receiver":"team","integration":"webhook[0]","kind":null,"intent":null,"reason":null,
+             "group":null,"alerts":null,"alert_count":null,"attempts":2,"failure":null,"created_at":5}]}}"#;
+        let answer: Answer = envelope(text).unwrap();
+        assert_eq!(counted(answer.counts), "✕ 2 could not be delivered · ◔ 1 waiting · ✓ 0 delivered");
+        let [dead, old] = &answer.deliveries[..] else { panic!("two deliveries") };
+        assert_eq!(group_words(dead), "alertname=\"Fire\"");
+        assert_eq!(alert_words(dead), "Fire (over), and 2 more");
+        assert_eq!(facts_words(dead), "the first time · 1 attempt");
+        assert_eq!(group_words(old), "what it said can't be read any more");
+        assert_eq!((alert_words(old), facts_words(old)), (String::new(), "2 attempts".to_owned()));
+    }
+}

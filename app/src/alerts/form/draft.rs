@@ -1,0 +1,442 @@
+//! A rule that is being written.
+
+use leptos::prelude::*;
+use serde_json::{Map, Value, json};
+use watchfire_model::parse_duration;
+use watchfire_promql::parse;
+
+use super::condition::Condition;
+use crate::explore::QueryBox;
+
+/// The fields that hold a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Name,
+    Query,
+    Condition,
+    Threshold,
+    Low,
+    High,
+    Percent,
+    Ago,
+    Side,
+    Deviations,
+    Quantile,
+    Weeks,
+    Fold,
+    Window,
+    Hold,
+    Keep,
+    Interval,
+    Severity,
+    Summary,
+    Description,
+    Runbook,
+    Dashboard,
+    Panel,
+    /// Not a field of its own: what is wrong with the labels stands there.
+    Labels,
+}
+
+/// How many of them hold a text.
+const TEXTS: usize = 23;
+
+impl Field {
+    const ALL: [Self; TEXTS] = [
+        Self::Name,
+        Self::Query,
+        Self::Condition,
+        Self::Threshold,
+        Self::Low,
+        Self::High,
+        Self::Percent,
+        Self::Ago,
+        Self::Side,
+        Self::Deviations,
+        Self::Quantile,
+        Self::Weeks,
+        Self::Fold,
+        Self::Window,
+        Self::Hold,
+        Self::Keep,
+        Self::Interval,
+        Self::Severity,
+        Self::Summary,
+        Self::Description,
+        Self::Runbook,
+        Self::Dashboard,
+        Self::Panel,
+    ];
+
+    /// Where its value stands in a rule of the API.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Query => "query",
+            Self::Condition => "condition.is",
+            Self::Threshold => "condition.threshold",
+            Self::Low => "condition.low",
+            Self::High => "condition.high",
+            Self::Percent => "condition.percent",
+            Self::Ago => "condition.ago",
+            Self::Side => "condition.side",
+            Self::Deviations => "condition.deviations",
+            Self::Quantile => "condition.quantile",
+            Self::Weeks => "condition.weeks",
+            Self::Fold => "fold",
+            Self::Window => "window",
+            Self::Hold => "for",
+            Self::Keep => "keep_firing_for",
+            Self::Interval => "interval",
+            Self::Severity => "severity",
+            Self::Summary => "summary",
+            Self::Description => "description",
+            Self::Runbook => "runbook",
+            Self::Dashboard => "dashboard",
+            Self::Panel => "panel",
+            Self::Labels => "labels",
+        }
+    }
+
+    /// The id of its element.
+    pub(super) fn id(self) -> String {
+        format!("rule-{}", self.path().replace(['.', '_'], "-"))
+    }
+
+    /// The field that a flaw of the server is about.
+    pub(super) fn of_flaw(place: &str) -> Option<Self> {
+        let place = match place {
+            "annotations.runbook_url" => "runbook",
+            "expr" => "query",
+            other => other.strip_prefix("annotations.").unwrap_or(other),
+        };
+        if place.starts_with("labels") {
+            return Some(Self::Labels);
+        }
+        Self::ALL.into_iter().find(|field| field.path() == place)
+    }
+
+    fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Threshold
+                | Self::Low
+                | Self::High
+                | Self::Percent
+                | Self::Deviations
+                | Self::Quantile
+                | Self::Weeks
+        )
+    }
+
+    fn is_length(self) -> bool {
+        matches!(self, Self::Ago | Self::Window | Self::Hold | Self::Keep | Self::Interval)
+    }
+}
+
+/// What is wrong, beside which field; none for what concerns the rule as a whole.
+pub(super) type Flaw = (Option<Field>, String);
+
+/// What is typed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Typed {
+    texts: [String; TEXTS],
+    labels: Vec<(String, String)>,
+    /// What the form has no field for: annotations, whether it is paused.
+    rest: Map<String, Value>,
+}
+
+impl Default for Typed {
+    /// A new rule.
+    fn default() -> Self {
+        let mut typed = Self { texts: Default::default(), labels: Vec::new(), rest: Map::new() };
+        for (field, text) in [
+            (Field::Condition, "above"),
+            (Field::Fold, "last"),
+            (Field::Hold, "2m"),
+            (Field::Severity, "warning"),
+            (Field::Percent, "20"),
+            (Field::Ago, "1h"),
+            (Field::Side, "both"),
+            (Field::Deviations, "3"),
+        ] {
+            text.clone_into(&mut typed.texts[field as usize]);
+        }
+        typed
+    }
+}
+
+impl Typed {
+    pub(super) fn text(&self, field: Field) -> &str {
+        self.texts.get(field as usize).map(|text| text.trim()).unwrap_or_default()
+    }
+
+    pub(super) fn with(mut self, field: Field, text: &str) -> Self {
+        if let Some(own) = self.texts.get_mut(field as usize) {
+            text.clone_into(own);
+        }
+        self
+    }
+
+    pub(super) fn condition(&self) -> Condition {
+        Condition::of(self.text(Field::Condition))
+    }
+
+    /// Reads a rule as the API has it.
+    pub(super) fn of(rule: &Value) -> Self {
+        let mut typed = Self { rest: Map::new(), labels: Vec::new(), ..Self::default() };
+        for field in Field::ALL {
+            let value = field.path().split('.').fold(rule, |value, name| &value[name]);
+            let text = match value {
+                Value::String(text) => text.clone(),
+                Value::Null if field == Field::Fold => "last".to_owned(),
+                Value::Null => String::new(),
+                other => other.to_string(),
+            };
+            typed = typed.with(field, &text);
+        }
+        if let Some(labels) = rule["labels"].as_object() {
+            let pair = |(name, value): (&String, &Value)| {
+                (name.clone(), value.as_str().unwrap_or_default().to_owned())
+            };
+            typed.labels = labels.iter().map(pair).collect();
+        }
+        for name in ["annotations", "paused"] {
+            if !rule[name].is_null() {
+                typed.rest.insert(name.to_owned(), rule[name].clone());
+            }
+        }
+        typed
+    }
+
+    /// The numbers of its condition, as far as they can be read.
+    pub(super) fn numbers(&self) -> Vec<f64> {
+        let fields = self.condition().fields().iter().filter(|field| field.is_number());
+        fields.filter_map(|field| self.text(*field).parse().ok()).collect()
+    }
+
+    /// What can be seen to be wrong here, without the server.
+    fn flaws(&self) -> Vec<Flaw> {
+        let mut flaws: Vec<Flaw> = Vec::new();
+        let condition = self.condition();
+        for field in Field::ALL {
+            let (text, asked) = (self.text(field), condition.fields().contains(&field));
+            let about_condition = field.path().starts_with("condition.") && field != Field::Condition;
+            if about_condition && !asked {
+                continue;
+            }
+            let needs = condition.needs(field);
+            if field.is_number()
+                && (needs || !text.is_empty())
+                && !text.parse::<f64>().is_ok_and(f64::is_finite)
+            {
+                flaws.push((Some(field), format!("{text:?} is no number; write 80, or 0.95")));
+            }
+            if field.is_length() && (needs || !text.is_empty()) && parse_duration(text).is_err() {
+                flaws.push((Some(field), format!("{text:?} is no length of time; write 5m, or 1h30m")));
+            }
+        }
+        if !self.text(Field::Panel).is_empty() && self.text(Field::Panel).parse::<u32>().is_err() {
+            flaws.push((
+                Some(Field::Panel),
+                "a panel is named by its number; take it from its URL".to_owned(),
+            ));
+        }
+        for (place, (name, _)) in self.labels.iter().enumerate() {
+            if self.labels[..place].iter().any(|(other, _)| other.trim() == name.trim())
+                && !name.trim().is_empty()
+            {
+                flaws.push((Some(Field::Labels), format!("{name:?} stands there twice; remove one of them")));
+            }
+        }
+        flaws
+    }
+
+    /// As the API takes it, or what is wrong.
+    pub(super) fn rule(&self) -> Result<Value, Vec<Flaw>> {
+        let flaws = self.flaws();
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
+        let condition = self.condition();
+        let mut told = json!({"is": condition.word()});
+        for field in condition.fields() {
+            let (name, text) = (field.path().trim_start_matches("condition."), self.text(*field));
+            if text.is_empty() {
+                continue;
+            }
+            told[name] = match text.parse::<i64>() {
+                _ if !field.is_number() => text.into(),
+                Ok(whole) => whole.into(),
+                Err(_) => json!(text.parse::<f64>().unwrap_or_default()),
+            };
+        }
+        let mut rule = Map::from_iter([
+            ("name".to_owned(), self.text(Field::Name).into()),
+            ("query".to_owned(), self.text(Field::Query).into()),
+            ("condition".to_owned(), told),
+        ]);
+        for field in Field::ALL {
+            let (path, text) = (field.path(), self.text(field));
+            if text.is_empty() || path.contains('.') || rule.contains_key(path) {
+                continue;
+            }
+            let value = match field {
+                Field::Panel => text.parse::<u32>().map(Value::from).unwrap_or_default(),
+                _ => text.into(),
+            };
+            rule.insert(path.to_owned(), value);
+        }
+        let labels = self.labels.iter().filter(|(name, _)| !name.trim().is_empty());
+        let labels: Map<String, Value> =
+            labels.map(|(name, value)| (name.trim().to_owned(), value.as_str().into())).collect();
+        if !labels.is_empty() {
+            rule.insert("labels".to_owned(), labels.into());
+        }
+        rule.extend(self.rest.clone());
+        Ok(rule.into())
+    }
+}
+
+/// A label that is being written.
+#[derive(Clone, Copy)]
+pub(super) struct LabelLine {
+    /// Apart from the others on the page.
+    pub(super) id: u32,
+    pub(super) name: RwSignal<String>,
+    pub(super) value: RwSignal<String>,
+}
+
+/// The form's fields as signals.
+#[derive(Clone, Copy)]
+pub(super) struct Draft {
+    texts: StoredValue<[RwSignal<String>; TEXTS]>,
+    pub(super) labels: RwSignal<Vec<LabelLine>>,
+    rest: StoredValue<Map<String, Value>>,
+    pub(super) query_box: StoredValue<QueryBox>,
+    next: StoredValue<u32>,
+    /// What stood here when it was opened or saved.
+    clean: RwSignal<Typed>,
+}
+
+impl Draft {
+    pub(super) fn new(typed: &Typed) -> Self {
+        let query_box = QueryBox::with_check(typed.text(Field::Query), "query".to_owned(), |text| {
+            if text.trim().is_empty() { None } else { parse(text).err() }
+        });
+        let mut texts = typed.texts.clone().map(RwSignal::new);
+        texts[Field::Query as usize] = query_box.text;
+        let draft = Self {
+            texts: StoredValue::new(texts),
+            labels: RwSignal::new(Vec::new()),
+            rest: StoredValue::new(typed.rest.clone()),
+            query_box: StoredValue::new(query_box),
+            next: StoredValue::new(0),
+            clean: RwSignal::new(typed.clone()),
+        };
+        typed.labels.iter().for_each(|(name, value)| draft.add_label(name, value));
+        draft
+    }
+
+    /// The signal of a field's text.
+    pub(super) fn text(self, field: Field) -> RwSignal<String> {
+        self.texts.with_value(|texts| texts[(field as usize).min(TEXTS - 1)])
+    }
+
+    pub(super) fn add_label(self, name: &str, value: &str) {
+        let id = self.next.get_value();
+        self.next.set_value(id + 1);
+        let line =
+            LabelLine { id, name: RwSignal::new(name.to_owned()), value: RwSignal::new(value.to_owned()) };
+        self.labels.update(|labels| labels.push(line));
+    }
+
+    pub(super) fn remove_label(self, id: u32) {
+        self.labels.update(|labels| labels.retain(|line| line.id != id));
+    }
+
+    /// What stands in the fields now.
+    pub(super) fn typed(self) -> Typed {
+        let pair = |line: &LabelLine| (line.name.get(), line.value.get());
+        Typed {
+            texts: self.texts.get_value().map(|text| text.get()),
+            labels: self.labels.with(|labels| labels.iter().map(pair).collect()),
+            rest: self.rest.get_value(),
+        }
+    }
+
+    /// Whether something was typed that is not saved.
+    pub(super) fn is_changed(self) -> bool {
+        untrack(|| self.clean.try_with(|clean| *clean != self.typed()).unwrap_or(false))
+    }
+
+    /// What stands here is saved.
+    pub(super) fn saved(self) {
+        let typed = untrack(|| self.typed());
+        self.clean.set(typed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(fields: &[(Field, &str)]) -> Typed {
+        fields.iter().fold(Typed::default(), |typed, (field, text)| typed.with(*field, text))
+    }
+
+    #[test]
+    fn a_rule_is_read_and_written() {
+        let rule = json!({
+            "name": "Hot", "query": "temp", "condition": {"is": "outside", "low": 1.5, "high": 80.0},
+            "fold": "max", "window": "5m", "for": "2m", "severity": "critical", "labels": {"team": "ops"},
+            "summary": "s", "runbook": "https://wiki", "dashboard": "host", "panel": 3,
+            "annotations": {"x": "y"}, "paused": true,
+        });
+        assert_eq!(Typed::of(&rule).rule(), Ok(rule));
+        let least = json!({"name": "A", "query": "up", "condition": {"is": "absent"}, "fold": "last"});
+        assert_eq!(Typed::of(&least).rule(), Ok(least));
+        let changed = json!({"name": "A", "query": "up", "condition": {"is": "changed", "percent": 20.0, "ago": "1h"}, "fold": "last"});
+        assert_eq!(Typed::of(&changed).rule(), Ok(changed));
+        let condition = json!({"is": "unusual", "side": "above", "quantile": 0.99, "weeks": 4});
+        let unusual = json!({"name": "A", "query": "up", "condition": condition, "fold": "last"});
+        assert_eq!(Typed::of(&unusual).rule(), Ok(unusual));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_beside_its_field() {
+        let fields = |typed: &Typed| -> Vec<Field> {
+            typed.rule().err().into_iter().flatten().filter_map(|(field, _)| field).collect()
+        };
+        assert_eq!(fields(&typed(&[])), [Field::Threshold]);
+        let none: [Field; 0] = [];
+        assert_eq!(fields(&typed(&[(Field::Threshold, " 8e1 ")])), none);
+        assert_eq!(
+            fields(&typed(&[(Field::Threshold, "1"), (Field::Window, "5 minutes"), (Field::Panel, "x")])),
+            [Field::Window, Field::Panel]
+        );
+        assert_eq!(
+            fields(&typed(&[(Field::Condition, "changed"), (Field::Ago, "")])),
+            [Field::Ago],
+            "other thresholds do not count"
+        );
+        let mut twice = typed(&[(Field::Threshold, "1")]);
+        twice.labels = vec![("a".to_owned(), String::new()), ("a".to_owned(), String::new())];
+        assert_eq!(fields(&twice), [Field::Labels]);
+    }
+
+    #[test]
+    fn flaws_of_the_server_find_their_field() {
+        for (place, field) in [
+            ("query", Some(Field::Query)),
+            ("expr", Some(Field::Query)),
+            ("condition.low", Some(Field::Low)),
+            ("labels.severity", Some(Field::Labels)),
+            ("annotations.summary", Some(Field::Summary)),
+            ("annotations.runbook_url", Some(Field::Runbook)),
+            ("annotations.other", None),
+        ] {
+            assert_eq!(Field::of_flaw(place), field, "{place}");
+        }
+    }
+}

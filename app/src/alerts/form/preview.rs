@@ -1,0 +1,361 @@
+//! What the rule that is typed means and does now, and how its value went.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchfire_chart::format_value;
+use watchfire_model::{Grid, TimeRange, Unit, choose_step, parse_duration};
+use watchfire_panel::{Prepared, Unfolded};
+
+use super::draft::{Draft, Field, Flaw, Typed};
+use super::tried::{Test, TestsView};
+use crate::address::Search;
+use crate::alerts::alert::LabelMap;
+use crate::alerts::label_words;
+use crate::api::{self, Abort, QueryAnswer, Refusal, call};
+use crate::boards::Feed;
+use crate::explore::{MOST_DRAWN, drawn_as, prepared, seconds, unit_name, unit_of};
+use crate::numbers::grouped;
+use crate::range::clock;
+
+/// How long typing must pause before the server is asked.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// For how many points of the chart is asked.
+const POINTS: usize = 300;
+
+/// How many alerts are listed.
+const MOST: usize = 20;
+
+/// The ranges that a rule is tried over, and what they are called.
+pub(super) const RANGES: [(&str, &str); 3] =
+    [("1h", "last hour"), ("24h", "last 24 hours"), ("7d", "last 7 days")];
+
+/// How the preview is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Told {
+    /// There is no query yet.
+    Nothing,
+    Asking,
+    /// The fields say what is wrong.
+    Flawed,
+    /// It cannot be evaluated, or the server cannot be asked.
+    Failed(String),
+    Ready(Now),
+}
+
+/// What `/api/v1/watchfire/rules/preview` tells.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct Now {
+    /// The query with the condition.
+    expr: String,
+    flaws: Vec<ToldFlaw>,
+    failed: Option<String>,
+    alerts: Vec<AlertNow>,
+    left_out: usize,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct ToldFlaw {
+    field: String,
+    message: String,
+}
+
+/// An alert that there would be.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct AlertNow {
+    labels: LabelMap,
+    annotations: BTreeMap<String, String>,
+    /// A number, or a text for what JSON has no number for.
+    value: Value,
+}
+
+/// The preview of a form.
+#[derive(Clone, Copy)]
+pub(super) struct Preview {
+    draft: Draft,
+    pub(super) flaws: RwSignal<Vec<Flaw>>,
+    told: RwSignal<Told>,
+    panel: RwSignal<Option<Arc<Unfolded>>>,
+    graph: RwSignal<Option<Arc<Prepared>>>,
+    window: RwSignal<Option<TimeRange>>,
+    /// Why there is no chart.
+    chart_fault: RwSignal<Option<String>>,
+    pub(super) tests: RwSignal<Option<Result<BTreeMap<String, Test>, String>>>,
+    /// Over which of [`RANGES`] the chart goes.
+    pub(super) range: RwSignal<&'static str>,
+    /// Counts the questions: a late answer to an earlier one is not shown.
+    number: StoredValue<u32>,
+}
+
+impl Preview {
+    /// Follows what is typed. For the browser.
+    pub(super) fn follow(draft: Draft) -> Self {
+        let preview = Self {
+            draft,
+            flaws: RwSignal::new(Vec::new()),
+            told: RwSignal::new(Told::Nothing),
+            panel: RwSignal::new(None),
+            graph: RwSignal::new(None),
+            window: RwSignal::new(None),
+            chart_fault: RwSignal::new(None),
+            tests: RwSignal::new(None),
+            range: RwSignal::new(RANGES[0].0),
+            number: StoredValue::new(0),
+        };
+        let rule = Memo::new(move |_| draft.typed());
+        Effect::new(move |before: Option<()>| {
+            rule.track();
+            let mine = preview.next();
+            if before.is_none() {
+                return preview.ask(mine);
+            }
+            set_timeout(
+                move || {
+                    if preview.is_asked(mine) {
+                        preview.ask(mine);
+                    }
+                },
+                PAUSE,
+            );
+        });
+        Effect::new(move |before: Option<()>| {
+            preview.range.track();
+            if before.is_some()
+                && let Told::Ready(now) = preview.told.get_untracked()
+            {
+                let number = preview.number.get_value();
+                preview.draw(untrack(|| draft.typed()), &now.expr, number);
+            }
+        });
+        preview
+    }
+
+    /// Asks without waiting for more to be typed.
+    pub(super) fn at_once(self) {
+        let mine = self.next();
+        self.ask(mine);
+    }
+
+    /// What the server found wrong when the rule was to be saved.
+    pub(super) fn refused(self, flaws: &Value) {
+        if let Ok(told) = api::read_value::<Vec<ToldFlaw>>(flaws) {
+            self.flaws.set(flaws_of(&told));
+        }
+    }
+
+    fn next(self) -> u32 {
+        let mine = self.number.get_value().wrapping_add(1);
+        self.number.set_value(mine);
+        mine
+    }
+
+    fn is_asked(self, number: u32) -> bool {
+        self.number.try_get_value() == Some(number)
+    }
+
+    fn ask(self, mine: u32) {
+        let typed = untrack(|| self.draft.typed());
+        let unnamed = typed.text(Field::Name).is_empty();
+        // A rule can be tried before it has a name.
+        let missing = unnamed.then(|| (Some(Field::Name), "an alert needs a name".to_owned()));
+        let rule = match typed.rule() {
+            Ok(mut rule) => {
+                if unnamed {
+                    rule["name"] = "Preview".into();
+                }
+                rule
+            }
+            Err(flaws) => {
+                self.flaws.set(missing.into_iter().chain(flaws).collect());
+                return self.told.set(Told::Flawed);
+            }
+        };
+        if typed.text(Field::Query).is_empty() {
+            let query = (Some(Field::Query), "a rule needs a query: a metric, or PromQL".to_owned());
+            self.flaws.set(missing.into_iter().chain([query]).collect());
+            return self.told.set(Told::Nothing);
+        }
+        self.told.set(Told::Asking);
+        spawn_local(async move {
+            let body = json!({"rule": rule});
+            let answer: Result<Now, Refusal> =
+                call("POST", "/api/v1/watchfire/rules/preview", Some(&body)).await;
+            if !self.is_asked(mine) {
+                return;
+            }
+            match answer {
+                Ok(now) => {
+                    self.flaws.set(missing.into_iter().chain(flaws_of(&now.flaws)).collect());
+                    if !now.flaws.is_empty() {
+                        return self.told.set(Told::Flawed);
+                    }
+                    match now.failed.clone() {
+                        Some(words) => self.told.set(Told::Failed(words)),
+                        None => self.told.set(Told::Ready(now.clone())),
+                    }
+                    self.draw(typed, &now.expr, mine);
+                    self.try_out(rule, mine);
+                }
+                Err(refusal) => self.told.set(Told::Failed(refusal.to_string())),
+            }
+        });
+    }
+
+    /// Asks for the value that is compared, and draws it with the thresholds.
+    fn draw(self, typed: Typed, expr: &str, mine: u32) {
+        let Some(value) = typed.condition().value_of(expr) else { return };
+        let length = parse_duration(self.range.get_untracked()).unwrap_or(3_600_000);
+        let now = clock();
+        let range = TimeRange { start: now - length, end: now };
+        let Ok(grid) = Grid::covering(range, choose_step(length, POINTS)) else { return };
+        let form = Search::default()
+            .with("query", &value)
+            .with("start", &seconds(grid.start))
+            .with("end", &seconds(grid.time(grid.len.saturating_sub(1))))
+            .with("step", &seconds(grid.step))
+            .with("limit", &MOST_DRAWN.to_string());
+        spawn_local(async move {
+            let text = api::post("/api/v1/query_range", &form, &Abort::new()).await;
+            let answer = text.and_then(|text| QueryAnswer::read(&text));
+            if !self.is_asked(mine) {
+                return;
+            }
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(failure) => return self.chart_fault.set(Some(format!("✕ {failure}"))),
+            };
+            let empty = answer.series.is_empty();
+            self.chart_fault.set(empty.then(|| {
+                "○ Nothing has samples for this query in this range: choose a longer range, or look for its name with Ctrl+Space."
+                    .to_owned()
+            }));
+            let unit = watchfire_promql::parse(&value).map_or("short", |expr| unit_name(unit_of(&expr)));
+            let mut item = drawn_as(unit);
+            let numbers = typed.numbers();
+            "Value of the rule".clone_into(&mut item.panel.title);
+            item.panel.field.thresholds = typed.condition().thresholds(&numbers);
+            // So that the thresholds are in sight.
+            item.panel.field.soft_min = numbers.iter().copied().reduce(f64::min);
+            item.panel.field.soft_max = numbers.iter().copied().reduce(f64::max);
+            let graph = prepared(&item, &answer.series, grid, range);
+            self.window.set(Some(range));
+            self.panel.set(Some(Arc::new(item)));
+            self.graph.set(Some(Arc::new(graph)));
+        });
+    }
+
+    /// Asks how often it would have fired.
+    fn try_out(self, rule: Value, mine: u32) {
+        let ranges = RANGES.map(|(range, _)| range);
+        spawn_local(async move {
+            let body = json!({"rule": rule, "ranges": ranges});
+            let answer: Result<BTreeMap<String, Test>, Refusal> =
+                call("POST", "/api/v1/watchfire/rules/backtest", Some(&body)).await;
+            if self.is_asked(mine) {
+                self.tests.set(Some(answer.map_err(|refusal| refusal.to_string())));
+            }
+        });
+    }
+}
+
+fn flaws_of(told: &[ToldFlaw]) -> Vec<Flaw> {
+    let flaw = |flaw: &ToldFlaw| match Field::of_flaw(&flaw.field) {
+        Some(field) => (Some(field), flaw.message.clone()),
+        None => (None, format!("{}: {}", flaw.field, flaw.message)),
+    };
+    told.iter().map(flaw).collect()
+}
+
+/// The preview beside the form.
+#[component]
+pub(super) fn PreviewView(draft: Draft, preview: Preview) -> impl IntoView {
+    let state = move || match preview.told.get() {
+        Told::Nothing => "idle",
+        Told::Asking => "renewing",
+        Told::Flawed => "flawed",
+        Told::Failed(_) => "failed",
+        Told::Ready(_) => "ready",
+    };
+    let words = move || match preview.told.get() {
+        Told::Nothing => "○ Write a metric or a query: what the rule would do stands here.".to_owned(),
+        Told::Asking => "… trying it".to_owned(),
+        Told::Flawed => "✕ The fields say what has to be mended before it can be tried.".to_owned(),
+        Told::Failed(words) => format!("✕ It can't be tried: {words}"),
+        Told::Ready(now) => now_words(&now, !draft.text(Field::Hold).with(String::is_empty)),
+    };
+    let expr = move || match preview.told.get() {
+        Told::Ready(now) => Some(view! { <code class="rule-query">{now.expr}</code> }),
+        _ => None,
+    };
+    let alerts = move || match preview.told.get() {
+        Told::Ready(now) => now.alerts.iter().take(MOST).map(entry).collect_view().into_any(),
+        _ => ().into_any(),
+    };
+    let item = Memo::new(move |_| preview.panel.get());
+    let drawn = Memo::new(move |_| preview.graph.with(Option::is_some));
+    let feed = Feed::fixed(preview.graph, preview.window);
+    view! {
+        <section class="panel form-beside rule-preview" aria-label="Preview" tabindex="0" data-state=state>
+            <h2>"Preview"</h2>
+            <p class="rule-preview-words" role="status">{words}</p>
+            {expr}
+            <TestsView preview/>
+            <p class="hint">{move || preview.chart_fault.get()}</p>
+            {move || drawn.get().then(|| crate::parts::explore_graph(item, feed))}
+            <ul class="alert-list">{alerts}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn now_words(now: &Now, holds: bool) -> String {
+    let count = now.alerts.len() + now.left_out;
+    let then = if holds { "would be pending now" } else { "would fire now" };
+    match count {
+        0 => "✓ Nothing meets the condition now.".to_owned(),
+        1 => format!("■ 1 series meets the condition: its alert {then}."),
+        count => format!("■ {} series meet the condition: their alerts {then}.", grouped(count as u64)),
+    }
+}
+
+fn entry(alert: &AlertNow) -> impl IntoView + use<> {
+    let value = alert.value.as_f64().map(|value| format_value(Unit::Number, value));
+    let value = value.or_else(|| alert.value.as_str().map(str::to_owned));
+    view! {
+        <li class="alert alert-short">
+            <span class="alert-value number">{value}</span>
+            <div class="alert-main">
+                <span class="alert-summary">{alert.annotations.get("summary").cloned()}</span>
+                <span class="alert-labels">{label_words(&alert.labels, &["alertname"])}</span>
+            </div>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_server_says() {
+        let text = r#"{"expr":"temp > 80","flaws":[{"field":"condition.low","message":"m","start":null,"end":null},
+            {"field":"other","message":"n"}],"failed":null,
+            "alerts":[{"labels":{"host":"a"},"annotations":{"summary":"s"},"value":81.5}],"left_out":2}"#;
+        let now: Now = serde_json::from_str(text).unwrap();
+        assert_eq!(flaws_of(&now.flaws), [(Some(Field::Low), "m".to_owned()), (None, "other: n".to_owned())]);
+        assert_eq!(
+            now_words(&now, true),
+            "■ 3 series meet the condition: their alerts would be pending now."
+        );
+        assert_eq!(now_words(&Now::default(), true), "✓ Nothing meets the condition now.");
+    }
+}

@@ -1,0 +1,254 @@
+//! Who hears of what: the tree of routes as it is configured, its receivers, and where an alert would go.
+
+mod receivers;
+mod tester;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use serde::Deserialize;
+
+use self::receivers::Receivers;
+use self::tester::{Explained, Tester};
+use super::{Address, moment, state_word, trouble, without_script};
+use crate::address::Search;
+use crate::api::{self, Failure, Poll, envelope};
+use crate::pages::{Page, Views};
+use crate::preferences::Preferences;
+
+/// Seconds between two looks.
+const EVERY: u32 = 10;
+
+/// A route with what it inherits; docs/API.md describes it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Route {
+    #[serde(rename = "route")]
+    number: usize,
+    receiver: String,
+    matchers: Vec<String>,
+    #[serde(rename = "continue")]
+    goes_on: bool,
+    group_by: Vec<String>,
+    group_wait: String,
+    group_interval: String,
+    repeat_interval: String,
+    mute_time_intervals: Vec<String>,
+    active_time_intervals: Vec<String>,
+    routes: Vec<Route>,
+}
+
+impl Route {
+    /// This route and all below it, each with its depth, in their order.
+    fn flat(&self) -> Vec<(usize, Self)> {
+        let mut all = Vec::new();
+        self.add_to(0, &mut all);
+        all
+    }
+
+    fn add_to(&self, depth: usize, all: &mut Vec<(usize, Self)>) {
+        all.push((depth, Self { routes: Vec::new(), ..self.clone() }));
+        self.routes.iter().for_each(|route| route.add_to(depth + 1, all));
+    }
+
+    /// Its conditions in words.
+    fn conditions(&self) -> String {
+        if self.matchers.is_empty() { "every alert".to_owned() } else { self.matchers.join(" and ") }
+    }
+
+    /// How it groups, and when it sends.
+    fn timing(&self) -> String {
+        let by = match self.group_by.as_slice() {
+            [] => "all in one group".to_owned(),
+            [all] if all == "..." => "each alert by itself".to_owned(),
+            labels => format!("by {}", labels.join(", ")),
+        };
+        let muted = match self.mute_time_intervals.as_slice() {
+            [] => String::new(),
+            names => format!(", not in {}", names.join(", ")),
+        };
+        let active = match self.active_time_intervals.as_slice() {
+            [] => String::new(),
+            names => format!(", only in {}", names.join(", ")),
+        };
+        format!(
+            "{by}; first after {}, news after {}, again after {}{muted}{active}",
+            self.group_wait, self.group_interval, self.repeat_interval
+        )
+    }
+}
+
+/// A receiver and its channels.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Receiver {
+    name: String,
+    integrations: Vec<Integration>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Integration {
+    #[serde(rename = "integration")]
+    name: String,
+    kind: String,
+    send_resolved: bool,
+}
+
+/// How the file is that says all this.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct File {
+    path: String,
+    /// Milliseconds since the epoch.
+    loaded_at: i64,
+    /// Why the file as it is now is not in force.
+    error: Option<String>,
+}
+
+/// What `/api/v1/watchfire/routing` tells.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Routing {
+    root: Route,
+    receivers: Vec<Receiver>,
+    file: Option<File>,
+}
+
+async fn ask() -> Result<Routing, Failure> {
+    envelope(&api::get("/api/v1/watchfire/routing", &Search::default()).await?)
+}
+
+/// The page.
+#[component]
+pub(crate) fn RoutingPage() -> impl IntoView {
+    let address = Address::of(Page::Routing);
+    let routing = RwSignal::new(None::<Routing>);
+    let poll = Poll::start(EVERY, ask, move |got| {
+        // What has not changed is not drawn anew.
+        if routing.with_untracked(|known| known.as_ref() != Some(&got)) {
+            routing.set(Some(got));
+        }
+    });
+    let explained = RwSignal::new(None::<Explained>);
+    view! {
+        <Title text=Page::Routing.title()/>
+        <div class="alerting" data-state=move || state_word(poll)>
+            <Views current=Page::Routing/>
+            <h1 class="visually-hidden">"Routing"</h1>
+            <FileState routing poll/>
+            <Tester address explained/>
+            <Tree routing explained/>
+            <Receivers routing/>
+        </div>
+    }
+    .into_any()
+}
+
+/// Where the tree comes from, and what is wrong with it.
+#[component]
+fn FileState(routing: RwSignal<Option<Routing>>, poll: Poll) -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let file =
+        Memo::new(move |_| routing.with(|routing| routing.as_ref().map(|routing| routing.file.clone())));
+    let words = move || {
+        trouble(poll, "The routes").or_else(|| {
+            Some(match file.get()? {
+                None => "○ No configuration is named, so nobody is told of alerts.".to_owned(),
+                Some(file) if file.error.is_some() => {
+                    "✕ The file as it is now is not used; the one before goes on.".to_owned()
+                }
+                Some(_) => "✓ The configuration is in force.".to_owned(),
+            })
+        })
+    };
+    let more = move || {
+        match file.get()? {
+        None => Some(
+            view! {
+                <p class="targets-how">
+                    "Start Watchfire with "<code>"--notify-config alertmanager.yml"</code>", as Alertmanager has it, and alerts go \
+                     where it says."
+                </p>
+            }
+            .into_any(),
+        ),
+        Some(file) => {
+            let at = moment(file.loaded_at, preferences);
+            Some(
+                view! {
+                    <p class="targets-how">"From "<code>{file.path}</code>{format!(", read at {at}")}</p>
+                    <p class="alerting-faults" role="status">{file.error}</p>
+                }
+                .into_any(),
+            )
+        }
+    }
+    };
+    view! {
+        <section class="panel alerting-summary" aria-label="Summary">
+            <p class="alerting-words" role="status">{words}</p>
+            {more}
+            {without_script()}
+        </section>
+    }
+    .into_any()
+}
+
+/// The routes, and what each says to the alert that is tried.
+#[component]
+fn Tree(routing: RwSignal<Option<Routing>>, explained: RwSignal<Option<Explained>>) -> impl IntoView {
+    let routes = move || {
+        routing.with(|routing| routing.as_ref().map(|routing| routing.root.flat())).unwrap_or_default()
+    };
+    let row = move |(depth, route): (usize, Route)| {
+        let number = route.number;
+        let step = move || explained.with(|explained| explained.as_ref()?.step(number));
+        let outcome = move || step().map(|step| step.outcome.clone());
+        let words = move || step().map(|step| step.words());
+        let goes_on = route.goes_on.then(|| view! { <span class="hint">" · goes on to the next"</span> });
+        let style = format!("--depth:{depth}");
+        view! {
+            <li class="route" style=style data-outcome=outcome>
+                <code class="route-conditions">{route.conditions()}</code>
+                <span class="route-receiver">"→ "<strong>{route.receiver.clone()}</strong>{goes_on}</span>
+                <span class="hint">{route.timing()}</span>
+                <span class="route-outcome">{words}</span>
+            </li>
+        }
+    };
+    view! {
+        <section class="panel" aria-label="Routes">
+            <header class="panel-head"><h2>"Routes"</h2></header>
+            <ul class="route-tree">{move || routes().into_iter().map(row).collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_read_in_order() {
+        let text = r#"{"status":"success","data":{"time_intervals":["night"],
+            "root":{"route":0,"receiver":"all","matchers":[],"continue":false,"group_by":["..."],"group_wait":"30s",
+              "group_interval":"5m","repeat_interval":"4h","mute_time_intervals":[],"active_time_intervals":[],"routes":[
+              {"route":1,"receiver":"web","matchers":["team=\"web\"","a=\"b\""],"continue":true,"group_by":["host"],
+               "group_wait":"30s","group_interval":"5m","repeat_interval":"4h","mute_time_intervals":["night"],
+               "active_time_intervals":[],"routes":[]}]},
+            "receivers":[{"name":"web","integrations":[{"integration":"webhook[0]","kind":"webhook","send_resolved":true}]}],
+            "file":{"path":"a.yml","loaded_at":5,"error":null,"refused":0}}}"#;
+        let routing: Routing = envelope(text).unwrap();
+        let flat = routing.root.flat();
+        let told: Vec<_> =
+            flat.iter().map(|(depth, route)| format!("{depth} {}", route.conditions())).collect();
+        assert_eq!(told, ["0 every alert", "1 team=\"web\" and a=\"b\""]);
+        assert_eq!(
+            flat[1].1.timing(),
+            "by host; first after 30s, news after 5m, again after 4h, not in night"
+        );
+        assert!(flat[0].1.timing().starts_with("each alert by itself"));
+        assert_eq!(routing.receivers[0].integrations[0].kind, "webhook");
+    }
+}

@@ -1,0 +1,238 @@
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use watchfire_model::MatchOp;
+
+use crate::alerts::alert::LabelMap;
+use crate::alerts::filter::{Term, terms};
+use crate::alerts::{Address, label_words};
+use crate::api::{Refusal, call};
+
+/// How long typing must pause before the server is asked.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// What `/api/v1/watchfire/routing/explain` tells.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct Explained {
+    taken: Vec<Taken>,
+    steps: Vec<Step>,
+    muted_by: Muted,
+}
+
+impl Explained {
+    /// What a route says.
+    pub(super) fn step(&self, route: usize) -> Option<Step> {
+        self.steps.iter().find(|step| step.route == route).cloned()
+    }
+}
+
+/// A route that takes the alert.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Taken {
+    path: Vec<String>,
+    receiver: String,
+    group: LabelMap,
+    group_wait: String,
+    group_interval: String,
+    repeat_interval: String,
+    /// Time intervals for which it sends nothing now.
+    muted_by: Vec<String>,
+}
+
+/// What a route says to it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct Step {
+    route: usize,
+    /// takes, `passes_on`, refuses, `not_asked`, `not_reached`.
+    pub(super) outcome: String,
+    because: Value,
+}
+
+impl Step {
+    /// The same in words.
+    pub(super) fn words(&self) -> String {
+        match self.outcome.as_str() {
+            "takes" => "✓ takes it".to_owned(),
+            "passes_on" => "↓ passes it on to a route below".to_owned(),
+            "refuses" => {
+                let condition = self.because["condition"].as_str().unwrap_or_default();
+                match self.because["value"].as_str().unwrap_or_default() {
+                    "" => format!("✕ not {condition}: it has no such label"),
+                    value => format!("✕ not {condition}: it has {value:?}"),
+                }
+            }
+            "not_asked" => "– not asked: a route before it took it".to_owned(),
+            _ => "– not reached".to_owned(),
+        }
+    }
+}
+
+/// What would keep it from being told.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Muted {
+    silences: Vec<String>,
+    inhibitions: Vec<String>,
+    maintenance: Option<String>,
+}
+
+impl Muted {
+    fn words(&self) -> Option<String> {
+        let count = |many: usize, one: &str| match many {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            many => Some(format!("{many} {one}s")),
+        };
+        let parts = [
+            count(self.silences.len(), "silence"),
+            count(self.inhibitions.len(), "other alert"),
+            self.maintenance.as_ref().map(|name| format!("the maintenance {name}")),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty())
+            .then(|| format!("⊘ Nobody would be told now, because of {}.", parts.join(" and ")))
+    }
+}
+
+/// The labels that are typed: `severity=high team="web ops"`, or what can't be read.
+fn labels(text: &str) -> Result<Map<String, Value>, String> {
+    let mut labels = Map::new();
+    for term in terms(text) {
+        match term {
+            Term::Matcher(matcher) if matcher.op == MatchOp::Equal => {
+                labels.insert(matcher.name, matcher.value.into());
+            }
+            Term::Matcher(matcher) => {
+                return Err(format!(
+                    "an alert has labels, not conditions; write {}=... for one value",
+                    matcher.name
+                ));
+            }
+            Term::Word(word) => {
+                return Err(format!("{word:?} is no label; write severity=\"high\" team=\"web\""));
+            }
+        }
+    }
+    Ok(labels)
+}
+
+/// Where an alert with the labels that are typed would go.
+#[component]
+pub(super) fn Tester(address: Address, explained: RwSignal<Option<Explained>>) -> impl IntoView {
+    let text = address.value("labels");
+    let error = RwSignal::new(None::<String>);
+    let number = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        let text = text.get();
+        let mine = number.get_value().wrapping_add(1);
+        number.set_value(mine);
+        if text.trim().is_empty() {
+            error.set(None);
+            return explained.set(None);
+        }
+        let labels = match labels(&text) {
+            Ok(labels) => labels,
+            Err(words) => return error.set(Some(words)),
+        };
+        let ask = move || {
+            // Something else was typed, or the page was left.
+            if number.try_get_value() != Some(mine) {
+                return;
+            }
+            spawn_local(async move {
+                let body = json!({"labels": labels});
+                let answer: Result<Explained, Refusal> =
+                    call("POST", "/api/v1/watchfire/routing/explain", Some(&body)).await;
+                if number.try_get_value() != Some(mine) {
+                    return;
+                }
+                error.set(answer.as_ref().err().map(Refusal::to_string));
+                explained.set(answer.ok());
+            });
+        };
+        set_timeout(ask, PAUSE);
+    });
+    let result = move || {
+        let explained = explained.get()?;
+        let taken = explained.taken.iter().map(way).collect_view();
+        Some(view! {
+            <ul class="ways-taken">{taken}</ul>
+            <p class="alert-muted">{explained.muted_by.words()}</p>
+        })
+    };
+    view! {
+        <section class="panel route-tester" aria-label="Where would this alert go?">
+            <header class="panel-head"><h2>"Where would this alert go?"</h2></header>
+            <div class="form-field">
+                <label for="route-labels">"Labels of an alert"</label>
+                <input id="route-labels" class="mono" data-search="true" autocomplete="off" spellcheck="false"
+                    placeholder="alertname=\"DiskFull\" severity=\"high\" team=\"web\"" aria-describedby="route-labels-error"
+                    aria-invalid=move || error.with(Option::is_some).to_string()
+                    value=text.get_untracked() prop:value=move || text.get()
+                    on:input=move |event| address.put("labels", &event_target_value(&event), true)/>
+                <p class="field-error" id="route-labels-error" role="alert">{move || error.get()}</p>
+            </div>
+            <div role="status">{result}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn way(taken: &Taken) -> impl IntoView + use<> {
+    let group = match label_words(&taken.group, &[]) {
+        words if words.is_empty() => "with all alerts of the route".to_owned(),
+        words => format!("with those that share {words}"),
+    };
+    let muted = (!taken.muted_by.is_empty())
+        .then(|| view! { <span class="alert-muted">{format!("⊘ muted now by the time {}", taken.muted_by.join(", "))}</span> });
+    let path = taken.path.join(" → ");
+    view! {
+        <li class="way-taken">
+            <strong>{format!("✓ {}", taken.receiver)}</strong>
+            <span class="route-conditions">{path}</span>
+            <span class="hint">
+                {format!(
+                    "in one message {group}; first after {}, news after {}, again after {}",
+                    taken.group_wait, taken.group_interval, taken.repeat_interval,
+                )}
+            </span>
+            {muted}
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_read() {
+        let read = |text: &str| labels(text).map(|labels| Value::from(labels).to_string());
+        assert_eq!(read("a=b c=\"d e\""), Ok(r#"{"a":"b","c":"d e"}"#.to_owned()));
+        assert!(read("a!=b").unwrap_err().contains("a=..."));
+        assert!(read("word").unwrap_err().contains("\"word\""));
+    }
+
+    #[test]
+    fn steps_in_words() {
+        let step =
+            |outcome: &str, because: Value| Step { outcome: outcome.to_owned(), because, ..Step::default() };
+        let refuses = |value: &str| step("refuses", json!({"condition": "a=\"b\"", "value": value})).words();
+        assert_eq!(refuses("c"), "✕ not a=\"b\": it has \"c\"");
+        assert_eq!(refuses(""), "✕ not a=\"b\": it has no such label");
+        assert_eq!(step("takes", Value::Null).words(), "✓ takes it");
+        let muted =
+            Muted { silences: vec!["s".to_owned()], inhibitions: vec![String::new(); 2], maintenance: None };
+        assert_eq!(
+            muted.words().as_deref(),
+            Some("⊘ Nobody would be told now, because of 1 silence and 2 other alerts.")
+        );
+        assert_eq!(Muted::default().words(), None);
+    }
+}
