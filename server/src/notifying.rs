@@ -13,6 +13,14 @@ use crate::clock::now;
 use crate::config::Config;
 use crate::fatal::Fatal;
 
+/// What sends notifications.
+#[derive(Clone)]
+pub(crate) struct Notifying {
+    pub(crate) queue: Arc<Queue>,
+    /// The configuration's file, where there is one.
+    pub(crate) file: Option<ConfigFile>,
+}
+
 /// Opens what is between alerts and notifications, and lets it run until `stop`. Alerts of rules go in.
 ///
 /// # Errors
@@ -24,7 +32,7 @@ pub(crate) async fn start_notifying(
     engine: &Engine,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> Result<Alertmanager, Fatal> {
+) -> Result<(Alertmanager, Notifying), Fatal> {
     let file = config.notify.config.as_deref().map(ConfigFile::new);
     let follows = match &file {
         Some(file) => file.read().await.map_err(Fatal::Notify)?.unwrap_or_else(Followed::nobody),
@@ -36,14 +44,14 @@ pub(crate) async fn start_notifying(
     let deliveries = Deliveries::new(store.clone(), Arc::new(senders), settings);
     let external_url = service.alerting().settings().external_url.clone();
     let queue = Arc::new(Queue::new(deliveries.clone(), external_url));
-    let alertmanager = Alertmanager::open(store, queue, follows, now()).await?;
+    let alertmanager = Alertmanager::open(store, queue.clone(), follows, now()).await?;
     if !service.alerting().set_sink(Arc::new(alertmanager.clone())) {
         tracing::error!("alerts of rules go elsewhere already");
     }
     tasks.spawn(deliveries.run(stop.clone()));
     tasks.spawn(keep_alertmanager(alertmanager.clone(), stop.clone()));
-    if let Some(file) = file {
+    if let Some(file) = file.clone() {
         tasks.spawn(file.follow(alertmanager.clone(), config.notify.reload_interval, stop.clone()));
     }
-    Ok(alertmanager)
+    Ok((alertmanager, Notifying { queue, file }))
 }

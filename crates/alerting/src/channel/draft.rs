@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use watchfire_template::{Env, Set};
 
+use super::about::About;
 use super::webpush::Entropy;
 use crate::config::receiver::Integration;
 
@@ -20,6 +21,9 @@ pub struct Draft {
     pub at: i64,
     /// What it says.
     pub intent: Intent,
+    /// What it is about.
+    #[serde(default)]
+    pub about: About,
     /// What it says it with, in the form of its channel.
     pub content: Value,
 }

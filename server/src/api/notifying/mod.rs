@@ -1,0 +1,26 @@
+//! Who hears of what, and how what is sent gets there: deliveries, the routing tree, trials of receivers. docs/API.md lists the
+//! routes.
+
+mod deliveries;
+mod failure;
+mod receivers;
+mod routing;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::http::App;
+
+/// All routes.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v1/watchfire/deliveries", get(deliveries::list))
+        .route("/api/v1/watchfire/deliveries/{id}", get(deliveries::one).delete(deliveries::discard))
+        .route("/api/v1/watchfire/deliveries/{id}/resend", post(deliveries::resend))
+        .route("/api/v1/watchfire/routing", get(routing::tree))
+        .route("/api/v1/watchfire/routing/explain", post(routing::explain))
+        .route("/api/v1/watchfire/receivers/{name}/test", post(receivers::test))
+        // Bodies are bounded where they are read, by a setting.
+        .layer(DefaultBodyLimit::disable())
+}
