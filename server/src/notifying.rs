@@ -6,8 +6,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_service::Service;
 use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Senders};
-use watchfire_service::alertmanager::{Alertmanager, ConfigFile, Followed, Queue, keep_alertmanager};
-use watchfire_storage::Engine;
+use watchfire_service::alertmanager::{
+    Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager,
+};
+use watchfire_storage::{ControlStore, Engine};
 
 use crate::clock::now;
 use crate::config::Config;
@@ -19,6 +21,8 @@ pub(crate) struct Notifying {
     pub(crate) queue: Arc<Queue>,
     /// The configuration's file, where there is one.
     pub(crate) file: Option<ConfigFile>,
+    /// Addresses at which alerts are acknowledged, where there are such.
+    pub(crate) links: Option<Links>,
 }
 
 /// Opens what is between alerts and notifications, and lets it run until `stop`. Alerts of rules go in.
@@ -43,8 +47,14 @@ pub(crate) async fn start_notifying(
     let senders = Senders::new(settings.timeout, config.notify.programs);
     let deliveries = Deliveries::new(store.clone(), Arc::new(senders), settings);
     let external_url = service.alerting().settings().external_url.clone();
-    let queue = Arc::new(Queue::new(deliveries.clone(), external_url));
-    let alertmanager = Alertmanager::open(store, queue.clone(), follows, now()).await?;
+    let lifetime = i64::try_from(config.notify.link_lifetime.as_millis()).unwrap_or(i64::MAX);
+    let key = store.secret().await.map_err(AlertmanagerError::from)?;
+    let links = (lifetime > 0).then(|| Links::new(key, &external_url, lifetime));
+    let queue = Arc::new(Queue::new(deliveries.clone(), external_url).with_links(links.clone()));
+    let alertmanager = Alertmanager::open(store.clone(), queue.clone(), follows, now()).await?;
+    if !alertmanager.keep_history(store) {
+        tracing::error!("the history of alerts is kept elsewhere already");
+    }
     if !service.alerting().set_sink(Arc::new(alertmanager.clone())) {
         tracing::error!("alerts of rules go elsewhere already");
     }
@@ -53,5 +63,5 @@ pub(crate) async fn start_notifying(
     if let Some(file) = file.clone() {
         tasks.spawn(file.follow(alertmanager.clone(), config.notify.reload_interval, stop.clone()));
     }
-    Ok((alertmanager, Notifying { queue, file }))
+    Ok((alertmanager, Notifying { queue, file, links }))
 }

@@ -429,6 +429,8 @@ pub(crate) struct NotifyConfig {
     pub(crate) reload_interval: Duration,
     /// How long an answer may take.
     pub(crate) timeout: Duration,
+    /// For how long addresses in mails are good; 0: there are none.
+    pub(crate) link_lifetime: Duration,
     /// Whether programs may run.
     pub(crate) programs: bool,
 }

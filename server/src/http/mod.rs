@@ -65,6 +65,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(crate::api::rules::routes())
         .merge(crate::api::alertmanager::routes())
         .merge(crate::api::notifying::routes())
+        .merge(crate::act::routes())
         .merge(crate::share::routes())
         .merge(crate::render::routes())
         .route("/", get(page::page))

@@ -54,7 +54,7 @@ pub use backoff::Backoff;
 pub use bucket::Bucket;
 pub use cut::{cut_bytes, cut_chars};
 pub use defaults::default_templates;
-pub use draft::{Draft, Intent, Picture, Surroundings, Unsendable};
+pub use draft::{ActionLinks, Draft, Intent, Picture, Surroundings, Unsendable};
 pub use key::{group_hash, idempotency_key};
 pub use outgoing::{Header, Mail, MailLogin, MailServer, Method, Outgoing, Program, Request};
 pub use progress::{Memory, Progress};

@@ -1,9 +1,9 @@
-use super::Dispatcher;
 use super::group::GroupId;
 use super::log::{Picture, Sent};
-use super::notification::{Notification, Notified, order};
+use super::notification::{Notification, Notified, Reason, order};
 use super::rows::RowId;
-use crate::alert::{Alert, Fingerprint};
+use super::{Dispatcher, Looks};
+use crate::alert::Fingerprint;
 
 impl Dispatcher {
     /// Looks at a group that was due at `due`: adds what is to be sent, and lets go of what is resolved.
@@ -12,7 +12,7 @@ impl Dispatcher {
         id: &GroupId,
         due: i64,
         now: i64,
-        is_muted: &impl Fn(&Alert) -> bool,
+        looks: &Looks<'_>,
         notifications: &mut Vec<Notification>,
     ) {
         let plan = self.plan.clone();
@@ -44,9 +44,9 @@ impl Dispatcher {
         }
         let since = group.since;
         if plan.muted_by(id.route, now).is_empty() {
-            alerts.retain(|(_, notified)| !is_muted(&notified.alert));
+            alerts.retain(|(_, notified)| !(looks.is_muted)(&notified.alert));
             if !alerts.is_empty() {
-                self.tell(id, (since, tick), &alerts, notifications);
+                self.tell(id, (since, tick), &alerts, looks, notifications);
             }
         }
     }
@@ -58,6 +58,7 @@ impl Dispatcher {
         id: &GroupId,
         (since, tick): (i64, i64),
         alerts: &[(Fingerprint, Notified)],
+        looks: &Looks<'_>,
         notifications: &mut Vec<Notification>,
     ) {
         let plan = self.plan.clone();
@@ -68,6 +69,8 @@ impl Dispatcher {
         };
         let (firing, resolved) = (of(false), of(true));
         let picture = Picture { firing: &firing, resolved: &resolved };
+        let known = || alerts.iter().filter(|(_, notified)| !notified.resolved);
+        let is_acknowledged = known().all(|(_, notified)| (looks.is_acknowledged)(&notified.alert));
         let repeat = options.repeat_interval.millis();
         let group_key = plan.tree().group_key(id.route, &id.labels);
         for (integration, send_resolved) in plan.channels(&options.receiver) {
@@ -75,6 +78,9 @@ impl Dispatcher {
             let sent = Sent { group_key: group_key.clone(), receiver, integration: *integration };
             let entry = self.log.get(&sent).filter(|entry| entry.counts(since));
             let Some(reason) = picture.reason(entry, *send_resolved, repeat, tick) else { continue };
+            if reason == Reason::Repeat && is_acknowledged {
+                continue;
+            }
             self.changed.insert(RowId::Sent(sent.clone()));
             self.log.insert(sent.clone(), picture.entry(repeat, tick));
             let told =

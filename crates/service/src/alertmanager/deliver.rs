@@ -1,12 +1,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use watchfire_alerting::channel::{Entropy, Surroundings};
+use watchfire_alerting::channel::{ActionLinks, Entropy, Surroundings};
 use watchfire_alerting::{Config, Notification};
 use watchfire_model::Labels;
 use watchfire_storage::{ControlError, random_bytes};
 use watchfire_template::{Env, Set, Time};
 
+use super::links::Links;
 use crate::alerting::delivery::{Deliveries, Trial, TrialAlert};
 use crate::clock::now;
 
@@ -25,6 +26,13 @@ pub trait Deliver: Send + Sync {
     ///
     /// In words, if they could not be stored; then none was, and they are given again.
     async fn deliver(&self, notifications: &[Notification]) -> Result<(), String>;
+
+    /// Tells the services of a receiver that somebody looks after a group, where they have a word for that.
+    ///
+    /// # Errors
+    ///
+    /// In words, if it could not be stored.
+    async fn acknowledged(&self, group_key: &str, receiver: &str, by: &str) -> Result<(), String>;
 }
 
 /// Puts notifications into the stored queue, in the words of the templates.
@@ -32,13 +40,21 @@ pub struct Queue {
     deliveries: Deliveries,
     templates: RwLock<Arc<Set>>,
     external_url: String,
+    /// Where alerts are acknowledged.
+    links: Option<Links>,
 }
 
 impl Queue {
     /// `external_url`: where people reach this server.
     pub fn new(deliveries: Deliveries, external_url: String) -> Self {
         let templates = RwLock::new(Arc::new(watchfire_alerting::channel::default_templates()));
-        Self { deliveries, templates, external_url }
+        Self { deliveries, templates, external_url, links: None }
+    }
+
+    /// The same with addresses in messages at which people say something of alerts.
+    #[must_use]
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
     }
 
     /// The queue itself.
@@ -68,7 +84,8 @@ impl Queue {
             annotations: over(&[("summary", &summary)], annotations).with("test", TEST),
         };
         let set = self.templates();
-        let around = self.around(&set)?;
+        // There is no such alert that somebody could acknowledge.
+        let around = Surroundings { links: None, ..self.around(&set)? };
         Ok(self.deliveries.try_receiver(name, &told, &around).await)
     }
 
@@ -79,7 +96,8 @@ impl Queue {
     fn around<'a>(&'a self, set: &'a Set) -> Result<Surroundings<'a>, ControlError> {
         let now = Time::from_millis(now()).unwrap_or_else(Time::zero);
         let env = Env { external_url: &self.external_url, ..Env::at(now) };
-        Ok(Surroundings { set, env, pictures: &[], entropy: Entropy(random_bytes()?) })
+        let links = self.links.as_ref().map(|links| links as &dyn ActionLinks);
+        Ok(Surroundings { set, env, pictures: &[], links, entropy: Entropy(random_bytes()?) })
     }
 }
 
@@ -95,5 +113,10 @@ impl Deliver for Queue {
         let around = self.around(&set).map_err(|error| error.to_string())?;
         let taken = self.deliveries.enqueue(notifications, &around).await;
         taken.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn acknowledged(&self, group_key: &str, receiver: &str, by: &str) -> Result<(), String> {
+        let told = self.deliveries.acknowledge(group_key, receiver, by).await;
+        told.map(drop).map_err(|error| error.to_string())
     }
 }

@@ -21,6 +21,7 @@ impl From<ControlError> for Failure {
 impl From<AlertmanagerError> for Failure {
     fn from(error: AlertmanagerError) -> Self {
         match error {
+            error @ AlertmanagerError::NoAlert(_) => not_found(error.to_string()),
             AlertmanagerError::Silence(error @ SilenceError::NotFound { .. }) => not_found(error.to_string()),
             AlertmanagerError::Silence(error) => Self::bad_data(error.to_string()),
             AlertmanagerError::BadInput(text) => Self::bad_data(text),

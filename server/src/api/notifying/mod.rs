@@ -1,6 +1,7 @@
 //! Who hears of what, and how what is sent gets there: deliveries, the routing tree, trials of receivers. docs/API.md lists the
 //! routes.
 
+mod alerts;
 mod deliveries;
 mod failure;
 mod receivers;
@@ -18,6 +19,13 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/watchfire/deliveries", get(deliveries::list))
         .route("/api/v1/watchfire/deliveries/{id}", get(deliveries::one).delete(deliveries::discard))
         .route("/api/v1/watchfire/deliveries/{id}/resend", post(deliveries::resend))
+        .route("/api/v1/watchfire/alerts", get(alerts::list))
+        .route(
+            "/api/v1/watchfire/alerts/{fingerprint}/acknowledge",
+            post(alerts::acknowledge).delete(alerts::take_back),
+        )
+        .route("/api/v1/watchfire/alerts/{fingerprint}/resolve", post(alerts::resolve))
+        .route("/api/v1/watchfire/alerts/{fingerprint}/snooze", post(alerts::snooze))
         .route("/api/v1/watchfire/routing", get(routing::tree))
         .route("/api/v1/watchfire/routing/explain", post(routing::explain))
         .route("/api/v1/watchfire/receivers/{name}/test", post(receivers::test))

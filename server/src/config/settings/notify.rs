@@ -31,6 +31,15 @@ pub(super) static NOTIFY: &[Setting] = &[
         set: |config, text| put(&mut config.notify.timeout, duration(text, "1s", "10m")),
     },
     Setting {
+        key: "notify.link_lifetime",
+        flag: "notify-link-lifetime",
+        default: "7d",
+        form: Form::Duration,
+        help: "For how long the addresses in mails are good at which whoever has them acknowledges, snoozes or resolves an alert without a \
+               login (http.external_url is where they lead), up to 365d; 0: there are none.",
+        set: |config, text| put(&mut config.notify.link_lifetime, duration(text, "0s", "365d")),
+    },
+    Setting {
         key: "notify.programs",
         flag: "notify-programs",
         default: "false",

@@ -2,6 +2,7 @@
 
 mod crash;
 mod failures;
+mod handling;
 mod receivers;
 mod routing;
 

@@ -31,6 +31,7 @@ async fn a_test_notification_goes_all_the_way() {
     assert_eq!(outcome(1), ("webhook[1]".to_owned(), json!(false), json!(false)));
     assert_eq!(outcome(2), ("email[0]".to_owned(), json!(true), json!(false)));
     assert!(told["integrations"][1]["failure"].as_str().unwrap().contains("403"), "{told}");
+    assert_eq!(good.requests()[0].path, "/good");
     let sent = good.requests()[0].json()["alerts"][0].clone();
     assert_eq!(sent["labels"], json!({"alertname": "TestNotification", "severity": "info", "team": "web"}));
     assert_eq!(sent["annotations"]["summary"], "just a try");

@@ -5,7 +5,7 @@ use tempfile::tempdir;
 
 use super::{ask, start};
 
-const CONFIG: &str = "
+const CONFIG: &str = r#"
 route:
   receiver: everybody
   group_by: [alertname]
@@ -32,7 +32,7 @@ receivers:
 time_intervals:
   - name: always
     time_intervals: [{times: [{start_time: '00:00', end_time: '24:00'}]}]
-";
+"#;
 
 #[tokio::test]
 async fn the_tree_and_the_way_through_it() {

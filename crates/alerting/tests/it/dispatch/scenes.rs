@@ -253,3 +253,17 @@ fn groups_as_they_are() {
     stage.play("1h end");
     assert_eq!(stage.dispatcher.alerts().count(), 2);
 }
+
+#[test]
+fn what_somebody_looks_after_is_not_repeated_until_something_changes() {
+    scene("0s fire x1\n1m ack x1\n3h end", &["30s first +x1"]);
+    scene("0s fire x1\n1m ack x1\n70m resolve x1\n3h end", &["30s first +x1", "1h10m30s allresolved -x1"]);
+    // It is for those alone that were there; another one is told with all.
+    scene(
+        "0s fire x1
+         1m ack x1
+         70m fire x2
+         3h end",
+        &["30s first +x1", "1h10m30s newalerts +x1 +x2", "2h10m30s repeat +x1 +x2"],
+    );
+}
