@@ -9,11 +9,13 @@ use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Sender
 use watchfire_service::alertmanager::{
     Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager,
 };
+use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
 use watchfire_storage::{ControlStore, Engine};
 
 use crate::clock::now;
 use crate::config::Config;
 use crate::fatal::Fatal;
+use crate::render::{AlertPainter, Desk};
 
 /// What sends notifications.
 #[derive(Clone)]
@@ -21,8 +23,25 @@ pub(crate) struct Notifying {
     pub(crate) queue: Arc<Queue>,
     /// The configuration's file, where there is one.
     pub(crate) file: Option<ConfigFile>,
+    /// Jobs that have to be heard of.
+    pub(crate) heartbeats: Heartbeats,
     /// Addresses at which alerts are acknowledged, where there are such.
     pub(crate) links: Option<Links>,
+}
+
+impl Notifying {
+    /// Lets charts for mails be drawn, where they may take any time at all.
+    pub(crate) fn paint_by(&self, service: &Service, desk: &Desk, config: &Config) {
+        let timeout = config.notify.chart_timeout;
+        if timeout.is_zero() {
+            return;
+        }
+        let (service, desk) = (service.clone(), desk.clone());
+        let painter = AlertPainter { service, desk, max_pixels: config.render.max_pixels };
+        if !self.queue.deliveries().paint_by(Arc::new(painter), timeout) {
+            tracing::error!("charts for mails are drawn elsewhere already");
+        }
+    }
 }
 
 /// Opens what is between alerts and notifications, and lets it run until `stop`. Alerts of rules go in.
@@ -63,5 +82,10 @@ pub(crate) async fn start_notifying(
     if let Some(file) = file.clone() {
         tasks.spawn(file.follow(alertmanager.clone(), config.notify.reload_interval, stop.clone()));
     }
-    Ok((alertmanager, Notifying { queue, file, links }))
+    let heartbeats =
+        Heartbeats::open(service.clone(), Arc::new(engine.control()), config.rules.max_heartbeats);
+    let heartbeats = heartbeats.await.map_err(AlertmanagerError::from)?;
+    tasks.spawn(keep_heartbeats(heartbeats.clone(), stop.clone()));
+    service.alerting().keep_watchdog(config.rules.watchdog);
+    Ok((alertmanager, Notifying { queue, file, heartbeats, links }))
 }

@@ -119,6 +119,7 @@ async fn with_storage(
     tasks.spawn(keep_dashboards(service.dashboards(), stop.clone()));
     let (alertmanager, notifying) = start_notifying(&config, &service, engine, &tasks, &stop).await?;
     crate::telemetry::notifications::register(&telemetry.meter(), &alertmanager, &notifying);
+    notifying.paint_by(&service, &desk, &config);
     tasks.spawn(service.alerting().run(stop.clone()));
     for (collector, interval) in collecting::configured(&config, &telemetry)? {
         tasks.spawn(collect(collector, interval, service.clone(), collected.clone(), stop.clone()));

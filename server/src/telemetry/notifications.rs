@@ -8,6 +8,7 @@ use watchfire_alerting::channel::Cause;
 use watchfire_alerting::config::receiver::Channel;
 use watchfire_service::alerting::delivery::{ChannelMetrics, DELAY_BOUNDS, LATENCY_BOUNDS, Timings};
 use watchfire_service::alertmanager::Alertmanager;
+use watchfire_service::heartbeats::HeartbeatState;
 
 use crate::notifying::Notifying;
 
@@ -29,6 +30,7 @@ pub(crate) fn register(meter: &Meter, alertmanager: &Alertmanager, notifying: &N
     make.timings();
     make.queue();
     make.file();
+    make.heartbeats();
 }
 
 struct Make<'a> {
@@ -119,6 +121,20 @@ impl Make<'_> {
                 }
             })
             .build();
+        let charts = [
+            ("watchfire_notification_charts_total", "Charts that were drawn for mails."),
+            ("watchfire_notification_charts_failed_total", "Mails that went out without their chart."),
+        ];
+        for (at, (name, help)) in charts.into_iter().enumerate() {
+            let notifying = self.notifying.clone();
+            self.meter
+                .u64_observable_counter(name)
+                .with_description(help)
+                .with_callback(move |observer| {
+                    observer.observe(notifying.queue.deliveries().metrics().charts()[at], &[]);
+                })
+                .build();
+        }
         let notifying = self.notifying.clone();
         self.meter
             .u64_observable_counter("watchfire_deliveries_broken_off_total")
@@ -126,6 +142,28 @@ impl Make<'_> {
             .with_callback(move |observer| {
                 observer.observe(notifying.queue.deliveries().metrics().broken_off(), &[]);
             })
+            .build();
+    }
+
+    fn heartbeats(&self) {
+        let notifying = self.notifying.clone();
+        self.meter
+            .u64_observable_gauge("watchfire_heartbeats")
+            .with_description("Heartbeats, by state.")
+            .with_callback(move |observer| {
+                let now = crate::clock::now();
+                let all = notifying.heartbeats.list();
+                for state in HeartbeatState::ALL {
+                    let count = all.iter().filter(|kept| kept.state(now) == state).count();
+                    observer.observe(count as u64, &[KeyValue::new("state", state.word())]);
+                }
+            })
+            .build();
+        let notifying = self.notifying.clone();
+        self.meter
+            .u64_observable_counter("watchfire_heartbeat_pings_total")
+            .with_description("Times that jobs were heard of.")
+            .with_callback(move |observer| observer.observe(notifying.heartbeats.pings(), &[]))
             .build();
     }
 

@@ -1,9 +1,10 @@
 //! Errors of notifications in the form that all have.
 
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use watchfire_alerting::silence::SilenceError;
 use watchfire_service::alertmanager::AlertmanagerError;
+use watchfire_service::heartbeats::HeartbeatError;
 use watchfire_storage::ControlError;
 
 use crate::api::dashboards::failure::{Failure, of_storage};
@@ -26,6 +27,21 @@ impl From<AlertmanagerError> for Failure {
             AlertmanagerError::Silence(error) => Self::bad_data(error.to_string()),
             AlertmanagerError::BadInput(text) => Self::bad_data(text),
             AlertmanagerError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HeartbeatError> for Failure {
+    fn from(error: HeartbeatError) -> Self {
+        let text = error.to_string();
+        match error {
+            HeartbeatError::NotFound(_) | HeartbeatError::UnknownToken => not_found(text),
+            HeartbeatError::Exists(_) => Self::with(StatusCode::CONFLICT, "conflict", text, Value::Null),
+            HeartbeatError::Limit { .. } => Self::refused(text),
+            HeartbeatError::Invalid { field, .. } => {
+                Self::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, json!({"field": field}))
+            }
+            HeartbeatError::Store(error) => error.into(),
         }
     }
 }

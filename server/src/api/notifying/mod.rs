@@ -4,6 +4,7 @@
 mod alerts;
 mod deliveries;
 mod failure;
+mod heartbeats;
 mod receivers;
 mod routing;
 
@@ -26,6 +27,13 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/api/v1/watchfire/alerts/{fingerprint}/resolve", post(alerts::resolve))
         .route("/api/v1/watchfire/alerts/{fingerprint}/snooze", post(alerts::snooze))
+        .route("/api/v1/watchfire/heartbeats", get(heartbeats::list).post(heartbeats::create))
+        .route(
+            "/api/v1/watchfire/heartbeats/{uid}",
+            get(heartbeats::one).put(heartbeats::save).delete(heartbeats::delete),
+        )
+        .route("/heartbeat/{token}", get(heartbeats::well).post(heartbeats::well))
+        .route("/heartbeat/{token}/fail", get(heartbeats::failed).post(heartbeats::failed))
         .route("/api/v1/watchfire/routing", get(routing::tree))
         .route("/api/v1/watchfire/routing/explain", post(routing::explain))
         .route("/api/v1/watchfire/receivers/{name}/test", post(receivers::test))

@@ -1,8 +1,10 @@
 //! Notifications from the real program to real sockets.
 
+mod charts;
 mod crash;
 mod failures;
 mod handling;
+mod heartbeats;
 mod receivers;
 mod routing;
 

@@ -108,6 +108,13 @@ impl Deliveries {
                 return Verdict::Retry { cause: Cause::Other, words: error.to_string(), after: None };
             }
         };
+        let outgoing = match outgoing {
+            Outgoing::Mail(mut mail) => {
+                self.illustrate(&attempt.draft.about, &mut mail).await;
+                Outgoing::Mail(mail)
+            }
+            other => other,
+        };
         let start = Instant::now();
         let answer = self.transport.send(outgoing).await;
         let verdict = channel::judge(&attempt.draft, &attempt.receiver, &answer, &mut attempt.progress);

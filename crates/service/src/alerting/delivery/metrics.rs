@@ -45,6 +45,8 @@ pub struct Metrics {
 struct State {
     channels: BTreeMap<Channel, ChannelMetrics>,
     canceled: u64,
+    /// Charts that were drawn for mails, and those that failed.
+    charts: [u64; 2],
     queue: DeliveryCounts,
 }
 
@@ -57,6 +59,11 @@ impl Metrics {
     /// How many attempts the end of the server broke off.
     pub fn broken_off(&self) -> u64 {
         self.state().canceled
+    }
+
+    /// How many charts were drawn for mails, and how many failed or took too long.
+    pub fn charts(&self) -> [u64; 2] {
+        self.state().charts
     }
 
     /// How many deliveries there are, as it was a second ago or while nothing has happened since.
@@ -101,6 +108,10 @@ impl Metrics {
         if let Some(timings) = self.timings.get() {
             (timings.delay)(channel, delay.max(0) as f64 / 1000.0);
         }
+    }
+
+    pub(super) fn chart(&self, drawn: bool) {
+        self.state().charts[usize::from(!drawn)] += 1;
     }
 
     pub(super) fn counted(&self, queue: DeliveryCounts) {

@@ -14,6 +14,7 @@ mod http;
 mod lane;
 mod metrics;
 mod oauth2;
+mod pictures;
 mod program;
 mod receivers;
 mod secrets;
@@ -33,6 +34,7 @@ use watchfire_storage::{ControlError, DeliveryStore, NewDelivery, random_bytes};
 use crate::clock;
 pub use http::HttpTransport;
 pub use metrics::{ChannelMetrics, DELAY_BOUNDS, LATENCY_BOUNDS, Metrics, Timings};
+pub use pictures::{CHART, Painter};
 pub use program::ProgramTransport;
 use receivers::Receivers;
 pub use secrets::SecretFiles;
@@ -53,6 +55,7 @@ pub struct Deliveries {
     settings: DeliverySettings,
     receivers: Arc<Receivers>,
     metrics: Arc<Metrics>,
+    easel: pictures::Easel,
     /// Says that there is something new to do.
     wake: Arc<Notify>,
     clock: Clock,
@@ -71,6 +74,7 @@ impl Deliveries {
             settings,
             receivers: Arc::default(),
             metrics: Arc::default(),
+            easel: pictures::Easel::default(),
             wake: Arc::default(),
             clock: Arc::new(clock::now),
         }
