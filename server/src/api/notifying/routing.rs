@@ -59,7 +59,13 @@ fn receiver(receiver: &Receiver) -> Value {
             "send_resolved": send_resolved,
         })
     });
-    json!({"name": receiver.name, "integrations": integrations.collect::<Vec<_>>()})
+    let escalations = receiver.escalation_configs.iter();
+    let escalations = escalations.map(|step| json!({"after": step.after, "receiver": step.receiver}));
+    json!({
+        "name": receiver.name,
+        "integrations": integrations.collect::<Vec<_>>(),
+        "escalations": escalations.collect::<Vec<_>>(),
+    })
 }
 
 /// The tree, who is told, and how the file is that says so.

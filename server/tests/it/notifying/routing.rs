@@ -27,6 +27,7 @@ receivers:
   - name: web
     webhook_configs: [{url: 'http://user:secret@127.0.0.1:9/hook', send_resolved: false}]
     email_configs: [{to: 'a@example.org', from: 'b@example.org', smarthost: '127.0.0.1:9', auth_username: b, auth_password: secret}]
+    escalation_configs: [{after: 10m, receiver: pager}]
   - name: pager
   - name: log
 time_intervals:
@@ -59,7 +60,7 @@ async fn the_tree_and_the_way_through_it() {
         json!({"name": "web", "integrations": [
             {"integration": "webhook[0]", "kind": "webhook", "send_resolved": false},
             {"integration": "email[0]", "kind": "email", "send_resolved": false},
-        ]})
+        ], "escalations": [{"after": "10m", "receiver": "pager"}]})
     );
     assert_eq!(routing["time_intervals"], json!(["always"]));
     assert!(routing["file"]["loaded_at"].as_i64() > Some(0), "{routing}");
