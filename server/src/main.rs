@@ -1,5 +1,6 @@
 //! The `watchfire` program: it reads its configuration, wires the crates together and serves.
 
+mod act;
 mod api;
 mod clock;
 mod collecting;

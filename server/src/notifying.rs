@@ -6,12 +6,43 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use watchfire_service::Service;
 use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Senders};
-use watchfire_service::alertmanager::{Alertmanager, ConfigFile, Followed, Queue, keep_alertmanager};
-use watchfire_storage::Engine;
+use watchfire_service::alertmanager::{
+    Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager,
+};
+use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
+use watchfire_storage::{ControlStore, Engine};
 
 use crate::clock::now;
 use crate::config::Config;
 use crate::fatal::Fatal;
+use crate::render::{AlertPainter, Desk};
+
+/// What sends notifications.
+#[derive(Clone)]
+pub(crate) struct Notifying {
+    pub(crate) queue: Arc<Queue>,
+    /// The configuration's file, where there is one.
+    pub(crate) file: Option<ConfigFile>,
+    /// Jobs that have to be heard of.
+    pub(crate) heartbeats: Heartbeats,
+    /// Addresses at which alerts are acknowledged, where there are such.
+    pub(crate) links: Option<Links>,
+}
+
+impl Notifying {
+    /// Lets charts for mails be drawn, where they may take any time at all.
+    pub(crate) fn paint_by(&self, service: &Service, desk: &Desk, config: &Config) {
+        let timeout = config.notify.chart_timeout;
+        if timeout.is_zero() {
+            return;
+        }
+        let (service, desk) = (service.clone(), desk.clone());
+        let painter = AlertPainter { service, desk, max_pixels: config.render.max_pixels };
+        if !self.queue.deliveries().paint_by(Arc::new(painter), timeout) {
+            tracing::error!("charts for mails are drawn elsewhere already");
+        }
+    }
+}
 
 /// Opens what is between alerts and notifications, and lets it run until `stop`. Alerts of rules go in.
 ///
@@ -24,7 +55,7 @@ pub(crate) async fn start_notifying(
     engine: &Engine,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> Result<Alertmanager, Fatal> {
+) -> Result<(Alertmanager, Notifying), Fatal> {
     let file = config.notify.config.as_deref().map(ConfigFile::new);
     let follows = match &file {
         Some(file) => file.read().await.map_err(Fatal::Notify)?.unwrap_or_else(Followed::nobody),
@@ -35,15 +66,26 @@ pub(crate) async fn start_notifying(
     let senders = Senders::new(settings.timeout, config.notify.programs);
     let deliveries = Deliveries::new(store.clone(), Arc::new(senders), settings);
     let external_url = service.alerting().settings().external_url.clone();
-    let queue = Arc::new(Queue::new(deliveries.clone(), external_url));
-    let alertmanager = Alertmanager::open(store, queue, follows, now()).await?;
+    let lifetime = i64::try_from(config.notify.link_lifetime.as_millis()).unwrap_or(i64::MAX);
+    let key = store.secret().await.map_err(AlertmanagerError::from)?;
+    let links = (lifetime > 0).then(|| Links::new(key, &external_url, lifetime));
+    let queue = Arc::new(Queue::new(deliveries.clone(), external_url).with_links(links.clone()));
+    let alertmanager = Alertmanager::open(store.clone(), queue.clone(), follows, now()).await?;
+    if !alertmanager.keep_history(store) {
+        tracing::error!("the history of alerts is kept elsewhere already");
+    }
     if !service.alerting().set_sink(Arc::new(alertmanager.clone())) {
         tracing::error!("alerts of rules go elsewhere already");
     }
     tasks.spawn(deliveries.run(stop.clone()));
     tasks.spawn(keep_alertmanager(alertmanager.clone(), stop.clone()));
-    if let Some(file) = file {
+    if let Some(file) = file.clone() {
         tasks.spawn(file.follow(alertmanager.clone(), config.notify.reload_interval, stop.clone()));
     }
-    Ok(alertmanager)
+    let heartbeats =
+        Heartbeats::open(service.clone(), Arc::new(engine.control()), config.rules.max_heartbeats);
+    let heartbeats = heartbeats.await.map_err(AlertmanagerError::from)?;
+    tasks.spawn(keep_heartbeats(heartbeats.clone(), stop.clone()));
+    service.alerting().keep_watchdog(config.rules.watchdog);
+    Ok((alertmanager, Notifying { queue, file, heartbeats, links }))
 }

@@ -117,7 +117,9 @@ async fn with_storage(
         tracing::warn!(%error, "the dashboards of files could not be read; it is tried again");
     }
     tasks.spawn(keep_dashboards(service.dashboards(), stop.clone()));
-    let alertmanager = start_notifying(&config, &service, engine, &tasks, &stop).await?;
+    let (alertmanager, notifying) = start_notifying(&config, &service, engine, &tasks, &stop).await?;
+    crate::telemetry::notifications::register(&telemetry.meter(), &alertmanager, &notifying);
+    notifying.paint_by(&service, &desk, &config);
     tasks.spawn(service.alerting().run(stop.clone()));
     for (collector, interval) in collecting::configured(&config, &telemetry)? {
         tasks.spawn(collect(collector, interval, service.clone(), collected.clone(), stop.clone()));
@@ -132,6 +134,7 @@ async fn with_storage(
     let app = App {
         service,
         alertmanager,
+        notifying,
         collectors: collected,
         hub: hub.clone(),
         looks: crate::share::Looks::new(),

@@ -9,6 +9,7 @@ mod collection;
 pub mod dashboards;
 mod error;
 mod evaluate;
+pub mod heartbeats;
 mod points;
 mod prepared;
 mod promql;

@@ -69,8 +69,8 @@ pub use append::{Appended, Reason, Refusals};
 pub use chunk::{decode_chunk, encode_chunk};
 pub use control::{
     AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites, Annotation, AnnotationFilter,
-    ControlError, ControlStore, Delivery, DeliveryCounts, DeliveryState, DeliveryStore, Document,
-    DocumentHead, DocumentKind, NewDelivery, NewVersion, RowChange, RowStore, Settled, Settlement,
+    ControlError, ControlStore, Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore,
+    Document, DocumentHead, DocumentKind, NewDelivery, NewVersion, RowChange, RowStore, Settled, Settlement,
     SqliteControl, Uses, VersionHead, random_bytes,
 };
 pub use engine::Engine;

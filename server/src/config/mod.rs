@@ -418,6 +418,10 @@ pub(crate) struct RulesConfig {
     pub(crate) max_bytes: usize,
     /// Series of a preview or a backtest.
     pub(crate) max_shown: usize,
+    /// Heartbeats together.
+    pub(crate) max_heartbeats: usize,
+    /// Whether an alert fires always.
+    pub(crate) watchdog: bool,
 }
 
 /// From alerts to notifications.
@@ -429,6 +433,10 @@ pub(crate) struct NotifyConfig {
     pub(crate) reload_interval: Duration,
     /// How long an answer may take.
     pub(crate) timeout: Duration,
+    /// For how long addresses in mails are good; 0: there are none.
+    pub(crate) link_lifetime: Duration,
+    /// How long the chart of a mail may take; 0: there are none.
+    pub(crate) chart_timeout: Duration,
     /// Whether programs may run.
     pub(crate) programs: bool,
 }

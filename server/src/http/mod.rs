@@ -31,6 +31,7 @@ pub(crate) struct App {
     pub(crate) service: Service,
     /// From alerts to notifications.
     pub(crate) alertmanager: watchfire_service::alertmanager::Alertmanager,
+    pub(crate) notifying: crate::notifying::Notifying,
     pub(crate) collectors: Collectors,
     pub(crate) hub: Hub,
     pub(crate) desk: crate::render::Desk,
@@ -63,6 +64,8 @@ pub(crate) fn router(app: App) -> Router {
         .merge(crate::api::dashboards::routes())
         .merge(crate::api::rules::routes())
         .merge(crate::api::alertmanager::routes())
+        .merge(crate::api::notifying::routes())
+        .merge(crate::act::routes())
         .merge(crate::share::routes())
         .merge(crate::render::routes())
         .route("/", get(page::page))

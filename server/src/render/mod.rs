@@ -2,6 +2,7 @@
 //! ([`asked`]) of what ([`subject`]) is evaluated, drawn where blocking is allowed ([`draw`]), and kept for those who ask the same
 //! ([`desk`]).
 
+mod alert;
 mod answer;
 mod asked;
 mod desk;
@@ -17,10 +18,11 @@ use axum::routing::get;
 
 use crate::clock::now;
 use crate::http::App;
+pub(crate) use alert::AlertPainter;
 use asked::{Asked, Form};
 pub(crate) use desk::{Desk, DeskStats};
 use draw::Ready;
-use subject::Subject;
+use subject::{Subject, Tools};
 use trouble::Trouble;
 
 /// The routes.
@@ -122,7 +124,7 @@ async fn picture(
 
 /// Evaluates and draws what nobody has asked for before.
 async fn drawn(app: &App, subject: Subject, asked: Asked) -> Result<draw::Drawn, Trouble> {
-    let ready: Ready = subject.evaluated(app, &asked).await?;
+    let ready: Ready = subject.evaluated(&Tools::of(app), &asked).await?;
     let most_pixels = app.config.render.max_pixels;
     app.desk.at_work(move || draw::draw(&ready, &asked, most_pixels)).await
 }

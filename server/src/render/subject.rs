@@ -7,11 +7,12 @@ use sha2::{Digest as _, Sha256};
 use watchfire_dashboard::{COLUMNS, Dashboard, Kind, Place, Values};
 use watchfire_model::{TimeRange, TimeWindow};
 use watchfire_panel::{Sight, Unfolded, layout, settled, unfold};
-use watchfire_service::PanelAnswers;
 use watchfire_service::dashboards::{ShareTime, withhold};
+use watchfire_service::{PanelAnswers, Service};
 
 use super::Trouble;
 use super::asked::{Asked, Colors};
+use super::desk::Desk;
 use super::draw::{Panel, Ready};
 use crate::http::App;
 
@@ -38,7 +39,27 @@ pub(super) struct Subject {
     lasts: i64,
 }
 
+/// What questions are asked with.
+pub(super) struct Tools<'a> {
+    pub(super) service: &'a Service,
+    pub(super) desk: &'a Desk,
+    /// `render.max_panels`.
+    pub(super) max_panels: usize,
+}
+
+impl<'a> Tools<'a> {
+    pub(super) fn of(app: &'a App) -> Self {
+        Self { service: &app.service, desk: &app.desk, max_panels: app.config.render.max_panels }
+    }
+}
+
 impl Subject {
+    /// A dashboard without variables that is kept nowhere.
+    pub(super) fn of_panels(dashboard: Dashboard, window: TimeWindow, at: i64) -> Self {
+        let (values, panel) = (Values::default(), Some("1".to_owned()));
+        Self { dashboard, values, window, panel, withheld: false, theme: None, at, lasts: 1000 }
+    }
+
     /// A dashboard, or a panel of it.
     pub(super) async fn of_dashboard(app: &App, uid: &str, asked: &Asked) -> Result<Self, Trouble> {
         let dashboards = app.service.dashboards();
@@ -93,7 +114,7 @@ impl Subject {
     }
 
     /// Asks all of its queries.
-    pub(super) async fn evaluated(self, app: &App, asked: &Asked) -> Result<Ready, Trouble> {
+    pub(super) async fn evaluated(self, tools: &Tools<'_>, asked: &Asked) -> Result<Ready, Trouble> {
         let (at, withheld) = (self.at, self.withheld);
         let range = self.window.resolve(at);
         let items: BTreeMap<String, Arc<Unfolded>> = unfold(&self.dashboard.panels, &self.values)
@@ -104,10 +125,10 @@ impl Subject {
             Some(panel) => (vec![one(&items, panel)?], true),
             None => (layout(&items, |_, folded| folded), false),
         };
-        let most = app.config.render.max_panels;
+        let most = tools.max_panels;
         let left_out = shown.len().saturating_sub(most);
         if left_out > 0 {
-            app.desk.note_limit();
+            tools.desk.note_limit();
             shown.truncate(most);
         }
         let seen = futures::stream::iter(shown)
@@ -119,7 +140,7 @@ impl Subject {
                     let sight =
                         Sight { range, points: asked.points(share), scrape_interval: SCRAPE_INTERVAL };
                     let answers = if has_queries(&item) {
-                        app.service.see(&item, sight, at).await
+                        tools.service.see(&item, sight, at).await
                     } else {
                         PanelAnswers { step: 1000, ..PanelAnswers::default() }
                     };
@@ -129,7 +150,7 @@ impl Subject {
             .buffered(AT_A_TIME)
             .filter_map(|panel| async { panel });
         let panels: Vec<Panel> = seen.collect().await;
-        let marks = app.service.dashboards().marks(&self.dashboard, &self.values, range, at).await;
+        let marks = tools.service.dashboards().marks(&self.dashboard, &self.values, range, at).await;
         Ok(Ready {
             title: self.dashboard.title,
             panels,

@@ -4,6 +4,7 @@
 mod exposition;
 mod http;
 mod instruments;
+pub(crate) mod notifications;
 mod own;
 mod pictures;
 mod process;

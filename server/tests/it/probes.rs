@@ -7,6 +7,7 @@ use tempfile::tempdir;
 
 use crate::answer::eventually;
 use crate::server::Server;
+use crate::sinks::HttpSink;
 
 #[tokio::test]
 async fn health_and_readiness() {
@@ -160,7 +161,18 @@ async fn metrics() {
     let dir = tempdir().unwrap();
     let rules = "groups: [{name: a, interval: 100ms, rules: [{record: b, expr: vector(1)}]}]\n";
     std::fs::write(dir.path().join("rules.yml"), rules).unwrap();
-    let server = Server::start(dir.path(), &["--collect-interval", "100ms", "--rules-files", "rules.yml"]);
+    // A notification that goes out: some metrics are there once they are told of something.
+    let sink = HttpSink::good();
+    let notify = format!(
+        "route: {{receiver: a, group_wait: 0s}}\nreceivers: [{{name: a, webhook_configs: [{{url: '{}'}}]}}]\n",
+        sink.url("/")
+    );
+    std::fs::write(dir.path().join("notify.yml"), notify).unwrap();
+    let flags =
+        ["--collect-interval", "100ms", "--rules-files", "rules.yml", "--notify-config", "notify.yml"];
+    let server = Server::start(dir.path(), &flags);
+    let alert = br#"[{"labels": {"alertname": "Fire"}}]"#.to_vec();
+    server.post("/api/v2/alerts", &[("content-type", "application/json")], alert).await;
     let read = async || {
         let answer = server.get("/metrics").await;
         assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
@@ -171,6 +183,7 @@ async fn metrics() {
         "watchfire_process_cpu_usage_percent",
         "watchfire_http_request_duration_seconds",
         "watchfire_rule_group_last_evaluation_samples",
+        "watchfire_notification_delay_seconds",
     ];
     let first = eventually("the collector's first run and all metrics", async || {
         let found = read().await;

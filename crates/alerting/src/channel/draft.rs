@@ -2,7 +2,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use watchfire_template::{Env, Set};
 
+use super::about::About;
 use super::webpush::Entropy;
+use crate::alert::Fingerprint;
 use crate::config::receiver::Integration;
 
 /// A notification whose texts are said. It has no secret in it and can be stored.
@@ -20,6 +22,9 @@ pub struct Draft {
     pub at: i64,
     /// What it says.
     pub intent: Intent,
+    /// What it is about.
+    #[serde(default)]
+    pub about: About,
     /// What it says it with, in the form of its channel.
     pub content: Value,
 }
@@ -45,8 +50,16 @@ pub struct Surroundings<'a> {
     pub env: Env<'a>,
     /// Pictures for mails; their HTML shows one as `cid:` and its name.
     pub pictures: &'a [Picture],
+    /// Where alerts are acknowledged; `None`: templates have no such addresses.
+    pub links: Option<&'a dyn ActionLinks>,
     /// Random bytes, new for each draft: Web Push encrypts with them.
     pub entropy: Entropy,
+}
+
+/// Makes addresses at which people say something of an alert: that they look after it, or that it is over.
+pub trait ActionLinks: std::fmt::Debug + Sync {
+    /// The address for an alert.
+    fn link(&self, alert: Fingerprint) -> String;
 }
 
 /// A picture inside of a mail.

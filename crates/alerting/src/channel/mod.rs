@@ -6,6 +6,7 @@
 //! requests (an issue is created, later commented on and closed) keep what they have to know in a [`Memory`], which
 //! belongs to the group, the receiver and the integration.
 
+mod about;
 mod alertmanager;
 mod answer;
 mod backoff;
@@ -47,12 +48,13 @@ mod webpush;
 mod wechat;
 mod writer;
 
+pub use about::{About, AboutAlert};
 pub use answer::{Answer, Cause, Verdict};
 pub use backoff::Backoff;
 pub use bucket::Bucket;
 pub use cut::{cut_bytes, cut_chars};
 pub use defaults::default_templates;
-pub use draft::{Draft, Intent, Picture, Surroundings, Unsendable};
+pub use draft::{ActionLinks, Draft, Intent, Picture, Surroundings, Unsendable};
 pub use key::{group_hash, idempotency_key};
 pub use outgoing::{Header, Mail, MailLogin, MailServer, Method, Outgoing, Program, Request};
 pub use progress::{Memory, Progress};
@@ -81,6 +83,7 @@ pub fn draft(
         integration: notification.integration,
         at: notification.at,
         intent: if notification.is_firing() { Intent::Trigger } else { Intent::Resolve },
+        about: About::of(notification),
         content: kind.content(&writer)?,
     })
 }
@@ -108,6 +111,7 @@ pub fn acknowledgement(
         integration,
         at,
         intent: Intent::Acknowledge,
+        about: About::default(),
         content,
     })
 }

@@ -18,7 +18,7 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(notification: &'a Notification, around: &'a Surroundings<'a>) -> Self {
-        let data = data(notification, &notification.alerts, around.env.external_url);
+        let data = data(notification, around);
         Self { notification, around, value: data.to_value(), data }
     }
 
@@ -145,7 +145,11 @@ fn kv(labels: &Labels) -> Kv {
 }
 
 /// The dot of templates.
-fn data(notification: &Notification, alerts: &[Notified], external_url: &str) -> Data {
+fn data(notification: &Notification, around: &Surroundings<'_>) -> Data {
+    let link = |notified: &Notified| {
+        let links = around.links.filter(|_| !notified.resolved)?;
+        Some(links.link(notified.alert.fingerprint()))
+    };
     let time = |millis: i64| Time::from_millis(millis).unwrap_or_else(Time::zero);
     let told = |notified: &Notified| Told {
         status: status(notified.resolved).to_owned(),
@@ -156,16 +160,17 @@ fn data(notification: &Notification, alerts: &[Notified], external_url: &str) ->
         ends_at: if notified.resolved { time(notified.alert.ends_at) } else { Time::zero() },
         generator_url: notified.alert.generator_url.clone(),
         fingerprint: notified.alert.fingerprint().to_string(),
+        action_url: link(notified).unwrap_or_default(),
     };
     let mut data = Data {
         receiver: notification.receiver.clone(),
         status: String::new(),
-        alerts: alerts.iter().map(told).collect(),
+        alerts: notification.alerts.iter().map(told).collect(),
         notification_reason: reason(notification.reason).to_owned(),
         group_labels: kv(&notification.group_labels),
         common_labels: Kv::default(),
         common_annotations: Kv::default(),
-        external_url: external_url.to_owned(),
+        external_url: around.env.external_url.to_owned(),
     };
     data.summarize();
     data

@@ -1,9 +1,11 @@
-use super::Dispatcher;
+use std::collections::BTreeSet;
+
 use super::group::GroupId;
 use super::log::{Picture, Sent};
-use super::notification::{Notification, Notified, order};
+use super::notification::{Notification, Notified, Reason, order};
 use super::rows::RowId;
-use crate::alert::{Alert, Fingerprint};
+use super::{Dispatcher, Looks};
+use crate::alert::Fingerprint;
 
 impl Dispatcher {
     /// Looks at a group that was due at `due`: adds what is to be sent, and lets go of what is resolved.
@@ -12,7 +14,7 @@ impl Dispatcher {
         id: &GroupId,
         due: i64,
         now: i64,
-        is_muted: &impl Fn(&Alert) -> bool,
+        looks: &Looks<'_>,
         notifications: &mut Vec<Notification>,
     ) {
         let plan = self.plan.clone();
@@ -44,20 +46,48 @@ impl Dispatcher {
         }
         let since = group.since;
         if plan.muted_by(id.route, now).is_empty() {
-            alerts.retain(|(_, notified)| !is_muted(&notified.alert));
+            alerts.retain(|(_, notified)| !(looks.is_muted)(&notified.alert));
             if !alerts.is_empty() {
-                self.tell(id, (since, tick), &alerts, notifications);
+                let receiver = plan.tree().options(id.route).receiver.clone();
+                self.tell(id, &receiver, (since, tick), &alerts, looks, notifications);
+                for step in plan.escalations(&receiver) {
+                    let known = self.told_of(id, &step.receiver, since);
+                    let is_due = |fingerprint: &Fingerprint, notified: &Notified| {
+                        notified.resolved
+                            // Who was told is told of the end, too, whoever has looked after it since.
+                            || known.contains(fingerprint)
+                            || (now.saturating_sub(notified.alert.starts_at) >= step.after.millis()
+                                && !(looks.is_acknowledged)(&notified.alert))
+                    };
+                    let due = alerts.iter().filter(|(fingerprint, notified)| is_due(fingerprint, notified));
+                    let due: Vec<_> = due.cloned().collect();
+                    self.tell(id, &step.receiver, (since, tick), &due, looks, notifications);
+                }
             }
         }
     }
 
-    /// Asks the log which channels have to be told at `tick` of a group that is there `since`, and writes down that they
+    /// The alerts that fire in the eyes of a receiver of a group that is there `since`.
+    fn told_of(&self, id: &GroupId, receiver: &str, since: i64) -> BTreeSet<Fingerprint> {
+        let group_key = self.plan.tree().group_key(id.route, &id.labels);
+        let sent = self.plan.channels(receiver).iter().map(|(integration, _)| Sent {
+            group_key: group_key.clone(),
+            receiver: receiver.to_owned(),
+            integration: *integration,
+        });
+        let entries = sent.filter_map(|sent| self.log.get(&sent)).filter(|entry| entry.counts(since));
+        entries.flat_map(|entry| entry.firing.iter().copied()).collect()
+    }
+
+    /// Asks the log which channels of a receiver have to be told at `tick` of a group that is there `since`, and writes down that they
     /// were.
     fn tell(
         &mut self,
         id: &GroupId,
+        receiver: &str,
         (since, tick): (i64, i64),
         alerts: &[(Fingerprint, Notified)],
+        looks: &Looks<'_>,
         notifications: &mut Vec<Notification>,
     ) {
         let plan = self.plan.clone();
@@ -68,13 +98,18 @@ impl Dispatcher {
         };
         let (firing, resolved) = (of(false), of(true));
         let picture = Picture { firing: &firing, resolved: &resolved };
+        let known = || alerts.iter().filter(|(_, notified)| !notified.resolved);
+        let is_acknowledged = known().all(|(_, notified)| (looks.is_acknowledged)(&notified.alert));
         let repeat = options.repeat_interval.millis();
         let group_key = plan.tree().group_key(id.route, &id.labels);
-        for (integration, send_resolved) in plan.channels(&options.receiver) {
-            let receiver = options.receiver.clone();
+        for (integration, send_resolved) in plan.channels(receiver) {
+            let receiver = receiver.to_owned();
             let sent = Sent { group_key: group_key.clone(), receiver, integration: *integration };
             let entry = self.log.get(&sent).filter(|entry| entry.counts(since));
             let Some(reason) = picture.reason(entry, *send_resolved, repeat, tick) else { continue };
+            if reason == Reason::Repeat && is_acknowledged {
+                continue;
+            }
             self.changed.insert(RowId::Sent(sent.clone()));
             self.log.insert(sent.clone(), picture.entry(repeat, tick));
             let told =

@@ -57,6 +57,12 @@ struct Known {
     groups: Vec<GroupId>,
 }
 
+/// What a look at a group asks of its alerts.
+struct Looks<'a> {
+    is_muted: &'a dyn Fn(&Alert) -> bool,
+    is_acknowledged: &'a dyn Fn(&Alert) -> bool,
+}
+
 /// A group as it is now.
 #[derive(Clone, Debug)]
 pub struct GroupView<'a> {
@@ -163,12 +169,24 @@ impl Dispatcher {
     /// `is_muted` says whether nobody may hear of an alert now: by a silence, by inhibition, by a maintenance window. Time
     /// intervals of routes are known here.
     pub fn poll(&mut self, now: i64, is_muted: impl Fn(&Alert) -> bool) -> Vec<Notification> {
+        self.poll_handled(now, is_muted, |_| false)
+    }
+
+    /// The same where `is_acknowledged` says whether somebody looks after an alert: where that is so of all that fire, nothing
+    /// is told again.
+    pub fn poll_handled(
+        &mut self,
+        now: i64,
+        is_muted: impl Fn(&Alert) -> bool,
+        is_acknowledged: impl Fn(&Alert) -> bool,
+    ) -> Vec<Notification> {
+        let looks = Looks { is_muted: &is_muted, is_acknowledged: &is_acknowledged };
         let mut notifications = Vec::new();
         while let Some((at, _)) = self.due.first()
             && *at <= now
             && let Some((at, id)) = self.due.pop_first()
         {
-            self.flush(&id, at, now, &is_muted, &mut notifications);
+            self.flush(&id, at, now, &looks, &mut notifications);
         }
         if self.clear_at <= now {
             self.clear(now);

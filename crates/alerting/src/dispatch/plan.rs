@@ -4,7 +4,7 @@ use watchfire_model::Labels;
 
 use super::group::GroupId;
 use crate::config::Config;
-use crate::config::receiver::Integration;
+use crate::config::receiver::{EscalationConfig, Integration};
 use crate::routing::{RouteId, RouteTree};
 use crate::time_interval::TimeInterval;
 
@@ -14,6 +14,8 @@ pub struct Plan {
     tree: RouteTree,
     /// The channels of each receiver, each with whether it tells what is resolved.
     receivers: HashMap<String, Vec<(Integration, bool)>>,
+    /// Of receivers that have them, the steps by which others are told.
+    escalations: HashMap<String, Vec<EscalationConfig>>,
     intervals: BTreeMap<String, Vec<TimeInterval>>,
     resolve_timeout: i64,
 }
@@ -28,6 +30,12 @@ impl Plan {
         Self {
             tree: RouteTree::new(&config.route),
             receivers: receivers.collect(),
+            escalations: config
+                .receivers
+                .iter()
+                .filter(|receiver| !receiver.escalation_configs.is_empty())
+                .map(|receiver| (receiver.name.clone(), receiver.escalation_configs.clone()))
+                .collect(),
             intervals: intervals.collect(),
             resolve_timeout: config.global.resolve_timeout.millis(),
         }
@@ -46,6 +54,11 @@ impl Plan {
     /// The channels of a receiver, each with whether it tells what is resolved.
     pub(super) fn channels(&self, receiver: &str) -> &[(Integration, bool)] {
         self.receivers.get(receiver).map_or(&[], Vec::as_slice)
+    }
+
+    /// The steps by which others are told of what nobody of a receiver looks after.
+    pub fn escalations(&self, receiver: &str) -> &[EscalationConfig] {
+        self.escalations.get(receiver).map_or(&[], Vec::as_slice)
     }
 
     /// The groups that an alert with these labels belongs to, each once.

@@ -111,6 +111,16 @@ impl RouteTree {
         &self.node(id).matchers
     }
 
+    /// The routes below it, in the order in which they are tried.
+    pub fn children(&self, id: RouteId) -> &[RouteId] {
+        &self.node(id).children
+    }
+
+    /// Whether siblings after it are tried, too, where it takes an alert.
+    pub fn goes_on(&self, id: RouteId) -> bool {
+        self.node(id).goes_on
+    }
+
     /// The route's parent; the root has none.
     pub fn parent(&self, id: RouteId) -> Option<RouteId> {
         self.node(id).parent

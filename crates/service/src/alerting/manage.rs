@@ -11,12 +11,13 @@ use tokio_util::sync::CancellationToken;
 use watchfire_rules::Group;
 use watchfire_storage::AlertRow;
 
+use super::built_in::BuiltIn;
 use super::files::{Files, RuleError};
 use super::form_groups::FormGroups;
 use super::group::{RuleRun, RunningGroup};
 use super::keep::Keep;
 use super::leave::leave;
-use super::plan::{FORM_FILE, GroupPlan};
+use super::plan::{BUILT_IN, FORM_FILE, GroupPlan};
 use super::runner::{Carried, Runner};
 use super::shared::Shared;
 use super::{Alerting, AlertingSettings};
@@ -42,6 +43,7 @@ struct Manager {
     shared: Arc<Shared>,
     files: Files,
     forms: FormGroups,
+    built_in: BuiltIn,
     running: BTreeMap<Key, Running>,
     /// The groups of files as they were when all was well last.
     accepted: Option<Vec<GroupPlan>>,
@@ -85,6 +87,7 @@ impl Manager {
             shared,
             files: Files::default(),
             forms: FormGroups::default(),
+            built_in: BuiltIn::default(),
             running: BTreeMap::new(),
             accepted: None,
             stored: HashMap::new(),
@@ -124,8 +127,9 @@ impl Manager {
         self.files = files;
         let file_change = compiled.is_some_and(|(plans, errors)| self.take_files(plans, errors));
         let form_change = self.forms.look(&self.service, &self.shared.settings).await;
+        let own_change = self.built_in.look(self.shared.built_in(), &self.service, &self.shared.settings);
         let broken = self.running.values().any(|running| running.task.is_finished());
-        if file_change || form_change || broken {
+        if file_change || form_change || own_change || broken {
             self.apply().await;
         }
         let mut loaded = self.shared.loaded();
@@ -162,7 +166,7 @@ impl Manager {
 
     /// Starts, stops and changes groups.
     async fn apply(&mut self) {
-        let wanted = self.accepted.iter().flatten().chain(self.forms.plans());
+        let wanted = self.accepted.iter().flatten().chain(self.forms.plans()).chain(self.built_in.plans());
         let mut wanted: BTreeMap<Key, GroupPlan> =
             wanted.map(|plan| ((plan.file.clone(), plan.name.clone()), plan.clone())).collect();
         let (mut ending, mut broken) = (Vec::new(), false);
@@ -221,8 +225,12 @@ impl Manager {
     async fn forget(&mut self) {
         let unread = !self.shared.loaded().errors.is_empty();
         let mut gone = Carried::new();
-        let keys: Vec<String> =
-            self.stored.keys().filter(|key| !unread || key.starts_with(FORM_FILE)).cloned().collect();
+        let keys: Vec<String> = self
+            .stored
+            .keys()
+            .filter(|key| !unread || [FORM_FILE, BUILT_IN].iter().any(|file| key.starts_with(file)))
+            .cloned()
+            .collect();
         for key in keys {
             if let Some(rows) = self.stored.remove(&key) {
                 let (state, keep) = Keep::restore(rows, false);

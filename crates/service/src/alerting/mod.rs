@@ -5,6 +5,8 @@
 //! API reads (`view.rs`), and who notifies gets it handed over (`handover.rs`).
 
 mod backtest;
+mod built_in;
+mod charted;
 mod check;
 pub mod delivery;
 mod error;
@@ -34,10 +36,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
+use watchfire_rules::Group;
 
 use crate::Service;
 
 pub use backtest::{Backtest, BacktestSeries, Firing, Preview};
+pub use charted::Charted;
 pub use check::{Checked, check_rules};
 pub use error::AlertingError;
 pub use files::RuleError;
@@ -45,7 +49,7 @@ pub use forms::{FormHead, KeptForm, KeptHead, SavedForm};
 pub use group::{GroupStats, Health};
 pub use handover::{AlertSink, HandedAlert};
 pub use history::HistoryQuestion;
-pub use plan::FORM_FILE;
+pub use plan::{BUILT_IN, FORM_FILE};
 pub use settings::AlertingSettings;
 pub(crate) use shared::Shared;
 pub use unit_test::test_rules;
@@ -106,6 +110,17 @@ impl Alerting {
     /// Hands alerts over to `sink` from now on. The first one stays; whether it was this one.
     pub fn set_sink(&self, sink: Arc<dyn AlertSink>) -> bool {
         self.shared().sink.set(sink).is_ok()
+    }
+
+    /// Evaluates a group that the server makes itself, in place of the one of that name before; [`reload`](Self::reload) lets it
+    /// count at once.
+    pub(crate) fn set_built_in(&self, name: &'static str, group: Option<Group>) {
+        self.shared().set_built_in(name, group);
+    }
+
+    /// Whether an alert `Watchdog` fires always, so that its silence tells that nothing is told any more.
+    pub fn keep_watchdog(&self, kept: bool) {
+        self.set_built_in(built_in::WATCHDOG, kept.then(built_in::watchdog));
     }
 
     /// Evaluates rules until `stop`.

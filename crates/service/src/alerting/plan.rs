@@ -17,6 +17,9 @@ use crate::{Prepared, Service, ServiceError};
 /// What stands for a file with rules that forms made.
 pub const FORM_FILE: &str = "form";
 
+/// What stands for a file with rules that the server makes itself.
+pub const BUILT_IN: &str = "watchfire";
+
 /// What names a rule that a form made.
 pub(crate) fn form_key(uid: &str) -> String {
     format!("{FORM_FILE};{uid}")

@@ -1,9 +1,11 @@
 //! What all groups and all handles share.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
+use watchfire_rules::Group;
 use watchfire_storage::AlertStore;
 
 use super::AlertingSettings;
@@ -36,6 +38,8 @@ pub(crate) struct Shared {
     pub(super) requests: mpsc::Sender<Reload>,
     /// The other end, until somebody evaluates.
     pub(super) asked: Mutex<Option<mpsc::Receiver<Reload>>>,
+    /// Groups that the server makes itself, by name.
+    built_in: Mutex<BTreeMap<&'static str, Group>>,
     refused_samples: AtomicU64,
     store_failures: AtomicU64,
     handover_failures: AtomicU64,
@@ -57,6 +61,7 @@ impl Shared {
             loaded: Mutex::default(),
             requests,
             asked: Mutex::new(Some(asked)),
+            built_in: Mutex::default(),
             refused_samples: AtomicU64::new(0),
             store_failures: AtomicU64::new(0),
             handover_failures: AtomicU64::new(0),
@@ -66,6 +71,19 @@ impl Shared {
     /// For a moment, never over an await.
     pub(super) fn loaded(&self) -> MutexGuard<'_, Loaded> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The groups that the server makes itself.
+    pub(super) fn built_in(&self) -> BTreeMap<&'static str, Group> {
+        self.built_in.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_built_in(&self, name: &'static str, group: Option<Group>) {
+        let mut built_in = self.built_in.lock().unwrap_or_else(PoisonError::into_inner);
+        match group {
+            Some(group) => drop(built_in.insert(name, group)),
+            None => drop(built_in.remove(name)),
+        }
     }
 
     pub(super) fn count_refused(&self, samples: u64) {

@@ -75,6 +75,11 @@ impl ConfigFile {
         Self(Arc::new(Inner { path: path.to_owned(), seen: Mutex::default() }))
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
     /// How it is.
     pub fn status(&self) -> ConfigStatus {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).status.clone()

@@ -1,13 +1,18 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use watchfire_alerting::channel::{Entropy, Surroundings};
+use watchfire_alerting::channel::{ActionLinks, Entropy, Surroundings};
 use watchfire_alerting::{Config, Notification};
-use watchfire_storage::random_bytes;
+use watchfire_model::Labels;
+use watchfire_storage::{ControlError, random_bytes};
 use watchfire_template::{Env, Set, Time};
 
-use crate::alerting::delivery::Deliveries;
+use super::links::Links;
+use crate::alerting::delivery::{Deliveries, Trial, TrialAlert};
 use crate::clock::now;
+
+/// What marks a test notification.
+const TEST: &str = "This is a test notification; nothing is wrong.";
 
 /// Takes what is to be sent.
 #[async_trait]
@@ -21,6 +26,13 @@ pub trait Deliver: Send + Sync {
     ///
     /// In words, if they could not be stored; then none was, and they are given again.
     async fn deliver(&self, notifications: &[Notification]) -> Result<(), String>;
+
+    /// Tells the services of a receiver that somebody looks after a group, where they have a word for that.
+    ///
+    /// # Errors
+    ///
+    /// In words, if it could not be stored.
+    async fn acknowledged(&self, group_key: &str, receiver: &str, by: &str) -> Result<(), String>;
 }
 
 /// Puts notifications into the stored queue, in the words of the templates.
@@ -28,13 +40,64 @@ pub struct Queue {
     deliveries: Deliveries,
     templates: RwLock<Arc<Set>>,
     external_url: String,
+    /// Where alerts are acknowledged.
+    links: Option<Links>,
 }
 
 impl Queue {
     /// `external_url`: where people reach this server.
     pub fn new(deliveries: Deliveries, external_url: String) -> Self {
         let templates = RwLock::new(Arc::new(watchfire_alerting::channel::default_templates()));
-        Self { deliveries, templates, external_url }
+        Self { deliveries, templates, external_url, links: None }
+    }
+
+    /// The same with addresses in messages at which people say something of alerts.
+    #[must_use]
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
+    }
+
+    /// The queue itself.
+    pub fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
+    }
+
+    /// Sends a test notification to a receiver, with these labels and annotations over those of a test; `None` where there is
+    /// no such receiver.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no random bytes.
+    pub async fn try_receiver(
+        &self,
+        name: &str,
+        labels: &Labels,
+        annotations: &Labels,
+    ) -> Result<Option<Vec<Trial>>, ControlError> {
+        let over = |usual: &[(&str, &str)], given: &Labels| {
+            let usual = usual.iter().fold(Labels::empty(), |labels, (name, value)| labels.with(name, value));
+            given.iter().fold(usual, |labels, label| labels.with(label.name, label.value))
+        };
+        let summary = format!("A test of the receiver {name}");
+        let told = TrialAlert {
+            labels: over(&[("alertname", "TestNotification"), ("severity", "info")], labels),
+            annotations: over(&[("summary", &summary)], annotations).with("test", TEST),
+        };
+        let set = self.templates();
+        // There is no such alert that somebody could acknowledge.
+        let around = Surroundings { links: None, ..self.around(&set)? };
+        Ok(self.deliveries.try_receiver(name, &told, &around).await)
+    }
+
+    fn templates(&self) -> Arc<Set> {
+        self.templates.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn around<'a>(&'a self, set: &'a Set) -> Result<Surroundings<'a>, ControlError> {
+        let now = Time::from_millis(now()).unwrap_or_else(Time::zero);
+        let env = Env { external_url: &self.external_url, ..Env::at(now) };
+        let links = self.links.as_ref().map(|links| links as &dyn ActionLinks);
+        Ok(Surroundings { set, env, pictures: &[], links, entropy: Entropy(random_bytes()?) })
     }
 }
 
@@ -46,12 +109,14 @@ impl Deliver for Queue {
     }
 
     async fn deliver(&self, notifications: &[Notification]) -> Result<(), String> {
-        let set = self.templates.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let now = Time::from_millis(now()).unwrap_or_else(Time::zero);
-        let env = Env { external_url: &self.external_url, ..Env::at(now) };
-        let entropy = Entropy(random_bytes().map_err(|error| error.to_string())?);
-        let around = Surroundings { set: &set, env, pictures: &[], entropy };
+        let set = self.templates();
+        let around = self.around(&set).map_err(|error| error.to_string())?;
         let taken = self.deliveries.enqueue(notifications, &around).await;
         taken.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn acknowledged(&self, group_key: &str, receiver: &str, by: &str) -> Result<(), String> {
+        let told = self.deliveries.acknowledge(group_key, receiver, by).await;
+        told.map(drop).map_err(|error| error.to_string())
     }
 }

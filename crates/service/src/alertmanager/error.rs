@@ -1,3 +1,4 @@
+use watchfire_alerting::Fingerprint;
 use watchfire_alerting::silence::SilenceError;
 use watchfire_storage::ControlError;
 
@@ -7,6 +8,9 @@ pub enum AlertmanagerError {
     /// A silence cannot be what it was asked to be.
     #[error(transparent)]
     Silence(#[from] SilenceError),
+    /// No such alert fires.
+    #[error("no alert with the fingerprint {0} fires; GET /api/v1/watchfire/alerts lists those that do")]
+    NoAlert(Fingerprint),
     /// What was asked for makes no sense.
     #[error("{0}")]
     BadInput(String),

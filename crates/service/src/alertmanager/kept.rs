@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use watchfire_alerting::dispatch::Row;
-use watchfire_alerting::{Config, Silence};
+use watchfire_alerting::{Config, Fingerprint, Handling, Silence};
 use watchfire_storage::{RowChange, RowStore};
 
 use super::state::State;
@@ -14,6 +14,9 @@ pub const ROWS: &str = "alertmanager";
 /// The kind of rows that hold silences.
 pub const SILENCES: &str = "silence";
 
+/// The kind of rows that hold what people said of alerts.
+pub const HANDLINGS: &str = "alert_handling";
+
 /// What the store has.
 pub(super) async fn restore(
     store: &dyn RowStore,
@@ -22,7 +25,8 @@ pub(super) async fn restore(
 ) -> Result<State, AlertmanagerError> {
     let rows: Vec<Row> = read(store, ROWS).await?;
     let silences = read::<Silence>(store, SILENCES).await?.into_iter().collect();
-    Ok(State::new(config, rows, silences, now))
+    let handlings = read::<Handling>(store, HANDLINGS).await?.into_iter().collect();
+    Ok(State::new(config, rows, silences, handlings, now))
 }
 
 async fn read<T: DeserializeOwned>(store: &dyn RowStore, kind: &str) -> Result<Vec<T>, AlertmanagerError> {
@@ -44,17 +48,30 @@ impl Alertmanager {
 
     /// The same for one that holds the turn.
     pub(super) async fn write_in_turn(&self) -> Result<(), AlertmanagerError> {
-        let (rows, silences) = {
+        let (rows, silences, handlings) = {
             let mut state = self.state();
             let rows = state.dispatcher.take_changes();
             let touched = std::mem::take(&mut state.touched);
             let silences: Vec<RowChange> =
                 touched.into_iter().map(|id| (id.clone(), state.silences.get(&id).and_then(text))).collect();
-            (rows, silences)
+            (rows, silences, state.handlings.take_changes())
         };
         let rows: Vec<RowChange> =
             rows.into_iter().map(|(key, row)| (key, row.as_ref().and_then(text))).collect();
         let touched: Vec<String> = silences.iter().map(|(id, _)| id.clone()).collect();
+        let said: Vec<Fingerprint> = handlings.iter().map(|(fingerprint, _)| *fingerprint).collect();
+        let handlings: Vec<RowChange> = handlings
+            .into_iter()
+            .map(|(fingerprint, said)| (fingerprint.to_string(), said.as_ref().and_then(text)))
+            .collect();
+        // First what people said: what follows from it comes again by itself.
+        if let Err(error) = self.0.store.write_rows(HANDLINGS, handlings).await {
+            let mut state = self.state();
+            state.handlings.touch(said);
+            state.touched.extend(touched);
+            state.dispatcher.touch();
+            return Err(error.into());
+        }
         if let Err(error) = self.0.store.write_rows(SILENCES, silences).await {
             self.state().touched.extend(touched);
             self.state().dispatcher.touch();

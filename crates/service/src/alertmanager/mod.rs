@@ -5,7 +5,10 @@
 mod configured;
 mod deliver;
 mod error;
+mod handling;
 mod kept;
+mod links;
+mod routes;
 mod run;
 mod seen;
 mod silences;
@@ -15,16 +18,19 @@ mod templates;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::Notify;
 use watchfire_alerting::{Alert, AlertError, Config, Received};
-use watchfire_storage::RowStore;
+use watchfire_storage::{AlertStore, RowStore};
 
 pub use configured::{ConfigFile, ConfigStatus, Followed};
 pub use deliver::{Deliver, Queue};
 pub use error::AlertmanagerError;
-pub use kept::{ROWS, SILENCES};
+pub use handling::Said;
+pub use kept::{HANDLINGS, ROWS, SILENCES};
+pub use links::{LinkError, Links};
+pub use routes::Explained;
 pub use run::keep_alertmanager;
 pub use seen::{AlertFilter, SeenAlert, SeenGroup};
 use state::State;
@@ -39,6 +45,8 @@ struct Inner {
     deliver: Arc<dyn Deliver>,
     /// Held while changes are taken and written, so that they are written in their order.
     writing: tokio::sync::Mutex<()>,
+    /// Where it is kept what became of alerts.
+    history: OnceLock<Arc<dyn AlertStore>>,
     /// There is something to do earlier than was known.
     wake: Notify,
 }
@@ -62,6 +70,7 @@ impl Alertmanager {
             store,
             deliver,
             writing: tokio::sync::Mutex::default(),
+            history: OnceLock::new(),
             wake: Notify::new(),
         })))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use regex::Regex;
-use watchfire_alerting::{Alert, Fingerprint, Matchers, MutedBy, Muting};
+use watchfire_alerting::{Alert, Fingerprint, Handling, Matchers, MutedBy, Muting};
 use watchfire_model::Labels;
 
 use super::Alertmanager;
@@ -54,6 +54,8 @@ pub struct SeenAlert {
     pub intervals: Vec<String>,
     /// Who is told, each once.
     pub receivers: Vec<String>,
+    /// Who looks after it.
+    pub acknowledged: Option<Handling>,
 }
 
 impl SeenAlert {
@@ -96,7 +98,7 @@ impl Alertmanager {
         let muting = Muting::new(&state.silences, &state.inhibition, &state.windows, now);
         let firing = state.dispatcher.alerts().filter(|alert| !alert.is_resolved(now));
         let mut found: Vec<SeenAlert> = firing
-            .map(|alert| see(&state, &muting, alert))
+            .map(|alert| see(&state, &muting, alert, now))
             .filter(|seen| {
                 filter.picks(seen) && seen.receivers.iter().any(|name| filter.picks_receiver(name))
             })
@@ -123,7 +125,10 @@ impl Alertmanager {
                     .alerts
                     .iter()
                     .filter(|alert| !alert.is_resolved(now))
-                    .map(|alert| SeenAlert { intervals: intervals.clone(), ..see(&state, &muting, alert) })
+                    .map(|alert| SeenAlert {
+                        intervals: intervals.clone(),
+                        ..see(&state, &muting, alert, now)
+                    })
                     .filter(|seen| filter.picks(seen))
                     .collect();
                 alerts.sort_by_key(|seen| seen.fingerprint);
@@ -138,15 +143,17 @@ impl Alertmanager {
     }
 }
 
-fn see(state: &State, muting: &Muting<'_>, alert: &Arc<Alert>) -> SeenAlert {
+fn see(state: &State, muting: &Muting<'_>, alert: &Arc<Alert>, now: i64) -> SeenAlert {
     let tree = state.dispatcher.plan().tree();
     let mut receivers: Vec<String> =
         tree.matching(&alert.labels).into_iter().map(|route| tree.options(route).receiver.clone()).collect();
     receivers.sort();
     receivers.dedup();
+    let fingerprint = alert.fingerprint();
     SeenAlert {
         alert: alert.clone(),
-        fingerprint: alert.fingerprint(),
+        fingerprint,
+        acknowledged: state.handlings.acknowledgement(fingerprint, now).cloned(),
         muted_by: muting.muted_by(&alert.labels),
         intervals: Vec::new(),
         receivers,

@@ -8,6 +8,7 @@ use crate::clock::now;
 #[async_trait]
 impl AlertSink for Alertmanager {
     async fn take(&self, alerts: Vec<HandedAlert>) -> Result<(), String> {
+        self.note_rules(&alerts);
         let received = alerts.into_iter().map(|alert| alert.received).collect();
         let refused = self.receive(received, now()).await.map_err(|error| error.to_string())?;
         // Rules have names, and what they say ends after it begins.

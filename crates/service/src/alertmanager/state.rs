@@ -1,10 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use watchfire_alerting::dispatch::Row;
 use watchfire_alerting::maintenance::Window;
 use watchfire_alerting::{
-    Alert, AlertError, Config, Dispatcher, Inhibition, Muting, Notification, Plan, Received, Silences,
+    Alert, AlertError, Config, Dispatcher, Fingerprint, Handlings, Inhibition, Muting, Notification, Plan,
+    Received, Silences,
 };
 
 /// How long silences are known after their end, in milliseconds: `--data.retention` of Alertmanager.
@@ -20,6 +21,10 @@ pub(super) struct State {
     pub(super) silences: Silences,
     pub(super) inhibition: Inhibition,
     pub(super) windows: Vec<Window>,
+    /// What people said of alerts.
+    pub(super) handlings: Handlings,
+    /// The rules of alerts, as history names them; those of others are not there.
+    pub(super) rules: HashMap<Fingerprint, Arc<str>>,
     /// Silences that changed since they were last written.
     pub(super) touched: BTreeSet<String>,
     /// What the dispatcher decided and nobody took yet.
@@ -28,7 +33,13 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(config: Config, rows: Vec<Row>, silences: Silences, now: i64) -> Self {
+    pub(super) fn new(
+        config: Config,
+        rows: Vec<Row>,
+        silences: Silences,
+        handlings: Handlings,
+        now: i64,
+    ) -> Self {
         let config = Arc::new(config);
         let dispatcher = Dispatcher::restore(Arc::new(Plan::new(&config)), rows, now);
         let mut inhibition = Inhibition::new(&config.inhibit_rules);
@@ -39,6 +50,8 @@ impl State {
             silences,
             inhibition,
             windows: Vec::new(),
+            handlings,
+            rules: HashMap::new(),
             touched: BTreeSet::new(),
             outgoing: Vec::new(),
             swept_at: now,
@@ -46,14 +59,36 @@ impl State {
     }
 
     pub(super) fn receive(&mut self, alert: Received, now: i64) -> Result<(), AlertError> {
-        let alert = self.dispatcher.receive(alert, now)?;
-        self.inhibition.update(&alert);
+        let said_start = alert.starts_at;
+        let alert = Alert::new(alert, now, self.dispatcher.plan().resolve_timeout())?;
+        self.take(alert, said_start, now);
         Ok(())
     }
 
-    pub(super) fn insert(&mut self, alert: Alert, now: i64) {
+    /// Takes an alert, unless somebody said that it is over.
+    fn take(&mut self, alert: Alert, said_start: Option<i64>, now: i64) {
+        let fires = self.fires(alert.fingerprint(), now);
+        if self.handlings.withholds(&alert, said_start, fires, now) {
+            return;
+        }
         let alert = self.dispatcher.insert(alert, now);
         self.inhibition.update(&alert);
+    }
+
+    /// Whether an alert is known that fires.
+    pub(super) fn fires(&self, fingerprint: Fingerprint, now: i64) -> bool {
+        self.dispatcher.alert(fingerprint).is_some_and(|alert| !alert.is_resolved(now))
+    }
+
+    /// An alert that is over since somebody says so.
+    pub(super) fn end(&mut self, alert: Alert, now: i64) {
+        let alert = self.dispatcher.insert(alert, now);
+        self.inhibition.update(&alert);
+    }
+
+    pub(super) fn insert(&mut self, alert: Alert, now: i64) {
+        let starts_at = alert.starts_at;
+        self.take(alert, Some(starts_at), now);
     }
 
     pub(super) fn configure(&mut self, config: Config, now: i64) {
@@ -68,11 +103,21 @@ impl State {
     /// Looks at the groups that are due; what is to be sent waits in `outgoing`.
     pub(super) fn poll(&mut self, now: i64) {
         let muting = Muting::new(&self.silences, &self.inhibition, &self.windows, now);
-        let found = self.dispatcher.poll(now, |alert| muting.is_muted(&alert.labels));
+        let dispatcher = &self.dispatcher;
+        let fires = |of| dispatcher.alert(of).is_some_and(|alert| !alert.is_resolved(now));
+        self.handlings.forget(now, fires);
+        let handlings = &self.handlings;
+        let found = self.dispatcher.poll_handled(
+            now,
+            |alert| muting.is_muted(&alert.labels),
+            |alert| handlings.acknowledgement(alert.fingerprint(), now).is_some(),
+        );
         self.outgoing.extend(found);
         if now.saturating_sub(self.swept_at) >= SWEEP {
             self.swept_at = now;
             self.inhibition.forget(now);
+            let dispatcher = &self.dispatcher;
+            self.rules.retain(|of, _| dispatcher.alert(*of).is_some());
             self.touched.extend(self.silences.forget(now, KEEP_SILENCES));
         }
     }

@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use watchfire_alerting::silence::Draft;
-use watchfire_alerting::{Config, Matchers, Notification, Received};
+use watchfire_alerting::{Config, Fingerprint, Matchers, Notification, Received};
 use watchfire_model::Labels;
 use watchfire_storage::{ControlError, RowChange, RowStore};
 
-use super::{AlertFilter, Alertmanager, AlertmanagerError, Deliver, Followed};
+use super::{AlertFilter, Alertmanager, AlertmanagerError, Deliver, Followed, Said};
 
 const CONFIG: &str = "
 route: {receiver: team, group_by: [alertname], group_wait: 10s, group_interval: 1m, repeat_interval: 1h}
@@ -61,7 +61,8 @@ impl RowStore for Rows {
 /// What was handed on.
 #[derive(Default)]
 struct Sent {
-    sent: Mutex<Vec<Notification>>,
+    handed: Mutex<Vec<Notification>>,
+    acknowledged: Mutex<Vec<String>>,
     broken: AtomicBool,
 }
 
@@ -73,7 +74,12 @@ impl Deliver for Sent {
         if self.broken.load(Ordering::SeqCst) {
             return Err("told so by a test".to_owned());
         }
-        self.sent.lock().unwrap().extend(notifications.iter().cloned());
+        self.handed.lock().unwrap().extend(notifications.iter().cloned());
+        Ok(())
+    }
+
+    async fn acknowledged(&self, group_key: &str, _: &str, by: &str) -> Result<(), String> {
+        self.acknowledged.lock().unwrap().push(format!("{by}: {group_key}"));
         Ok(())
     }
 }
@@ -91,7 +97,7 @@ impl Bench {
 
     /// What was sent: the tick in seconds and the alerts, a resolved one in brackets.
     fn told(&self) -> Vec<(i64, String)> {
-        let sent = self.sent.sent.lock().unwrap();
+        let sent = self.sent.handed.lock().unwrap();
         let name =
             |alert: &Labels| format!("{}@{}", alert.get("alertname").unwrap(), alert.get("host").unwrap());
         let tell = |one: &Notification| {
@@ -212,4 +218,25 @@ async fn another_configuration_takes_over() {
     let other = CONFIG.replace("[alertname]", "[alertname, host]");
     alerts.configure(follow(&other), 1).await.unwrap();
     assert_eq!(groups(&alerts), [1, 1]);
+}
+
+#[tokio::test]
+async fn services_hear_of_a_group_that_is_looked_after_as_a_whole() {
+    let bench = Bench::default();
+    let alerts = bench.open(0).await;
+    let (a, b) = (alert("Fire", "a", "critical", None), alert("Fire", "b", "critical", None));
+    let [first, second] = [&a, &b].map(|alert| Fingerprint::of(&alert.labels));
+    alerts.receive(vec![a, b], 0).await.unwrap();
+    let said = Said { by: "ann".to_owned(), comment: String::new(), until: None };
+    alerts.acknowledge(first, &said, 1).await.unwrap();
+    assert!(bench.sent.acknowledged.lock().unwrap().is_empty(), "of the other nobody looks after");
+    alerts.acknowledge(second, &said, 2).await.unwrap();
+    assert_eq!(*bench.sent.acknowledged.lock().unwrap(), ["ann: {}:{alertname=\"Fire\"}"]);
+    // A restart forgets none of it.
+    drop(alerts);
+    let again = bench.open(3).await;
+    assert_eq!(again.acknowledgement(first, 4).map(|said| said.at), Some(1));
+    let nobody = Said { by: " ".to_owned(), ..said };
+    let refused = again.acknowledge(first, &nobody, 5).await;
+    assert!(matches!(refused, Err(AlertmanagerError::BadInput(_))), "{refused:?}");
 }

@@ -25,7 +25,7 @@ mod settings;
 mod shares;
 mod shown;
 mod snapshots;
-mod token;
+pub(crate) mod token;
 mod uid;
 mod variables;
 mod versions;

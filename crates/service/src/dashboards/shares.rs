@@ -11,6 +11,9 @@ use super::{DashboardError, Dashboards, token, uid};
 
 const KIND: DocumentKind = DocumentKind::Share;
 
+/// What the tokens are for.
+const PURPOSE: &str = "share";
+
 /// What a share lets see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,7 +135,7 @@ impl Dashboards {
         let uid = uid::random::<12>()?;
         let stored = StoredShare { share, paused: false };
         self.put_share(&uid, &stored, None, now).await?;
-        let token = token::token(&self.store()?.secret().await?, &uid);
+        let token = token::token(&self.store()?.secret().await?, PURPOSE, &uid);
         let StoredShare { share, paused } = stored;
         Ok(Share { uid, token, share, paused, created_at: now, views: 0, last_use: None })
     }
@@ -167,7 +170,7 @@ impl Dashboards {
             }
             let counted = uses.get(&document.uid);
             shares.push(Share {
-                token: token::token(&secret, &document.uid),
+                token: token::token(&secret, PURPOSE, &document.uid),
                 uid: document.uid,
                 share: stored.share,
                 paused: stored.paused,
@@ -214,7 +217,7 @@ impl Dashboards {
     pub async fn check_token(&self, token: &str, now: i64) -> Result<Shared, OpenError> {
         let store = self.store()?;
         let secret = store.secret().await.map_err(DashboardError::from)?;
-        let uid = token::id_of(&secret, token).ok_or(OpenError::Unknown)?;
+        let uid = token::id_of(&secret, PURPOSE, token).ok_or(OpenError::Unknown)?;
         let document = store.get(KIND, uid).await.map_err(DashboardError::from)?;
         let stored = document.and_then(|document| read(&document.head.head)).ok_or(OpenError::Unknown)?;
         if stored.paused {

@@ -5,7 +5,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::delivery::{
-    Delivery, DeliveryCounts, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,
+    Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,
 };
 use super::{ControlError, SqliteControl};
 
@@ -148,20 +148,17 @@ impl DeliveryStore for SqliteControl {
         self.commit(transaction).await
     }
 
-    async fn list(
-        &self,
-        state: DeliveryState,
-        before: Option<i64>,
-        most: usize,
-    ) -> Result<Vec<Delivery>, ControlError> {
+    async fn list(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, ControlError> {
         let rows = sqlx::query(
             "SELECT id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, \
              next_at, give_up_at, ended_at, reason FROM delivery \
-             WHERE state = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+             WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR receiver = ?2) AND id < ?3 \
+             ORDER BY id DESC LIMIT ?4",
         )
-        .bind(state.as_str())
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(limit(most))
+        .bind(filter.state.map(DeliveryState::as_str))
+        .bind(&filter.receiver)
+        .bind(filter.before.unwrap_or(i64::MAX))
+        .bind(limit(filter.limit))
         .fetch_all(&self.pool)
         .await
         .map_err(|error| self.failed(error))?;
@@ -192,6 +189,15 @@ impl DeliveryStore for SqliteControl {
         .await
         .map_err(|error| self.failed(error))?;
         Ok(updated.rows_affected() > 0)
+    }
+
+    async fn discard(&self, id: i64) -> Result<bool, ControlError> {
+        let deleted = sqlx::query("DELETE FROM delivery WHERE id = ?1 AND state = 'dead'")
+            .bind(id)
+            .execute(&self.pool)
+            .await
+            .map_err(|error| self.failed(error))?;
+        Ok(deleted.rows_affected() > 0)
     }
 
     async fn prune(&self, done_before: i64, dead_before: i64) -> Result<u64, ControlError> {

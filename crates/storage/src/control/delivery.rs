@@ -45,7 +45,8 @@ impl DeliveryState {
         }
     }
 
-    pub(super) fn read(text: &str) -> Option<Self> {
+    /// The state that files call so.
+    pub fn read(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
@@ -81,6 +82,19 @@ pub struct Delivery {
     pub ended_at: Option<i64>,
     /// Why the last attempt failed; empty where none did.
     pub reason: String,
+}
+
+/// Which deliveries are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryFilter {
+    /// Those in this state; `None` for all.
+    pub state: Option<DeliveryState>,
+    /// Those for this receiver; `None` for all.
+    pub receiver: Option<String>,
+    /// Those with a lower number; `None` for the newest.
+    pub before: Option<i64>,
+    /// So many at most.
+    pub limit: usize,
 }
 
 /// How an attempt ended.
@@ -147,19 +161,17 @@ pub trait DeliveryStore: Send + Sync {
     /// Writes down how an attempt ended. Nothing happens where the delivery is not waiting (any more).
     async fn settle(&self, id: i64, settled: Settled) -> Result<(), ControlError>;
 
-    /// Deliveries in a state, the newest first, from before the number `before` on.
-    async fn list(
-        &self,
-        state: DeliveryState,
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<Vec<Delivery>, ControlError>;
+    /// Deliveries that meet a filter, the newest first.
+    async fn list(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, ControlError>;
 
     /// One delivery.
     async fn get(&self, id: i64) -> Result<Option<Delivery>, ControlError>;
 
     /// Sends a dead one again, as if it were new at `now`; whether there was one.
     async fn resend(&self, id: i64, now: i64, give_up_at: i64) -> Result<bool, ControlError>;
+
+    /// Deletes a dead one; whether there was one.
+    async fn discard(&self, id: i64) -> Result<bool, ControlError>;
 
     /// Deletes what was done before one moment, and given up before another; returns how many.
     async fn prune(&self, done_before: i64, dead_before: i64) -> Result<u64, ControlError>;

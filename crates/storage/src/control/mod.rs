@@ -20,7 +20,7 @@ mod sqlite;
 pub use alerts::{AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites};
 pub use annotations::{Annotation, AnnotationFilter};
 pub use delivery::{
-    Delivery, DeliveryCounts, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,
+    Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,
 };
 pub use document::{Document, DocumentHead, DocumentKind, NewVersion, VersionHead};
 pub use marks::Uses;

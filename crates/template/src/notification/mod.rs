@@ -49,6 +49,9 @@ pub struct Alert {
     pub generator_url: String,
     /// What tells it from others.
     pub fingerprint: String,
+    /// Where people acknowledge it; empty where there is no such place. It is not one of Alertmanager's: templates have it as
+    /// the method `ActionURL`, so that what is printed of an alert stays as it is there.
+    pub action_url: String,
 }
 
 impl Data {
@@ -100,18 +103,44 @@ impl Alert {
     /// As what templates work on.
     pub fn to_value(&self) -> Value {
         let field = |name, key, value| Field { name, key, value };
-        record(
-            "template.Alert",
-            vec![
-                field("Status", "status", self.status.as_str().into()),
-                field("Labels", "labels", self.labels.to_value()),
-                field("Annotations", "annotations", self.annotations.to_value()),
-                field("StartsAt", "startsAt", self.starts_at.clone().into()),
-                field("EndsAt", "endsAt", self.ends_at.clone().into()),
-                field("GeneratorURL", "generatorURL", self.generator_url.as_str().into()),
-                field("Fingerprint", "fingerprint", self.fingerprint.as_str().into()),
-            ],
-        )
+        let fields = vec![
+            field("Status", "status", self.status.as_str().into()),
+            field("Labels", "labels", self.labels.to_value()),
+            field("Annotations", "annotations", self.annotations.to_value()),
+            field("StartsAt", "startsAt", self.starts_at.clone().into()),
+            field("EndsAt", "endsAt", self.ends_at.clone().into()),
+            field("GeneratorURL", "generatorURL", self.generator_url.as_str().into()),
+            field("Fingerprint", "fingerprint", self.fingerprint.as_str().into()),
+        ];
+        Value::Object(Arc::new(AlertValue { fields, action_url: self.action_url.as_str().into() }))
+    }
+}
+
+/// An alert for templates.
+#[derive(Debug)]
+struct AlertValue {
+    fields: Vec<Field>,
+    action_url: Value,
+}
+
+impl Object for AlertValue {
+    fn type_name(&self) -> &'static str {
+        "template.Alert"
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Fields(&self.fields)
+    }
+
+    fn call(&self, method: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
+        let is_known = method == "ActionURL";
+        is_known.then(|| {
+            if arguments.is_empty() {
+                Ok(self.action_url.clone())
+            } else {
+                Err("ActionURL takes no arguments".to_owned())
+            }
+        })
     }
 }
 

@@ -61,6 +61,7 @@ pub(crate) fn notification(json: &Json) -> Data {
         ends_at: time(&json["endsAt"]),
         generator_url: text(json, "generatorURL"),
         fingerprint: text(json, "fingerprint"),
+        action_url: text(json, "action"),
     };
     Data {
         receiver: text(json, "receiver"),

@@ -47,6 +47,7 @@ fn a_summary_has_what_all_alerts_have() {
         ends_at: Time::zero(),
         generator_url: String::new(),
         fingerprint: String::new(),
+        action_url: String::new(),
     };
     let mut data = Data {
         receiver: "team".into(),

@@ -11,6 +11,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::http::App;
+pub(super) use tried::map;
 
 /// All routes.
 pub(crate) fn routes() -> Router<App> {

@@ -93,7 +93,7 @@ fn told_of(test: &Backtest) -> Value {
 }
 
 /// Labels as an object.
-pub(super) fn map(labels: &Labels) -> Value {
+pub(in crate::api) fn map(labels: &Labels) -> Value {
     labels
         .iter()
         .map(|label| (label.name.to_owned(), Value::from(label.value)))

@@ -31,6 +31,23 @@ pub(super) static NOTIFY: &[Setting] = &[
         set: |config, text| put(&mut config.notify.timeout, duration(text, "1s", "10m")),
     },
     Setting {
+        key: "notify.link_lifetime",
+        flag: "notify-link-lifetime",
+        default: "7d",
+        form: Form::Duration,
+        help: "For how long the addresses in mails are good at which whoever has them acknowledges, snoozes or resolves an alert without a \
+               login (http.external_url is where they lead), up to 365d; 0: there are none.",
+        set: |config, text| put(&mut config.notify.link_lifetime, duration(text, "0s", "365d")),
+    },
+    Setting {
+        key: "notify.chart_timeout",
+        flag: "notify-chart-timeout",
+        default: "5s",
+        form: Form::Duration,
+        help: "How long drawing the chart of a mail may take, up to 1m; after that the mail goes out without it. 0: there are none.",
+        set: |config, text| put(&mut config.notify.chart_timeout, duration(text, "0s", "1m")),
+    },
+    Setting {
         key: "notify.programs",
         flag: "notify-programs",
         default: "false",

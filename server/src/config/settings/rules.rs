@@ -1,7 +1,7 @@
 //! Rules and their alerts: the section `rules`.
 
 use super::{Form, Setting, put};
-use crate::config::values::{count, duration, names, retention, size};
+use crate::config::values::{count, duration, names, retention, size, switch};
 
 pub(super) static RULES: &[Setting] = &[
     Setting {
@@ -93,5 +93,22 @@ pub(super) static RULES: &[Setting] = &[
         form: Form::Count,
         help: "Series of a preview or a backtest of a rule that are told one by one, 1 to 10000.",
         set: |config, text| put(&mut config.rules.max_shown, count(text, 1..=10_000)),
+    },
+    Setting {
+        key: "rules.max_heartbeats",
+        flag: "rules-max-heartbeats",
+        default: "1000",
+        form: Form::Count,
+        help: "Heartbeats, 1 to 100000; one more is refused.",
+        set: |config, text| put(&mut config.rules.max_heartbeats, count(text, 1..=100_000)),
+    },
+    Setting {
+        key: "rules.watchdog",
+        flag: "rules-watchdog",
+        default: "false",
+        form: Form::Switch,
+        help: "Whether an alert Watchdog fires always: sent on at an interval (repeat_interval of its route), its silence tells that \
+               nothing is told any more.",
+        set: |config, text| put(&mut config.rules.watchdog, switch(text)),
     },
 ];

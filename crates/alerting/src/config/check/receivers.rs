@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use super::Checker;
+use super::route::unknown;
 use crate::config::read::Node;
 use crate::config::{Config, Global, Receiver};
 
@@ -17,6 +18,30 @@ pub(super) fn check(config: &mut Config, list: &Node, checker: &mut Checker<'_>)
             names.insert(receiver.name.clone(), node.place_of("name").line);
         }
         one(receiver, node, &config.global, checker);
+    }
+    escalations(config, list, checker);
+}
+
+/// Checks who is told of what nobody looks after.
+fn escalations(config: &Config, list: &Node, checker: &mut Checker<'_>) {
+    let known = || config.receivers.iter().map(|receiver| receiver.name.as_str());
+    for (receiver, node) in config.receivers.iter().zip(list.items()) {
+        let mut told = vec![receiver.name.as_str()];
+        let steps = receiver.escalation_configs.iter().zip(node.get("escalation_configs").items());
+        for (step, node) in steps {
+            if step.after.millis() <= 0 {
+                checker.problem(node.place_of("after"), "after is missing or zero; write 10m, for example");
+            }
+            let name = step.receiver.as_str();
+            if !known().any(|known| known == name) {
+                let reason = unknown("receiver", name, known(), "receivers");
+                checker.problem(node.place_of("receiver"), reason);
+            } else if told.contains(&name) {
+                let reason = format!("the receiver {name:?} is told already; name another one");
+                checker.problem(node.place_of("receiver"), reason);
+            }
+            told.push(name);
+        }
     }
 }
 

@@ -122,7 +122,12 @@ pub(super) fn conditions(conditions: &[Condition], node: &Node, key: &str, check
     }
 }
 
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>, section: &str) -> String {
+pub(super) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+    section: &str,
+) -> String {
     let near = |known: &str| strsim::damerau_levenshtein(known, name);
     let nearest =
         known.map(|known| (near(known), known)).filter(|(far, known)| *far <= 1 + known.len() / 4).min();

@@ -3,6 +3,7 @@
 mod alertmanager;
 mod discord;
 mod email;
+mod escalation;
 mod exec;
 mod github;
 mod gitlab;
@@ -30,6 +31,7 @@ use std::fmt;
 pub use alertmanager::AlertmanagerConfig;
 pub use discord::DiscordConfig;
 pub use email::EmailConfig;
+pub use escalation::EscalationConfig;
 pub use exec::ExecConfig;
 pub use github::GitHubConfig;
 pub use gitlab::GitLabConfig;
@@ -107,6 +109,8 @@ pub struct Receiver {
     pub webpush_configs: Vec<WebPushConfig>,
     /// Programs of this machine.
     pub exec_configs: Vec<ExecConfig>,
+    /// Who is told, too, of what nobody looks after.
+    pub escalation_configs: Vec<EscalationConfig>,
 }
 
 /// A kind of channel.

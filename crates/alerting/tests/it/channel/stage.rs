@@ -110,7 +110,7 @@ pub(super) fn drafted(
         base64: "iVBORw0KGgo=".to_owned(),
     }];
     let entropy = Entropy([7; ENTROPY_BYTES]);
-    let around = Surroundings { set, env, pictures: &pictures, entropy };
+    let around = Surroundings { set, env, pictures: &pictures, links: None, entropy };
     let mut notification = notification.clone();
     notification.integration = integration;
     channel::draft(&notification, receiver, &around)

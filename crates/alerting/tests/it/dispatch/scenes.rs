@@ -5,6 +5,76 @@ route: {receiver: all, group_by: [group], group_wait: 30s, group_interval: 5m, r
 receivers: [{name: all, webhook_configs: [{url: 'http://a'}]}]
 ";
 
+const ESCALATED: &str = r"
+route: {receiver: all, group_by: [group], group_wait: 30s, group_interval: 5m, repeat_interval: 1d}
+receivers:
+  - name: all
+    webhook_configs: [{url: 'http://a'}]
+    escalation_configs: [{after: 10m, receiver: lead}, {after: 30m, receiver: boss}]
+  - {name: lead, webhook_configs: [{url: 'http://b'}]}
+  - {name: boss, webhook_configs: [{url: 'http://c'}]}
+";
+
+/// Plays a scene with escalations; the channel is left out of what is told.
+#[track_caller]
+fn escalated(script: &str, told: &[&str]) {
+    let lines = Stage::new(plan(ESCALATED)).play(script);
+    let lines: Vec<String> = lines.iter().map(|line| line.replace("/webhook[0]", "")).collect();
+    assert_eq!(lines, told);
+}
+
+#[test]
+fn what_nobody_looks_after_is_told_to_others() {
+    escalated(
+        "0s fire x1
+         20m restart
+         50m resolve x1
+         3h end",
+        &[
+            "30s all first +x1",
+            "10m30s lead first +x1",
+            "30m30s boss first +x1",
+            "50m30s all allresolved -x1",
+            "50m30s lead allresolved -x1",
+            "50m30s boss allresolved -x1",
+        ],
+    );
+    escalated("0s fire x1\n5m ack x1\n3h end", &["30s all first +x1"]);
+    // Who was told hears of the end, whoever looks after it.
+    escalated(
+        "0s fire x1
+         15m ack x1
+         40m resolve x1
+         3h end",
+        &[
+            "30s all first +x1",
+            "10m30s lead first +x1",
+            "40m30s all allresolved -x1",
+            "40m30s lead allresolved -x1",
+        ],
+    );
+    // Each alert has its own time; one that ended before nobody else hears of.
+    escalated(
+        "0s fire x1 x2
+         4m resolve x2
+         6m fire x3
+         12m resolve x1
+         18m end",
+        &[
+            "30s all first +x1 +x2",
+            "5m30s all someresolved +x1 -x2",
+            "10m30s all newalerts +x1 +x3",
+            "10m30s lead first +x1",
+            "15m30s all someresolved +x3 -x1",
+            "15m30s lead allresolved -x1",
+        ],
+    );
+    escalated(
+        "0s fire x1\n5m mute x1\n25m unmute x1\n29m end",
+        &["30s all first +x1", "25m30s lead first +x1"],
+    );
+}
+
 /// Plays a scene with one receiver; the receiver is left out of what is told.
 #[track_caller]
 fn scene(script: &str, told: &[&str]) {
@@ -252,4 +322,18 @@ fn groups_as_they_are() {
     // Half an hour later what is resolved is forgotten.
     stage.play("1h end");
     assert_eq!(stage.dispatcher.alerts().count(), 2);
+}
+
+#[test]
+fn what_somebody_looks_after_is_not_repeated_until_something_changes() {
+    scene("0s fire x1\n1m ack x1\n3h end", &["30s first +x1"]);
+    scene("0s fire x1\n1m ack x1\n70m resolve x1\n3h end", &["30s first +x1", "1h10m30s allresolved -x1"]);
+    // It is for those alone that were there; another one is told with all.
+    scene(
+        "0s fire x1
+         1m ack x1
+         70m fire x2
+         3h end",
+        &["30s first +x1", "1h10m30s newalerts +x1 +x2", "2h10m30s repeat +x1 +x2"],
+    );
 }

@@ -12,6 +12,7 @@ use watchfire_model::{Labels, parse_duration};
 pub(super) struct Stage {
     pub(super) dispatcher: Dispatcher,
     pub(super) now: i64,
+    pub(super) acknowledged: BTreeSet<Fingerprint>,
     muted: BTreeSet<Fingerprint>,
     pub(super) told: Vec<Notification>,
 }
@@ -43,7 +44,13 @@ pub(super) const FOR_EVER: i64 = 1 << 50;
 
 impl Stage {
     pub(super) fn new(plan: Arc<Plan>) -> Self {
-        Self { dispatcher: Dispatcher::new(plan), now: 0, muted: BTreeSet::new(), told: Vec::new() }
+        Self {
+            dispatcher: Dispatcher::new(plan),
+            now: 0,
+            muted: BTreeSet::new(),
+            acknowledged: BTreeSet::new(),
+            told: Vec::new(),
+        }
     }
 
     /// Lets time go on to `to`, with every tick before it, or also those at it.
@@ -58,7 +65,11 @@ impl Stage {
 
     pub(super) fn poll(&mut self) {
         let muted = &self.muted;
-        let told = self.dispatcher.poll(self.now, |alert| muted.contains(&alert.fingerprint()));
+        let told = self.dispatcher.poll_handled(
+            self.now,
+            |alert| muted.contains(&alert.fingerprint()),
+            |alert| self.acknowledged.contains(&alert.fingerprint()),
+        );
         self.told.extend(told);
     }
 
@@ -113,6 +124,7 @@ impl Stage {
                     "resolve" => self.resolve(name),
                     "mute" => self.mute(name, true),
                     "unmute" => self.mute(name, false),
+                    "ack" => drop(self.acknowledged.insert(Fingerprint::of(&labels(name)))),
                     // It has fired for an hour elsewhere.
                     "old" => {
                         self.dispatcher

@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use watchfire_alerting::Notification;
 use watchfire_alerting::channel::{
-    self, Cause, Draft, Intent, Memory, Outgoing, Progress, Unsendable, Verdict, idempotency_key,
+    self, About, Cause, Draft, Intent, Memory, Outgoing, Progress, Unsendable, Verdict, idempotency_key,
 };
 use watchfire_alerting::config::Receiver;
 use watchfire_storage::{ControlError, Delivery, Settled, Settlement, random_bytes};
@@ -12,7 +12,7 @@ use super::secrets::SecretFiles;
 use super::{Deliveries, receivers};
 
 /// The most requests of one attempt.
-const MOST_STEPS: u32 = 16;
+pub(super) const MOST_STEPS: u32 = 16;
 
 /// Where a draft that could not be said has the reason.
 const UNSAID: &str = "unsaid";
@@ -26,17 +26,25 @@ pub(super) fn unsaid(notification: &Notification, reason: &str) -> Draft {
         integration: notification.integration,
         at: notification.at,
         intent: if notification.is_firing() { Intent::Trigger } else { Intent::Resolve },
+        about: About::of(notification),
         content: serde_json::json!({ UNSAID: reason }),
     }
 }
 
 /// A delivery while it is sent.
-struct Attempt {
+pub(super) struct Attempt {
     draft: Arc<Draft>,
     receiver: Arc<Receiver>,
-    progress: Progress,
+    pub(super) progress: Progress,
     /// What was known of the group at first.
     known: Memory,
+}
+
+impl Attempt {
+    pub(super) fn new(draft: Draft, receiver: Arc<Receiver>, progress: Progress) -> Self {
+        let known = progress.memory.clone();
+        Self { draft: Arc::new(draft), receiver, progress, known }
+    }
 }
 
 impl Deliveries {
@@ -64,8 +72,8 @@ impl Deliveries {
         let memory = self.store.memory(group_key, &delivery.receiver, integration).await?;
         let memory: Memory = serde_json::from_str(&memory).unwrap_or_default();
         let mut progress: Progress = serde_json::from_str(&delivery.progress).unwrap_or_default();
-        progress.memory = memory.clone();
-        let mut attempt = Attempt { draft: Arc::new(draft), receiver, progress, known: memory };
+        progress.memory = memory;
+        let mut attempt = Attempt::new(draft, receiver, progress);
         loop {
             let verdict = self.step(&mut attempt).await;
             if verdict == Verdict::Next && attempt.progress.step < MOST_STEPS {
@@ -79,7 +87,7 @@ impl Deliveries {
     }
 
     /// Sends one request.
-    async fn step(&self, attempt: &mut Attempt) -> Verdict {
+    pub(super) async fn step(&self, attempt: &mut Attempt) -> Verdict {
         let now = (self.clock)();
         let (draft, receiver) = (attempt.draft.clone(), attempt.receiver.clone());
         let progress = attempt.progress.clone();
@@ -99,6 +107,13 @@ impl Deliveries {
             Err(error) => {
                 return Verdict::Retry { cause: Cause::Other, words: error.to_string(), after: None };
             }
+        };
+        let outgoing = match outgoing {
+            Outgoing::Mail(mut mail) => {
+                self.illustrate(&attempt.draft.about, &mut mail).await;
+                Outgoing::Mail(mail)
+            }
+            other => other,
         };
         let start = Instant::now();
         let answer = self.transport.send(outgoing).await;

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use watchfire_alerting::channel::Cause;
 use watchfire_alerting::config::receiver::Channel;
+use watchfire_storage::DeliveryCounts;
 
 /// Upper bounds of the buckets of the latency of requests, in seconds, as Alertmanager has them.
 pub const LATENCY_BOUNDS: [f64; 5] = [1.0, 5.0, 10.0, 15.0, 20.0];
@@ -11,35 +12,16 @@ pub const LATENCY_BOUNDS: [f64; 5] = [1.0, 5.0, 10.0, 15.0, 20.0];
 /// Upper bounds of the buckets of the time from the queue to the receiver, in seconds.
 pub const DELAY_BOUNDS: [f64; 8] = [0.1, 0.5, 1.0, 2.5, 5.0, 30.0, 300.0, 3600.0];
 
-/// How often something took how long.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Histogram<const N: usize> {
-    /// How many took at most so long as each bound says; each bucket has those before it in it.
-    pub buckets: [u64; N],
-    /// How many there were.
-    pub count: u64,
-    /// How many seconds they took together.
-    pub sum: f64,
+/// Where the times go that things took; each is called with seconds.
+pub struct Timings {
+    /// How long a request took: `watchfire_notification_latency_seconds`.
+    pub latency: Box<dyn Fn(Channel, f64) + Send + Sync>,
+    /// How long a notification was on its way from the queue to the receiver: `watchfire_notification_delay_seconds`.
+    pub delay: Box<dyn Fn(Channel, f64) + Send + Sync>,
 }
 
-impl<const N: usize> Default for Histogram<N> {
-    fn default() -> Self {
-        Self { buckets: [0; N], count: 0, sum: 0.0 }
-    }
-}
-
-impl<const N: usize> Histogram<N> {
-    fn add(&mut self, bounds: &[f64; N], seconds: f64) {
-        for (bucket, bound) in self.buckets.iter_mut().zip(bounds) {
-            *bucket += u64::from(seconds <= *bound);
-        }
-        self.count += 1;
-        self.sum += seconds;
-    }
-}
-
-/// What was counted of one kind of channel. The comments name the metrics, which are Alertmanager's but for their prefix and the
-/// last one; the label `integration` is [`Channel::word`].
+/// What was counted of one kind of channel. The comments name the metrics, which are Alertmanager's but for their prefix;
+/// the label `integration` is [`Channel::word`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChannelMetrics {
     /// `watchfire_notifications_total`: notifications that were tried.
@@ -50,20 +32,22 @@ pub struct ChannelMetrics {
     pub requests: u64,
     /// `watchfire_notification_requests_failed_total`.
     pub requests_failed: u64,
-    /// `watchfire_notification_latency_seconds`: how long requests took.
-    pub latency: Histogram<{ LATENCY_BOUNDS.len() }>,
-    /// `watchfire_notification_delay_seconds`: from the queue to the receiver.
-    pub delay: Histogram<{ DELAY_BOUNDS.len() }>,
 }
 
 /// Counters of delivery since the start.
-#[derive(Debug, Default)]
-pub struct Metrics(Mutex<State>);
+#[derive(Default)]
+pub struct Metrics {
+    state: Mutex<State>,
+    timings: OnceLock<Timings>,
+}
 
 #[derive(Debug, Default)]
 struct State {
     channels: BTreeMap<Channel, ChannelMetrics>,
     canceled: u64,
+    /// Charts that were drawn for mails, and those that failed.
+    charts: [u64; 2],
+    queue: DeliveryCounts,
 }
 
 impl Metrics {
@@ -77,9 +61,24 @@ impl Metrics {
         self.state().canceled
     }
 
+    /// How many charts were drawn for mails, and how many failed or took too long.
+    pub fn charts(&self) -> [u64; 2] {
+        self.state().charts
+    }
+
+    /// How many deliveries there are, as it was a second ago or while nothing has happened since.
+    pub fn queue(&self) -> DeliveryCounts {
+        self.state().queue
+    }
+
+    /// Tells times to `timings` from now on. The first one stays; whether it was this one.
+    pub fn time_by(&self, timings: Timings) -> bool {
+        self.timings.set(timings).is_ok()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Counters are good whoever panicked.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with(&self, channel: Channel, count: impl FnOnce(&mut ChannelMetrics)) {
@@ -98,13 +97,25 @@ impl Metrics {
         self.with(channel, |metrics| {
             metrics.requests += 1;
             metrics.requests_failed += u64::from(!good);
-            metrics.latency.add(&LATENCY_BOUNDS, took.as_secs_f64());
         });
+        if let Some(timings) = self.timings.get() {
+            (timings.latency)(channel, took.as_secs_f64());
+        }
     }
 
     /// `delay` in milliseconds.
     pub(super) fn delivered(&self, channel: Channel, delay: i64) {
-        self.with(channel, |metrics| metrics.delay.add(&DELAY_BOUNDS, delay.max(0) as f64 / 1000.0));
+        if let Some(timings) = self.timings.get() {
+            (timings.delay)(channel, delay.max(0) as f64 / 1000.0);
+        }
+    }
+
+    pub(super) fn chart(&self, drawn: bool) {
+        self.state().charts[usize::from(!drawn)] += 1;
+    }
+
+    pub(super) fn counted(&self, queue: DeliveryCounts) {
+        self.state().queue = queue;
     }
 
     pub(super) fn canceled(&self, count: usize) {

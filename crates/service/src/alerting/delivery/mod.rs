@@ -14,33 +14,35 @@ mod http;
 mod lane;
 mod metrics;
 mod oauth2;
+mod pictures;
 mod program;
 mod receivers;
 mod secrets;
 mod settings;
 mod smtp;
 mod transport;
+mod trial;
 mod worker;
 
 use std::sync::Arc;
 
 use tokio::sync::Notify;
-use watchfire_alerting::channel::{self, Draft, Intent, Surroundings};
-use watchfire_alerting::config::receiver::Integration;
+use watchfire_alerting::channel::{self, Draft, Surroundings};
 use watchfire_alerting::{Config, Notification};
-use watchfire_storage::{
-    ControlError, Delivery, DeliveryCounts, DeliveryState, DeliveryStore, NewDelivery, random_bytes,
-};
+use watchfire_storage::{ControlError, DeliveryStore, NewDelivery, random_bytes};
 
 use crate::clock;
 pub use http::HttpTransport;
-pub use metrics::{ChannelMetrics, DELAY_BOUNDS, Histogram, LATENCY_BOUNDS, Metrics};
+pub use metrics::{ChannelMetrics, DELAY_BOUNDS, LATENCY_BOUNDS, Metrics, Timings};
+pub use pictures::{CHART, Painter};
 pub use program::ProgramTransport;
 use receivers::Receivers;
 pub use secrets::SecretFiles;
 pub use settings::DeliverySettings;
 pub use smtp::MailTransport;
 pub use transport::{Senders, Transport};
+pub use trial::{Trial, TrialAlert};
+pub use watchfire_storage::{Delivery, DeliveryCounts, DeliveryFilter, DeliveryState};
 
 /// Tells the time: milliseconds since the epoch.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -53,6 +55,7 @@ pub struct Deliveries {
     settings: DeliverySettings,
     receivers: Arc<Receivers>,
     metrics: Arc<Metrics>,
+    easel: pictures::Easel,
     /// Says that there is something new to do.
     wake: Arc<Notify>,
     clock: Clock,
@@ -71,6 +74,7 @@ impl Deliveries {
             settings,
             receivers: Arc::default(),
             metrics: Arc::default(),
+            easel: pictures::Easel::default(),
             wake: Arc::default(),
             clock: Arc::new(clock::now),
         }
@@ -153,14 +157,21 @@ impl Deliveries {
         }
     }
 
-    /// Deliveries in a state, the newest first, `before` a number; for people.
-    pub async fn list(
-        &self,
-        state: DeliveryState,
-        before: Option<i64>,
-        limit: usize,
-    ) -> Result<Vec<Delivery>, ControlError> {
-        self.store.list(state, before, limit).await
+    /// Deliveries that meet a filter, the newest first; for people.
+    pub async fn list(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, ControlError> {
+        self.store.list(filter).await
+    }
+
+    /// One delivery.
+    pub async fn get(&self, id: i64) -> Result<Option<Delivery>, ControlError> {
+        self.store.get(id).await
+    }
+
+    /// Deletes a dead letter; whether there was one with that number.
+    pub async fn discard(&self, id: i64) -> Result<bool, ControlError> {
+        let found = self.store.discard(id).await?;
+        self.wake.notify_one();
+        Ok(found)
     }
 
     /// Sends a dead letter again; whether there was one with that number.
@@ -188,9 +199,8 @@ impl Deliveries {
         &self.metrics
     }
 
-    /// The intent of a stored delivery and its integration, for lists; `None` where it can't be read.
-    pub fn told(delivery: &Delivery) -> Option<(Intent, Integration)> {
-        let draft: Draft = serde_json::from_str(&delivery.draft).ok()?;
-        Some((draft.intent, draft.integration))
+    /// What is stored of a delivery in words for people; `None` where it can't be read.
+    pub fn told(delivery: &Delivery) -> Option<Draft> {
+        serde_json::from_str(&delivery.draft).ok()
     }
 }

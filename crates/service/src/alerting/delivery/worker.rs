@@ -17,6 +17,9 @@ const STORE_FAILED: Duration = Duration::from_secs(1);
 /// How often what is old is deleted.
 const PRUNE_EVERY: Duration = Duration::from_mins(10);
 
+/// How often it is counted how many there are, where something happens all the time.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
+
 /// Attempts that are under way, each with its lane and the number of its delivery.
 type Tasks = JoinSet<(LaneId, i64)>;
 
@@ -26,6 +29,7 @@ impl Deliveries {
         let mut lanes = Lanes::default();
         let mut tasks = Tasks::new();
         let mut prune_at = Instant::now();
+        let mut count_at = Instant::now();
         loop {
             if prune_at <= Instant::now() {
                 prune_at = Instant::now() + PRUNE_EVERY;
@@ -36,6 +40,15 @@ impl Deliveries {
                 tracing::warn!(%error, "the queue of notifications can't be read; it is tried again");
                 STORE_FAILED
             });
+            // Only what has happened since makes another count, and a loop that comes by later is too late for it.
+            let wait = match count_at.checked_duration_since(Instant::now()) {
+                Some(left) if !left.is_zero() => wait.min(left),
+                _ => {
+                    count_at = Instant::now() + COUNT_EVERY;
+                    self.count().await;
+                    wait
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = self.wake.notified() => {}
@@ -95,6 +108,13 @@ impl Deliveries {
             }
             (lane, id)
         });
+    }
+
+    async fn count(&self) {
+        match self.store.counts().await {
+            Ok(counts) => self.metrics.counted(counts),
+            Err(error) => tracing::debug!(%error, "the queue of notifications can't be counted"),
+        }
     }
 
     async fn prune(&self) {

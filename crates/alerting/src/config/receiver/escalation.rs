@@ -1,0 +1,13 @@
+use serde::{Deserialize, Serialize};
+
+use crate::config::period::Period;
+
+/// Who is told, too, of alerts that nobody looks after: `escalation_configs`. An addition of Watchfire; Alertmanager does not know it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EscalationConfig {
+    /// After how long an alert that fires still, and that nobody has acknowledged; counted from when it began.
+    pub after: Period,
+    /// The receiver; its own escalations do not count.
+    pub receiver: String,
+}

@@ -1,0 +1,154 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use watchfire_alerting::channel::{self, Draft, Entropy, Progress, Surroundings, Verdict};
+use watchfire_alerting::config::Receiver;
+use watchfire_alerting::config::receiver::{Channel, Integration};
+use watchfire_alerting::dispatch::{Notified, Reason};
+use watchfire_alerting::{Alert, Notification};
+use watchfire_model::Labels;
+use watchfire_storage::random_bytes;
+
+use super::Deliveries;
+use super::attempt::{Attempt, MOST_STEPS};
+
+/// How long the trial of a channel may take; whoever asked for it waits.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// What a test notification tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialAlert {
+    /// The alert's labels.
+    pub labels: Labels,
+    /// Its annotations.
+    pub annotations: Labels,
+}
+
+/// How a channel of a receiver took a test notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// Which channel.
+    pub integration: Integration,
+    /// Why it did not take it; `None`: it did.
+    pub failure: Option<String>,
+    /// Whether another attempt might succeed.
+    pub may_pass: bool,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Whether a service keeps something open until it is told that all is well.
+fn keeps_open(channel: Channel) -> bool {
+    matches!(
+        channel,
+        Channel::PagerDuty
+            | Channel::OpsGenie
+            | Channel::VictorOps
+            | Channel::Jira
+            | Channel::GitHub
+            | Channel::GitLab
+            | Channel::ServiceNow
+            | Channel::Alertmanager
+    )
+}
+
+/// The notification of a trial, unlike any other.
+fn notification(
+    receiver: &str,
+    integration: Integration,
+    told: &TrialAlert,
+    now: i64,
+    resolved: bool,
+) -> Notification {
+    let alert = Alert {
+        labels: told.labels.clone(),
+        annotations: told.annotations.clone(),
+        starts_at: now,
+        ends_at: now,
+        generator_url: String::new(),
+        updated_at: now,
+        timeout: false,
+    };
+    Notification {
+        group_key: format!("test {now} of {receiver}"),
+        group_labels: told.labels.filtered(|name| name == "alertname"),
+        route: "test".to_owned(),
+        receiver: receiver.to_owned(),
+        integration,
+        // The second of two is another notification.
+        at: now + i64::from(resolved),
+        reason: if resolved { Reason::AllResolved } else { Reason::First },
+        alerts: vec![Notified { alert: Arc::new(alert), resolved }],
+    }
+}
+
+impl Deliveries {
+    /// Sends a test notification to all channels of a receiver, at once and once: it is not in the queue. Services that keep
+    /// something open, such as an incident, are told that it is over, too. `None` where there is no such receiver.
+    pub async fn try_receiver(
+        &self,
+        name: &str,
+        told: &TrialAlert,
+        around: &Surroundings<'_>,
+    ) -> Option<Vec<Trial>> {
+        let receiver = self.receivers.get(name)?;
+        let trials = receiver.integrations().into_iter().map(|(integration, _)| {
+            let receiver = receiver.clone();
+            async move {
+                let start = Instant::now();
+                let tried =
+                    tokio::time::timeout(LONGEST, self.try_channel(receiver, integration, told, around));
+                let late = || Err((format!("it took longer than {LONGEST:?}"), true));
+                let tried = tried.await.unwrap_or_else(|_| late());
+                let (failure, may_pass) = tried.err().unzip();
+                Trial { integration, failure, may_pass: may_pass.unwrap_or_default(), took: start.elapsed() }
+            }
+        });
+        Some(join_all(trials).await)
+    }
+
+    /// Tries one channel; what went wrong, and whether it may pass.
+    async fn try_channel(
+        &self,
+        receiver: Arc<Receiver>,
+        integration: Integration,
+        told: &TrialAlert,
+        around: &Surroundings<'_>,
+    ) -> Result<(), (String, bool)> {
+        let now = (self.clock)();
+        let mut progress = Progress::default();
+        for resolved in [false, true] {
+            if resolved && !keeps_open(integration.channel) {
+                break;
+            }
+            let notification = notification(&receiver.name, integration, told, now, resolved);
+            let mut around = around.clone();
+            around.entropy = Entropy(random_bytes().map_err(|error| (error.to_string(), true))?);
+            let draft = channel::draft(&notification, &receiver, &around);
+            let draft = draft.map_err(|error| (error.reason, error.passing))?;
+            progress = self.send_now(draft, receiver.clone(), progress).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends all requests of a draft; what its service has to be told the next time.
+    async fn send_now(
+        &self,
+        draft: Draft,
+        receiver: Arc<Receiver>,
+        before: Progress,
+    ) -> Result<Progress, (String, bool)> {
+        let progress = Progress { memory: before.memory, ..Progress::default() };
+        let mut attempt = Attempt::new(draft, receiver, progress);
+        for _ in 0..MOST_STEPS {
+            match self.step(&mut attempt).await {
+                Verdict::Done => return Ok(attempt.progress),
+                Verdict::Next => attempt.progress.step += 1,
+                Verdict::Retry { words, .. } => return Err((words, true)),
+                Verdict::Dead { words, .. } => return Err((words, false)),
+            }
+        }
+        Err((format!("it takes more than {MOST_STEPS} requests; the service goes in circles"), false))
+    }
+}

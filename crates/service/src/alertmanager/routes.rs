@@ -1,0 +1,36 @@
+//! The routing tree as it is, and where an alert goes in it.
+
+use watchfire_alerting::routing::Explanation;
+use watchfire_alerting::{MutedBy, Muting, RouteTree};
+use watchfire_model::Labels;
+
+use super::Alertmanager;
+
+/// Where an alert goes, and what keeps it from being told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explained {
+    /// Its way through the tree.
+    pub explanation: Explanation,
+    /// For each route that takes it the time intervals for which that sends nothing now.
+    pub intervals: Vec<Vec<String>>,
+    /// What mutes it everywhere.
+    pub muted_by: MutedBy,
+}
+
+impl Alertmanager {
+    /// The routing tree of the configuration that counts.
+    pub fn tree(&self) -> RouteTree {
+        self.state().dispatcher.plan().tree().clone()
+    }
+
+    /// Where an alert with these labels would go at `now`, milliseconds since the epoch, and why.
+    pub fn explain(&self, labels: &Labels, now: i64) -> Explained {
+        let state = self.state();
+        let plan = state.dispatcher.plan();
+        let explanation = plan.tree().explain(labels);
+        let of = |route| plan.muted_by(route, now).into_iter().map(str::to_owned).collect();
+        let intervals = explanation.taken.iter().map(|taken| of(taken.route)).collect();
+        let muting = Muting::new(&state.silences, &state.inhibition, &state.windows, now);
+        Explained { explanation, intervals, muted_by: muting.muted_by(labels) }
+    }
+}

@@ -1,0 +1,2 @@
+-- How many wait is asked for often.
+CREATE INDEX delivery_state ON delivery (state);

@@ -1,0 +1,52 @@
+//! Errors of notifications in the form that all have.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use watchfire_alerting::silence::SilenceError;
+use watchfire_service::alertmanager::AlertmanagerError;
+use watchfire_service::heartbeats::HeartbeatError;
+use watchfire_storage::ControlError;
+
+use crate::api::dashboards::failure::{Failure, of_storage};
+
+impl From<ControlError> for Failure {
+    fn from(error: ControlError) -> Self {
+        let (status, kind) = match &error {
+            ControlError::Conflict { .. } => (StatusCode::CONFLICT, "conflict"),
+            ControlError::Storage(error) => of_storage(error),
+        };
+        Self::with(status, kind, error.to_string(), Value::Null)
+    }
+}
+
+impl From<AlertmanagerError> for Failure {
+    fn from(error: AlertmanagerError) -> Self {
+        match error {
+            error @ AlertmanagerError::NoAlert(_) => not_found(error.to_string()),
+            AlertmanagerError::Silence(error @ SilenceError::NotFound { .. }) => not_found(error.to_string()),
+            AlertmanagerError::Silence(error) => Self::bad_data(error.to_string()),
+            AlertmanagerError::BadInput(text) => Self::bad_data(text),
+            AlertmanagerError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HeartbeatError> for Failure {
+    fn from(error: HeartbeatError) -> Self {
+        let text = error.to_string();
+        match error {
+            HeartbeatError::NotFound(_) | HeartbeatError::UnknownToken => not_found(text),
+            HeartbeatError::Exists(_) => Self::with(StatusCode::CONFLICT, "conflict", text, Value::Null),
+            HeartbeatError::Limit { .. } => Self::refused(text),
+            HeartbeatError::Invalid { field, .. } => {
+                Self::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, json!({"field": field}))
+            }
+            HeartbeatError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// There is no such thing.
+pub(super) fn not_found(text: String) -> Failure {
+    Failure::with(StatusCode::NOT_FOUND, "not_found", text, Value::Null)
+}

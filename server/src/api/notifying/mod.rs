@@ -1,0 +1,42 @@
+//! Who hears of what, and how what is sent gets there: deliveries, the routing tree, trials of receivers. docs/API.md lists the
+//! routes.
+
+mod alerts;
+mod deliveries;
+mod failure;
+mod heartbeats;
+mod receivers;
+mod routing;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::http::App;
+
+/// All routes.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v1/watchfire/deliveries", get(deliveries::list))
+        .route("/api/v1/watchfire/deliveries/{id}", get(deliveries::one).delete(deliveries::discard))
+        .route("/api/v1/watchfire/deliveries/{id}/resend", post(deliveries::resend))
+        .route("/api/v1/watchfire/alerts", get(alerts::list))
+        .route(
+            "/api/v1/watchfire/alerts/{fingerprint}/acknowledge",
+            post(alerts::acknowledge).delete(alerts::take_back),
+        )
+        .route("/api/v1/watchfire/alerts/{fingerprint}/resolve", post(alerts::resolve))
+        .route("/api/v1/watchfire/alerts/{fingerprint}/snooze", post(alerts::snooze))
+        .route("/api/v1/watchfire/heartbeats", get(heartbeats::list).post(heartbeats::create))
+        .route(
+            "/api/v1/watchfire/heartbeats/{uid}",
+            get(heartbeats::one).put(heartbeats::save).delete(heartbeats::delete),
+        )
+        .route("/heartbeat/{token}", get(heartbeats::well).post(heartbeats::well))
+        .route("/heartbeat/{token}/fail", get(heartbeats::failed).post(heartbeats::failed))
+        .route("/api/v1/watchfire/routing", get(routing::tree))
+        .route("/api/v1/watchfire/routing/explain", post(routing::explain))
+        .route("/api/v1/watchfire/receivers/{name}/test", post(receivers::test))
+        // Bodies are bounded where they are read, by a setting.
+        .layer(DefaultBodyLimit::disable())
+}

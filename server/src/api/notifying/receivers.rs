@@ -1,0 +1,53 @@
+//! `/api/v1/watchfire/receivers/NAME/test`: whether what is sent to a receiver gets there.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchfire_service::alerting::delivery::Trial;
+
+use super::failure::not_found;
+use super::routing::labels;
+use crate::api::dashboards::body::Whole;
+use crate::api::dashboards::failure::Failure;
+use crate::api::dashboards::success::data;
+use crate::http::App;
+
+/// What the test notification tells; what is left out is that of a test.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Told {
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, String>,
+}
+
+fn shown(trial: &Trial) -> Value {
+    json!({
+        "integration": trial.integration.to_string(),
+        "kind": trial.integration.channel.word(),
+        "delivered": trial.failure.is_none(),
+        "failure": trial.failure,
+        "may_pass": trial.may_pass,
+        "seconds": trial.took.as_secs_f64(),
+    })
+}
+
+/// Sends a test notification now, and says how each channel took it.
+pub(super) async fn test(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Whole(told): Whole<Told>,
+) -> Result<Response, Failure> {
+    let (labels, annotations) = (labels("labels", &told.labels)?, labels("annotations", &told.annotations)?);
+    let trials = app.notifying.queue.try_receiver(&name, &labels, &annotations).await?;
+    let trials = trials.ok_or_else(|| {
+        not_found(format!("there is no receiver {name:?}; GET /api/v1/watchfire/routing lists them"))
+    })?;
+    let delivered = trials.iter().all(|trial| trial.failure.is_none());
+    Ok(data(json!({
+        "delivered": delivered && !trials.is_empty(),
+        "integrations": trials.iter().map(shown).collect::<Vec<_>>(),
+    })))
+}

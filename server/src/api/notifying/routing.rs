@@ -1,0 +1,151 @@
+//! `/api/v1/watchfire/routing`: the tree by which alerts go to receivers.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchfire_alerting::config::Receiver;
+use watchfire_alerting::matcher::Matchers;
+use watchfire_alerting::routing::{GroupBy, Outcome, Step, Taken};
+use watchfire_alerting::{RouteId, RouteOptions, RouteTree};
+use watchfire_model::Labels;
+
+use crate::api::dashboards::body::Whole;
+use crate::api::dashboards::failure::Failure;
+use crate::api::dashboards::success::data;
+use crate::api::rules::map;
+use crate::clock::now;
+use crate::http::App;
+
+fn options(options: &RouteOptions) -> Value {
+    let group_by = match &options.group_by {
+        GroupBy::All => vec!["...".to_owned()],
+        GroupBy::Labels(labels) => labels.clone(),
+    };
+    json!({
+        "receiver": options.receiver,
+        "group_by": group_by,
+        "group_wait": options.group_wait,
+        "group_interval": options.group_interval,
+        "repeat_interval": options.repeat_interval,
+        "mute_time_intervals": options.mute_time_intervals,
+        "active_time_intervals": options.active_time_intervals,
+    })
+}
+
+fn conditions(matchers: &Matchers) -> Vec<String> {
+    matchers.iter().map(ToString::to_string).collect()
+}
+
+fn node(tree: &RouteTree, id: RouteId) -> Value {
+    let children: Vec<Value> = tree.children(id).iter().map(|child| node(tree, *child)).collect();
+    let mut node = options(tree.options(id));
+    if let Some(node) = node.as_object_mut() {
+        node.insert("route".to_owned(), json!(id.0));
+        node.insert("matchers".to_owned(), json!(conditions(tree.matchers(id))));
+        node.insert("continue".to_owned(), json!(tree.goes_on(id)));
+        node.insert("routes".to_owned(), json!(children));
+    }
+    node
+}
+
+fn receiver(receiver: &Receiver) -> Value {
+    let integrations = receiver.integrations().into_iter().map(|(integration, send_resolved)| {
+        json!({
+            "integration": integration.to_string(),
+            "kind": integration.channel.word(),
+            "send_resolved": send_resolved,
+        })
+    });
+    let escalations = receiver.escalation_configs.iter();
+    let escalations = escalations.map(|step| json!({"after": step.after, "receiver": step.receiver}));
+    json!({
+        "name": receiver.name,
+        "integrations": integrations.collect::<Vec<_>>(),
+        "escalations": escalations.collect::<Vec<_>>(),
+    })
+}
+
+/// The tree, who is told, and how the file is that says so.
+pub(super) async fn tree(State(app): State<App>) -> Response {
+    let (config, tree) = (app.alertmanager.config(), app.alertmanager.tree());
+    let file = app.notifying.file.as_ref().map(|file| {
+        let status = file.status();
+        json!({
+            "path": file.path().display().to_string(),
+            "loaded_at": status.loaded_at,
+            "error": status.error,
+            "refused": status.refused,
+        })
+    });
+    data(json!({
+        "root": node(&tree, RouteId(0)),
+        "receivers": config.receivers.iter().map(receiver).collect::<Vec<_>>(),
+        "time_intervals": config.intervals().keys().collect::<Vec<_>>(),
+        "file": file,
+    }))
+}
+
+/// An alert by its labels.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Question {
+    labels: BTreeMap<String, String>,
+}
+
+/// Labels of a body, without those whose value is empty, as everywhere.
+pub(super) fn labels(field: &str, given: &BTreeMap<String, String>) -> Result<Labels, Failure> {
+    Labels::new(given.iter().filter(|(_, value)| !value.is_empty()))
+        .map_err(|error| Failure::bad_data(format!("{field}: {error}")))
+}
+
+fn taken(taken: &Taken, muted: &[String]) -> Value {
+    let mut value = options(&taken.options);
+    if let Some(value) = value.as_object_mut() {
+        value.insert("route".to_owned(), json!(taken.route.0));
+        value.insert("path".to_owned(), json!(taken.path));
+        value.insert("group".to_owned(), map(&taken.group));
+        value.insert("group_key".to_owned(), json!(taken.group_key));
+        value.insert("muted_by".to_owned(), json!(muted));
+    }
+    value
+}
+
+fn step(step: &Step) -> Value {
+    let (outcome, more) = match &step.outcome {
+        Outcome::Takes => ("takes", Value::Null),
+        Outcome::PassesOn => ("passes_on", Value::Null),
+        Outcome::Refuses { condition, value } => ("refuses", json!({"condition": condition, "value": value})),
+        Outcome::NotAsked { after } => ("not_asked", json!({"after": after.0})),
+        Outcome::NotReached => ("not_reached", Value::Null),
+    };
+    json!({
+        "route": step.route.0,
+        "depth": step.depth,
+        "conditions": step.conditions,
+        "receiver": step.receiver,
+        "outcome": outcome,
+        "because": more,
+    })
+}
+
+/// Where an alert with these labels goes, and why.
+pub(super) async fn explain(
+    State(app): State<App>,
+    Whole(question): Whole<Question>,
+) -> Result<Response, Failure> {
+    let explained = app.alertmanager.explain(&labels("labels", &question.labels)?, now());
+    let taken = explained.explanation.taken.iter().zip(&explained.intervals);
+    let muted_by = &explained.muted_by;
+    Ok(data(json!({
+        "taken": taken.map(|(way, muted)| self::taken(way, muted)).collect::<Vec<_>>(),
+        "steps": explained.explanation.steps.iter().map(step).collect::<Vec<_>>(),
+        "muted_by": {
+            "silences": muted_by.silenced_by,
+            "inhibitions": muted_by.inhibited_by,
+            "maintenance": muted_by.maintained_by,
+        },
+    })))
+}

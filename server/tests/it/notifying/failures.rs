@@ -1,0 +1,130 @@
+//! What becomes of a notification whose receiver is down, slow, or says no.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use super::{ask, config, deliveries, delivery, fire, start, webhook};
+use crate::answer::eventually;
+use crate::sinks::{HttpSink, Reply, SmtpSink, free_port};
+
+fn any(_: &Value) -> bool {
+    true
+}
+
+/// A sink whose first `count` answers are bad.
+fn bad_at_first(count: usize, bad: Reply) -> HttpSink {
+    let mut left = count;
+    HttpSink::start(move |_| {
+        if left == 0 {
+            return Reply::Status(200, "");
+        }
+        left -= 1;
+        bad.clone()
+    })
+}
+
+#[tokio::test]
+async fn a_mail_waits_for_its_server() {
+    let dir = tempdir().unwrap();
+    let address = free_port();
+    let mail = format!(
+        "email_configs: [{{to: 'ann@example.org', from: 'fire@example.org', smarthost: '{address}', require_tls: false}}]"
+    );
+    let server = start(dir.path(), &config(&mail), &[]);
+    fire(&server, &["Fire"]).await;
+    let waiting = delivery(&server, "state=waiting", |one| one["attempts"].as_u64() > Some(0)).await;
+    assert_eq!(
+        (&waiting["receiver"], &waiting["integration"], &waiting["kind"]),
+        (&json!("team"), &json!("email[0]"), &json!("email"))
+    );
+    assert!(waiting["failure"].is_string() && waiting["next_at"].is_i64(), "{waiting}");
+    assert_eq!(waiting["alerts"][0]["labels"]["alertname"], "Fire", "{waiting}");
+    let sink = SmtpSink::start(address);
+    let mail = eventually("the mail", async || sink.mails().pop()).await;
+    assert!(mail.contains("Subject: [FIRING:1] Fire") && mail.contains("it burns"), "{mail}");
+    let done = delivery(&server, "state=done&receiver=team", any).await;
+    assert_eq!((&done["id"], &done["failure"]), (&waiting["id"], &Value::Null));
+    assert!(deliveries(&server, "receiver=others").await.is_empty());
+    assert_eq!(sink.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn a_failing_service_is_asked_again_with_the_same_key() {
+    let dir = tempdir().unwrap();
+    let sink = bad_at_first(2, Reply::Status(500, ""));
+    let server = start(dir.path(), &webhook(&sink), &[]);
+    fire(&server, &["Fire"]).await;
+    let done = delivery(&server, "state=done", any).await;
+    let requests = sink.requests();
+    assert_eq!((requests.len(), &done["attempts"]), (3, &json!(3)));
+    assert!(requests.iter().all(|request| request.key() == done["idempotency_key"]), "{requests:?}");
+    assert_eq!(requests[0].json()["alerts"][0]["labels"]["alertname"], "Fire");
+}
+
+#[tokio::test]
+async fn retry_after_is_kept() {
+    let dir = tempdir().unwrap();
+    let sink = bad_at_first(1, Reply::Status(429, "retry-after: 3\r\n"));
+    let server = start(dir.path(), &webhook(&sink), &[]);
+    fire(&server, &["Fire"]).await;
+    delivery(&server, "state=done", any).await;
+    let requests = sink.requests();
+    assert_eq!(requests.len(), 2);
+    let waited = requests[1].at - requests[0].at;
+    // The first wait of its own would be a second; clocks of requests are read on both sides.
+    assert!(waited >= Duration::from_millis(2900), "{waited:?}");
+}
+
+#[tokio::test]
+async fn what_is_refused_is_a_dead_letter_that_can_be_sent_again() {
+    let dir = tempdir().unwrap();
+    let sink = HttpSink::start(|_| Reply::Status(400, ""));
+    let server = start(dir.path(), &webhook(&sink), &[]);
+    fire(&server, &["One", "Other"]).await;
+    eventually("two dead letters", async || {
+        (deliveries(&server, "state=dead").await.len() == 2).then_some(())
+    })
+    .await;
+    let dead = deliveries(&server, "state=dead").await;
+    assert_eq!((&dead[0]["attempts"], sink.requests().len()), (&json!(1), 2));
+    assert!(dead[0]["failure"].as_str().unwrap().contains("400"), "{dead:?}");
+    assert_eq!(dead[0]["next_at"], Value::Null);
+    let (older, newer) = (&dead[1]["id"], &dead[0]["id"]);
+    assert_eq!(deliveries(&server, &format!("before={newer}&limit=1")).await[0]["id"], *older);
+
+    sink.answer(|_| Reply::Status(204, ""));
+    let path = format!("deliveries/{newer}");
+    let resent = ask(&server, "POST", &format!("{path}/resend"), &Value::Null).await;
+    assert_eq!(resent.status, 204, "{}", resent.body);
+    let done = delivery(&server, "state=done", any).await;
+    assert_eq!(done["id"], *newer);
+    for (method, path) in [("DELETE", path.clone()), ("POST", format!("{path}/resend"))] {
+        let refused = ask(&server, method, &path, &Value::Null).await;
+        assert_eq!((refused.status, &refused.json()["errorType"]), (409, &json!("refused")));
+    }
+    let path = format!("deliveries/{older}");
+    assert_eq!(ask(&server, "DELETE", &path, &Value::Null).await.status, 204);
+    assert_eq!(ask(&server, "DELETE", &path, &Value::Null).await.status, 404);
+    assert!(deliveries(&server, "state=dead").await.is_empty());
+    let wrong = ask(&server, "GET", "deliveries?state=lost", &Value::Null).await;
+    assert!(wrong.status == 400 && wrong.body.contains("waiting, done and dead"), "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn one_that_never_answers_holds_up_nobody_else() {
+    let dir = tempdir().unwrap();
+    let (mute, good) = (HttpSink::start(|_| Reply::Never), HttpSink::good());
+    let two =
+        format!("webhook_configs: [{{url: '{}'}}, {{url: '{}'}}]", mute.url("/mute"), good.url("/good"));
+    let server = start(dir.path(), &config(&two), &["--notify-timeout", "5s"]);
+    let names: Vec<String> = (0..20).map(|at| format!("Fire{at}")).collect();
+    fire(&server, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    eventually("all of the other channel", async || (good.requests().len() == 20).then_some(())).await;
+    let waiting = deliveries(&server, "state=waiting").await;
+    assert_eq!(waiting.len(), 20, "nobody has heard anything there");
+    assert!(waiting.iter().all(|one| one["integration"] == "webhook[0]"), "{waiting:?}");
+    let late = delivery(&server, "state=waiting", |one| one["failure"].is_string()).await;
+    assert!(late["failure"].as_str().unwrap().contains("no complete answer within 5s"), "{late}");
+}
