@@ -37,6 +37,7 @@ pub(crate) async fn start_notifying(
     let external_url = service.alerting().settings().external_url.clone();
     let queue = Arc::new(Queue::new(deliveries.clone(), external_url));
     let alertmanager = Alertmanager::open(store, queue, follows, now()).await?;
+    alertmanager.tell_of_demo(config.notify.demo);
     if !service.alerting().set_sink(Arc::new(alertmanager.clone())) {
         tracing::error!("alerts of rules go elsewhere already");
     }

@@ -242,6 +242,9 @@ fn alerting_settings(config: &Config, address: SocketAddr) -> AlertingSettings {
     let (rules, external_url) = (&config.rules, &config.http.external_url);
     AlertingSettings {
         files: rules.files.clone(),
+        shipped: rules.shipped,
+        shipped_without: rules.shipped_without.clone(),
+        external_labels: rules.external_labels.clone(),
         reload_interval: rules.reload_interval,
         max_file_bytes: rules.max_file_bytes,
         interval: millis(rules.interval),

@@ -63,6 +63,8 @@ pub(crate) enum Command {
     },
     /// `demo --delete`: delete it there.
     DemoDelete(Target),
+    /// `export rules`: ask this server for those that forms made.
+    ExportRules(Target),
     /// `check rules`: read these files.
     CheckRules(Vec<PathBuf>),
     /// `test rules`: run the tests of these files.
@@ -398,6 +400,12 @@ pub(crate) struct DashboardsConfig {
 pub(crate) struct RulesConfig {
     /// Patterns of rule files.
     pub(crate) files: Vec<String>,
+    /// Whether those that come with the program are evaluated.
+    pub(crate) shipped: bool,
+    /// Those of them that are not.
+    pub(crate) shipped_without: Vec<String>,
+    /// Labels for templates, and for alerts that are handed over.
+    pub(crate) external_labels: Vec<(String, String)>,
     /// How often these are looked at.
     pub(crate) reload_interval: Duration,
     /// Bytes of one of them.
@@ -431,6 +439,8 @@ pub(crate) struct NotifyConfig {
     pub(crate) timeout: Duration,
     /// Whether programs may run.
     pub(crate) programs: bool,
+    /// Whether people hear of alerts of made-up data.
+    pub(crate) demo: bool,
 }
 
 /// Pictures by their address.

@@ -4,6 +4,7 @@ mod assets;
 mod guard;
 mod page;
 mod probes;
+mod runbooks;
 
 pub(crate) use page::Page;
 
@@ -60,6 +61,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/status", get(probes::status))
         .route("/metrics", get(probes::metrics))
         .route("/assets/{name}", get(assets::asset))
+        .route("/runbooks", get(runbooks::list))
+        .route("/runbooks/{name}", get(runbooks::one))
         .merge(crate::api::dashboards::routes())
         .merge(crate::api::rules::routes())
         .merge(crate::api::alertmanager::routes())

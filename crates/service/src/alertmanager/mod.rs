@@ -121,6 +121,11 @@ impl Alertmanager {
         written
     }
 
+    /// Whether people hear of alerts of made-up data, those with the label `demo="true"`; else these are shown as muted.
+    pub fn tell_of_demo(&self, tells: bool) {
+        self.state().tells_of_demo = tells;
+    }
+
     /// What it goes by.
     pub fn config(&self) -> Arc<Config> {
         self.state().config.clone()

@@ -7,7 +7,7 @@ use watchfire_alerting::{Alert, Fingerprint, Matchers, MutedBy, Muting};
 use watchfire_model::Labels;
 
 use super::Alertmanager;
-use super::state::State;
+use super::state::{DEMO, State, is_made_up};
 
 /// Which alerts are asked for.
 #[derive(Clone, Debug)]
@@ -144,10 +144,14 @@ fn see(state: &State, muting: &Muting<'_>, alert: &Arc<Alert>) -> SeenAlert {
         tree.matching(&alert.labels).into_iter().map(|route| tree.options(route).receiver.clone()).collect();
     receivers.sort();
     receivers.dedup();
+    let mut muted_by = muting.muted_by(&alert.labels);
+    if !state.tells_of_demo && is_made_up(&alert.labels) {
+        muted_by.maintained_by.get_or_insert_with(|| DEMO.to_owned());
+    }
     SeenAlert {
         alert: alert.clone(),
         fingerprint: alert.fingerprint(),
-        muted_by: muting.muted_by(&alert.labels),
+        muted_by,
         intervals: Vec::new(),
         receivers,
     }

@@ -6,12 +6,21 @@ use watchfire_alerting::maintenance::Window;
 use watchfire_alerting::{
     Alert, AlertError, Config, Dispatcher, Inhibition, Muting, Notification, Plan, Received, Silences,
 };
+use watchfire_model::Labels;
 
 /// How long silences are known after their end, in milliseconds: `--data.retention` of Alertmanager.
 const KEEP_SILENCES: i64 = 120 * 3_600_000;
 
 /// How often what is over is looked for, in milliseconds.
 const SWEEP: i64 = 15 * 60_000;
+
+/// What mutes alerts of made-up data, where a maintenance window has its id.
+pub(super) const DEMO: &str = "demo";
+
+/// Whether an alert comes from the data of `watchfire demo`, all of which bears this label.
+pub(super) fn is_made_up(labels: &Labels) -> bool {
+    labels.get("demo") == Some("true")
+}
 
 /// All that is known at a moment.
 pub(super) struct State {
@@ -20,6 +29,8 @@ pub(super) struct State {
     pub(super) silences: Silences,
     pub(super) inhibition: Inhibition,
     pub(super) windows: Vec<Window>,
+    /// Whether people hear of alerts of made-up data.
+    pub(super) tells_of_demo: bool,
     /// Silences that changed since they were last written.
     pub(super) touched: BTreeSet<String>,
     /// What the dispatcher decided and nobody took yet.
@@ -39,6 +50,7 @@ impl State {
             silences,
             inhibition,
             windows: Vec::new(),
+            tells_of_demo: false,
             touched: BTreeSet::new(),
             outgoing: Vec::new(),
             swept_at: now,
@@ -68,7 +80,10 @@ impl State {
     /// Looks at the groups that are due; what is to be sent waits in `outgoing`.
     pub(super) fn poll(&mut self, now: i64) {
         let muting = Muting::new(&self.silences, &self.inhibition, &self.windows, now);
-        let found = self.dispatcher.poll(now, |alert| muting.is_muted(&alert.labels));
+        let tells_of_demo = self.tells_of_demo;
+        let muted =
+            |alert: &Alert| (!tells_of_demo && is_made_up(&alert.labels)) || muting.is_muted(&alert.labels);
+        let found = self.dispatcher.poll(now, muted);
         self.outgoing.extend(found);
         if now.saturating_sub(self.swept_at) >= SWEEP {
             self.swept_at = now;

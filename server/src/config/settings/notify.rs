@@ -38,4 +38,12 @@ pub(super) static NOTIFY: &[Setting] = &[
         help: "Whether receivers may run programs of this machine (exec_configs).",
         set: |config, text| put(&mut config.notify.programs, switch(text)),
     },
+    Setting {
+        key: "notify.demo",
+        flag: "notify-demo",
+        default: "false",
+        form: Form::Switch,
+        help: "Tell people of alerts of made-up data, too: those with demo=\"true\". Else they are shown as muted by demo.",
+        set: |config, text| put(&mut config.notify.demo, switch(text)),
+    },
 ];
