@@ -38,6 +38,7 @@ pub(crate) async fn start_notifying(
     let queue = Arc::new(Queue::new(deliveries.clone(), external_url));
     let alertmanager = Alertmanager::open(store, queue, follows, now()).await?;
     alertmanager.tell_of_demo(config.notify.demo);
+    alertmanager.limit_windows(config.notify.max_windows);
     if !service.alerting().set_sink(Arc::new(alertmanager.clone())) {
         tracing::error!("alerts of rules go elsewhere already");
     }

@@ -25,7 +25,7 @@ use crate::live::{Hub, HubSettings};
 use crate::notifying::start_notifying;
 use crate::render::Desk;
 use crate::site::Site;
-use crate::telemetry::{ProcessUsage, Sources, Telemetry, register};
+use crate::telemetry::{ProcessUsage, Sources, Telemetry, register, register_muting};
 use crate::ways_in::{at_once, start_otlp, start_scraper, start_statsd};
 
 /// Process managers wait ten seconds or more before they kill.
@@ -118,6 +118,7 @@ async fn with_storage(
     }
     tasks.spawn(keep_dashboards(service.dashboards(), stop.clone()));
     let alertmanager = start_notifying(&config, &service, engine, &tasks, &stop).await?;
+    register_muting(&telemetry.meter(), &alertmanager);
     tasks.spawn(service.alerting().run(stop.clone()));
     for (collector, interval) in collecting::configured(&config, &telemetry)? {
         tasks.spawn(collect(collector, interval, service.clone(), collected.clone(), stop.clone()));

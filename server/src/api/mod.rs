@@ -4,6 +4,7 @@ pub(crate) mod alertmanager;
 pub(crate) mod dashboards;
 pub(crate) mod import;
 mod intake;
+pub(crate) mod maintenance;
 pub(crate) mod otlp;
 pub(crate) mod prometheus;
 pub(crate) mod push;

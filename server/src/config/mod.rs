@@ -441,6 +441,8 @@ pub(crate) struct NotifyConfig {
     pub(crate) programs: bool,
     /// Whether people hear of alerts of made-up data.
     pub(crate) demo: bool,
+    /// Maintenance windows together.
+    pub(crate) max_windows: usize,
 }
 
 /// Pictures by their address.

@@ -66,6 +66,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(crate::api::dashboards::routes())
         .merge(crate::api::rules::routes())
         .merge(crate::api::alertmanager::routes())
+        .merge(crate::api::maintenance::routes())
         .merge(crate::share::routes())
         .merge(crate::render::routes())
         .route("/", get(page::page))

@@ -7,6 +7,17 @@ pub enum AlertmanagerError {
     /// A silence cannot be what it was asked to be.
     #[error(transparent)]
     Silence(#[from] SilenceError),
+    /// There is none with this id.
+    #[error("there is no maintenance window {0:?}")]
+    NoWindow(String),
+    /// A limit refuses it.
+    #[error("maintenance windows: {found}, {most} are allowed (notify.max_windows)")]
+    TooManyWindows {
+        /// So many there would be.
+        found: usize,
+        /// So many there may be.
+        most: usize,
+    },
     /// What was asked for makes no sense.
     #[error("{0}")]
     BadInput(String),

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use watchfire_alerting::dispatch::Row;
+use watchfire_alerting::maintenance::Window;
 use watchfire_alerting::{Config, Silence};
 use watchfire_storage::{RowChange, RowStore};
 
@@ -14,6 +15,9 @@ pub const ROWS: &str = "alertmanager";
 /// The kind of rows that hold silences.
 pub const SILENCES: &str = "silence";
 
+/// The kind of rows that hold maintenance windows.
+pub const WINDOWS: &str = "maintenance";
+
 /// What the store has.
 pub(super) async fn restore(
     store: &dyn RowStore,
@@ -22,7 +26,9 @@ pub(super) async fn restore(
 ) -> Result<State, AlertmanagerError> {
     let rows: Vec<Row> = read(store, ROWS).await?;
     let silences = read::<Silence>(store, SILENCES).await?.into_iter().collect();
-    Ok(State::new(config, rows, silences, now))
+    let mut state = State::new(config, rows, silences, now);
+    state.windows = read::<Window>(store, WINDOWS).await?;
+    Ok(state)
 }
 
 async fn read<T: DeserializeOwned>(store: &dyn RowStore, kind: &str) -> Result<Vec<T>, AlertmanagerError> {
@@ -44,16 +50,28 @@ impl Alertmanager {
 
     /// The same for one that holds the turn.
     pub(super) async fn write_in_turn(&self) -> Result<(), AlertmanagerError> {
-        let (rows, silences) = {
+        let (rows, silences, windows) = {
             let mut state = self.state();
             let rows = state.dispatcher.take_changes();
             let touched = std::mem::take(&mut state.touched);
             let silences: Vec<RowChange> =
                 touched.into_iter().map(|id| (id.clone(), state.silences.get(&id).and_then(text))).collect();
-            (rows, silences)
+            let touched = std::mem::take(&mut state.touched_windows);
+            let of = |id: &str| state.windows.iter().find(|window| window.id == id);
+            let windows: Vec<RowChange> =
+                touched.into_iter().map(|id| (id.clone(), of(&id).and_then(text))).collect();
+            (rows, silences, windows)
         };
         let rows: Vec<RowChange> =
             rows.into_iter().map(|(key, row)| (key, row.as_ref().and_then(text))).collect();
+        let touched_windows: Vec<String> = windows.iter().map(|(id, _)| id.clone()).collect();
+        if let Err(error) = self.0.store.write_rows(WINDOWS, windows).await {
+            let mut state = self.state();
+            state.touched_windows.extend(touched_windows);
+            state.touched.extend(silences.into_iter().map(|(id, _)| id));
+            state.dispatcher.touch();
+            return Err(error.into());
+        }
         let touched: Vec<String> = silences.iter().map(|(id, _)| id.clone()).collect();
         if let Err(error) = self.0.store.write_rows(SILENCES, silences).await {
             self.state().touched.extend(touched);

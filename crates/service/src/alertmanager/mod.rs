@@ -14,6 +14,7 @@ mod state;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,10 +25,11 @@ use watchfire_storage::RowStore;
 pub use configured::{ConfigFile, ConfigStatus, Followed};
 pub use deliver::{Deliver, Queue};
 pub use error::AlertmanagerError;
-pub use kept::{ROWS, SILENCES};
+pub use kept::{ROWS, SILENCES, WINDOWS};
 pub use run::keep_alertmanager;
 pub use seen::{AlertFilter, SeenAlert, SeenGroup};
 use state::State;
+pub use windows::{MutedCounts, SeenWindow, WindowDraft};
 
 /// From alerts to notifications. Cloning shares it.
 #[derive(Clone)]

@@ -93,7 +93,7 @@ impl Alertmanager {
     /// The alerts that fire at `now` and that a filter picks, in the order of their fingerprints.
     pub fn alerts(&self, filter: &AlertFilter, now: i64) -> Vec<SeenAlert> {
         let state = self.state();
-        let muting = Muting::new(&state.silences, &state.inhibition, &state.windows, now);
+        let muting = state.muting(now);
         let firing = state.dispatcher.alerts().filter(|alert| !alert.is_resolved(now));
         let mut found: Vec<SeenAlert> = firing
             .map(|alert| see(&state, &muting, alert))
@@ -108,7 +108,7 @@ impl Alertmanager {
     /// The groups that have such alerts, in the order of their labels and receivers.
     pub fn groups(&self, filter: &AlertFilter, now: i64) -> Vec<SeenGroup> {
         let state = self.state();
-        let muting = Muting::new(&state.silences, &state.inhibition, &state.windows, now);
+        let muting = state.muting(now);
         let groups = state.dispatcher.groups().filter(|group| filter.picks_receiver(group.receiver));
         let mut found: Vec<SeenGroup> = groups
             .filter_map(|group| {

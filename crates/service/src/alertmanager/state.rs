@@ -31,6 +31,12 @@ pub(super) struct State {
     pub(super) windows: Vec<Window>,
     /// Whether people hear of alerts of made-up data.
     pub(super) tells_of_demo: bool,
+    /// How many of them there may be.
+    pub(super) max_windows: usize,
+    /// How often there were to be more.
+    pub(super) refused_windows: u64,
+    /// Windows that changed since they were last written.
+    pub(super) touched_windows: BTreeSet<String>,
     /// Silences that changed since they were last written.
     pub(super) touched: BTreeSet<String>,
     /// What the dispatcher decided and nobody took yet.
@@ -50,11 +56,19 @@ impl State {
             silences,
             inhibition,
             windows: Vec::new(),
+            max_windows: usize::MAX,
+            refused_windows: 0,
+            touched_windows: BTreeSet::new(),
             tells_of_demo: false,
             touched: BTreeSet::new(),
             outgoing: Vec::new(),
             swept_at: now,
         }
+    }
+
+    /// What mutes at `now`, made-up data aside.
+    pub(super) fn muting(&self, now: i64) -> Muting<'_> {
+        Muting::new(&self.silences, &self.inhibition, &self.windows, now)
     }
 
     pub(super) fn receive(&mut self, alert: Received, now: i64) -> Result<(), AlertError> {

@@ -30,7 +30,10 @@ impl IntoResponse for Failure {
 impl From<AlertmanagerError> for Failure {
     fn from(error: AlertmanagerError) -> Self {
         let status = match &error {
-            AlertmanagerError::Silence(SilenceError::NotFound { .. }) => StatusCode::NOT_FOUND,
+            AlertmanagerError::Silence(SilenceError::NotFound { .. }) | AlertmanagerError::NoWindow(_) => {
+                StatusCode::NOT_FOUND
+            }
+            AlertmanagerError::TooManyWindows { .. } => StatusCode::CONFLICT,
             AlertmanagerError::Silence(_) | AlertmanagerError::BadInput(_) => StatusCode::BAD_REQUEST,
             AlertmanagerError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

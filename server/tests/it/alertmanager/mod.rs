@@ -1,6 +1,7 @@
 //! Alertmanager's API: alerts that come in, silences, what tools see of both.
 
 mod amtool;
+mod maintenance;
 mod senders;
 
 use std::fs;
