@@ -72,8 +72,7 @@ export class Watchfire {
     const site = process.env.WATCHFIRE_SITE_DIR;
     // Ports of its own, so that servers of other tests, and of the machine, have theirs.
     const ports = ['--listen', listen, '--otlp-grpc-listen', '127.0.0.1:0', '--otlp-http-listen', '127.0.0.1:0'];
-    // Tests count alerts and look at pages; what this machine's CPU sets off would be among them.
-    const flags = [...ports, '--no-rules-shipped', '--data-dir', this.dataDir, ...(site ? ['--site-dir', site] : []), ...this.#flags];
+    const flags = [...ports, '--data-dir', this.dataDir, ...(site ? ['--site-dir', site] : []), ...this.#flags];
     const child = spawn(process.env.WATCHFIRE_BIN, flags, { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     this.#ended = undefined;
@@ -107,5 +106,6 @@ export class Watchfire {
 /** Settings of the person who runs the tests must not reach the server. */
 function cleanEnvironment() {
   const foreign = ([name]) => !name.startsWith('WATCHFIRE_') && !name.startsWith('OTEL_');
-  return Object.fromEntries(Object.entries(process.env).filter(foreign));
+  // Tests count alerts and look at pages; what this machine's CPU sets off would be among them. `--rules-shipped` wins over it.
+  return { ...Object.fromEntries(Object.entries(process.env).filter(foreign)), WATCHFIRE_RULES_SHIPPED: 'false' };
 }

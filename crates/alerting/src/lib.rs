@@ -8,6 +8,7 @@ pub mod alert;
 pub mod channel;
 pub mod config;
 pub mod dispatch;
+pub mod incident;
 pub mod inhibition;
 pub mod maintenance;
 pub mod matcher;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use watchfire_alerting::Matchers;
 use watchfire_alerting::config::Period;
+use watchfire_alerting::incident::IncidentError;
 use watchfire_alerting::maintenance::Schedule;
 use watchfire_alerting::time_interval::Location;
 use watchfire_service::alertmanager::{AlertmanagerError, SeenWindow, WindowDraft};
@@ -160,8 +161,14 @@ impl From<AlertmanagerError> for Failure {
     fn from(error: AlertmanagerError) -> Self {
         let text = error.to_string();
         let (status, kind) = match &error {
-            AlertmanagerError::NoWindow(_) => (StatusCode::NOT_FOUND, "not_found"),
-            AlertmanagerError::TooManyWindows { .. } => (StatusCode::CONFLICT, "refused"),
+            AlertmanagerError::NoWindow(_) | AlertmanagerError::Incident(IncidentError::NotFound(_)) => {
+                (StatusCode::NOT_FOUND, "not_found")
+            }
+            AlertmanagerError::TooManyWindows { .. }
+            | AlertmanagerError::Incident(IncidentError::Limit { .. }) => (StatusCode::CONFLICT, "refused"),
+            AlertmanagerError::Incident(IncidentError::Empty) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
             AlertmanagerError::Silence(_) | AlertmanagerError::BadInput(_) => {
                 (StatusCode::BAD_REQUEST, "bad_data")
             }

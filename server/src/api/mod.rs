@@ -3,6 +3,7 @@
 pub(crate) mod alertmanager;
 pub(crate) mod dashboards;
 pub(crate) mod import;
+pub(crate) mod incidents;
 mod intake;
 pub(crate) mod maintenance;
 pub(crate) mod otlp;

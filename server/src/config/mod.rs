@@ -130,6 +130,8 @@ pub(crate) struct Config {
     pub(crate) render: RenderConfig,
     /// Rules and their alerts.
     pub(crate) rules: RulesConfig,
+    /// Alerts that belong together.
+    pub(crate) incidents: IncidentsConfig,
     /// From alerts to notifications.
     pub(crate) notify: NotifyConfig,
     /// Every key with the text that won, in the order of docs/CONFIG.md. None is a secret.
@@ -157,6 +159,7 @@ impl Config {
             dashboards: DashboardsConfig::default(),
             render: RenderConfig::default(),
             rules: RulesConfig::default(),
+            incidents: IncidentsConfig::default(),
             notify: NotifyConfig::default(),
             texts: Vec::new(),
         }
@@ -426,6 +429,25 @@ pub(crate) struct RulesConfig {
     pub(crate) max_bytes: usize,
     /// Series of a preview or a backtest.
     pub(crate) max_shown: usize,
+}
+
+/// Alerts that belong together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IncidentsConfig {
+    /// How far apart they may be.
+    pub(crate) window: Duration,
+    /// Services, each with one that it depends on.
+    pub(crate) dependencies: Vec<(String, String)>,
+    /// How long an incident is kept after its end; `None`: for ever.
+    pub(crate) history: Option<Duration>,
+    /// Incidents together.
+    pub(crate) max_count: usize,
+    /// Alerts of one.
+    pub(crate) max_alerts: usize,
+    /// Notes of one.
+    pub(crate) max_notes: usize,
+    /// Bytes of a note.
+    pub(crate) max_note_bytes: usize,
 }
 
 /// From alerts to notifications.

@@ -66,6 +66,16 @@ pub(super) fn labels(text: &str) -> Result<Vec<(String, String)>, String> {
     Ok(labels)
 }
 
+/// Pairs, written `one>other` with commas between.
+pub(super) fn arrows(text: &str) -> Result<Vec<(String, String)>, String> {
+    let pair = |pair: String| {
+        let parts = pair.split_once('>').map(|(one, other)| (one.trim().to_owned(), other.trim().to_owned()));
+        let whole = parts.filter(|(one, other)| !one.is_empty() && !other.is_empty() && !other.contains('>'));
+        whole.ok_or_else(|| format!("{pair:?} is no pair; write shop>payments"))
+    };
+    names(text).into_iter().map(pair).collect()
+}
+
 /// One of a few words.
 pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
     choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {

@@ -67,6 +67,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(crate::api::rules::routes())
         .merge(crate::api::alertmanager::routes())
         .merge(crate::api::maintenance::routes())
+        .merge(crate::api::incidents::routes())
         .merge(crate::share::routes())
         .merge(crate::render::routes())
         .route("/", get(page::page))

@@ -2,6 +2,7 @@
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Meter;
+use watchfire_alerting::incident::IncidentState;
 use watchfire_service::alertmanager::Alertmanager;
 
 use crate::clock::now;
@@ -34,6 +35,27 @@ pub(crate) fn register_muting(meter: &Meter, alertmanager: &Alertmanager) {
                 observer.observe(count as u64, &[KeyValue::new("state", state)]);
             }
         })
+        .build();
+    let source = alertmanager.clone();
+    meter
+        .u64_observable_gauge("watchfire_incidents")
+        .with_description("Incidents that are kept, by state.")
+        .with_callback(move |observer| {
+            for (state, count) in source.incident_counts().0 {
+                let word = match state {
+                    IncidentState::Open => "open",
+                    IncidentState::Acknowledged => "acknowledged",
+                    IncidentState::Resolved => "resolved",
+                };
+                observer.observe(count as u64, &[KeyValue::new("state", word)]);
+            }
+        })
+        .build();
+    let source = alertmanager.clone();
+    meter
+        .u64_observable_counter("watchfire_incidents_limited_total")
+        .with_description("What incidents.max_* let go, left out or refused.")
+        .with_callback(move |observer| observer.observe(source.incident_counts().1, &[]))
         .build();
     let source = alertmanager.clone();
     meter

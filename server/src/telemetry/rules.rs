@@ -3,7 +3,7 @@
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{AsyncInstrument, Meter};
 use watchfire_service::Service;
-use watchfire_service::alerting::{AlertingFailures, FORM_FILE, GroupView};
+use watchfire_service::alerting::{AlertingFailures, FORM_FILE, GroupView, SHIPPED_FILE};
 
 /// Registers the metrics.
 pub(super) fn register(meter: &Meter, service: &Service) {
@@ -79,25 +79,30 @@ struct Make<'a> {
 }
 
 /// The groups as Prometheus names them. A form makes a group of its rule alone: all of those are one, or each of thousands of rules
-/// would have series of its own.
+/// would have series of its own; so are those that come with the program.
 fn folded<T>(
     service: &Service,
     value: impl Fn(&GroupView) -> Option<T>,
     fold: impl Fn(T, T) -> T,
 ) -> Vec<(KeyValue, T)> {
-    let (mut told, mut forms) = (Vec::new(), None);
+    let (mut told, mut forms, mut shipped) = (Vec::new(), None, None);
     for group in service.alerting().groups() {
         let Some(value) = value(&group) else { continue };
-        if group.file() == FORM_FILE {
-            forms = Some(match forms.take() {
-                Some(before) => fold(before, value),
-                None => value,
-            });
-        } else {
-            told.push((named(&format!("{};{}", group.file(), group.name())), value));
-        }
+        let one = match group.file() {
+            FORM_FILE => &mut forms,
+            file if file.starts_with(SHIPPED_FILE) => &mut shipped,
+            file => {
+                told.push((named(&format!("{file};{}", group.name())), value));
+                continue;
+            }
+        };
+        *one = Some(match one.take() {
+            Some(before) => fold(before, value),
+            None => value,
+        });
     }
     told.extend(forms.map(|value| (named(FORM_FILE), value)));
+    told.extend(shipped.map(|value| (named("shipped"), value)));
     told
 }
 
@@ -116,7 +121,7 @@ impl Make<'_> {
         self.meter.u64_observable_counter(name).with_description(help).with_callback(callback).build();
     }
 
-    /// Of the groups of forms, what `fold` makes of two.
+    /// Of groups that are told as one, what `fold` makes of two.
     fn gauge(
         &self,
         name: &'static str,

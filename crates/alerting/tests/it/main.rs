@@ -7,6 +7,7 @@ mod amtool;
 mod channel;
 mod config;
 mod dispatch;
+mod incident;
 mod inhibition;
 mod maintenance;
 mod matcher;

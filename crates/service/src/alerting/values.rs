@@ -91,8 +91,7 @@ impl Alerting {
         let interval = plan.interval;
         let length = end.saturating_sub(range.start);
         let step = interval.saturating_mul((length / POINTS / interval).saturating_add(1));
-        // The newest value is among them.
-        let end = end.div_euclid(interval) * interval;
+        // It ends where it is asked to, so that the newest value is among them.
         let start = end - (length / step).max(1) * step;
         let (value, low, high) = shown(&rule.rule, rule.prepared.expr());
         let expr = value.to_string();

@@ -7,6 +7,9 @@ pub enum AlertmanagerError {
     /// A silence cannot be what it was asked to be.
     #[error(transparent)]
     Silence(#[from] SilenceError),
+    /// An incident cannot be what it was asked to be.
+    #[error(transparent)]
+    Incident(watchfire_alerting::incident::IncidentError),
     /// There is none with this id.
     #[error("there is no maintenance window {0:?}")]
     NoWindow(String),

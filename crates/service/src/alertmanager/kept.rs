@@ -31,7 +31,11 @@ pub(super) async fn restore(
     Ok(state)
 }
 
-async fn read<T: DeserializeOwned>(store: &dyn RowStore, kind: &str) -> Result<Vec<T>, AlertmanagerError> {
+/// All rows of a kind; those that cannot be read are left out and told in the log.
+pub(super) async fn read<T: DeserializeOwned>(
+    store: &dyn RowStore,
+    kind: &str,
+) -> Result<Vec<T>, AlertmanagerError> {
     let rows = store.rows(kind).await?.into_iter();
     let read = |(key, body): (String, String)| {
         serde_json::from_str(&body)

@@ -5,6 +5,7 @@
 mod configured;
 mod deliver;
 mod error;
+mod incidents;
 mod kept;
 mod run;
 mod seen;
@@ -19,12 +20,14 @@ mod windows;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
+use watchfire_alerting::incident::{Book, Settings};
 use watchfire_alerting::{Alert, AlertError, Config, Received};
 use watchfire_storage::RowStore;
 
 pub use configured::{ConfigFile, ConfigStatus, Followed};
 pub use deliver::{Deliver, Queue};
 pub use error::AlertmanagerError;
+pub use incidents::{INCIDENTS, keep_incidents};
 pub use kept::{ROWS, SILENCES, WINDOWS};
 pub use run::keep_alertmanager;
 pub use seen::{AlertFilter, SeenAlert, SeenGroup};
@@ -37,6 +40,7 @@ pub struct Alertmanager(Arc<Inner>);
 
 struct Inner {
     state: Mutex<State>,
+    incidents: Mutex<Book>,
     store: Arc<dyn RowStore>,
     deliver: Arc<dyn Deliver>,
     /// Held while changes are taken and written, so that they are written in their order.
@@ -59,8 +63,10 @@ impl Alertmanager {
     ) -> Result<Self, AlertmanagerError> {
         deliver.configure(&followed.config, followed.templates);
         let state = kept::restore(&*store, followed.config, now).await?;
+        let incidents = Book::restored(Settings::default(), kept::read(&*store, INCIDENTS).await?);
         Ok(Self(Arc::new(Inner {
             state: Mutex::new(state),
+            incidents: Mutex::new(incidents),
             store,
             deliver,
             writing: tokio::sync::Mutex::default(),

@@ -33,7 +33,8 @@ impl From<AlertmanagerError> for Failure {
             AlertmanagerError::Silence(SilenceError::NotFound { .. }) | AlertmanagerError::NoWindow(_) => {
                 StatusCode::NOT_FOUND
             }
-            AlertmanagerError::TooManyWindows { .. } => StatusCode::CONFLICT,
+            // Alertmanager's API asks for no incidents and no windows.
+            AlertmanagerError::TooManyWindows { .. } | AlertmanagerError::Incident(_) => StatusCode::CONFLICT,
             AlertmanagerError::Silence(_) | AlertmanagerError::BadInput(_) => StatusCode::BAD_REQUEST,
             AlertmanagerError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

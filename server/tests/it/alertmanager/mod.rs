@@ -1,6 +1,7 @@
 //! Alertmanager's API: alerts that come in, silences, what tools see of both.
 
 mod amtool;
+mod incidents;
 mod maintenance;
 mod senders;
 

@@ -28,6 +28,11 @@ async fn rules_come_with_the_program() {
     );
     assert!(server.log().contains("NoSuchRule"), "{}", server.log());
 
+    // They are one group in metrics.
+    let metrics = server.get("/metrics").await.body;
+    assert!(metrics.contains("watchfire_rule_group_rules{rule_group=\"shipped\"} "), "{metrics}");
+    assert!(!metrics.contains("rule_group=\"shipped:"), "{metrics}");
+
     let page = server.get("/runbooks/TargetDown").await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("<h1>TargetDown</h1>"), "{}", page.body);
