@@ -15,7 +15,7 @@ const REQUESTS = 20;
 
 needEnvironment();
 const watching = secondsOption(120);
-const server = await Watchfire.start({ flags: ['--collect-interval', '1s'] });
+const server = await Watchfire.start({ flags: ['--collect-interval', '1s', '--rules-shipped'] });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: CHROMIUM_ARGUMENTS });
 try {
   await call(server, 'POST', '/api/v1/dashboards', board('live', PANELS, '1s'));

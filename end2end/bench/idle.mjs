@@ -18,7 +18,7 @@ const SETTLE = 5;
 needEnvironment();
 const measured = secondsOption(60);
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-const server = await Watchfire.start({ flags: ['--collect-interval', '1s'] });
+const server = await Watchfire.start({ flags: ['--collect-interval', '1s', '--rules-shipped'] });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: CHROMIUM_ARGUMENTS });
 try {
   const nobody = await measure(0);

@@ -14,7 +14,7 @@ const REQUESTS = 20;
 
 needEnvironment();
 const collecting = secondsOption(60);
-const server = await Watchfire.start({ flags: ['--collect-interval', '1s'] });
+const server = await Watchfire.start({ flags: ['--collect-interval', '1s', '--rules-shipped'] });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: CHROMIUM_ARGUMENTS });
 try {
   await seconds(collecting);

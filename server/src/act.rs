@@ -106,9 +106,11 @@ fn failed(error: &AlertmanagerError) -> Response {
         AlertmanagerError::Store(_) => {
             said(StatusCode::SERVICE_UNAVAILABLE, "Not done", &format!("{error}; try again later"))
         }
-        AlertmanagerError::Silence(_) | AlertmanagerError::BadInput(_) => {
-            said(StatusCode::BAD_REQUEST, "Not done", &error.to_string())
-        }
+        AlertmanagerError::Silence(_)
+        | AlertmanagerError::BadInput(_)
+        | AlertmanagerError::NoWindow(_)
+        | AlertmanagerError::TooManyWindows { .. }
+        | AlertmanagerError::Incident(_) => said(StatusCode::BAD_REQUEST, "Not done", &error.to_string()),
     }
 }
 

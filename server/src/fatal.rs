@@ -30,6 +30,8 @@ pub(crate) enum Fatal {
     Alerts(#[from] watchfire_service::alertmanager::AlertmanagerError),
     #[error(transparent)]
     Demo(#[from] crate::demo::SendError),
+    #[error("{0}")]
+    Export(String),
     #[error("the program cannot run: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -41,9 +43,12 @@ impl Fatal {
             Self::Storage(_) | Self::Alerts(_) => 3,
             Self::Listen { .. } => 4,
             Self::Scrape(_) | Self::Notify(_) => crate::config::CommandLineError::EXIT_CODE,
-            Self::Site(_) | Self::Telemetry(_) | Self::Collector(_) | Self::Demo(_) | Self::Runtime(_) => {
-                RUNTIME_FAILURE
-            }
+            Self::Site(_)
+            | Self::Telemetry(_)
+            | Self::Collector(_)
+            | Self::Demo(_)
+            | Self::Export(_)
+            | Self::Runtime(_) => RUNTIME_FAILURE,
         }
     }
 }

@@ -7,6 +7,7 @@ mod collecting;
 mod config;
 mod copies;
 mod demo;
+mod export;
 mod fatal;
 mod health;
 mod http;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Ok(Command::Restore { copy, data_dir }) => return said(copies::restore(&copy, &data_dir)),
         Ok(Command::Demo { target, plan }) => return said(demo::run(&target, plan)),
         Ok(Command::DemoDelete(target)) => return said(demo::delete(&target)),
+        Ok(Command::ExportRules(target)) => return said(export::rules(&target)),
         Ok(Command::CheckRules(files)) => return rules::check(&files),
         Ok(Command::TestRules(files)) => return rules::test(&files),
         Ok(Command::ConfigCheck(text) | Command::ConfigShow(text) | Command::Print(text)) => {

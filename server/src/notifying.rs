@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use watchfire_alerting::incident::Settings;
 use watchfire_service::Service;
 use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Senders};
 use watchfire_service::alertmanager::{
-    Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager,
+    Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager, keep_incidents,
 };
 use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
 use watchfire_storage::{ControlStore, Engine};
@@ -74,11 +75,15 @@ pub(crate) async fn start_notifying(
     if !alertmanager.keep_history(store) {
         tracing::error!("the history of alerts is kept elsewhere already");
     }
+    alertmanager.tell_of_demo(config.notify.demo);
+    alertmanager.limit_windows(config.notify.max_windows);
+    alertmanager.set_incidents(incident_settings(config));
     if !service.alerting().set_sink(Arc::new(alertmanager.clone())) {
         tracing::error!("alerts of rules go elsewhere already");
     }
     tasks.spawn(deliveries.run(stop.clone()));
     tasks.spawn(keep_alertmanager(alertmanager.clone(), stop.clone()));
+    tasks.spawn(keep_incidents(alertmanager.clone(), stop.clone()));
     if let Some(file) = file.clone() {
         tasks.spawn(file.follow(alertmanager.clone(), config.notify.reload_interval, stop.clone()));
     }
@@ -88,4 +93,18 @@ pub(crate) async fn start_notifying(
     tasks.spawn(keep_heartbeats(heartbeats.clone(), stop.clone()));
     service.alerting().keep_watchdog(config.rules.watchdog);
     Ok((alertmanager, Notifying { queue, file, heartbeats, links }))
+}
+
+fn incident_settings(config: &Config) -> Settings {
+    let incidents = &config.incidents;
+    let millis = |time: std::time::Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    Settings {
+        window: millis(incidents.window),
+        dependencies: incidents.dependencies.clone(),
+        keep: incidents.history.map(millis),
+        max_count: incidents.max_count,
+        max_alerts: incidents.max_alerts,
+        max_notes: incidents.max_notes,
+        max_note_bytes: incidents.max_note_bytes,
+    }
 }

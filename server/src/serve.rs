@@ -25,7 +25,7 @@ use crate::live::{Hub, HubSettings};
 use crate::notifying::start_notifying;
 use crate::render::Desk;
 use crate::site::Site;
-use crate::telemetry::{ProcessUsage, Sources, Telemetry, register};
+use crate::telemetry::{ProcessUsage, Sources, Telemetry, register, register_muting};
 use crate::ways_in::{at_once, start_otlp, start_scraper, start_statsd};
 
 /// Process managers wait ten seconds or more before they kill.
@@ -119,6 +119,7 @@ async fn with_storage(
     tasks.spawn(keep_dashboards(service.dashboards(), stop.clone()));
     let (alertmanager, notifying) = start_notifying(&config, &service, engine, &tasks, &stop).await?;
     crate::telemetry::notifications::register(&telemetry.meter(), &alertmanager, &notifying);
+    register_muting(&telemetry.meter(), &alertmanager);
     notifying.paint_by(&service, &desk, &config);
     tasks.spawn(service.alerting().run(stop.clone()));
     for (collector, interval) in collecting::configured(&config, &telemetry)? {
@@ -245,6 +246,9 @@ fn alerting_settings(config: &Config, address: SocketAddr) -> AlertingSettings {
     let (rules, external_url) = (&config.rules, &config.http.external_url);
     AlertingSettings {
         files: rules.files.clone(),
+        shipped: rules.shipped,
+        shipped_without: rules.shipped_without.clone(),
+        external_labels: rules.external_labels.clone(),
         reload_interval: rules.reload_interval,
         max_file_bytes: rules.max_file_bytes,
         interval: millis(rules.interval),

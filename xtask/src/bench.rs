@@ -8,6 +8,7 @@ use crate::ingest;
 use crate::live;
 use crate::peers;
 use crate::project::{Profile, Project};
+use crate::rules;
 use crate::server;
 use crate::site;
 use crate::step::{Failure, Result, Steps};
@@ -27,6 +28,12 @@ const PEERS: (&str, &str) =
 const LIVE: (&str, &str) =
     (live::NAME, "latency, CPU and memory with many viewers of live panels; options: `bench live --help`");
 
+/// What [`rules::bench`] measures.
+const RULES: (&str, &str) = (
+    rules::NAME,
+    "what the evaluation of 10,000 alerting rules costs, beside Prometheus; options: `bench rules --help`",
+);
+
 /// What [`ingest::bench`] measures beside the criterion benches.
 const INGEST: &str = "criterion benches of watchfire-ingest, then what remote write and OTLP cost with storage; options: \
      `bench ingest --help`";
@@ -45,6 +52,9 @@ pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) 
     }
     if name == LIVE.0 {
         return live::bench(options, project, steps);
+    }
+    if name == RULES.0 {
+        return rules::bench(options, project, steps);
     }
     if name == ingest::NAME {
         return ingest::bench(options, project, steps);
@@ -76,7 +86,8 @@ fn package(name: &str) -> String {
 }
 
 fn list(project: &Project) -> String {
-    let own = SCRIPTS.iter().chain([&PEERS, &LIVE]).map(|(name, what)| format!("  {name:<10}{what}\n"));
+    let own =
+        SCRIPTS.iter().chain([&PEERS, &LIVE, &RULES]).map(|(name, what)| format!("  {name:<10}{what}\n"));
     let crates = project.packages_with_benches.iter().map(|package| {
         let name = package.strip_prefix("watchfire-").unwrap_or(package);
         if name == ingest::NAME {
@@ -116,7 +127,7 @@ mod tests {
         };
         let text = list(&project);
         let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
-        assert_eq!(names, ["page", "board", "idle", "peers", "live", "storage", "ingest"]);
+        assert_eq!(names, ["page", "board", "idle", "peers", "live", "rules", "storage", "ingest"]);
         assert!(text.contains("`bench ingest --help`"), "{text}");
 
         let failure = bench(&["chart".to_owned()], &project, &mut Steps::new()).unwrap_err();

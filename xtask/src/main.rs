@@ -11,6 +11,7 @@ mod load;
 mod names;
 mod peers;
 mod project;
+mod rules;
 mod server;
 mod site;
 mod step;
@@ -96,6 +97,7 @@ fn help_for(command: &str, arguments: &[String]) -> &'static str {
         ("bench", Some("peers")) => peers::HELP,
         ("bench", Some(ingest::NAME)) => ingest::HELP,
         ("bench", Some(live::NAME)) => live::HELP,
+        ("bench", Some(rules::NAME)) => rules::HELP,
         _ => USAGE,
     }
 }

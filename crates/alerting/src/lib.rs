@@ -9,6 +9,7 @@ pub mod channel;
 pub mod config;
 pub mod dispatch;
 pub mod handling;
+pub mod incident;
 pub mod inhibition;
 pub mod maintenance;
 pub mod matcher;

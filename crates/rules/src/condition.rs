@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use watchfire_promql::ast::{Expr, ExprKind};
 
-use crate::Length;
+use crate::{Length, Usual};
 
 /// What the samples of the evaluation window are folded to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub enum Condition {
         /// How long ago.
         ago: Length,
     },
+    /// The value is not what is usual in this hour of the week.
+    Unusual(Usual),
 }
 
 impl Condition {
@@ -97,8 +99,14 @@ impl Condition {
                 "condition.ago",
                 "the time to compare with must lie in the past: write 1h, for example",
             )),
+            Self::Unusual(usual) => usual.flaw(),
             _ => None,
         }
+    }
+
+    /// The threshold from history, where there is one.
+    pub(crate) fn usual(&self) -> Option<&Usual> {
+        if let Self::Unusual(usual) = self { Some(usual) } else { None }
     }
 
     /// The query whose series are the alerts. `query` brings an instant vector; where a window is given, it is folded over
@@ -114,6 +122,8 @@ impl Condition {
             Self::NotEqual { threshold } => format!("{now} != {threshold}"),
             Self::Outside { low, high } => format!("{now} < {low} or {now} > {high}"),
             Self::Inside { low, high } => format!("{now} >= {low} <= {high}"),
+            // What its values are compared with is not in the query.
+            Self::Unusual(_) => value(query),
             Self::Absent => match window {
                 Some(window) => format!("absent_over_time({})", over(query, window)),
                 None => format!("absent({query})"),
@@ -222,6 +232,7 @@ mod tests {
             ),
             ("a", "{is: outside, low: 1, high: 2}", Fold::Last, None, "a < 1 or a > 2"),
             ("a", "{is: inside, low: 1, high: 2}", Fold::Last, None, "a >= 1 <= 2"),
+            ("a", "{is: unusual, deviations: 3, side: above}", Fold::Avg, Some(5), "avg_over_time(a[5m])"),
             ("a", "{is: absent}", Fold::Last, None, "absent(a)"),
             ("a{b=\"c\"}", "{is: absent}", Fold::Last, Some(10), "absent_over_time(a{b=\"c\"}[10m])"),
             (
@@ -250,6 +261,7 @@ mod tests {
             ("{is: outside, low: 3, high: 2}", "condition.low"),
             ("{is: changed, percent: 0, ago: 1h}", "condition.percent"),
             ("{is: changed, percent: 5, ago: 0s}", "condition.ago"),
+            ("{is: unusual, quantile: 2}", "condition.quantile"),
         ] {
             let condition: Condition = serde_saphyr::from_str(condition).unwrap();
             assert_eq!(condition.flaw().map(|(field, _)| field), Some(field), "{condition:?}");

@@ -133,7 +133,14 @@ fn rule(file: FileRule, line: u32, place: &str, flaws: &mut Vec<Flaw>) -> Option
         flaws.push(flaw(line, &place, "annotations", "only alerts have it"));
     }
     let kind = if alerting { Kind::Alerting { hold, keep_firing, annotations } } else { Kind::Recording };
-    Some(Rule { name, expr: file.expr.unwrap_or_default(), labels: filled(file.labels), kind, line })
+    Some(Rule {
+        name,
+        expr: file.expr.unwrap_or_default(),
+        labels: filled(file.labels),
+        kind,
+        line,
+        usual: None,
+    })
 }
 
 fn filled(pairs: Option<BTreeMap<String, Option<String>>>) -> BTreeMap<String, String> {

@@ -105,7 +105,14 @@ impl Form {
             }
         }
         let kind = Kind::Alerting { hold: self.hold.0, keep_firing: self.keep_firing_for.0, annotations };
-        let rule = Rule { name: self.name.clone(), expr, labels, kind, line: 0 };
+        let rule = Rule {
+            name: self.name.clone(),
+            expr,
+            labels,
+            kind,
+            line: 0,
+            usual: self.condition.usual().cloned(),
+        };
         if flaws.is_empty() {
             rule.check("", &mut flaws);
         } else if rule.name.trim().is_empty() {

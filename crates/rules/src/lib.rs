@@ -12,6 +12,8 @@ mod length;
 mod outline;
 mod rule;
 mod state;
+mod usual;
+mod write;
 
 pub use check::{Flaw, Flaws};
 pub use condition::{Condition, Fold};
@@ -21,3 +23,5 @@ pub use length::Length;
 pub use outline::{is_outline, read_any, read_outline};
 pub use rule::{Group, Kind, Rule, Severity};
 pub use state::{ALERTNAME, AlertState, Change, Held, Outcome, Refused, RuleState, Sampled, Seen, Terms};
+pub use usual::{Band, HOUR, STEP, Side, Usual, WEEK};
+pub use write::write;

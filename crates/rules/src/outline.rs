@@ -159,7 +159,7 @@ fn of_list(one: &Listed, line: u32, flaws: &mut Vec<Flaw>) -> Option<Rule> {
     let kind =
         Kind::Alerting { hold: 0, keep_firing: 0, annotations: annotations(one.description.as_deref()) };
     let expr = format!("{expr} {operator} {}", one.threshold);
-    Some(Rule { name: one.name.clone(), expr, labels, kind, line })
+    Some(Rule { name: one.name.clone(), expr, labels, kind, line, usual: None })
 }
 
 fn of_map(name: &str, one: &Named, line: u32, flaws: &mut Vec<Flaw>) -> Option<Rule> {
@@ -179,7 +179,7 @@ fn of_map(name: &str, one: &Named, line: u32, flaws: &mut Vec<Flaw>) -> Option<R
     }
     let kind = Kind::Alerting { hold, keep_firing: 0, annotations: annotations(one.description.as_deref()) };
     let expr = format!("{} > {}", one.metric, one.threshold);
-    Some(Rule { name: name.to_owned(), expr, labels, kind, line })
+    Some(Rule { name: name.to_owned(), expr, labels, kind, line, usual: None })
 }
 
 fn labels(

@@ -3,8 +3,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Usual;
+
 /// Rules that are evaluated one after the other, at the same instants.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
     /// Unique in its file.
     pub name: String,
@@ -30,7 +32,7 @@ impl Group {
 }
 
 /// What is evaluated again and again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// Of an alert its name, of a recording the metric.
     pub name: String,
@@ -42,6 +44,8 @@ pub struct Rule {
     pub kind: Kind,
     /// Where it stands in its file, from 1; 0 where it stands in none.
     pub line: u32,
+    /// Only what is not usual for the query counts; of rules by form alone.
+    pub usual: Option<Usual>,
 }
 
 /// What becomes of a rule's answer.

@@ -3,7 +3,9 @@
 pub(crate) mod alertmanager;
 pub(crate) mod dashboards;
 pub(crate) mod import;
+pub(crate) mod incidents;
 mod intake;
+pub(crate) mod maintenance;
 pub(crate) mod notifying;
 pub(crate) mod otlp;
 pub(crate) mod prometheus;

@@ -57,6 +57,13 @@ pub(crate) fn parse_command_line(
         let files = given.get_many::<PathBuf>("files").into_iter().flatten().cloned().collect();
         return Ok(if word == "check" { Command::CheckRules(files) } else { Command::TestRules(files) });
     }
+    if let Some(("export", given)) = matches.subcommand()
+        && let Some((_, given)) = given.subcommand()
+    {
+        let named = given.get_one::<String>("target");
+        let target = named.map_or_else(|| Ok(Target::of(resolved.config.listen)), |text| Target::read(text));
+        return target.map(Command::ExportRules).map_err(CommandLineError::Usage);
+    }
     if let Some(("demo", given)) = matches.subcommand() {
         return demo(given, resolved.config.listen).map_err(CommandLineError::Usage);
     }
@@ -149,6 +156,7 @@ fn command() -> clap::Command {
             "Test files without a server",
             "Run unit tests of rules, in promtool's format",
         ))
+        .subcommand(export_command())
         .subcommand(demo_command())
         .subcommand(
             clap::Command::new("config")
@@ -183,6 +191,23 @@ fn of_rules(word: &'static str, about: &'static str, rules: &'static str) -> cla
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .subcommand(clap::Command::new("rules").about(rules).arg(files.help("The files")))
+}
+
+/// `export`, which needs nothing but a server that runs.
+fn export_command() -> clap::Command {
+    let target = Arg::new("target")
+        .long("target")
+        .value_name("URL")
+        .help("The server [default: the one of this configuration]");
+    clap::Command::new("export")
+        .about("Print what a running server keeps")
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommand(
+            clap::Command::new("rules")
+                .about("Print the rules that forms made, as a rule file of Prometheus")
+                .arg(target),
+        )
 }
 
 /// `demo`, which needs nothing but a server that runs.

@@ -63,6 +63,8 @@ pub(crate) enum Command {
     },
     /// `demo --delete`: delete it there.
     DemoDelete(Target),
+    /// `export rules`: ask this server for those that forms made.
+    ExportRules(Target),
     /// `check rules`: read these files.
     CheckRules(Vec<PathBuf>),
     /// `test rules`: run the tests of these files.
@@ -128,6 +130,8 @@ pub(crate) struct Config {
     pub(crate) render: RenderConfig,
     /// Rules and their alerts.
     pub(crate) rules: RulesConfig,
+    /// Alerts that belong together.
+    pub(crate) incidents: IncidentsConfig,
     /// From alerts to notifications.
     pub(crate) notify: NotifyConfig,
     /// Every key with the text that won, in the order of docs/CONFIG.md. None is a secret.
@@ -155,6 +159,7 @@ impl Config {
             dashboards: DashboardsConfig::default(),
             render: RenderConfig::default(),
             rules: RulesConfig::default(),
+            incidents: IncidentsConfig::default(),
             notify: NotifyConfig::default(),
             texts: Vec::new(),
         }
@@ -398,6 +403,12 @@ pub(crate) struct DashboardsConfig {
 pub(crate) struct RulesConfig {
     /// Patterns of rule files.
     pub(crate) files: Vec<String>,
+    /// Whether those that come with the program are evaluated.
+    pub(crate) shipped: bool,
+    /// Those of them that are not.
+    pub(crate) shipped_without: Vec<String>,
+    /// Labels for templates, and for alerts that are handed over.
+    pub(crate) external_labels: Vec<(String, String)>,
     /// How often these are looked at.
     pub(crate) reload_interval: Duration,
     /// Bytes of one of them.
@@ -424,6 +435,25 @@ pub(crate) struct RulesConfig {
     pub(crate) watchdog: bool,
 }
 
+/// Alerts that belong together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IncidentsConfig {
+    /// How far apart they may be.
+    pub(crate) window: Duration,
+    /// Services, each with one that it depends on.
+    pub(crate) dependencies: Vec<(String, String)>,
+    /// How long an incident is kept after its end; `None`: for ever.
+    pub(crate) history: Option<Duration>,
+    /// Incidents together.
+    pub(crate) max_count: usize,
+    /// Alerts of one.
+    pub(crate) max_alerts: usize,
+    /// Notes of one.
+    pub(crate) max_notes: usize,
+    /// Bytes of a note.
+    pub(crate) max_note_bytes: usize,
+}
+
 /// From alerts to notifications.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct NotifyConfig {
@@ -439,6 +469,10 @@ pub(crate) struct NotifyConfig {
     pub(crate) chart_timeout: Duration,
     /// Whether programs may run.
     pub(crate) programs: bool,
+    /// Whether people hear of alerts of made-up data.
+    pub(crate) demo: bool,
+    /// Maintenance windows together.
+    pub(crate) max_windows: usize,
 }
 
 /// Pictures by their address.

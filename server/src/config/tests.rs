@@ -195,6 +195,8 @@ fn every_field_has_a_row() {
         "",
         "--rules-history",
         "0",
+        "--incidents-history",
+        "0",
     ];
     let args = [&["--out-of-order-window", "unlimited"][..], &absent].concat();
     let config = config(&args, &[("WATCHFIRE_STORAGE_RETENTION", "0")], None);

@@ -46,6 +46,36 @@ pub(super) fn names(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
+/// Labels, written `name=value` with commas between.
+pub(super) fn labels(text: &str) -> Result<Vec<(String, String)>, String> {
+    let mut labels: Vec<(String, String)> = Vec::new();
+    for pair in names(text) {
+        let (name, value) =
+            pair.split_once('=').map_or((pair.as_str(), ""), |(name, value)| (name.trim(), value.trim()));
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && name != "__name__";
+        if !is_name || value.is_empty() {
+            return Err(format!("{pair:?} is no label; write region=north"));
+        }
+        if labels.iter().any(|(other, _)| other == name) {
+            return Err(format!("the label {name} stands twice"));
+        }
+        labels.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(labels)
+}
+
+/// Pairs, written `one>other` with commas between.
+pub(super) fn arrows(text: &str) -> Result<Vec<(String, String)>, String> {
+    let pair = |pair: String| {
+        let parts = pair.split_once('>').map(|(one, other)| (one.trim().to_owned(), other.trim().to_owned()));
+        let whole = parts.filter(|(one, other)| !one.is_empty() && !other.is_empty() && !other.contains('>'));
+        whole.ok_or_else(|| format!("{pair:?} is no pair; write shop>payments"))
+    };
+    names(text).into_iter().map(pair).collect()
+}
+
 /// One of a few words.
 pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
     choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {

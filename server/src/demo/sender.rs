@@ -41,7 +41,8 @@ impl Target {
         format!("{}{path}", self.0.as_str().trim_end_matches('/'))
     }
 
-    fn is_loopback(&self) -> bool {
+    /// Whether it is this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
         match self.0.host_str() {
             Some("localhost") => true,
             Some(host) => host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),

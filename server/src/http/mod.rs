@@ -4,6 +4,7 @@ mod assets;
 mod guard;
 mod page;
 mod probes;
+mod runbooks;
 
 pub(crate) use page::Page;
 
@@ -61,11 +62,15 @@ pub(crate) fn router(app: App) -> Router {
         .route("/status", get(probes::status))
         .route("/metrics", get(probes::metrics))
         .route("/assets/{name}", get(assets::asset))
+        .route("/runbooks", get(runbooks::list))
+        .route("/runbooks/{name}", get(runbooks::one))
         .merge(crate::api::dashboards::routes())
         .merge(crate::api::rules::routes())
         .merge(crate::api::alertmanager::routes())
         .merge(crate::api::notifying::routes())
         .merge(crate::act::routes())
+        .merge(crate::api::maintenance::routes())
+        .merge(crate::api::incidents::routes())
         .merge(crate::share::routes())
         .merge(crate::render::routes())
         .route("/", get(page::page))

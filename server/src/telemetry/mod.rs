@@ -4,6 +4,7 @@
 mod exposition;
 mod http;
 mod instruments;
+mod muting;
 pub(crate) mod notifications;
 mod own;
 mod pictures;
@@ -29,6 +30,7 @@ use crate::config::{LogConfig, LogFormat};
 pub(crate) use exposition::exposition;
 pub(crate) use http::measure;
 pub(crate) use instruments::{Sources, register};
+pub(crate) use muting::register_muting;
 pub(crate) use own::OwnCollector;
 pub(crate) use process::ProcessUsage;
 use reader::{Family, SharedReader};

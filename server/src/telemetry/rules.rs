@@ -3,7 +3,7 @@
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{AsyncInstrument, Meter};
 use watchfire_service::Service;
-use watchfire_service::alerting::{AlertingFailures, GroupView};
+use watchfire_service::alerting::{AlertingFailures, FORM_FILE, GroupView, SHIPPED_FILE};
 
 /// Registers the metrics.
 pub(super) fn register(meter: &Meter, service: &Service) {
@@ -24,23 +24,36 @@ pub(super) fn register(meter: &Meter, service: &Service) {
         "Evaluations of groups left out because the one before took too long.",
         |group| group.stats().missed,
     );
-    make.gauge("watchfire_rule_group_last_duration_seconds", "How long the last evaluation took.", |group| {
-        Some(group.stats().last_duration.as_secs_f64())
-    });
+    make.gauge(
+        "watchfire_rule_group_last_duration_seconds",
+        "How long the last evaluation took.",
+        f64::max,
+        |group| Some(group.stats().last_duration.as_secs_f64()),
+    );
     make.gauge(
         "watchfire_rule_group_last_evaluation_timestamp_seconds",
         "When the last evaluation was, in seconds since the epoch.",
+        f64::max,
         |group| group.stats().last_evaluation.map(|at| at as f64 / 1000.0),
     );
     make.gauge(
         "watchfire_rule_group_last_evaluation_samples",
         "Samples that the last evaluation wrote.",
+        |one, other| one + other,
         |group| Some(group.stats().last_samples as f64),
     );
-    make.gauge("watchfire_rule_group_interval_seconds", "How often the group is evaluated.", |group| {
-        Some(group.interval() as f64 / 1000.0)
-    });
-    make.gauge("watchfire_rule_group_rules", "Rules of the group.", |group| Some(group.len() as f64));
+    make.gauge(
+        "watchfire_rule_group_interval_seconds",
+        "How often the group is evaluated.",
+        f64::min,
+        |group| Some(group.interval() as f64 / 1000.0),
+    );
+    make.gauge(
+        "watchfire_rule_group_rules",
+        "Rules of the group.",
+        |one, other| one + other,
+        |group| Some(group.len() as f64),
+    );
     make.alerts();
     make.files();
     make.failed(
@@ -65,29 +78,61 @@ struct Make<'a> {
     service: &'a Service,
 }
 
-/// As Prometheus names a group.
-fn named(group: &GroupView) -> [KeyValue; 1] {
-    [KeyValue::new("rule_group", format!("{};{}", group.file(), group.name()))]
+/// The groups as Prometheus names them. A form makes a group of its rule alone: all of those are one, or each of thousands of rules
+/// would have series of its own; so are those that come with the program.
+fn folded<T>(
+    service: &Service,
+    value: impl Fn(&GroupView) -> Option<T>,
+    fold: impl Fn(T, T) -> T,
+) -> Vec<(KeyValue, T)> {
+    let (mut told, mut forms, mut shipped) = (Vec::new(), None, None);
+    for group in service.alerting().groups() {
+        let Some(value) = value(&group) else { continue };
+        let one = match group.file() {
+            FORM_FILE => &mut forms,
+            file if file.starts_with(SHIPPED_FILE) => &mut shipped,
+            file => {
+                told.push((named(&format!("{file};{}", group.name())), value));
+                continue;
+            }
+        };
+        *one = Some(match one.take() {
+            Some(before) => fold(before, value),
+            None => value,
+        });
+    }
+    told.extend(forms.map(|value| (named(FORM_FILE), value)));
+    told.extend(shipped.map(|value| (named("shipped"), value)));
+    told
+}
+
+fn named(group: &str) -> KeyValue {
+    KeyValue::new("rule_group", group.to_owned())
 }
 
 impl Make<'_> {
     fn counter(&self, name: &'static str, help: &'static str, value: fn(&GroupView) -> u64) {
         let service = self.service.clone();
         let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            for group in service.alerting().groups() {
-                observer.observe(value(&group), &named(&group));
+            for (name, value) in folded(&service, |group| Some(value(group)), |one, other| one + other) {
+                observer.observe(value, &[name]);
             }
         };
         self.meter.u64_observable_counter(name).with_description(help).with_callback(callback).build();
     }
 
-    fn gauge(&self, name: &'static str, help: &'static str, value: fn(&GroupView) -> Option<f64>) {
+    /// Of groups that are told as one, what `fold` makes of two.
+    fn gauge(
+        &self,
+        name: &'static str,
+        help: &'static str,
+        fold: fn(f64, f64) -> f64,
+        value: fn(&GroupView) -> Option<f64>,
+    ) {
         let service = self.service.clone();
         let callback = move |observer: &dyn AsyncInstrument<f64>| {
-            for group in service.alerting().groups() {
-                if let Some(value) = value(&group) {
-                    observer.observe(value, &named(&group));
-                }
+            for (name, value) in folded(&service, value, fold) {
+                observer.observe(value, &[name]);
             }
         };
         self.meter.f64_observable_gauge(name).with_description(help).with_callback(callback).build();

@@ -1,4 +1,4 @@
-//! The two questions that a measurement asks by itself: whether a server is ready, and whether it shows the newest
+//! The questions that a measurement asks by itself: above all whether a server is ready, and whether it shows the newest
 //! samples. HTTP/1.0 by hand: its answers come in one piece and end with the connection.
 
 use std::io::{Error, Read, Result, Write};
@@ -19,10 +19,20 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(30);
 const VISIBLE_POLL: Duration = Duration::from_millis(500);
 
 /// The body of the answer, if its status is 200.
-fn get(address: SocketAddr, path: &str) -> Result<String> {
+pub(crate) fn get(address: SocketAddr, path: &str) -> Result<String> {
+    ask("GET", address, path)
+}
+
+/// The same of a POST without a body.
+pub(crate) fn post(address: SocketAddr, path: &str) -> Result<String> {
+    ask("POST", address, path)
+}
+
+fn ask(method: &str, address: SocketAddr, path: &str) -> Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let length = if method == "POST" { "Content-Length: 0\r\n" } else { "" };
+    write!(stream, "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{length}Connection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let body = answer.split_once("\r\n\r\n").and_then(|(head, body)| {
@@ -44,7 +54,7 @@ fn value(address: SocketAddr, query: &str, time: i64, extra: &str) -> Option<f64
     value_in(&body)
 }
 
-fn value_in(body: &str) -> Option<f64> {
+pub(crate) fn value_in(body: &str) -> Option<f64> {
     let answer: serde_json::Value = serde_json::from_str(body).ok()?;
     answer.pointer("/data/result/0/value/1")?.as_str()?.parse().ok()
 }

@@ -124,6 +124,14 @@ impl Server {
         format!("{}-{}", self.kind.program(), self.version.replace(' ', "-"))
     }
 
+    /// How many seconds of CPU a process has used in all, its system calls included: `utime` and `stime` of `proc(5)`, whose unit is
+    /// 10 ms on every machine that Rust compiles for but Alpha.
+    pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
+        let path = PathBuf::from(format!("/proc/{pid}/stat"));
+        let text = std::fs::read_to_string(&path).map_err(Failure::at(&path))?;
+        cpu_in(&text).ok_or_else(|| Failure::new(format!("{} cannot be read", path.display())))
+    }
+
     /// Starts it pinned to one core. Go would start as many threads as the machine has cores, and waste time on
     /// them.
     pub(crate) fn command(&self, core: usize, address: &str, data: &Path, empty: &Path) -> Command {
@@ -132,6 +140,14 @@ impl Server {
         command.args(self.kind.arguments(address, data, empty)).env("GOMAXPROCS", "1");
         command
     }
+}
+
+/// The name of the program may have spaces and parentheses in it; the fields are counted behind it.
+fn cpu_in(stat: &str) -> Option<f64> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11);
+    let ticks = fields.next()?.parse::<f64>().ok()? + fields.next()?.parse::<f64>().ok()?;
+    Some(ticks / 100.0)
 }
 
 /// The first thing that looks like `1.2` or `1.2.3`: programs print dates and hashes around it.
@@ -172,6 +188,14 @@ mod tests {
         ] {
             assert_eq!(version_in(text).as_deref(), expected, "for {text:?}");
         }
+    }
+
+    #[test]
+    fn the_cpu_of_a_process_is_read() {
+        let stat = "7 (a b) c) S 1 7 7 0 -1 4194304 100 0 0 0 150 25 0 0 20 0 3 0 1000 2000 300";
+        assert_eq!(cpu_in(stat), Some(1.75));
+        assert_eq!(cpu_in("7 (a"), None);
+        assert!(Server::cpu_seconds(std::process::id()).unwrap() >= 0.0);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 mod measure;
 mod options;
-mod packages;
+pub(crate) mod packages;
 mod table;
 
 use crate::load::machine::{Cores, Machine};

@@ -37,7 +37,8 @@ pub(super) fn find(options: &Options, folder: &Path) -> Result<Vec<Server>> {
     Ok(servers)
 }
 
-fn anywhere(kind: Kind, folder: &Path) -> Result<PathBuf> {
+/// The program of this machine, or Debian's; `folder` keeps what is downloaded.
+pub(crate) fn anywhere(kind: Kind, folder: &Path) -> Result<PathBuf> {
     if let Some(program) = browser::program(kind.program()) {
         return Ok(program);
     }

@@ -8,6 +8,7 @@ mod channel;
 mod config;
 mod dispatch;
 mod handling;
+mod incident;
 mod inhibition;
 mod maintenance;
 mod matcher;

@@ -1,16 +1,15 @@
 //! What a rule does now, and what it would have done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use watchfire_model::{Labels, Series};
 use watchfire_promql::Value;
-use watchfire_rules::{AlertState, Flaw, Form, Kind, RuleState, Seen, Terms};
-
-use watchfire_template::Map;
+use watchfire_rules::{AlertState, Band, Flaw, Form, Kind, RuleState, Seen, Terms, Usual};
 
 use super::expand::{Surroundings, alerts, vector};
 use super::plan::GroupPlan;
+use super::usual::{Baseline, bands, named};
 use super::{Alerting, AlertingError};
 use crate::clock::now;
 use crate::{PromQuery, ServiceError};
@@ -95,11 +94,15 @@ impl Alerting {
         let answer =
             service.evaluate_prepared(&rule.prepared, at).await.map_err(|error| error.to_string())?;
         let mut found = vector(answer.value)?;
+        if let Some(usual) = &rule.rule.usual {
+            let known = Baseline::read(service, &rule.query, usual, at).await;
+            known.map_err(|error| error.to_string())?.unusual(&mut found);
+        }
         let most = self.settings().max_backtest_series;
         let left_out = found.len().saturating_sub(most);
         found.truncate(most);
         let external_url = self.settings().external_url.as_str().into();
-        let external_labels = Map::strings::<&str, &str>([]);
+        let external_labels = self.shared().external_labels();
         let around = Surroundings { service: service.clone(), at, external_url, external_labels };
         let alerts = alerts(rule, found, around).await.map_err(|error| error.to_string())?;
         Ok((alerts, left_out))
@@ -120,9 +123,16 @@ impl Alerting {
         };
         let query = PromQuery { text: rule.query.clone(), start, end, step, lookback: None, timeout: None };
         let answer = self.service().evaluate(query).await?.answer;
-        let Value::Matrix(found) = answer.value else {
+        let Value::Matrix(mut found) = answer.value else {
             return Err(AlertingError::BadInput("rule result is not a vector or scalar".to_owned()));
         };
+        if let Some(usual) = &rule.rule.usual {
+            let bands = bands(self.service(), &rule.query, usual, (start, end)).await?;
+            for series in &mut found {
+                leave_unusual(series, &bands);
+            }
+            found.retain(|series| !series.timestamps.is_empty());
+        }
         let most = self.settings().max_backtest_series;
         let work = move || {
             let terms = Terms { hold, keep_firing, ..Terms::default() };
@@ -139,6 +149,18 @@ impl Alerting {
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|error| ServiceError::Internal(error.to_string()).into())
     }
+}
+
+/// Leaves the points that are not usual.
+fn leave_unusual(series: &mut Series, bands: &HashMap<Labels, Vec<(i64, Band)>>) {
+    let known = bands.get(&named(&series.labels)).map_or(&[][..], Vec::as_slice);
+    let is_unusual = |at: i64, value: f64| {
+        let found = known.binary_search_by_key(&Usual::hour(at), |(hour, _)| *hour);
+        found.is_ok_and(|place| known[place].1.excludes(value))
+    };
+    let points = series.timestamps.iter().copied().zip(series.values.iter().copied());
+    let (timestamps, values) = points.filter(|(at, value)| is_unusual(*at, *value)).unzip();
+    (series.timestamps, series.values) = (timestamps, values);
 }
 
 /// The states that one series goes through.

@@ -22,6 +22,7 @@ pub(super) fn watchdog() -> Group {
         labels: BTreeMap::from([("severity".to_owned(), "none".to_owned())]),
         kind: Kind::Alerting { hold: 0, keep_firing: 0, annotations },
         line: 0,
+        usual: None,
     };
     Group { name: WATCHDOG.to_owned(), rules: vec![rule], ..Group::default() }
 }

@@ -78,8 +78,12 @@ pub(super) fn compile(
     uid: &str,
     form: &Form,
 ) -> Result<GroupPlan, Vec<Flaw>> {
+    GroupPlan::compile(service, settings, FORM_FILE, group(uid, form)?)
+}
+
+/// The same as a file would have it.
+pub(super) fn group(uid: &str, form: &Form) -> Result<Group, Vec<Flaw>> {
     let rule = form.compile().map_err(|flaws| flaws.0)?;
     let interval = form.interval.map(|interval| interval.0);
-    let group = Group { name: uid.to_owned(), interval, rules: vec![rule], ..Group::default() };
-    GroupPlan::compile(service, settings, FORM_FILE, group)
+    Ok(Group { name: uid.to_owned(), interval, rules: vec![rule], ..Group::default() })
 }

@@ -9,6 +9,9 @@ use super::{Alerting, AlertingError};
 use crate::clock::now;
 use crate::dashboards::{is_uid, new_uid};
 
+/// What stands in the place of a uid in addresses of the API.
+const RESERVED: [&str; 6] = ["preview", "backtest", "history", "values", "files", "export"];
+
 /// Who makes rules, while there is no login.
 const PRINCIPAL: &str = "local";
 
@@ -104,6 +107,11 @@ impl Alerting {
             });
         }
         let uid = match uid {
+            Some(uid) if RESERVED.contains(&uid.as_str()) => {
+                return Err(AlertingError::BadInput(format!(
+                    "uid: {uid:?} is a word of the API's addresses; choose another"
+                )));
+            }
             Some(uid) if is_uid(&uid) => uid,
             Some(uid) => {
                 return Err(AlertingError::BadInput(format!(

@@ -1,11 +1,12 @@
 //! A group that is evaluated: what its task writes and the API reads.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use watchfire_rules::RuleState;
 
 use super::plan::GroupPlan;
+use super::usual::Baseline;
 
 /// How evaluations of a group went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(crate) struct RuleRun {
     /// Milliseconds since the epoch.
     pub(crate) evaluated_at: Option<i64>,
     pub(crate) took: Duration,
+    /// What is usual in this hour, where the rule asks for it.
+    pub(crate) baseline: Option<Arc<Baseline>>,
 }
 
 /// A group that is evaluated.

@@ -81,6 +81,16 @@ pub(super) fn handed(
     HandedAlert { received, value: held.value, resolved, rule: rule.clone() }
 }
 
+/// The alert with the external labels that it has no label for, as Prometheus adds them.
+pub(super) fn labelled(mut alert: HandedAlert, external: &[(String, String)]) -> HandedAlert {
+    for (name, value) in external {
+        if alert.received.labels.get(name).is_none() {
+            alert.received.labels = alert.received.labels.with(name, value);
+        }
+    }
+    alert
+}
+
 /// Names are unique in a map, and those that are empty were refused when the rule was read.
 pub(super) fn annotations(held: &Held) -> Labels {
     Labels::new(&held.annotations).unwrap_or_else(|_| Labels::empty())
@@ -102,6 +112,17 @@ mod tests {
             resolved_at: (state == AlertState::Inactive).then_some(since),
             kept_since: None,
         }
+    }
+
+    #[test]
+    fn external_labels_are_added() {
+        let labels = Labels::new([("alertname", "A"), ("region", "north")]).unwrap();
+        let held = held(AlertState::Firing, 50);
+        let alert = handed(&"a".into(), &labels, &held, 100, 60, "");
+        let external =
+            [("region", "south"), ("site", "one")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let labels = labelled(alert, &external).received.labels;
+        assert_eq!(labels.to_string(), r#"{alertname="A",region="north",site="one"}"#);
     }
 
     #[test]

@@ -47,9 +47,7 @@ pub(super) async fn leave(service: &Service, shared: &Shared, gone: Carried) {
         tracing::warn!(%error, "the end of series of rules could not be stored");
     }
     // Told first: after a crash in between it is told again.
-    if let Some(sink) = shared.sink.get().filter(|_| !told.is_empty())
-        && let Err(reason) = sink.take(told).await
-    {
+    if let Some(Err(reason)) = shared.hand_over(told).await {
         shared.count_handover_failure();
         tracing::warn!(
             reason,

@@ -20,6 +20,7 @@ use super::leave::leave;
 use super::plan::{BUILT_IN, FORM_FILE, GroupPlan};
 use super::runner::{Carried, Runner};
 use super::shared::Shared;
+use super::shipped;
 use super::{Alerting, AlertingSettings};
 use crate::Service;
 use crate::clock::now;
@@ -61,6 +62,9 @@ pub(super) async fn manage(alerting: Alerting, stop: CancellationToken) {
         return;
     };
     let mut manager = Manager::new(alerting.service().clone(), shared.clone()).await;
+    for name in shipped::unknown(&shared.settings) {
+        tracing::warn!(name, "no rule that comes with Watchfire has this name of rules.shipped_without");
+    }
     let mut look = interval(shared.settings.reload_interval.max(Duration::from_millis(10)));
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut note = interval(NOTE_EVERY);
@@ -117,7 +121,11 @@ impl Manager {
         let first = self.accepted.is_none();
         let looked = tokio::task::spawn_blocking(move || {
             let changed = files.look(&settings);
-            let compiled = (changed || first).then(|| compile(&service, &settings, files.say()));
+            let compiled = (changed || first).then(|| {
+                let (mut groups, errors) = files.say();
+                groups.extend(shipped::wanted(&settings));
+                compile(&service, &settings, (groups, errors))
+            });
             (files, compiled)
         });
         let Ok((files, compiled)) = looked.await else {
@@ -271,7 +279,7 @@ impl Manager {
     }
 }
 
-/// Reads queries and templates of all groups of files. Blocks.
+/// Reads queries and templates of all groups of files, and of those that come with the program. Blocks.
 fn compile(
     service: &Service,
     settings: &AlertingSettings,

@@ -1,12 +1,14 @@
 //! One evaluation of one rule.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use watchfire_model::{Labels, METRIC_NAME};
-use watchfire_rules::{Change, Kind, Sampled, Seen, Terms};
+use watchfire_rules::{Change, Kind, Sampled, Seen, Terms, Usual};
 
 use super::expand::{Surroundings, alerts, merged, vector};
 use super::group::RunningGroup;
+use super::usual::Baseline;
 
 /// What it came to.
 #[derive(Debug, Default)]
@@ -32,7 +34,10 @@ pub(super) async fn evaluate(
     let plan = &group.plan.rules[index];
     let limit = group.plan.limit;
     let answer = around.service.evaluate_prepared(&plan.prepared, around.at).await;
-    let found = vector(answer.map_err(|error| error.to_string())?.value)?;
+    let mut found = vector(answer.map_err(|error| error.to_string())?.value)?;
+    if let Some(usual) = plan.rule.usual.as_ref().filter(|_| !found.is_empty()) {
+        baseline(group, index, usual, &around).await?.unusual(&mut found);
+    }
     match &plan.rule.kind {
         Kind::Recording => record(&plan.rule.name, &plan.labels, found, limit),
         Kind::Alerting { hold, keep_firing, .. } => {
@@ -42,6 +47,24 @@ pub(super) async fn evaluate(
             Ok(Evaluation { samples: outcome.samples, changes: outcome.changes })
         }
     }
+}
+
+/// What is usual for a rule; it is asked for once an hour.
+async fn baseline(
+    group: &RunningGroup,
+    index: usize,
+    usual: &Usual,
+    around: &Surroundings,
+) -> Result<Arc<Baseline>, String> {
+    let expr = &group.plan.rules[index].query;
+    let known = group.rule(index).baseline.clone();
+    if let Some(known) = known.filter(|known| known.serves(expr, usual, around.at)) {
+        return Ok(known);
+    }
+    let read = Baseline::read(&around.service, expr, usual, around.at).await;
+    let read = Arc::new(read.map_err(|error| format!("what is usual is not known: {error}"))?);
+    group.rule(index).baseline = Some(read.clone());
+    Ok(read)
 }
 
 /// The series of a recording rule.

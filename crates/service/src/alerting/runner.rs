@@ -35,7 +35,7 @@ pub(super) struct Runner {
     /// Until then a missing series says nothing: milliseconds since the epoch.
     settling_until: i64,
     external_url: Arc<str>,
-    /// There are none; kept so that each evaluation shares them.
+    /// Made once, so that each evaluation shares them.
     external_labels: Map,
 }
 
@@ -71,7 +71,7 @@ impl Runner {
         let external_url = shared.settings.external_url.as_str().into();
         let stats = super::group::GroupStats::default();
         let group = Arc::new(RunningGroup::new(plan, runs, stats));
-        let external_labels = Map::strings::<&str, &str>([]);
+        let external_labels = shared.external_labels();
         Self { service, shared, group, keeps, settling_until, external_url, external_labels }
     }
 
@@ -270,7 +270,9 @@ impl Runner {
 
     /// Hands alerts over, and notes that.
     async fn hand_over(&mut self, told: Vec<(usize, HandedAlert)>) {
-        let Some(sink) = self.shared.sink.get().filter(|_| !told.is_empty()) else { return };
+        if told.is_empty() {
+            return;
+        }
         let notes: Vec<(usize, Labels, AlertState)> = told
             .iter()
             .map(|(index, alert)| {
@@ -280,13 +282,14 @@ impl Runner {
             .collect();
         let alerts = told.into_iter().map(|(_, alert)| alert).collect();
         let at = now();
-        match sink.take(alerts).await {
-            Ok(()) => {
+        match self.shared.hand_over(alerts).await {
+            None => {}
+            Some(Ok(())) => {
                 for (index, labels, state) in notes {
                     self.keeps[index].sent.insert(labels, Sent { at, state });
                 }
             }
-            Err(reason) => {
+            Some(Err(reason)) => {
                 self.shared.count_handover_failure();
                 tracing::warn!(
                     group = self.group.plan.name,

@@ -7,6 +7,12 @@ pub struct AlertingSettings {
     pub files: Vec<String>,
     /// How often these are looked at.
     pub reload_interval: Duration,
+    /// Whether rules that come with the program are evaluated.
+    pub shipped: bool,
+    /// The names of those of them that are not.
+    pub shipped_without: Vec<String>,
+    /// `$externalLabels` of templates, and labels that alerts get that have none of that name when they are handed over.
+    pub external_labels: Vec<(String, String)>,
     /// Bytes of one file.
     pub max_file_bytes: u64,
     /// How often groups are evaluated that do not say.
@@ -34,6 +40,9 @@ impl Default for AlertingSettings {
         Self {
             files: Vec::new(),
             reload_interval: Duration::from_secs(5),
+            shipped: false,
+            shipped_without: Vec::new(),
+            external_labels: Vec::new(),
             max_file_bytes: 16 << 20,
             interval: 15_000,
             query_offset: 0,

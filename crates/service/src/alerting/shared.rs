@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use watchfire_rules::Group;
 use watchfire_storage::AlertStore;
+use watchfire_template::Map;
 
 use super::AlertingSettings;
 use super::files::RuleError;
 use super::group::RunningGroup;
-use super::handover::AlertSink;
+use super::handover::{AlertSink, HandedAlert, labelled};
 
 /// Asks for a look at files and forms; answered when it was.
 pub(super) type Reload = oneshot::Sender<()>;
@@ -84,6 +85,19 @@ impl Shared {
             Some(group) => drop(built_in.insert(name, group)),
             None => drop(built_in.remove(name)),
         }
+    }
+
+    /// Hands alerts over, with the external labels; `None` where nobody takes any.
+    pub(super) async fn hand_over(&self, alerts: Vec<HandedAlert>) -> Option<Result<(), String>> {
+        let sink = self.sink.get().filter(|_| !alerts.is_empty())?;
+        let external = &self.settings.external_labels;
+        Some(sink.take(alerts.into_iter().map(|alert| labelled(alert, external)).collect()).await)
+    }
+
+    /// `$externalLabels` of templates.
+    pub(super) fn external_labels(&self) -> Map {
+        let labels = &self.settings.external_labels;
+        Map::strings(labels.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
     pub(super) fn count_refused(&self, samples: u64) {

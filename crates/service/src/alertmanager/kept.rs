@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use watchfire_alerting::dispatch::Row;
+use watchfire_alerting::maintenance::Window;
 use watchfire_alerting::{Config, Fingerprint, Handling, Silence};
 use watchfire_storage::{RowChange, RowStore};
 
@@ -16,6 +17,8 @@ pub const SILENCES: &str = "silence";
 
 /// The kind of rows that hold what people said of alerts.
 pub const HANDLINGS: &str = "alert_handling";
+/// The kind of rows that hold maintenance windows.
+pub const WINDOWS: &str = "maintenance";
 
 /// What the store has.
 pub(super) async fn restore(
@@ -26,10 +29,16 @@ pub(super) async fn restore(
     let rows: Vec<Row> = read(store, ROWS).await?;
     let silences = read::<Silence>(store, SILENCES).await?.into_iter().collect();
     let handlings = read::<Handling>(store, HANDLINGS).await?.into_iter().collect();
-    Ok(State::new(config, rows, silences, handlings, now))
+    let mut state = State::new(config, rows, silences, handlings, now);
+    state.windows = read::<Window>(store, WINDOWS).await?;
+    Ok(state)
 }
 
-async fn read<T: DeserializeOwned>(store: &dyn RowStore, kind: &str) -> Result<Vec<T>, AlertmanagerError> {
+/// All rows of a kind; those that cannot be read are left out and told in the log.
+pub(super) async fn read<T: DeserializeOwned>(
+    store: &dyn RowStore,
+    kind: &str,
+) -> Result<Vec<T>, AlertmanagerError> {
     let rows = store.rows(kind).await?.into_iter();
     let read = |(key, body): (String, String)| {
         serde_json::from_str(&body)
@@ -48,16 +57,30 @@ impl Alertmanager {
 
     /// The same for one that holds the turn.
     pub(super) async fn write_in_turn(&self) -> Result<(), AlertmanagerError> {
-        let (rows, silences, handlings) = {
+        let (rows, silences, handlings, windows) = {
             let mut state = self.state();
             let rows = state.dispatcher.take_changes();
             let touched = std::mem::take(&mut state.touched);
             let silences: Vec<RowChange> =
                 touched.into_iter().map(|id| (id.clone(), state.silences.get(&id).and_then(text))).collect();
-            (rows, silences, state.handlings.take_changes())
+            let handlings = state.handlings.take_changes();
+            let touched = std::mem::take(&mut state.touched_windows);
+            let of = |id: &str| state.windows.iter().find(|window| window.id == id);
+            let windows: Vec<RowChange> =
+                touched.into_iter().map(|id| (id.clone(), of(&id).and_then(text))).collect();
+            (rows, silences, handlings, windows)
         };
         let rows: Vec<RowChange> =
             rows.into_iter().map(|(key, row)| (key, row.as_ref().and_then(text))).collect();
+        let touched_windows: Vec<String> = windows.iter().map(|(id, _)| id.clone()).collect();
+        if let Err(error) = self.0.store.write_rows(WINDOWS, windows).await {
+            let mut state = self.state();
+            state.touched_windows.extend(touched_windows);
+            state.handlings.touch(handlings.iter().map(|(fingerprint, _)| *fingerprint));
+            state.touched.extend(silences.into_iter().map(|(id, _)| id));
+            state.dispatcher.touch();
+            return Err(error.into());
+        }
         let touched: Vec<String> = silences.iter().map(|(id, _)| id.clone()).collect();
         let said: Vec<Fingerprint> = handlings.iter().map(|(fingerprint, _)| *fingerprint).collect();
         let handlings: Vec<RowChange> = handlings

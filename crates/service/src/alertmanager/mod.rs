@@ -6,6 +6,7 @@ mod configured;
 mod deliver;
 mod error;
 mod handling;
+mod incidents;
 mod kept;
 mod links;
 mod routes;
@@ -17,10 +18,12 @@ mod state;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::Notify;
+use watchfire_alerting::incident::{Book, Settings};
 use watchfire_alerting::{Alert, AlertError, Config, Received};
 use watchfire_storage::{AlertStore, RowStore};
 
@@ -28,12 +31,14 @@ pub use configured::{ConfigFile, ConfigStatus, Followed};
 pub use deliver::{Deliver, Queue};
 pub use error::AlertmanagerError;
 pub use handling::Said;
-pub use kept::{HANDLINGS, ROWS, SILENCES};
+pub use incidents::{INCIDENTS, keep_incidents};
+pub use kept::{HANDLINGS, ROWS, SILENCES, WINDOWS};
 pub use links::{LinkError, Links};
 pub use routes::Explained;
 pub use run::keep_alertmanager;
 pub use seen::{AlertFilter, SeenAlert, SeenGroup};
 use state::State;
+pub use windows::{MutedCounts, SeenWindow, WindowDraft};
 
 /// From alerts to notifications. Cloning shares it.
 #[derive(Clone)]
@@ -41,6 +46,7 @@ pub struct Alertmanager(Arc<Inner>);
 
 struct Inner {
     state: Mutex<State>,
+    incidents: Mutex<Book>,
     store: Arc<dyn RowStore>,
     deliver: Arc<dyn Deliver>,
     /// Held while changes are taken and written, so that they are written in their order.
@@ -65,8 +71,10 @@ impl Alertmanager {
     ) -> Result<Self, AlertmanagerError> {
         deliver.configure(&followed.config, followed.templates);
         let state = kept::restore(&*store, followed.config, now).await?;
+        let incidents = Book::restored(Settings::default(), kept::read(&*store, INCIDENTS).await?);
         Ok(Self(Arc::new(Inner {
             state: Mutex::new(state),
+            incidents: Mutex::new(incidents),
             store,
             deliver,
             writing: tokio::sync::Mutex::default(),
@@ -128,6 +136,11 @@ impl Alertmanager {
         let written = self.write().await;
         self.0.wake.notify_one();
         written
+    }
+
+    /// Whether people hear of alerts of made-up data, those with the label `demo="true"`; else these are shown as muted.
+    pub fn tell_of_demo(&self, tells: bool) {
+        self.state().tells_of_demo = tells;
     }
 
     /// What it goes by.

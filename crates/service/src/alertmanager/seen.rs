@@ -7,7 +7,7 @@ use watchfire_alerting::{Alert, Fingerprint, Handling, Matchers, MutedBy, Muting
 use watchfire_model::Labels;
 
 use super::Alertmanager;
-use super::state::State;
+use super::state::{DEMO, State, is_made_up};
 
 /// Which alerts are asked for.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ impl Alertmanager {
     /// The alerts that fire at `now` and that a filter picks, in the order of their fingerprints.
     pub fn alerts(&self, filter: &AlertFilter, now: i64) -> Vec<SeenAlert> {
         let state = self.state();
-        let muting = Muting::new(&state.silences, &state.inhibition, &state.windows, now);
+        let muting = state.muting(now);
         let firing = state.dispatcher.alerts().filter(|alert| !alert.is_resolved(now));
         let mut found: Vec<SeenAlert> = firing
             .map(|alert| see(&state, &muting, alert, now))
@@ -110,7 +110,7 @@ impl Alertmanager {
     /// The groups that have such alerts, in the order of their labels and receivers.
     pub fn groups(&self, filter: &AlertFilter, now: i64) -> Vec<SeenGroup> {
         let state = self.state();
-        let muting = Muting::new(&state.silences, &state.inhibition, &state.windows, now);
+        let muting = state.muting(now);
         let groups = state.dispatcher.groups().filter(|group| filter.picks_receiver(group.receiver));
         let mut found: Vec<SeenGroup> = groups
             .filter_map(|group| {
@@ -149,12 +149,16 @@ fn see(state: &State, muting: &Muting<'_>, alert: &Arc<Alert>, now: i64) -> Seen
         tree.matching(&alert.labels).into_iter().map(|route| tree.options(route).receiver.clone()).collect();
     receivers.sort();
     receivers.dedup();
+    let mut muted_by = muting.muted_by(&alert.labels);
+    if !state.tells_of_demo && is_made_up(&alert.labels) {
+        muted_by.maintained_by.get_or_insert_with(|| DEMO.to_owned());
+    }
     let fingerprint = alert.fingerprint();
     SeenAlert {
         alert: alert.clone(),
         fingerprint,
         acknowledged: state.handlings.acknowledgement(fingerprint, now).cloned(),
-        muted_by: muting.muted_by(&alert.labels),
+        muted_by,
         intervals: Vec::new(),
         receivers,
     }

@@ -7,12 +7,21 @@ use watchfire_alerting::{
     Alert, AlertError, Config, Dispatcher, Fingerprint, Handlings, Inhibition, Muting, Notification, Plan,
     Received, Silences,
 };
+use watchfire_model::Labels;
 
 /// How long silences are known after their end, in milliseconds: `--data.retention` of Alertmanager.
 const KEEP_SILENCES: i64 = 120 * 3_600_000;
 
 /// How often what is over is looked for, in milliseconds.
 const SWEEP: i64 = 15 * 60_000;
+
+/// What mutes alerts of made-up data, where a maintenance window has its id.
+pub(super) const DEMO: &str = "demo";
+
+/// Whether an alert comes from the data of `watchfire demo`, all of which bears this label.
+pub(super) fn is_made_up(labels: &Labels) -> bool {
+    labels.get("demo") == Some("true")
+}
 
 /// All that is known at a moment.
 pub(super) struct State {
@@ -25,6 +34,14 @@ pub(super) struct State {
     pub(super) handlings: Handlings,
     /// The rules of alerts, as history names them; those of others are not there.
     pub(super) rules: HashMap<Fingerprint, Arc<str>>,
+    /// Whether people hear of alerts of made-up data.
+    pub(super) tells_of_demo: bool,
+    /// How many of them there may be.
+    pub(super) max_windows: usize,
+    /// How often there were to be more.
+    pub(super) refused_windows: u64,
+    /// Windows that changed since they were last written.
+    pub(super) touched_windows: BTreeSet<String>,
     /// Silences that changed since they were last written.
     pub(super) touched: BTreeSet<String>,
     /// What the dispatcher decided and nobody took yet.
@@ -52,10 +69,19 @@ impl State {
             windows: Vec::new(),
             handlings,
             rules: HashMap::new(),
+            max_windows: usize::MAX,
+            refused_windows: 0,
+            touched_windows: BTreeSet::new(),
+            tells_of_demo: false,
             touched: BTreeSet::new(),
             outgoing: Vec::new(),
             swept_at: now,
         }
+    }
+
+    /// What mutes at `now`, made-up data aside.
+    pub(super) fn muting(&self, now: i64) -> Muting<'_> {
+        Muting::new(&self.silences, &self.inhibition, &self.windows, now)
     }
 
     pub(super) fn receive(&mut self, alert: Received, now: i64) -> Result<(), AlertError> {
@@ -103,15 +129,16 @@ impl State {
     /// Looks at the groups that are due; what is to be sent waits in `outgoing`.
     pub(super) fn poll(&mut self, now: i64) {
         let muting = Muting::new(&self.silences, &self.inhibition, &self.windows, now);
+        let tells_of_demo = self.tells_of_demo;
+        let muted =
+            |alert: &Alert| (!tells_of_demo && is_made_up(&alert.labels)) || muting.is_muted(&alert.labels);
         let dispatcher = &self.dispatcher;
         let fires = |of| dispatcher.alert(of).is_some_and(|alert| !alert.is_resolved(now));
         self.handlings.forget(now, fires);
         let handlings = &self.handlings;
-        let found = self.dispatcher.poll_handled(
-            now,
-            |alert| muting.is_muted(&alert.labels),
-            |alert| handlings.acknowledgement(alert.fingerprint(), now).is_some(),
-        );
+        let found = self
+            .dispatcher
+            .poll_handled(now, muted, |alert| handlings.acknowledgement(alert.fingerprint(), now).is_some());
         self.outgoing.extend(found);
         if now.saturating_sub(self.swept_at) >= SWEEP {
             self.swept_at = now;

@@ -8,7 +8,7 @@ use watchfire_alerting::{Config, Fingerprint, Matchers, Notification, Received};
 use watchfire_model::Labels;
 use watchfire_storage::{ControlError, RowChange, RowStore};
 
-use super::{AlertFilter, Alertmanager, AlertmanagerError, Deliver, Followed, Said};
+use super::{AlertFilter, Alertmanager, AlertmanagerError, Deliver, Followed, Said, WindowDraft};
 
 const CONFIG: &str = "
 route: {receiver: team, group_by: [alertname], group_wait: 10s, group_interval: 1m, repeat_interval: 1h}
@@ -239,4 +239,94 @@ async fn services_hear_of_a_group_that_is_looked_after_as_a_whole() {
     let nobody = Said { by: " ".to_owned(), ..said };
     let refused = again.acknowledge(first, &nobody, 5).await;
     assert!(matches!(refused, Err(AlertmanagerError::BadInput(_))), "{refused:?}");
+}
+
+/// From the second minute on for five minutes, again each day.
+fn window(matchers: &str) -> WindowDraft {
+    WindowDraft {
+        name: "Work".to_owned(),
+        matchers: Matchers::parse(matchers).unwrap(),
+        schedule: "DTSTART:19700101T000100Z\nDURATION:PT5M\nRRULE:FREQ=DAILY".parse().unwrap(),
+        created_by: "ann".to_owned(),
+        comment: "the disks are busy".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn windows_mute_while_they_are_open_and_outlive_a_restart() {
+    let bench = Bench::default();
+    let alertmanager = bench.open(0).await;
+    let id = alertmanager.set_window(None, window("{host=\"a\"}")).await.unwrap();
+    let firing = vec![alert("Fire", "a", "critical", None), alert("Smoke", "b", "critical", None)];
+    alertmanager.receive(firing, 50 * SECOND).await.unwrap();
+    let muted = |alertmanager: &Alertmanager, now: i64| {
+        let alerts = alertmanager.alerts(&AlertFilter::default(), now);
+        let muted = alerts.iter().filter_map(|seen| seen.muted_by.maintained_by.clone());
+        muted.collect::<Vec<_>>()
+    };
+    assert!(muted(&alertmanager, 59 * SECOND).is_empty());
+    assert_eq!(muted(&alertmanager, 60 * SECOND), [id]);
+    let seen = alertmanager.windows(60 * SECOND);
+    assert_eq!((seen[0].open, seen[0].muted, seen[0].next_change), (true, 1, Some(360 * SECOND)));
+    assert_eq!(seen[0].coming[0].starts_at, 86_460 * SECOND);
+    assert_eq!(
+        (alertmanager.window_counts(60 * SECOND), alertmanager.muted_counts(60 * SECOND).maintenance),
+        ((1, 0, 0), 1)
+    );
+
+    // After a restart it is there, and what it mutes is not told until it is over.
+    let alertmanager = bench.open(61 * SECOND).await;
+    alertmanager.tick(62 * SECOND).await.unwrap();
+    assert_eq!(bench.told(), [(50, "Smoke@b".to_owned())]);
+    let firing = vec![alert("Fire", "a", "critical", None), alert("Smoke", "b", "critical", None)];
+    alertmanager.receive(firing, 300 * SECOND).await.unwrap();
+    alertmanager.tick(359 * SECOND).await.unwrap();
+    assert_eq!(bench.told().len(), 1);
+    alertmanager.tick(411 * SECOND).await.unwrap();
+    assert_eq!(bench.told()[1..], [(410, "Fire@a".to_owned())]);
+}
+
+#[tokio::test]
+async fn windows_are_changed_refused_and_deleted() {
+    let bench = Bench::default();
+    let alertmanager = bench.open(0).await;
+    alertmanager.limit_windows(1);
+    let id = alertmanager.set_window(None, window("{host=\"a\"}")).await.unwrap();
+    let refused = alertmanager.set_window(None, window("")).await;
+    assert!(matches!(refused, Err(AlertmanagerError::TooManyWindows { found: 2, most: 1 })), "{refused:?}");
+    let none = alertmanager.set_window(Some("none".to_owned()), window("")).await;
+    assert!(matches!(none, Err(AlertmanagerError::NoWindow(_))), "{none:?}");
+    let changed = WindowDraft { comment: "more".to_owned(), ..window("") };
+    assert_eq!(alertmanager.set_window(Some(id.clone()), changed).await.unwrap(), id);
+    // What could not be stored is stored with the next change.
+    bench.rows.broken.store(true, Ordering::SeqCst);
+    assert!(alertmanager.set_window(Some(id.clone()), window("{host=\"z\"}")).await.is_err());
+    bench.rows.broken.store(false, Ordering::SeqCst);
+    alertmanager.receive(Vec::new(), 0).await.unwrap();
+    let again = bench.open(0).await;
+    assert_eq!(again.windows(0)[0].window.matchers.to_string(), "{host=\"z\"}");
+    assert_eq!(alertmanager.window_counts(0), (0, 1, 1));
+    again.remove_window(&id).await.unwrap();
+    assert!(matches!(again.remove_window(&id).await, Err(AlertmanagerError::NoWindow(_))));
+    assert!(bench.open(0).await.windows(0).is_empty());
+}
+
+#[tokio::test]
+async fn made_up_alerts_are_told_of_only_where_it_is_wanted() {
+    let bench = Bench::default();
+    let alertmanager = bench.open(0).await;
+    let made_up = || {
+        let mut alert = alert("Fire", "a", "critical", None);
+        alert.labels = alert.labels.with("demo", "true");
+        vec![alert]
+    };
+    alertmanager.receive(made_up(), 0).await.unwrap();
+    alertmanager.tick(11 * SECOND).await.unwrap();
+    assert!(bench.told().is_empty());
+    let seen = alertmanager.alerts(&AlertFilter::default(), 11 * SECOND);
+    assert_eq!(seen[0].muted_by.maintained_by.as_deref(), Some("demo"));
+    assert_eq!(alertmanager.muted_counts(11 * SECOND).demo, 1);
+    alertmanager.tell_of_demo(true);
+    alertmanager.tick(71 * SECOND).await.unwrap();
+    assert_eq!(bench.told().len(), 1);
 }

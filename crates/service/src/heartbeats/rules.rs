@@ -34,5 +34,6 @@ fn rule(kept: &Kept) -> Rule {
         labels,
         kind: Kind::Alerting { hold: 0, keep_firing: 0, annotations },
         line: 0,
+        usual: None,
     }
 }

@@ -30,9 +30,11 @@ impl IntoResponse for Failure {
 impl From<AlertmanagerError> for Failure {
     fn from(error: AlertmanagerError) -> Self {
         let status = match &error {
-            AlertmanagerError::Silence(SilenceError::NotFound { .. }) | AlertmanagerError::NoAlert(_) => {
-                StatusCode::NOT_FOUND
-            }
+            AlertmanagerError::Silence(SilenceError::NotFound { .. })
+            | AlertmanagerError::NoAlert(_)
+            | AlertmanagerError::NoWindow(_) => StatusCode::NOT_FOUND,
+            // Alertmanager's API asks for no incidents and no windows.
+            AlertmanagerError::TooManyWindows { .. } | AlertmanagerError::Incident(_) => StatusCode::CONFLICT,
             AlertmanagerError::Silence(_) | AlertmanagerError::BadInput(_) => StatusCode::BAD_REQUEST,
             AlertmanagerError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use watchfire_alerting::incident::IncidentError;
 use watchfire_alerting::silence::SilenceError;
 use watchfire_service::alertmanager::AlertmanagerError;
 use watchfire_service::heartbeats::HeartbeatError;
@@ -21,12 +22,19 @@ impl From<ControlError> for Failure {
 
 impl From<AlertmanagerError> for Failure {
     fn from(error: AlertmanagerError) -> Self {
+        use AlertmanagerError::{BadInput, Incident, NoAlert, NoWindow, Silence, Store, TooManyWindows};
+        let text = error.to_string();
         match error {
-            error @ AlertmanagerError::NoAlert(_) => not_found(error.to_string()),
-            AlertmanagerError::Silence(error @ SilenceError::NotFound { .. }) => not_found(error.to_string()),
-            AlertmanagerError::Silence(error) => Self::bad_data(error.to_string()),
-            AlertmanagerError::BadInput(text) => Self::bad_data(text),
-            AlertmanagerError::Store(error) => error.into(),
+            NoAlert(_)
+            | NoWindow(_)
+            | Incident(IncidentError::NotFound(_))
+            | Silence(SilenceError::NotFound { .. }) => not_found(text),
+            Silence(_) | BadInput(_) => Self::bad_data(text),
+            TooManyWindows { .. } | Incident(IncidentError::Limit { .. }) => Self::refused(text),
+            Incident(IncidentError::Empty) => {
+                Self::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, Value::Null)
+            }
+            Store(error) => error.into(),
         }
     }
 }

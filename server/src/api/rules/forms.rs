@@ -1,8 +1,8 @@
 //! `/api/v1/watchfire/rules` and `/api/v1/watchfire/rules/{uid}`.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use watchfire_service::alerting::{FORM_FILE, Form, FormHead, Health, KeptForm, RuleFilter, RuleView};
 
@@ -85,6 +85,15 @@ pub(super) async fn list(State(app): State<App>) -> Result<Response, Failure> {
         listed::<FormHead>(head, rule)
     });
     Ok(data(listed.collect::<Vec<_>>()))
+}
+
+/// All of them as a rule file of Prometheus.
+pub(super) async fn export(State(app): State<App>) -> Result<Response, Failure> {
+    let headers = [
+        (header::CONTENT_TYPE, "application/yaml; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"watchfire-rules.yml\""),
+    ];
+    Ok((headers, app.service.alerting().export().await?).into_response())
 }
 
 /// Makes one.

@@ -5,6 +5,7 @@ mod failure;
 mod forms;
 mod history;
 mod tried;
+mod values;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -21,6 +22,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/watchfire/rules/backtest", post(tried::backtest))
         .route("/api/v1/watchfire/rules/history", get(history::history))
         .route("/api/v1/watchfire/rules/files", get(history::files).post(history::reload))
+        .route("/api/v1/watchfire/rules/values", get(values::values))
+        .route("/api/v1/watchfire/rules/export", get(forms::export))
         .route("/api/v1/watchfire/rules/{uid}", get(forms::get).put(forms::save).delete(forms::delete))
         // Bodies are bounded where they are read, by a setting.
         .layer(DefaultBodyLimit::disable())

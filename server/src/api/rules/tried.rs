@@ -4,17 +4,19 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchfire_model::{Labels, parse_duration};
-use watchfire_service::alerting::{Backtest, Form};
+use watchfire_model::{Labels, TimeRange, parse_duration};
+use watchfire_service::alerting::{Backtest, Form, Values};
 
 use super::failure::shown;
+use super::values;
 use crate::api::dashboards::body::Whole;
 use crate::api::dashboards::failure::Failure;
 use crate::api::dashboards::success::data;
+use crate::clock::now;
 use crate::http::App;
 
 /// The longest range of a backtest: 31 days, in milliseconds.
-const LONGEST: i64 = 31 * 86_400_000;
+pub(super) const LONGEST: i64 = 31 * 86_400_000;
 
 /// A rule.
 #[derive(Deserialize)]
@@ -48,7 +50,15 @@ pub(super) async fn preview(State(app): State<App>, Whole(typed): Whole<Typed>) 
             json!({"labels": map(&seen.labels), "annotations": seen.annotations, "value": value})
         })
         .collect();
+    // What is wrong is told already.
+    let drawn = if preview.flaws.is_empty() && preview.failed.is_none() {
+        let range = TimeRange { start: now() - values::DAY, end: now() };
+        app.service.alerting().values_of(&typed.rule, range).await.ok()
+    } else {
+        None
+    };
     data(json!({
+        "values": drawn.as_ref().map(values::told),
         "expr": preview.expr,
         "flaws": shown(&preview.flaws),
         "failed": preview.failed,
@@ -71,12 +81,14 @@ pub(super) async fn backtest(
             ))
         })?;
         let test = app.service.alerting().backtest(&tried.rule, millis).await?;
-        told.insert(range, told_of(&test));
+        let shown = TimeRange { start: test.start, end: test.end };
+        let drawn = app.service.alerting().values_of(&tried.rule, shown).await?;
+        told.insert(range, told_of(&test, &drawn));
     }
     Ok(data(told))
 }
 
-fn told_of(test: &Backtest) -> Value {
+fn told_of(test: &Backtest, drawn: &Values) -> Value {
     let series: Vec<Value> = test
         .series
         .iter()
@@ -89,6 +101,7 @@ fn told_of(test: &Backtest) -> Value {
         "fired": test.fired,
         "series": series,
         "left_out": test.left_out,
+        "values": values::told(drawn),
     })
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod collect;
 mod dashboards;
+mod incidents;
 mod ingest;
 mod notify;
 mod probe;
@@ -97,6 +98,7 @@ static SECTIONS: &[&[Setting]] = &[
     dashboards::DASHBOARDS,
     render::RENDER,
     rules::RULES,
+    incidents::INCIDENTS,
     notify::NOTIFY,
 ];
 

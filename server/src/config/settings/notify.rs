@@ -1,7 +1,7 @@
 //! From alerts to notifications: the section `notify`.
 
 use super::{Form, Setting, put};
-use crate::config::values::{duration, optional, switch};
+use crate::config::values::{count, duration, optional, switch};
 
 pub(super) static NOTIFY: &[Setting] = &[
     Setting {
@@ -54,5 +54,21 @@ pub(super) static NOTIFY: &[Setting] = &[
         form: Form::Switch,
         help: "Whether receivers may run programs of this machine (exec_configs).",
         set: |config, text| put(&mut config.notify.programs, switch(text)),
+    },
+    Setting {
+        key: "notify.demo",
+        flag: "notify-demo",
+        default: "false",
+        form: Form::Switch,
+        help: "Tell people of alerts of made-up data, too: those with demo=\"true\". Else they are shown as muted by demo.",
+        set: |config, text| put(&mut config.notify.demo, switch(text)),
+    },
+    Setting {
+        key: "notify.max_windows",
+        flag: "notify-max-windows",
+        default: "1000",
+        form: Form::Count,
+        help: "Maintenance windows together, 1 to 100000; one more is refused.",
+        set: |config, text| put(&mut config.notify.max_windows, count(text, 1..=100_000)),
     },
 ];

@@ -1,7 +1,7 @@
 //! Rules and their alerts: the section `rules`.
 
 use super::{Form, Setting, put};
-use crate::config::values::{count, duration, names, retention, size, switch};
+use crate::config::values::{count, duration, labels, names, retention, size, switch};
 
 pub(super) static RULES: &[Setting] = &[
     Setting {
@@ -12,6 +12,31 @@ pub(super) static RULES: &[Setting] = &[
         help: "Rule files of Prometheus, separated by commas: names, or patterns such as rules/*.yml. They are read again when they \
                change, and followed only if all of them are well. Relative paths start at the working directory.",
         set: |config, text| put(&mut config.rules.files, Ok(names(text))),
+    },
+    Setting {
+        key: "rules.shipped",
+        flag: "rules-shipped",
+        default: "true",
+        form: Form::Switch,
+        help: "Evaluate the rules that come with Watchfire (docs/ALERTING.md names them).",
+        set: |config, text| put(&mut config.rules.shipped, switch(text)),
+    },
+    Setting {
+        key: "rules.shipped_without",
+        flag: "rules-shipped-without",
+        default: "",
+        form: Form::Text("NAMES"),
+        help: "Those of them, separated by commas, that are left out: names of alerts, such as HighCpuUsage.",
+        set: |config, text| put(&mut config.rules.shipped_without, Ok(names(text))),
+    },
+    Setting {
+        key: "rules.external_labels",
+        flag: "rules-external-labels",
+        default: "",
+        form: Form::Text("LABELS"),
+        help: "Labels such as region=north,site=one: $externalLabels in templates of rules, and added to alerts that are handed over for \
+               notification and have no label of that name.",
+        set: |config, text| put(&mut config.rules.external_labels, labels(text)),
     },
     Setting {
         key: "rules.reload_interval",

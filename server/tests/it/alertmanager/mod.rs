@@ -1,6 +1,8 @@
 //! Alertmanager's API: alerts that come in, silences, what tools see of both.
 
 mod amtool;
+mod incidents;
+mod maintenance;
 mod senders;
 
 use std::fs;

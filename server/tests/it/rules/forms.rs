@@ -22,9 +22,17 @@ async fn a_rule_by_form_from_its_first_letter_to_its_end() {
     let preview = send(&server, "POST", "/preview", &json!({"rule": rule("temp")})).await.json();
     assert_eq!(preview["data"]["expr"], "temp > 50");
     assert_eq!(preview["data"]["alerts"][0]["labels"]["host"], "a", "{preview}");
+    let drawn = &preview["data"]["values"];
+    assert_eq!(
+        (&drawn["expr"], &drawn["high"], &drawn["low"]),
+        (&json!("temp"), &json!(50.0), &Value::Null),
+        "{preview}"
+    );
+    assert_eq!(drawn["series"][0]["labels"], json!({"host": "a"}), "{preview}");
     let tests = send(&server, "POST", "/backtest", &json!({"rule": rule("temp")})).await.json();
     for range in ["1h", "24h", "7d"] {
         assert!(tests["data"][range]["fired"].is_u64(), "{tests}");
+        assert_eq!(tests["data"][range]["values"]["high"], 50.0, "{tests}");
     }
 
     let refused = send(&server, "POST", "", &json!({"rule": rule("temp{")})).await;
@@ -40,6 +48,25 @@ async fn a_rule_by_form_from_its_first_letter_to_its_end() {
         (&first["uid"], &first["name"], &first["state"]),
         (&json!("hot"), &json!("Hot"), &json!("firing"))
     );
+
+    let values = eventually("a value", async || {
+        let values = send(&server, "GET", "/values?uid=hot", &Value::Null).await.json();
+        (!values["data"]["series"][0]["points"].is_null()).then_some(values)
+    })
+    .await;
+    assert_eq!(values["data"]["series"][0]["points"][0][1], 60.0, "{values}");
+    let of_rule =
+        send(&server, "GET", "/values?rule=form%3Bhot&from=now-1h&to=now", &Value::Null).await.json();
+    assert_eq!(of_rule["data"]["expr"], "temp", "{of_rule}");
+    for (query, status) in
+        [("", 400), ("?uid=hot&rule=a", 400), ("?uid=none", 404), ("?uid=hot&from=now-40d&to=now", 400)]
+    {
+        assert_eq!(
+            send(&server, "GET", &format!("/values{query}"), &Value::Null).await.status,
+            status,
+            "{query}"
+        );
+    }
 
     let next = json!({"version": 1, "rule": rule("temp * 2")});
     assert_eq!(send(&server, "PUT", "/hot", &next).await.json()["data"]["version"], 2);

@@ -2,6 +2,8 @@
 
 mod forms;
 mod running;
+mod shipped;
+mod usual;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};

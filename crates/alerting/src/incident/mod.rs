@@ -1,0 +1,127 @@
+//! Incidents: alerts that belong together, from the first to the end of the last, with what people say of them.
+//!
+//! An alert joins an incident where it shares a host, a service, a trace or a change with one of its alerts, and begins within a
+//! window of time of what happened there last; else it opens one. The same alert again within the window is still the same. No clock:
+//! time comes in as milliseconds since the epoch.
+
+mod book;
+mod cause;
+mod relation;
+
+use std::collections::BTreeMap;
+
+pub use book::{Book, IncidentError, Observed};
+use serde::{Deserialize, Serialize};
+
+/// How alerts are put together, and how much is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How far apart in time what belongs together may be, in milliseconds.
+    pub window: i64,
+    /// Services, each with one that it depends on.
+    pub dependencies: Vec<(String, String)>,
+    /// How long an incident is kept after its end, in milliseconds; `None`: for ever.
+    pub keep: Option<i64>,
+    /// Incidents that are kept.
+    pub max_count: usize,
+    /// Alerts of one that are told one by one.
+    pub max_alerts: usize,
+    /// Notes of one.
+    pub max_notes: usize,
+    /// Bytes of a note.
+    pub max_note_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            window: 3_600_000,
+            dependencies: Vec::new(),
+            keep: Some(90 * 86_400_000),
+            max_count: 10_000,
+            max_alerts: 1000,
+            max_notes: 1000,
+            max_note_bytes: 16 << 10,
+        }
+    }
+}
+
+/// Where an incident is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IncidentState {
+    /// Nobody has said that they look at it.
+    Open,
+    /// Somebody has.
+    Acknowledged,
+    /// All its alerts are over, or somebody said so.
+    Resolved,
+}
+
+/// An alert of an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Names the alert, as Alertmanager's API does.
+    pub fingerprint: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// What people read.
+    pub summary: String,
+    /// When it began for the first time.
+    pub starts_at: i64,
+    /// When it was over; `None` while it fires.
+    pub ends_at: Option<i64>,
+    /// How often it has fired.
+    pub times: u32,
+}
+
+/// What is guessed to have begun it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Which alert.
+    pub fingerprint: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What somebody said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// When.
+    pub at: i64,
+    /// Who.
+    pub author: String,
+    /// What.
+    pub text: String,
+}
+
+/// An incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// What names it.
+    pub id: String,
+    /// What its first cause says.
+    pub title: String,
+    /// The gravest word of its alerts.
+    pub severity: Option<String>,
+    /// Where it is.
+    pub state: IncidentState,
+    /// When its first alert began.
+    pub opened_at: i64,
+    /// When an alert began, came again or ended last.
+    pub changed_at: i64,
+    /// When it was over.
+    pub resolved_at: Option<i64>,
+    /// Who looks after it.
+    pub assignee: Option<String>,
+    /// What its alerts have in common with others, such as `host=a`.
+    pub relations: Vec<String>,
+    /// Its alerts, in the order in which they were seen.
+    pub alerts: Vec<Member>,
+    /// How many there were besides.
+    pub left_out: usize,
+    /// What is guessed to have begun it.
+    pub cause: Option<Cause>,
+    /// What was said, the oldest first.
+    pub notes: Vec<Note>,
+}

@@ -1,0 +1,159 @@
+//! Incidents: what belongs together, when they are over, and what is kept.
+
+use std::collections::HashSet;
+use std::slice::from_ref;
+
+use watchfire_alerting::incident::{Book, Incident, IncidentError, IncidentState, Note, Observed, Settings};
+use watchfire_model::Labels;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+fn alert(name: &str, labels: &[(&str, &str)], starts_at: i64) -> Observed {
+    let all = labels.iter().copied().chain([("alertname", name)]);
+    let labels = Labels::new(all).unwrap();
+    Observed { fingerprint: format!("{name}{labels}"), labels, summary: String::new(), starts_at }
+}
+
+/// A book that gives names as they come.
+#[derive(Default)]
+struct Desk {
+    book: Book,
+    made: usize,
+}
+
+impl Desk {
+    fn observe(&mut self, alerts: &[Observed], now: i64) {
+        for alert in alerts {
+            let made = &mut self.made;
+            self.book.observe(alert.clone(), now, || {
+                *made += 1;
+                format!("i{made}")
+            });
+        }
+        let firing: HashSet<String> = alerts.iter().map(|alert| alert.fingerprint.clone()).collect();
+        self.book.settle(&firing, now);
+    }
+
+    /// Each incident: its state, and its alerts, those that are over in brackets.
+    fn told(&self) -> Vec<String> {
+        let member = |incident: &Incident| {
+            let alerts = incident.alerts.iter().map(|member| {
+                let name = &member.labels["alertname"];
+                if member.ends_at.is_some() {
+                    format!("({name})")
+                } else {
+                    format!("{name}*{}", member.times)
+                }
+            });
+            format!("{:?} {}", incident.state, alerts.collect::<Vec<_>>().join(" "))
+        };
+        self.book.iter().map(member).collect()
+    }
+}
+
+#[test]
+fn alerts_of_one_host_belong_together_and_those_of_another_do_not() {
+    let mut book = Desk::default();
+    let disk = alert("Disk", &[("instance", "a:9100"), ("severity", "warning")], 0);
+    let down = alert("Down", &[("host", "a"), ("service", "shop"), ("severity", "critical")], 5 * MINUTE);
+    let slow = alert("Slow", &[("service", "shop")], 6 * MINUTE);
+    let other = alert("Other", &[("host", "b")], 6 * MINUTE);
+    book.observe(from_ref(&disk), 0);
+    book.observe(&[disk.clone(), down.clone(), slow.clone(), other], 6 * MINUTE);
+    assert_eq!(book.told(), ["Open Disk*1 Down*1 Slow*1", "Open Other*1"]);
+    let first = book.book.get("i1").unwrap();
+    assert_eq!(
+        (first.title.as_str(), first.severity.as_deref(), first.opened_at),
+        ("Disk", Some("critical"), 0)
+    );
+    assert_eq!(first.cause.as_ref().unwrap().fingerprint, disk.fingerprint);
+    assert_eq!(first.relations, ["host=a", "service=shop"]);
+    // Nothing new is nothing to store.
+    assert_eq!(book.book.take_touched().len(), 2);
+    book.observe(&[disk, down, slow.clone()], 7 * MINUTE);
+    assert_eq!(book.book.take_touched().into_iter().collect::<Vec<_>>(), ["i2"]);
+    book.observe(&[slow], 8 * MINUTE);
+    assert_eq!(book.told(), ["Open (Disk) (Down) Slow*1", "Resolved (Other)"]);
+}
+
+#[test]
+fn the_same_alert_within_the_window_is_the_same() {
+    let mut book = Desk::default();
+    let down = |at: i64| alert("Down", &[("host", "a")], at);
+    book.observe(&[down(0)], 0);
+    book.observe(&[], MINUTE);
+    assert_eq!(book.told(), ["Resolved (Down)"]);
+    assert_eq!(book.book.get("i1").unwrap().resolved_at, Some(MINUTE));
+    book.observe(&[down(HOUR)], HOUR);
+    assert_eq!(book.told(), ["Open Down*2"]);
+    book.observe(&[], HOUR + MINUTE);
+    // Later it is another one, and so is what comes to the host.
+    book.observe(&[down(3 * HOUR)], 3 * HOUR);
+    assert_eq!(book.told(), ["Resolved (Down)", "Open Down*1"]);
+    book.observe(&[down(3 * HOUR), alert("Late", &[("host", "a")], 5 * HOUR)], 5 * HOUR);
+    assert_eq!(book.told()[2], "Open Late*1");
+}
+
+#[test]
+fn what_is_over_for_an_hour_stays_over() {
+    let mut book = Desk::default();
+    book.observe(&[alert("Down", &[("host", "a")], 0)], 0);
+    book.observe(&[], MINUTE);
+    book.observe(&[alert("Slow", &[("host", "a")], 30 * MINUTE)], 30 * MINUTE);
+    assert_eq!(book.told(), ["Open (Down) Slow*1"], "soon after, it goes on");
+    book.observe(&[], 31 * MINUTE);
+    book.observe(&[alert("Hot", &[("host", "a")], 2 * HOUR)], 2 * HOUR);
+    assert_eq!(book.told(), ["Resolved (Down) (Slow)", "Open Hot*1"]);
+}
+
+#[test]
+fn people_acknowledge_note_and_resolve() {
+    let mut book = Desk::default();
+    let down = alert("Down", &[("host", "a")], 0);
+    book.observe(from_ref(&down), 0);
+    let kept = &mut book.book;
+    let ann = Some("ann".to_owned());
+    kept.change("i1", Some(IncidentState::Acknowledged), ann, MINUTE).unwrap();
+    let note = |text: &str| Note { at: MINUTE, author: "ann".to_owned(), text: text.to_owned() };
+    kept.note("i1", note("a cable")).unwrap();
+    assert_eq!(kept.note("i1", note(" ")), Err(IncidentError::Empty));
+    assert_eq!(kept.note("none", note("x")), Err(IncidentError::NotFound("none".to_owned())));
+    kept.set(Settings { max_notes: 1, ..Settings::default() });
+    assert!(matches!(kept.note("i1", note("x")), Err(IncidentError::Limit { most: 1, .. })));
+    // Resolved by hand while the alert goes on: it is not opened again by the same.
+    kept.change("i1", Some(IncidentState::Resolved), None, 2 * MINUTE).unwrap();
+    book.observe(&[down], 3 * MINUTE);
+    let incident = book.book.get("i1").unwrap();
+    assert_eq!((incident.state, incident.resolved_at), (IncidentState::Resolved, Some(2 * MINUTE)));
+    assert_eq!((incident.assignee.as_deref(), incident.notes.len()), (Some("ann"), 1));
+    book.book.change("i1", None, Some(String::new()), 0).unwrap();
+    assert_eq!(book.book.get("i1").unwrap().assignee, None);
+}
+
+#[test]
+fn a_restart_goes_on_and_what_is_old_goes() {
+    let mut book = Desk::default();
+    let down = alert("Down", &[("host", "a")], 0);
+    book.observe(from_ref(&down), 0);
+    let kept: Vec<Incident> = book.book.iter().cloned().collect();
+    let json = serde_json::to_string(&kept[0]).unwrap();
+    assert_eq!(serde_json::from_str::<Incident>(&json).unwrap(), kept[0]);
+    let settings = Settings { keep: Some(2 * HOUR), max_count: 2, max_alerts: 1, ..Settings::default() };
+    let mut book = Desk { book: Book::restored(settings, kept), made: 1 };
+    assert!(book.book.fires(&down.fingerprint));
+    let slow = alert("Slow", &[("host", "a")], MINUTE);
+    book.observe(&[down.clone(), slow], MINUTE);
+    assert_eq!((book.told(), book.book.get("i1").unwrap().left_out), (vec!["Open Down*1".to_owned()], 1));
+    book.observe(&[], 2 * MINUTE);
+    let others: Vec<Observed> = ["b", "c"].map(|host| alert("Down", &[("host", host)], HOUR)).to_vec();
+    book.book.take_touched();
+    book.observe(&others, HOUR);
+    // One more than may be kept: the one that is over went.
+    assert_eq!(book.told(), ["Open Down*1", "Open Down*1"]);
+    assert!(book.book.take_touched().contains("i1"));
+    assert_eq!(book.book.limited(), 2);
+    book.observe(&[], 2 * HOUR);
+    book.observe(&[], 5 * HOUR);
+    assert!(book.told().is_empty());
+}

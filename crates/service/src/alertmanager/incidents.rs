@@ -1,0 +1,164 @@
+//! Incidents: what the alerts that fire are put together to, and what people do about it.
+
+use std::collections::HashSet;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use watchfire_alerting::incident::{Book, Incident, IncidentError, IncidentState, Note, Observed, Settings};
+use watchfire_storage::RowChange;
+
+use super::state::is_made_up;
+use super::{Alertmanager, AlertmanagerError};
+use crate::clock::now;
+use crate::dashboards::new_uid;
+
+/// The kind of rows that hold incidents.
+pub const INCIDENTS: &str = "incident";
+
+/// How often alerts are looked at.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Puts alerts together to incidents until `stop`.
+pub async fn keep_incidents(alertmanager: Alertmanager, stop: CancellationToken) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = alertmanager.put_together(now()).await {
+            tracing::warn!(%error, "incidents could not be stored; it is tried again");
+        }
+    }
+}
+
+impl Alertmanager {
+    /// Takes the alerts that fire at `now` into incidents. What a silence or a maintenance window mutes when it is first seen, and
+    /// what is made up, opens none.
+    ///
+    /// # Errors
+    ///
+    /// What the store says; what could not be stored is tried again with the next call.
+    pub async fn put_together(&self, now: i64) -> Result<(), AlertmanagerError> {
+        let mut firing = HashSet::new();
+        let mut fresh = Vec::new();
+        {
+            let state = self.state();
+            let muting = state.muting(now);
+            let book = self.book();
+            for alert in state.dispatcher.alerts().filter(|alert| !alert.is_resolved(now)) {
+                let fingerprint = alert.fingerprint().to_string();
+                if !book.fires(&fingerprint) {
+                    let by = muting.muted_by(&alert.labels);
+                    let is_planned = !by.silenced_by.is_empty() || by.maintained_by.is_some();
+                    if is_planned || (!state.tells_of_demo && is_made_up(&alert.labels)) {
+                        continue;
+                    }
+                    fresh.push(Observed {
+                        fingerprint: fingerprint.clone(),
+                        labels: alert.labels.clone(),
+                        summary: alert.annotations.get("summary").unwrap_or_default().to_owned(),
+                        starts_at: alert.starts_at,
+                    });
+                }
+                firing.insert(fingerprint);
+            }
+        }
+        // What began first opens what others join.
+        fresh.sort_by(|one, other| {
+            (one.starts_at, &one.fingerprint).cmp(&(other.starts_at, &other.fingerprint))
+        });
+        for alert in fresh {
+            let name = alert.labels.get("alertname").unwrap_or("incident");
+            let id = new_uid(name).map_err(|error| AlertmanagerError::Store(error.into()))?;
+            self.book().observe(alert, now, || id);
+        }
+        self.book().settle(&firing, now);
+        self.write_incidents().await
+    }
+
+    async fn write_incidents(&self) -> Result<(), AlertmanagerError> {
+        let _turn = self.0.writing.lock().await;
+        let changes: Vec<RowChange> = {
+            let mut book = self.book();
+            let touched = book.take_touched();
+            let body = |id: &str| book.get(id).and_then(|incident| serde_json::to_string(incident).ok());
+            touched.into_iter().map(|id| (id.clone(), body(&id))).collect()
+        };
+        let ids: Vec<String> = changes.iter().map(|(id, _)| id.clone()).collect();
+        if let Err(error) = self.0.store.write_rows(INCIDENTS, changes).await {
+            self.book().touch(ids);
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    /// How alerts are put together from now on.
+    pub fn set_incidents(&self, settings: Settings) {
+        self.book().set(settings);
+    }
+
+    /// The incidents in one of these states (none for all), the one that changed last first.
+    pub fn incidents(&self, states: &[IncidentState]) -> Vec<Incident> {
+        let book = self.book();
+        let wanted = book.iter().filter(|incident| states.is_empty() || states.contains(&incident.state));
+        let mut found: Vec<Incident> = wanted.cloned().collect();
+        found.sort_by(|one, other| other.changed_at.cmp(&one.changed_at).then_with(|| one.id.cmp(&other.id)));
+        found
+    }
+
+    /// The one with this id.
+    pub fn incident(&self, id: &str) -> Option<Incident> {
+        self.book().get(id).cloned()
+    }
+
+    /// How many there are in each state, and how often a limit bit since the start.
+    pub fn incident_counts(&self) -> ([(IncidentState, usize); 3], u64) {
+        let book = self.book();
+        let count = |state| (state, book.iter().filter(|incident| incident.state == state).count());
+        let states = [IncidentState::Open, IncidentState::Acknowledged, IncidentState::Resolved].map(count);
+        (states, book.limited())
+    }
+
+    /// Adds what somebody says.
+    ///
+    /// # Errors
+    ///
+    /// [`AlertmanagerError::Incident`], and what the store says.
+    pub async fn note_incident(&self, id: &str, note: Note) -> Result<Incident, AlertmanagerError> {
+        let changed = self.book().note(id, note)?.clone();
+        self.write_incidents().await?;
+        Ok(changed)
+    }
+
+    /// Changes where an incident is, or who looks after it (empty: nobody); what is `None` stays.
+    ///
+    /// # Errors
+    ///
+    /// [`AlertmanagerError::Incident`], and what the store says.
+    pub async fn change_incident(
+        &self,
+        id: &str,
+        state: Option<IncidentState>,
+        assignee: Option<String>,
+        now: i64,
+    ) -> Result<Incident, AlertmanagerError> {
+        let changed = self.book().change(id, state, assignee, now)?.clone();
+        self.write_incidents().await?;
+        Ok(changed)
+    }
+
+    /// For a moment, never over an await; after `state` where both are held.
+    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+        self.0.incidents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<IncidentError> for AlertmanagerError {
+    fn from(error: IncidentError) -> Self {
+        Self::Incident(error)
+    }
+}

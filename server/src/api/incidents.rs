@@ -1,0 +1,113 @@
+//! `/api/v1/watchfire/incidents`: alerts that belong together, and what people do about them.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchfire_alerting::incident::{Incident, IncidentError, IncidentState, Note};
+use watchfire_service::alertmanager::AlertmanagerError;
+
+use crate::api::dashboards::asked::Asked;
+use crate::api::dashboards::body::Whole;
+use crate::api::dashboards::failure::Failure;
+use crate::api::dashboards::success::{created, data};
+use crate::clock::now;
+use crate::http::App;
+
+/// Incidents of one answer, where it is not said how many.
+const SHOWN: usize = 100;
+
+/// The most that can be asked for.
+const MOST: usize = 1000;
+
+/// Who says something, while there is no login.
+fn local() -> String {
+    "local".to_owned()
+}
+
+/// All routes.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v1/watchfire/incidents", get(list))
+        .route("/api/v1/watchfire/incidents/{id}", get(one).put(change))
+        .route("/api/v1/watchfire/incidents/{id}/notes", post(note))
+        // Bodies are bounded where they are read, by a setting.
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// What somebody says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewNote {
+    text: String,
+    #[serde(default = "local")]
+    author: String,
+}
+
+/// What is to be different.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    #[serde(default)]
+    state: Option<IncidentState>,
+    /// Empty for nobody.
+    #[serde(default)]
+    assignee: Option<String>,
+}
+
+/// Without alerts and notes.
+fn head(incident: &Incident) -> Value {
+    json!({
+        "id": incident.id,
+        "title": incident.title,
+        "severity": incident.severity,
+        "state": incident.state,
+        "opened_at": incident.opened_at,
+        "changed_at": incident.changed_at,
+        "resolved_at": incident.resolved_at,
+        "assignee": incident.assignee,
+        "relations": incident.relations,
+        "alerts": incident.alerts.len() + incident.left_out,
+        "firing": incident.alerts.iter().filter(|member| member.ends_at.is_none()).count(),
+        "notes": incident.notes.len(),
+        "cause": incident.cause,
+    })
+}
+
+/// `?state=` (several: one of them), `limit=`: the one that changed last first.
+async fn list(State(app): State<App>, asked: Asked) -> Result<Response, Failure> {
+    let state = |word: &String| {
+        serde_json::from_value(Value::from(word.as_str())).map_err(|_| {
+            Failure::bad_data(format!("state: {word:?} is not known; write open, acknowledged or resolved"))
+        })
+    };
+    let states = asked.all("state").iter().map(state).collect::<Result<Vec<IncidentState>, _>>()?;
+    let limit = asked.number("limit")?.unwrap_or(SHOWN).min(MOST);
+    let found = app.alertmanager.incidents(&states);
+    Ok(data(found.iter().take(limit).map(head).collect::<Vec<_>>()))
+}
+
+async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Failure> {
+    let found = app.alertmanager.incident(&id);
+    Ok(data(found.ok_or(AlertmanagerError::Incident(IncidentError::NotFound(id)))?))
+}
+
+async fn change(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Whole(change): Whole<Change>,
+) -> Result<Response, Failure> {
+    let Change { state, assignee } = change;
+    Ok(data(app.alertmanager.change_incident(&id, state, assignee, now()).await?))
+}
+
+async fn note(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Whole(new): Whole<NewNote>,
+) -> Result<Response, Failure> {
+    let NewNote { text, author } = new;
+    Ok(created(app.alertmanager.note_incident(&id, Note { at: now(), author, text }).await?))
+}

@@ -1,0 +1,158 @@
+//! `/api/v1/watchfire/maintenance`: times at which nobody hears of some alerts.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchfire_alerting::Matchers;
+use watchfire_alerting::config::Period;
+use watchfire_alerting::incident::IncidentError;
+use watchfire_alerting::maintenance::Schedule;
+use watchfire_alerting::time_interval::Location;
+use watchfire_service::alertmanager::{AlertmanagerError, SeenWindow, WindowDraft};
+
+use crate::api::dashboards::body::Whole;
+use crate::api::dashboards::failure::Failure;
+use crate::api::dashboards::success::{created, data};
+use crate::clock::now;
+use crate::http::App;
+
+/// All routes.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v1/watchfire/maintenance", get(list).post(create))
+        .route("/api/v1/watchfire/maintenance/{id}", get(one).put(save).delete(remove))
+        // Bodies are bounded where they are read, by a setting.
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// A window as it is posted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Posted {
+    name: String,
+    /// In Alertmanager's syntax.
+    #[serde(default)]
+    matchers: String,
+    /// Without matchers: that it is meant.
+    #[serde(default)]
+    all: bool,
+    /// As calendars write it.
+    #[serde(default)]
+    schedule: Option<String>,
+    /// Or once: milliseconds since the epoch.
+    #[serde(default)]
+    starts_at: Option<i64>,
+    #[serde(default)]
+    ends_at: Option<i64>,
+    #[serde(default)]
+    comment: String,
+    #[serde(default = "local")]
+    created_by: String,
+}
+
+/// Who makes windows, while there is no login.
+fn local() -> String {
+    "local".to_owned()
+}
+
+impl Posted {
+    fn draft(self) -> Result<WindowDraft, Failure> {
+        let wrong = |field: &str, message: &str| {
+            Failure::with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                format!("{field}: {message}"),
+                json!({"field": field}),
+            )
+        };
+        if self.name.trim().is_empty() {
+            return Err(wrong("name", "a window needs a name"));
+        }
+        let matchers =
+            Matchers::parse(&self.matchers).map_err(|error| wrong("matchers", &error.to_string()))?;
+        if matchers.is_empty() && !self.all {
+            return Err(wrong(
+                "matchers",
+                "none would mute every alert; write some, such as team=\"web\", or \"all\": true",
+            ));
+        }
+        let schedule = match (&self.schedule, self.starts_at, self.ends_at) {
+            (Some(text), None, None) => {
+                text.parse::<Schedule>().map_err(|error| wrong("schedule", &error.to_string()))?
+            }
+            (None, Some(start), Some(end)) => {
+                once(start, end).map_err(|(field, message)| wrong(field, message))?
+            }
+            _ => {
+                let message = "write a schedule (DTSTART, DURATION, RRULE), or starts_at and ends_at";
+                return Err(wrong("schedule", message));
+            }
+        };
+        let Self { name, comment, created_by, .. } = self;
+        Ok(WindowDraft { name, matchers, schedule, created_by, comment })
+    }
+}
+
+/// A schedule that is once, in whole seconds.
+fn once(start: i64, end: i64) -> Result<Schedule, (&'static str, &'static str)> {
+    let at = Timestamp::from_second(start.div_euclid(1000));
+    let at = at.map_err(|_| ("starts_at", "write milliseconds since the epoch"))?;
+    let seconds = end.div_euclid(1000).saturating_sub(start.div_euclid(1000));
+    let duration = Period::seconds(seconds.clamp(0, i64::MAX / 1000));
+    if seconds <= 0 || duration > Schedule::LONGEST {
+        return Err(("ends_at", "a window lasts at least a second and at most a year"));
+    }
+    let start = TimeZone::UTC.to_datetime(at);
+    Ok(Schedule { start, location: Location::default(), duration, rule: None, except: Vec::new() })
+}
+
+fn shown(seen: &SeenWindow) -> Value {
+    let window = &seen.window;
+    json!({
+        "id": window.id,
+        "name": window.name,
+        "matchers": window.matchers.to_string(),
+        "schedule": window.schedule.to_string(),
+        "comment": window.comment,
+        "created_by": window.created_by,
+        "open": seen.open,
+        "next_change": seen.next_change,
+        "coming": seen.coming.iter().map(|one| json!({"starts_at": one.starts_at, "ends_at": one.ends_at})).collect::<Vec<_>>(),
+        "muted": seen.muted,
+    })
+}
+
+async fn list(State(app): State<App>) -> Response {
+    data(app.alertmanager.windows(now()).iter().map(shown).collect::<Vec<_>>())
+}
+
+async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Failure> {
+    let windows = app.alertmanager.windows(now());
+    let found = windows.iter().find(|seen| seen.window.id == id);
+    Ok(data(shown(found.ok_or(AlertmanagerError::NoWindow(id))?)))
+}
+
+async fn create(State(app): State<App>, Whole(posted): Whole<Posted>) -> Result<Response, Failure> {
+    let id = app.alertmanager.set_window(None, posted.draft()?).await?;
+    Ok(created(json!({"id": id})))
+}
+
+async fn save(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Whole(posted): Whole<Posted>,
+) -> Result<Response, Failure> {
+    let id = app.alertmanager.set_window(Some(id), posted.draft()?).await?;
+    Ok(data(json!({"id": id})))
+}
+
+async fn remove(State(app): State<App>, Path(id): Path<String>) -> Result<StatusCode, Failure> {
+    app.alertmanager.remove_window(&id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

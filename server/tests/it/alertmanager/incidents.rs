@@ -1,0 +1,80 @@
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use super::{alert, get, post, rfc3339, start};
+use crate::answer::{Answer, eventually};
+use crate::server::{Server, now};
+
+const PATH: &str = "/api/v1/watchfire/incidents";
+
+async fn send(server: &Server, method: &str, path: &str, body: &Value) -> Answer {
+    server.send(method, &format!("{PATH}{path}"), &[], body.to_string().into_bytes()).await
+}
+
+/// The incidents in a state, once there are so many.
+async fn incidents(server: &Server, state: &str, count: usize) -> Vec<Value> {
+    eventually("the incidents", async || {
+        let found = get(server, &format!("{PATH}?state={state}")).await["data"].as_array().unwrap().clone();
+        (found.len() == count).then_some(found)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn alerts_become_incidents_that_outlive_a_kill() {
+    let dir = tempdir().unwrap();
+    let server = start(dir.path());
+    let began = |mut alert: Value, ago: i64| {
+        alert["startsAt"] = json!(rfc3339(now() - ago));
+        alert
+    };
+    let fire = began(alert("Fire", "a", "critical", "web"), 60_000);
+    let alerts = json!([
+        began(alert("Smoke", "a", "warning", "web"), 30_000),
+        fire,
+        began(alert("Fire", "b", "critical", "db"), 10_000),
+    ]);
+    assert_eq!(post(&server, "/api/v2/alerts", &alerts).await.0, 200);
+    let found = incidents(&server, "open", 2).await;
+    let first = found.iter().find(|one| one["relations"] == json!(["host=a"])).unwrap();
+    assert_eq!(
+        (&first["title"], &first["severity"], &first["alerts"], &first["firing"], &first["cause"]["why"]),
+        (&json!("Fire on a"), &json!("critical"), &json!(2), &json!(2), &json!("it began first"))
+    );
+    let id = format!("/{}", first["id"].as_str().unwrap());
+    let changed = send(&server, "PUT", &id, &json!({"state": "acknowledged", "assignee": "ann"})).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let noted =
+        send(&server, "POST", &format!("{id}/notes"), &json!({"text": "a cable", "author": "ann"})).await;
+    assert_eq!(noted.status, 201, "{}", noted.body);
+    for (method, path, body, status) in [
+        ("POST", format!("{id}/notes"), json!({"text": " "}), 422),
+        ("POST", "/none/notes".to_owned(), json!({"text": "x"}), 404),
+        ("PUT", "/none".to_owned(), json!({}), 404),
+        ("PUT", id.clone(), json!({"state": "lost"}), 400),
+    ] {
+        let refused = send(&server, method, &path, &body).await;
+        assert_eq!(refused.status, status, "{method} {path} {body}: {}", refused.body);
+    }
+    assert_eq!(server.get(&format!("{PATH}?state=lost")).await.status, 400);
+    server.kill();
+
+    let server = start(dir.path());
+    let one = get(&server, &format!("{PATH}{id}")).await["data"].clone();
+    assert_eq!((&one["state"], &one["assignee"]), (&json!("acknowledged"), &json!("ann")));
+    assert_eq!((&one["notes"][0]["text"], &one["alerts"][1]["times"]), (&json!("a cable"), &json!(1)));
+    let metrics = server.get("/metrics").await.body;
+    assert!(metrics.contains("watchfire_incidents{state=\"acknowledged\"} 1"), "{metrics}");
+    // Its alerts end, and so does it.
+    let over: Vec<Value> = alerts.as_array().unwrap()[..2]
+        .iter()
+        .map(|alert| {
+            let mut alert = alert.clone();
+            alert["endsAt"] = json!(rfc3339(now()));
+            alert
+        })
+        .collect();
+    assert_eq!(post(&server, "/api/v2/alerts", &json!(over)).await.0, 200);
+    let over = incidents(&server, "resolved", 1).await;
+    assert_eq!((&over[0]["firing"], &over[0]["relations"]), (&json!(0), &json!(["host=a"])));
+}
