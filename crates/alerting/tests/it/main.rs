@@ -12,5 +12,6 @@ mod inhibition;
 mod maintenance;
 mod matcher;
 mod routing;
+mod schedule;
 mod silence;
 mod time_interval;
