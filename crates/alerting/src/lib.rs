@@ -15,6 +15,7 @@ pub mod maintenance;
 pub mod matcher;
 pub mod muting;
 pub mod routing;
+pub mod schedule;
 pub mod silence;
 pub mod time_interval;
 
@@ -26,5 +27,6 @@ pub use inhibition::Inhibition;
 pub use matcher::{Matcher, MatcherError, Matchers};
 pub use muting::{MutedBy, Muting};
 pub use routing::{RouteId, RouteOptions, RouteTree};
+pub use schedule::{Schedule, Shift};
 pub use silence::{Silence, Silences};
 pub use time_interval::TimeInterval;

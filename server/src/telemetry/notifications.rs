@@ -161,6 +161,12 @@ impl Make<'_> {
             .build();
         let notifying = self.notifying.clone();
         self.meter
+            .u64_observable_counter("watchfire_heartbeats_limited_total")
+            .with_description("Heartbeats that a limit refused.")
+            .with_callback(move |observer| observer.observe(notifying.heartbeats.limited(), &[]))
+            .build();
+        let notifying = self.notifying.clone();
+        self.meter
             .u64_observable_counter("watchfire_heartbeat_pings_total")
             .with_description("Times that jobs were heard of.")
             .with_callback(move |observer| observer.observe(notifying.heartbeats.pings(), &[]))

@@ -13,6 +13,7 @@ mod problem;
 mod read;
 pub mod receiver;
 mod route;
+mod schedule;
 mod secret;
 mod shown;
 mod url;
@@ -30,6 +31,7 @@ pub use problem::{ConfigError, Place, Problem};
 use read::Node;
 pub use receiver::Receiver;
 pub use route::{GROUP_BY_ALL, Route};
+pub use schedule::{LayerConfig, Local, OverrideConfig, ScheduleConfig};
 pub use secret::{Secret, SecretSource, SecretUrl};
 use serde::{Deserialize, Serialize};
 pub use url::Url;
@@ -54,6 +56,8 @@ pub struct Config {
     pub mute_time_intervals: Vec<NamedInterval>,
     /// Times that routes name.
     pub time_intervals: Vec<NamedInterval>,
+    /// Who is on call when.
+    pub schedules: Vec<ScheduleConfig>,
     /// What was read but should be written in another way.
     #[serde(skip)]
     pub notes: Vec<Problem>,

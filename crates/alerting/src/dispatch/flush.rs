@@ -51,20 +51,40 @@ impl Dispatcher {
                 let receiver = plan.tree().options(id.route).receiver.clone();
                 self.tell(id, &receiver, (since, tick), &alerts, looks, notifications);
                 for step in plan.escalations(&receiver) {
-                    let known = self.told_of(id, &step.receiver, since);
-                    let is_due = |fingerprint: &Fingerprint, notified: &Notified| {
-                        notified.resolved
-                            // Who was told is told of the end, too, whoever has looked after it since.
-                            || known.contains(fingerprint)
-                            || (now.saturating_sub(notified.alert.starts_at) >= step.after.millis()
-                                && !(looks.is_acknowledged)(&notified.alert))
-                    };
-                    let due = alerts.iter().filter(|(fingerprint, notified)| is_due(fingerprint, notified));
-                    let due: Vec<_> = due.cloned().collect();
-                    self.tell(id, &step.receiver, (since, tick), &due, looks, notifications);
+                    for (told, is_open) in plan.told_by(step, now) {
+                        let after = is_open.then_some(step.after.millis());
+                        self.escalate(id, (&told, after), (since, tick, now), &alerts, looks, notifications);
+                    }
                 }
             }
         }
+    }
+
+    /// Tells a receiver of alerts that nobody has looked after for so many milliseconds (`after`; `None`: of the end alone of
+    /// those that it knows).
+    fn escalate(
+        &mut self,
+        id: &GroupId,
+        (receiver, after): (&str, Option<i64>),
+        (since, tick, now): (i64, i64, i64),
+        alerts: &[(Fingerprint, Notified)],
+        looks: &Looks<'_>,
+        notifications: &mut Vec<Notification>,
+    ) {
+        let known = self.told_of(id, receiver, since);
+        let is_due = |fingerprint: &Fingerprint, notified: &Notified| {
+            notified.resolved
+                // Who was told is told of the end, too, whoever has looked after it since.
+                || known.contains(fingerprint)
+                || (after.is_some_and(|after| now.saturating_sub(notified.alert.starts_at) >= after)
+                    && !(looks.is_acknowledged)(&notified.alert))
+        };
+        let due = alerts.iter().filter(|(fingerprint, notified)| is_due(fingerprint, notified));
+        let due: Vec<_> = due.cloned().collect();
+        // Nobody is told again and again after the end of a shift.
+        let over = Looks { is_muted: looks.is_muted, is_acknowledged: &|_| true };
+        let looks = if after.is_some() { looks } else { &over };
+        self.tell(id, receiver, (since, tick), &due, looks, notifications);
     }
 
     /// The alerts that fire in the eyes of a receiver of a group that is there `since`.

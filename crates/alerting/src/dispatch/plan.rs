@@ -6,6 +6,7 @@ use super::group::GroupId;
 use crate::config::Config;
 use crate::config::receiver::{EscalationConfig, Integration};
 use crate::routing::{RouteId, RouteTree};
+use crate::schedule::Schedule;
 use crate::time_interval::TimeInterval;
 
 /// What a dispatcher goes by: of a configuration the routes, the channels of receivers and the time intervals.
@@ -16,6 +17,7 @@ pub struct Plan {
     receivers: HashMap<String, Vec<(Integration, bool)>>,
     /// Of receivers that have them, the steps by which others are told.
     escalations: HashMap<String, Vec<EscalationConfig>>,
+    schedules: BTreeMap<String, Schedule>,
     intervals: BTreeMap<String, Vec<TimeInterval>>,
     resolve_timeout: i64,
 }
@@ -27,7 +29,12 @@ impl Plan {
             config.receivers.iter().map(|receiver| (receiver.name.clone(), receiver.integrations()));
         let intervals =
             config.intervals().into_iter().map(|(name, intervals)| (name.to_owned(), intervals.to_vec()));
+        let known = config.intervals();
+        let schedules = config.schedules.iter();
+        let schedules =
+            schedules.map(|schedule| (schedule.name.clone(), Schedule::new(schedule, &known))).collect();
         Self {
+            schedules,
             tree: RouteTree::new(&config.route),
             receivers: receivers.collect(),
             escalations: config
@@ -54,6 +61,21 @@ impl Plan {
     /// The channels of a receiver, each with whether it tells what is resolved.
     pub(super) fn channels(&self, receiver: &str) -> &[(Integration, bool)] {
         self.receivers.get(receiver).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who is on call, by name.
+    pub fn schedules(&self) -> &BTreeMap<String, Schedule> {
+        &self.schedules
+    }
+
+    /// Who is told by a step at `now`, each with whether new alerts are told: who was on call hears of the end alone.
+    pub(super) fn told_by(&self, step: &EscalationConfig, now: i64) -> Vec<(String, bool)> {
+        let Some(schedule) = self.schedules.get(&step.schedule) else {
+            return vec![(step.receiver.clone(), true)];
+        };
+        let on_call = schedule.on_call(now);
+        let all = schedule.receivers().into_iter();
+        all.map(|receiver| (receiver.to_owned(), on_call == Some(receiver))).collect()
     }
 
     /// The steps by which others are told of what nobody of a receiver looks after.

@@ -13,5 +13,6 @@ mod inhibition;
 mod maintenance;
 mod matcher;
 mod routing;
+mod schedule;
 mod silence;
 mod time_interval;

@@ -1,7 +1,7 @@
 //! The routing tree as it is, and where an alert goes in it.
 
 use watchfire_alerting::routing::Explanation;
-use watchfire_alerting::{MutedBy, Muting, RouteTree};
+use watchfire_alerting::{MutedBy, Muting, RouteTree, Schedule};
 use watchfire_model::Labels;
 
 use super::Alertmanager;
@@ -21,6 +21,11 @@ impl Alertmanager {
     /// The routing tree of the configuration that counts.
     pub fn tree(&self) -> RouteTree {
         self.state().dispatcher.plan().tree().clone()
+    }
+
+    /// Who is on call, in the order of names.
+    pub fn schedules(&self) -> Vec<Schedule> {
+        self.state().dispatcher.plan().schedules().values().cloned().collect()
     }
 
     /// Where an alert with these labels would go at `now`, milliseconds since the epoch, and why.

@@ -51,6 +51,8 @@ struct Known {
     /// By uid.
     all: BTreeMap<String, Kept>,
     pings: u64,
+    /// How often one more was refused.
+    limited: u64,
 }
 
 impl Heartbeats {
@@ -66,7 +68,7 @@ impl Heartbeats {
                 kept.last = Some(ping);
             }
         }
-        let known = Mutex::new(Known { all, pings: 0 });
+        let known = Mutex::new(Known { all, ..Known::default() });
         let heartbeats = Self(Arc::new(Inner {
             service,
             store,
@@ -119,11 +121,12 @@ impl Heartbeats {
         };
         let _turn = self.0.writing.lock().await;
         {
-            let known = self.known();
+            let mut known = self.known();
             if known.all.contains_key(&uid) {
                 return Err(HeartbeatError::Exists(uid));
             }
             if known.all.len() >= self.0.most {
+                known.limited += 1;
                 return Err(HeartbeatError::Limit { most: self.0.most });
             }
         }
@@ -193,6 +196,11 @@ impl Heartbeats {
     /// How often jobs were heard of since the start.
     pub fn pings(&self) -> u64 {
         self.known().pings
+    }
+
+    /// How often one more was refused since the start.
+    pub fn limited(&self) -> u64 {
+        self.known().limited
     }
 
     async fn store(&self, kept: Kept) -> Result<(), HeartbeatError> {

@@ -5,6 +5,7 @@ mod backup;
 mod control;
 mod damage;
 mod delete;
+mod deliveries;
 mod details;
 mod fixture;
 mod flip;

@@ -7,6 +7,7 @@ mod failure;
 mod heartbeats;
 mod receivers;
 mod routing;
+mod schedules;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -36,6 +37,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/heartbeat/{token}/fail", get(heartbeats::failed).post(heartbeats::failed))
         .route("/api/v1/watchfire/routing", get(routing::tree))
         .route("/api/v1/watchfire/routing/explain", post(routing::explain))
+        .route("/api/v1/watchfire/schedules", get(schedules::list))
+        .route("/api/v1/watchfire/schedules/{name}", get(schedules::one))
+        .route("/api/v1/watchfire/schedules/{name}/calendar", get(schedules::calendar))
         .route("/api/v1/watchfire/receivers/{name}/test", post(receivers::test))
         // Bodies are bounded where they are read, by a setting.
         .layer(DefaultBodyLimit::disable())

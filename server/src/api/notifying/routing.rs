@@ -60,7 +60,10 @@ fn receiver(receiver: &Receiver) -> Value {
         })
     });
     let escalations = receiver.escalation_configs.iter();
-    let escalations = escalations.map(|step| json!({"after": step.after, "receiver": step.receiver}));
+    let escalations = escalations.map(|step| {
+        let given = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
+        json!({"after": step.after, "receiver": given(&step.receiver), "schedule": given(&step.schedule)})
+    });
     json!({
         "name": receiver.name,
         "integrations": integrations.collect::<Vec<_>>(),

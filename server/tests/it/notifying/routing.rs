@@ -30,6 +30,8 @@ receivers:
     escalation_configs: [{after: 10m, receiver: pager}]
   - name: pager
   - name: log
+schedules:
+  - {name: web, layers: [{start: 2026-01-05 09:00, every: 7d, receivers: [web, pager]}]}
 time_intervals:
   - name: always
     time_intervals: [{times: [{start_time: '00:00', end_time: '24:00'}]}]
@@ -60,7 +62,7 @@ async fn the_tree_and_the_way_through_it() {
         json!({"name": "web", "integrations": [
             {"integration": "webhook[0]", "kind": "webhook", "send_resolved": false},
             {"integration": "email[0]", "kind": "email", "send_resolved": false},
-        ], "escalations": [{"after": "10m", "receiver": "pager"}]})
+        ], "escalations": [{"after": "10m", "receiver": "pager", "schedule": null}]})
     );
     assert_eq!(routing["time_intervals"], json!(["always"]));
     assert!(routing["file"]["loaded_at"].as_i64() > Some(0), "{routing}");
@@ -85,4 +87,34 @@ async fn the_tree_and_the_way_through_it() {
 
     let wrong = ask(&server, "POST", "routing/explain", &json!({"label": {}})).await;
     assert!(wrong.status == 400 && wrong.json()["line"] == 1, "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn who_is_on_call() {
+    let dir = tempdir().unwrap();
+    let server = start(dir.path(), CONFIG, &[]);
+    // 2026-01-05 09:00 UTC.
+    let start = 1_767_603_600_000_i64;
+    let week = 7 * 86_400_000;
+    let path = format!("schedules/web?from={}&to={}", start - week, start + 2 * week);
+    let told = ask(&server, "GET", &path, &Value::Null).await.json()["data"].clone();
+    assert_eq!(
+        told["shifts"],
+        json!([
+            {"from": start - week, "to": start, "receiver": null},
+            {"from": start, "to": start + week, "receiver": "web"},
+            {"from": start + week, "to": start + 2 * week, "receiver": "pager"},
+        ])
+    );
+    assert_eq!(told["gaps"].as_array().map(Vec::len), Some(1));
+    let listed = ask(&server, "GET", "schedules", &Value::Null).await.json()["data"][0].clone();
+    assert!(["web", "pager"].map(Value::from).contains(&listed["on_call"]), "{listed}");
+    assert!(listed["until"].is_i64() && listed["next"] != listed["on_call"], "{listed}");
+    let calendar = ask(&server, "GET", "schedules/web/calendar", &Value::Null).await;
+    assert!(calendar.header("content-type").starts_with("text/calendar"));
+    assert!(
+        calendar.body.starts_with("BEGIN:VCALENDAR\r\n") && calendar.body.contains("SUMMARY:pager (web)")
+    );
+    assert_eq!(ask(&server, "GET", "schedules/none", &Value::Null).await.status, 404);
+    assert_eq!(ask(&server, "GET", "schedules/web?from=5&to=4", &Value::Null).await.status, 400);
 }

@@ -10,6 +10,7 @@ mod own;
 mod pager;
 mod receivers;
 mod route;
+mod schedules;
 mod service;
 
 use super::problem::{Place, Report};
@@ -23,6 +24,7 @@ pub(super) fn check(config: &mut Config, root: &Node, report: &mut Report) {
     checker.global(&config.global, root.get("global"));
     receivers::check(config, root.get("receivers"), &mut checker);
     intervals::check(config, root, &mut checker);
+    schedules::check(config, root, &mut checker);
     route::check(config, root, &mut checker);
     inhibit::check(&config.inhibit_rules, root.get("inhibit_rules"), &mut checker);
 }

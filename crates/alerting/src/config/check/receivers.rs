@@ -29,6 +29,18 @@ fn escalations(config: &Config, list: &Node, checker: &mut Checker<'_>) {
         let mut told = vec![receiver.name.as_str()];
         let steps = receiver.escalation_configs.iter().zip(node.get("escalation_configs").items());
         for (step, node) in steps {
+            if !step.schedule.is_empty() {
+                let schedules = || config.schedules.iter().map(|schedule| schedule.name.as_str());
+                if !schedules().any(|known| known == step.schedule) {
+                    let reason = unknown("schedule", &step.schedule, schedules(), "schedules");
+                    checker.problem(node.place_of("schedule"), reason);
+                }
+                if !step.receiver.is_empty() {
+                    let reason = "receiver and schedule are both given; keep one of them";
+                    checker.problem(node.place_of("schedule"), reason);
+                }
+                continue;
+            }
             if step.after.millis() <= 0 {
                 checker.problem(node.place_of("after"), "after is missing or zero; write 10m, for example");
             }

@@ -10,4 +10,6 @@ pub struct EscalationConfig {
     pub after: Period,
     /// The receiver; its own escalations do not count.
     pub receiver: String,
+    /// In place of it the one who is on call by this schedule. It may be told at once: `after` is not needed then.
+    pub schedule: String,
 }

@@ -75,6 +75,28 @@ fn what_nobody_looks_after_is_told_to_others() {
     );
 }
 
+#[test]
+fn who_is_on_call_is_told_and_hands_over() {
+    // Shifts of an hour from the start of time on.
+    let config = ESCALATED
+        .replace("{after: 30m, receiver: boss}", "{schedule: web}")
+        .replace("{after: 10m, receiver: lead}, ", "")
+        + "schedules: [{name: web, layers: [{start: 1970-01-01 00:00, every: 1h, receivers: [lead, boss]}]}]\n";
+    let lines = Stage::new(plan(&config)).play("50m fire x1\n100m resolve x1\n3h end");
+    let lines: Vec<String> = lines.iter().map(|line| line.replace("/webhook[0]", "")).collect();
+    assert_eq!(
+        lines,
+        [
+            "50m30s all first +x1",
+            "50m30s lead first +x1",
+            "1h30s boss first +x1",
+            "1h40m30s all allresolved -x1",
+            "1h40m30s boss allresolved -x1",
+            "1h40m30s lead allresolved -x1",
+        ]
+    );
+}
+
 /// Plays a scene with one receiver; the receiver is left out of what is told.
 #[track_caller]
 fn scene(script: &str, told: &[&str]) {

@@ -1,0 +1,103 @@
+//! `/api/v1/watchfire/schedules`: who is on call.
+
+use std::fmt::Write as _;
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use watchfire_alerting::Schedule;
+use watchfire_model::format_utc;
+
+use super::failure::not_found;
+use crate::api::dashboards::asked::Asked;
+use crate::api::dashboards::failure::Failure;
+use crate::api::dashboards::success::data;
+use crate::clock::now;
+use crate::http::App;
+
+const DAY: i64 = 86_400_000;
+
+/// What a calendar tells: so many days back, and so many ahead.
+const CALENDAR: (i64, i64) = (30, 180);
+
+/// The longest time that shifts are told of.
+const LONGEST: i64 = 366 * DAY;
+
+fn shown(schedule: &Schedule, now: i64) -> Value {
+    let shifts = schedule.shifts(now, now + 60 * DAY);
+    json!({
+        "name": schedule.name(),
+        "time_zone": schedule.time_zone(),
+        "receivers": schedule.receivers(),
+        "on_call": schedule.on_call(now),
+        "until": shifts.first().map(|shift| shift.to).filter(|_| shifts.len() > 1),
+        "next": shifts.get(1).map(|shift| &shift.receiver),
+    })
+}
+
+/// All, with who is on call now.
+pub(super) async fn list(State(app): State<App>) -> Response {
+    let now = now();
+    let schedules = app.alertmanager.schedules();
+    data(schedules.iter().map(|schedule| shown(schedule, now)).collect::<Vec<_>>())
+}
+
+fn find(app: &App, name: &str) -> Result<Schedule, Failure> {
+    let found = app.alertmanager.schedules().into_iter().find(|schedule| schedule.name() == name);
+    found.ok_or_else(|| {
+        not_found(format!("there is no schedule {name:?}; notify.config says which there are"))
+    })
+}
+
+/// `?from=&to=`: its shifts, and in which nobody is on call.
+pub(super) async fn one(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    asked: Asked,
+) -> Result<Response, Failure> {
+    let (schedule, now) = (find(&app, &name)?, now());
+    let from = asked.number("from")?.unwrap_or(now);
+    let to = asked.number("to")?.unwrap_or(from.saturating_add(30 * DAY));
+    if !(1..=LONGEST).contains(&to.saturating_sub(from)) {
+        return Err(Failure::bad_data(
+            "from, to: give a time of up to 366 days, in milliseconds since the epoch",
+        ));
+    }
+    let shifts = schedule.shifts(from, to);
+    let gaps: Vec<_> = shifts.iter().filter(|shift| shift.receiver.is_none()).cloned().collect();
+    let mut shown = shown(&schedule, now);
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert("shifts".to_owned(), json!(shifts));
+        shown.insert("gaps".to_owned(), json!(gaps));
+    }
+    Ok(data(shown))
+}
+
+/// A text in iCalendar (<https://www.rfc-editor.org/rfc/rfc5545#section-3.3.11>).
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
+}
+
+/// Its shifts for calendars.
+pub(super) async fn calendar(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Failure> {
+    let (schedule, now) = (find(&app, &name)?, now());
+    let time = |at: i64| format_utc(at, 0, "%Y%m%dT%H%M%SZ");
+    let mut text = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Watchfire//on call//EN\r\n");
+    let name = escaped(schedule.name());
+    for shift in schedule.shifts(now - CALENDAR.0 * DAY, now + CALENDAR.1 * DAY) {
+        let Some(receiver) = &shift.receiver else { continue };
+        // Writing to a String can't fail.
+        let _ = write!(
+            text,
+            "BEGIN:VEVENT\r\nUID:{}-{name}@watchfire\r\nDTSTAMP:{}\r\nDTSTART:{}\r\nDTEND:{}\r\nSUMMARY:{} ({name})\r\nEND:VEVENT\r\n",
+            shift.from,
+            time(now),
+            time(shift.from),
+            time(shift.to),
+            escaped(receiver),
+        );
+    }
+    text.push_str("END:VCALENDAR\r\n");
+    Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
+}
