@@ -195,9 +195,8 @@ pub(crate) fn RulePage() -> impl IntoView {
     };
     let poll = Poll::start(EVERY, question, move |got| known.set(Some(got)));
     Effect::new(move |before: Option<()>| {
-        which.track();
-        has_range.track();
-        page_range.window();
+        // Read, not only followed: a memo that nobody has read does not follow anything itself.
+        drop((which.get(), has_range.get(), page_range.window()));
         if before.is_some() {
             poll.ask_at_once();
         }
