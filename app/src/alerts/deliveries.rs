@@ -91,9 +91,8 @@ pub(crate) fn DeliveriesPage() -> impl IntoView {
     let question = move || ask(state.get_untracked(), receiver.get_untracked(), before.get_untracked());
     let poll = Poll::start(EVERY, question, move |got| answer.set(Some(got)));
     Effect::new(move |earlier: Option<()>| {
-        state.track();
-        receiver.track();
-        before.track();
+        // Read, not only followed: a memo that nobody has read does not follow anything itself.
+        drop((state.get(), receiver.get(), before.get()));
         if earlier.is_some() {
             poll.ask_at_once();
         }

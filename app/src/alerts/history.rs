@@ -11,7 +11,7 @@ use watchfire_chart::format_value;
 use watchfire_model::{TimeRange, Unit, format_utc};
 
 use super::alert::LabelMap;
-use super::{label_words, moment, named, state_word, trouble, without_script};
+use super::{label_words, moment, named, place, state_word, trouble, without_script};
 use crate::address::{Encoded, Search};
 use crate::api::{self, Failure, Poll, envelope};
 use crate::numbers::grouped;
@@ -31,6 +31,9 @@ const LINES: usize = 40;
 
 /// What is shown where the URL names no range: a week, in milliseconds. An alert is rarer than a sample.
 const WEEK: i64 = 7 * 86_400_000;
+
+/// In milliseconds.
+const HOUR: i64 = 3_600_000;
 
 /// A change, as `/api/v1/watchfire/rules/history` tells it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -89,8 +92,21 @@ fn is_calm(state: &str) -> bool {
 struct Known {
     events: Vec<Event>,
     range: TimeRange,
+    /// Whether the URL names the range.
+    is_asked: bool,
     /// What is known of the rule, where a form made it.
     rule: Option<FormRule>,
+}
+
+impl Known {
+    /// What of the range the timeline shows: where nobody asked for all of it, from a little before the first change on, an hour at
+    /// least.
+    fn shown(&self) -> TimeRange {
+        let TimeRange { start, end } = self.range;
+        let oldest = self.events.last().map_or(end, |event| event.at);
+        let length = ((end - oldest) / 10 * 11).max(HOUR);
+        TimeRange { start: if self.is_asked { start } else { start.max(end - length) }, end }
+    }
 }
 
 /// A rule that a form made.
@@ -132,7 +148,7 @@ impl Which {
         }
     }
 
-    async fn ask(self, range: TimeRange) -> Result<Known, Failure> {
+    async fn ask(self, range: TimeRange, is_asked: bool) -> Result<Known, Failure> {
         let search = self
             .search()
             .with("from", &range.start.to_string())
@@ -146,7 +162,7 @@ impl Which {
             }
             Self::File(_) => None,
         };
-        Ok(Known { events, range, rule })
+        Ok(Known { events, range, is_asked, rule })
     }
 }
 
@@ -175,13 +191,12 @@ pub(crate) fn RulePage() -> impl IntoView {
         } else {
             TimeRange { start: now - WEEK, end: now }
         };
-        which.get_untracked().ask(range)
+        which.get_untracked().ask(range, has_range.get_untracked())
     };
     let poll = Poll::start(EVERY, question, move |got| known.set(Some(got)));
     Effect::new(move |before: Option<()>| {
-        which.track();
-        has_range.track();
-        page_range.window();
+        // Read, not only followed: a memo that nobody has read does not follow anything itself.
+        drop((which.get(), has_range.get(), page_range.window()));
         if before.is_some() {
             poll.ask_at_once();
         }
@@ -247,7 +262,7 @@ fn Timeline(known: RwSignal<Option<Known>>) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let content = move || {
         let known = known.get()?;
-        let range = known.range;
+        let range = known.shown();
         let mut by_alert: BTreeMap<&LabelMap, Vec<&Event>> = BTreeMap::new();
         for event in &known.events {
             by_alert.entry(&event.labels).or_default().push(event);
@@ -275,7 +290,7 @@ fn Timeline(known: RwSignal<Option<Known>>) -> impl IntoView {
                     );
                     view! {
                         <span class="timeline-stretch" data-alert-state=stretch.state.clone()
-                            style=format!("left:{left:.3}%;width:max({width:.3}%,3px)") title=title.clone()>
+                            style=place(left, width) title=title.clone()>
                             <span class="visually-hidden">{format!("{title}. ")}</span>
                         </span>
                     }
@@ -393,6 +408,20 @@ mod tests {
         assert_eq!(told(&events[..1]), ["firing 0-80"], "what it was before the first change is known");
         assert_eq!(told(&events[1..]), ["pending 30-50", "firing 50-100"], "the last state lasts");
         assert!(told(&[]).is_empty());
+    }
+
+    #[test]
+    fn the_timeline_begins_where_something_happened() {
+        let known = |at, is_asked| Known {
+            events: vec![event(at, "inactive", "firing")],
+            range: TimeRange { start: 0, end: WEEK },
+            is_asked,
+            rule: None,
+        };
+        assert_eq!(known(WEEK - 5000, false).shown().start, WEEK - HOUR);
+        assert_eq!(known(WEEK - 10 * HOUR, false).shown().start, WEEK - 11 * HOUR);
+        assert_eq!(known(1000, false).shown().start, 0);
+        assert_eq!(known(WEEK - 5000, true).shown().start, 0);
     }
 
     #[test]

@@ -90,6 +90,11 @@ fn label_words(labels: &alert::LabelMap, without: &[&str]) -> String {
     shown.map(|(name, value)| format!("{name}={value:?}")).collect::<Vec<_>>().join(", ")
 }
 
+/// Where a stretch of time lies on its line, in per cent; it is wide enough to be seen, and never beyond the end.
+fn place(left: f64, width: f64) -> String {
+    format!("left:min({left:.3}%,100% - 3px);width:max({width:.3}%,3px)")
+}
+
 /// Whether a text that others have sent may be the address of a link: nothing that runs in the page.
 fn is_link(text: &str) -> bool {
     let own = text.starts_with('/') && !text.starts_with("//");

@@ -19,7 +19,9 @@ pub(crate) fn Views(
     let link = move |page: Page| {
         let href = move || format!("{}{}", page.path(), search.with(|search| kept(search)));
         let title = page.view_title();
-        view! { <li><A href=href exact=true attr:class="view-link">{title}</A></li> }
+        // What lies below a view belongs to it; everything lies below the first.
+        let exact = page == family;
+        view! { <li><A href=href exact attr:class="view-link">{title}</A></li> }
     };
     view! { <nav class="views" aria-label="Views"><ul>{members.map(link).collect_view()}</ul></nav> }
         .into_any()

@@ -191,6 +191,10 @@ impl Typed {
                 Value::String(text) => text.clone(),
                 Value::Null if field == Field::Fold => "last".to_owned(),
                 Value::Null => String::new(),
+                // Without the `.0` of whole numbers.
+                Value::Number(number) => {
+                    number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string())
+                }
                 other => other.to_string(),
             };
             typed = typed.with(field, &text);
@@ -388,7 +392,7 @@ mod tests {
     #[test]
     fn a_rule_is_read_and_written() {
         let rule = json!({
-            "name": "Hot", "query": "temp", "condition": {"is": "outside", "low": 1.5, "high": 80.0},
+            "name": "Hot", "query": "temp", "condition": {"is": "outside", "low": 1.5, "high": 80},
             "fold": "max", "window": "5m", "for": "2m", "severity": "critical", "labels": {"team": "ops"},
             "summary": "s", "runbook": "https://wiki", "dashboard": "host", "panel": 3,
             "annotations": {"x": "y"}, "paused": true,
@@ -396,7 +400,7 @@ mod tests {
         assert_eq!(Typed::of(&rule).rule(), Ok(rule));
         let least = json!({"name": "A", "query": "up", "condition": {"is": "absent"}, "fold": "last"});
         assert_eq!(Typed::of(&least).rule(), Ok(least));
-        let changed = json!({"name": "A", "query": "up", "condition": {"is": "changed", "percent": 20.0, "ago": "1h"}, "fold": "last"});
+        let changed = json!({"name": "A", "query": "up", "condition": {"is": "changed", "percent": 20, "ago": "1h"}, "fold": "last"});
         assert_eq!(Typed::of(&changed).rule(), Ok(changed));
         let condition = json!({"is": "unusual", "side": "above", "quantile": 0.99, "weeks": 4});
         let unusual = json!({"name": "A", "query": "up", "condition": condition, "fold": "last"});

@@ -111,17 +111,16 @@ impl Preview {
             range: RwSignal::new(RANGES[0].0),
             number: StoredValue::new(0),
         };
-        let rule = Memo::new(move |_| draft.typed());
         Effect::new(move |before: Option<()>| {
-            rule.track();
+            let typed = draft.typed();
             let mine = preview.next();
             if before.is_none() {
-                return preview.ask(mine);
+                return preview.ask(typed, mine);
             }
             set_timeout(
                 move || {
                     if preview.is_asked(mine) {
-                        preview.ask(mine);
+                        preview.ask(typed, mine);
                     }
                 },
                 PAUSE,
@@ -142,7 +141,7 @@ impl Preview {
     /// Asks without waiting for more to be typed.
     pub(super) fn at_once(self) {
         let mine = self.next();
-        self.ask(mine);
+        self.ask(untrack(|| self.draft.typed()), mine);
     }
 
     /// What the server found wrong when the rule was to be saved.
@@ -162,8 +161,7 @@ impl Preview {
         self.number.try_get_value() == Some(number)
     }
 
-    fn ask(self, mine: u32) {
-        let typed = untrack(|| self.draft.typed());
+    fn ask(self, typed: Typed, mine: u32) {
         let unnamed = typed.text(Field::Name).is_empty();
         // A rule can be tried before it has a name.
         let missing = unnamed.then(|| (Some(Field::Name), "an alert needs a name".to_owned()));

@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use super::preview::{Preview, RANGES};
 use crate::alerts::alert::LabelMap;
-use crate::alerts::{label_words, moment};
+use crate::alerts::{label_words, moment, place};
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
 use crate::range::words;
@@ -92,7 +92,7 @@ fn Times(test: Test) -> impl IntoView {
     let length = (test.end - test.start).max(1) as f64;
     let share = move |at: i64| (at.clamp(test.start, test.end) - test.start) as f64 / length * 100.0;
     let line = move |series: TestSeries| {
-        let name = label_words(&series.labels, &[]);
+        let name = label_words(&series.labels, &["__name__"]);
         let name = if name.is_empty() { "the only series".to_owned() } else { name };
         let stretch = |firing: &Firing| {
             let end = firing.to.unwrap_or(test.end);
@@ -102,7 +102,7 @@ fn Times(test: Test) -> impl IntoView {
             let title = format!("fired at {} for {lasted}{still}", moment(firing.from, preferences));
             view! {
                 <span class="timeline-stretch" data-alert-state="firing" title=title.clone()
-                    style=format!("left:{left:.3}%;width:max({width:.3}%,3px)")>
+                    style=place(left, width)>
                     <span class="visually-hidden">{format!("{title}. ")}</span>
                 </span>
             }

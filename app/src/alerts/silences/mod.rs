@@ -117,7 +117,7 @@ pub(crate) fn SilencesPage() -> impl IntoView {
                 <p class="alerting-actions"><a class="button primary" href="/alerts/silences/new">"New silence"</a></p>
             </section>
             <div class="alerting-controls">
-                {search_field(address, "part of a condition, a reason or a name")}
+                {search_field(address, "condition, reason or name")}
                 {choice(address, "state", "Show", states.collect())}
             </div>
             <ul class="silence-list">
