@@ -71,6 +71,19 @@ async fn run(config: Config, telemetry: Arc<Telemetry>, started: Instant) -> Res
     served
 }
 
+fn hub_settings(config: &Config) -> HubSettings {
+    HubSettings {
+        max_connections: config.live.max_connections,
+        max_connections_per_address: config.live.max_connections_per_address,
+        max_subscriptions: config.live.max_subscriptions,
+        max_points: config.live.max_points,
+        max_series: config.live.max_series,
+        queue: config.live.queue,
+        queue_bytes: config.live.queue_bytes,
+        max_message_bytes: config.live.max_message_bytes,
+    }
+}
+
 async fn with_storage(
     config: Config,
     telemetry: Arc<Telemetry>,
@@ -86,18 +99,8 @@ async fn with_storage(
         .with_cache(config.query.cache_bytes)
         .with_control(Arc::new(engine.control()), dashboard_settings(&config))
         .with_alerting(Arc::new(engine.control()), alerting_settings(&config, listener.local_addr()?));
-    let limits = HubSettings {
-        max_connections: config.live.max_connections,
-        max_connections_per_address: config.live.max_connections_per_address,
-        max_subscriptions: config.live.max_subscriptions,
-        max_points: config.live.max_points,
-        max_series: config.live.max_series,
-        queue: config.live.queue,
-        queue_bytes: config.live.queue_bytes,
-        max_message_bytes: config.live.max_message_bytes,
-    };
     let instance = u64::try_from(crate::clock::now()).unwrap_or_default();
-    let hub = Hub::new(service.clone(), limits, stop.clone(), instance);
+    let hub = Hub::new(service.clone(), hub_settings(&config), stop.clone(), instance);
     let collected = Collectors::default();
     let intake = Intake::new(&config.ingest, config.http.request_timeout);
     let desk = Desk::new(&config.render);

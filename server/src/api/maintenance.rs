@@ -11,7 +11,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use watchfire_alerting::Matchers;
 use watchfire_alerting::config::Period;
-use watchfire_alerting::incident::IncidentError;
 use watchfire_alerting::maintenance::Schedule;
 use watchfire_alerting::time_interval::Location;
 use watchfire_service::alertmanager::{AlertmanagerError, SeenWindow, WindowDraft};
