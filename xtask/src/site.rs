@@ -199,27 +199,20 @@ impl Site {
 /// Splitting leaves a file for each set of parts that share something: a hundred, most of them small. One file of many is
 /// loaded sooner, and a tenth smaller in brotli. Pages of shares have to be light, so what they need lies apart from the rest.
 ///
-/// What queries and alerts share with some pages lies apart from what nearly all need: packs that many load for the sake of a
-/// few would grow with every part that is added.
+/// So does what dashboards, which are opened most, do not need.
 fn pack_of(users: &BTreeSet<&str>, size: usize) -> Option<&'static str> {
     const LARGE: usize = 24_000;
     const PANELS: [&str; 4] = ["share", "board", "editor", "graph"];
-    const QUERIES: [&str; 2] = ["explore", "rule"];
     const ALERTING: [&str; 3] = ["alerts", "rule", "routing"];
     let shared = users.contains("share");
     let only = |parts: &[&[&str]]| users.iter().all(|user| parts.iter().any(|part| part.contains(user)));
     match users.len() {
         1 => None,
         _ if shared && only(&[&PANELS]) => Some("panels.bin"),
-        _ if shared && only(&[&PANELS, &QUERIES]) => Some("queries.bin"),
-        _ if shared && only(&[&PANELS, &ALERTING]) => Some("panels-and-alerts.bin"),
         _ if shared => Some("common.bin"),
         _ if size >= LARGE => None,
         _ if only(&[&ALERTING]) => Some("alerting.bin"),
-        _ if only(&[&PANELS]) => Some("boards.bin"),
-        _ if only(&[&PANELS, &ALERTING]) => Some("boards-and-alerts.bin"),
-        _ if only(&[&PANELS, &QUERIES]) => Some("more-queries.bin"),
-        _ if users.contains("site") => Some("more.bin"),
+        _ if users.contains("board") => Some("more.bin"),
         _ => Some("pages.bin"),
     }
 }

@@ -30,15 +30,15 @@ const fn page(what: &'static str, parts: &'static [&'static str], limit: u64) ->
 }
 
 const VISITS: &[Visit] = &[
-    page("first load: dashboard", &["site", "board"], 675_000),
+    page("first load: dashboard", &["site", "board"], 705_000),
     page("first load: dashboards", &["site", "list"], PAGE),
     page("first load: explore", &["site", "explore"], PAGE),
-    page("first load: explore with a query", &["site", "explore", "graph"], 780_000),
+    page("first load: explore with a query", &["site", "explore", "graph"], 810_000),
     page("first load: add data", &["site", "data"], PAGE),
     page("first load: alerts", &["site", "alerts"], PAGE),
     page("first load: form of a rule", &["site", "rule"], PAGE),
     page("first load: routing", &["site", "routing"], PAGE),
-    page("first load: share", &["share"], 560_000),
+    page("first load: share", &["share"], 566_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];
 
