@@ -207,7 +207,7 @@ impl Site {
 fn pack_of(users: &BTreeSet<&str>, size: usize) -> Option<&'static str> {
     const LARGE: usize = 24_000;
     // Those that come with a dashboard or a share, or after it.
-    const OF_BOARDS: [&str; 6] = ["board", "editor", "graph", "later", "rule", "share"];
+    const OF_BOARDS: [&str; 5] = ["board", "editor", "graph", "later", "share"];
     let shared = users.contains("share");
     if !shared && !users.contains("board") && !users.contains("site") {
         return (users.len() > 1 && size < LARGE).then_some("more.bin");

@@ -13,13 +13,8 @@ use crate::api::call;
 
 /// Dashboards to go to: with all of the panel's tags, favourites first.
 #[component]
-pub(super) fn DashboardList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
+pub(crate) fn DashboardHeads(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let heads = RwSignal::new(None::<Result<Vec<BoardHead>, String>>);
-    // Those who see a share have no way to other dashboards, and need not know of them.
-    if use_context::<ShareView>().is_some() {
-        return view! { <p class="panel-placeholder">"Other dashboards are not part of this link."</p> }
-            .into_any();
-    }
     Effect::new(move |_| {
         spawn_local(async move {
             let answer = call::<Vec<BoardHead>>("GET", "/api/v1/dashboards", None).await;
@@ -56,17 +51,20 @@ pub(super) fn DashboardList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView 
     view! { <div class="panel-list-area">{content}</div> }.into_any()
 }
 
-/// Alerts that are pending or fire. Their code is loaded where a panel shows some; so the server draws none.
+/// A panel that lists dashboards, or alerts that are pending or fire. The code of either is loaded where a panel shows some; so the
+/// server draws none.
 #[component]
-pub(super) fn AlertList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
+pub(super) fn ListPanel(item: Memo<Option<Arc<Unfolded>>>, alerts: bool) -> impl IntoView {
+    // Those who see a share have no way to them, and need not know of them.
     if use_context::<ShareView>().is_some() {
-        return view! { <p class="panel-placeholder">"Alerts are not part of this link."</p> }.into_any();
+        let what = if alerts { "Alerts" } else { "Other dashboards" };
+        return view! { <p class="panel-placeholder">{what}" are not part of this link."</p> }.into_any();
     }
     let here = RwSignal::new(false);
     Effect::new(move |_| here.set(true));
     let content = move || {
         if here.get() {
-            crate::parts::alert_list(item)
+            if alerts { crate::parts::alert_list(item) } else { crate::parts::dashboard_list(item) }
         } else {
             view! { <p class="hint">"Loading ..."</p> }.into_any()
         }

@@ -34,6 +34,7 @@ pub(crate) use editor::{EditBar, EditDialogs, EditTools, PanelEditor, PanelItem,
 #[cfg(feature = "ssr")]
 pub use embed::EmbedPage;
 pub(crate) use list::BoardListPage;
+pub(crate) use lists::DashboardHeads;
 pub(crate) use panel::{Feed, PictureArea, Pointer, Tooltip};
 pub(crate) use playlist::{PlaylistsPage, follow_playlist};
 pub(crate) use refresh::CHOICES;

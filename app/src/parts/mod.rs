@@ -30,39 +30,31 @@ pub enum Part {
     Board,
     /// What changes and shares it.
     Editor,
-    /// The list of dashboards, and that of their links.
-    List,
-    /// Explore and cardinality.
+    /// Pages that are lists and no more: of dashboards, playlists and links, ways in, and targets. Each part costs all others, as what they share is
+    /// cut into more pieces; so small pages are one.
+    Lists,
+    /// Explore and cardinality, and the form of a rule, which has the same editor.
     Explore,
     /// The chart of an answer on Explore.
     Graph,
-    /// Ways in, and targets.
-    Data,
     /// What no first view shows: what is below the pointer, the offer of a demo, going on in a playlist.
     Later,
-    /// Alerts, rules and silences.
+    /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
-    /// The form of a rule.
-    Rule,
-    /// Who hears of what, and what was sent.
-    Routing,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 9] = [
         Self::Share,
         Self::Site,
         Self::Board,
         Self::Editor,
-        Self::List,
+        Self::Lists,
         Self::Explore,
         Self::Graph,
-        Self::Data,
         Self::Later,
         Self::Alerts,
-        Self::Rule,
-        Self::Routing,
     ];
 
     /// Its name in the site's manifest.
@@ -72,14 +64,11 @@ impl Part {
             Self::Site => "site",
             Self::Board => "board",
             Self::Editor => "editor",
-            Self::List => "list",
+            Self::Lists => "lists",
             Self::Explore => "explore",
             Self::Graph => "graph",
-            Self::Data => "data",
             Self::Later => "later",
             Self::Alerts => "alerts",
-            Self::Rule => "rule",
-            Self::Routing => "routing",
         }
     }
 
@@ -102,7 +91,9 @@ impl Part {
                     parts.push(Self::Editor);
                 }
             }
-            Some(Page::Dashboards | Page::Playlists | Page::Shares) => parts.push(Self::List),
+            Some(Page::Dashboards | Page::Playlists | Page::Shares | Page::AddData | Page::Targets) => {
+                parts.push(Self::Lists);
+            }
             Some(page @ (Page::Explore | Page::Cardinality)) => {
                 parts.push(Self::Explore);
                 // A query is asked at once; what it brings is drawn.
@@ -110,12 +101,16 @@ impl Part {
                     parts.push(Self::Graph);
                 }
             }
-            Some(Page::AddData | Page::Targets) => parts.push(Self::Data),
-            Some(Page::Alerts | Page::Rules | Page::Rule | Page::Silences | Page::Silence) => {
-                parts.push(Self::Alerts);
-            }
-            Some(Page::RuleForm) => parts.push(Self::Rule),
-            Some(Page::Routing | Page::Deliveries) => parts.push(Self::Routing),
+            Some(Page::RuleForm) => parts.push(Self::Explore),
+            Some(
+                Page::Alerts
+                | Page::Rules
+                | Page::Rule
+                | Page::Silences
+                | Page::Silence
+                | Page::Routing
+                | Page::Deliveries,
+            ) => parts.push(Self::Alerts),
             None => {}
         }
         parts
@@ -133,20 +128,20 @@ impl Part {
                 split::load_edit_dialogs().await?;
                 split::load_panel_tools().await
             }
-            Self::List => {
+            Self::Lists => {
                 split::load_boards().await?;
                 split::load_playlists().await?;
-                split::load_shares().await
+                split::load_shares().await?;
+                split::load_add_data().await?;
+                split::load_targets().await?;
+                split::load_dashboard_list().await
             }
             Self::Explore => {
                 split::load_explore().await?;
-                split::load_cardinality().await
+                split::load_cardinality().await?;
+                split::load_rule_form().await
             }
             Self::Graph => split::load_explore_graph().await,
-            Self::Data => {
-                split::load_add_data().await?;
-                split::load_targets().await
-            }
             Self::Later => {
                 split::load_tooltip().await?;
                 split::load_demo_bar().await?;
@@ -154,10 +149,9 @@ impl Part {
             }
             Self::Alerts => {
                 split::load_alerts().await?;
-                split::load_alert_list().await
+                split::load_alert_list().await?;
+                split::load_routing().await
             }
-            Self::Rule => split::load_rule_form().await,
-            Self::Routing => split::load_routing().await,
         }
     }
 }
@@ -215,15 +209,15 @@ pub(crate) fn board() -> AnyView {
 }
 
 pub(crate) fn boards() -> AnyView {
-    lazy(Part::List, true, || Box::pin(split::boards()))
+    lazy(Part::Lists, true, || Box::pin(split::boards()))
 }
 
 pub(crate) fn playlists() -> AnyView {
-    lazy(Part::List, true, || Box::pin(split::playlists()))
+    lazy(Part::Lists, true, || Box::pin(split::playlists()))
 }
 
 pub(crate) fn shares() -> AnyView {
-    lazy(Part::List, true, || Box::pin(split::shares()))
+    lazy(Part::Lists, true, || Box::pin(split::shares()))
 }
 
 pub(crate) fn explore() -> AnyView {
@@ -235,18 +229,18 @@ pub(crate) fn cardinality() -> AnyView {
 }
 
 pub(crate) fn add_data() -> AnyView {
-    lazy(Part::Data, true, || Box::pin(split::add_data()))
+    lazy(Part::Lists, true, || Box::pin(split::add_data()))
 }
 
 pub(crate) fn targets() -> AnyView {
-    lazy(Part::Data, true, || Box::pin(split::targets()))
+    lazy(Part::Lists, true, || Box::pin(split::targets()))
 }
 
 /// A page about alerts.
 pub(crate) fn alerting(page: Page) -> AnyView {
     match page {
-        Page::RuleForm => lazy(Part::Rule, true, || Box::pin(split::rule_form())),
-        Page::Routing | Page::Deliveries => lazy(Part::Routing, true, move || Box::pin(split::routing(page))),
+        Page::RuleForm => lazy(Part::Explore, true, || Box::pin(split::rule_form())),
+        Page::Routing | Page::Deliveries => lazy(Part::Alerts, true, move || Box::pin(split::routing(page))),
         _ => lazy(Part::Alerts, true, move || Box::pin(split::alerts(page))),
     }
 }
@@ -254,6 +248,11 @@ pub(crate) fn alerting(page: Page) -> AnyView {
 /// The alerts of a panel of a dashboard.
 pub(crate) fn alert_list(item: PanelItem) -> AnyView {
     lazy(Part::Alerts, true, move || Box::pin(split::alert_list(item)))
+}
+
+/// The dashboards of a panel of a dashboard.
+pub(crate) fn dashboard_list(item: PanelItem) -> AnyView {
+    lazy(Part::Lists, true, move || Box::pin(split::dashboard_list(item)))
 }
 
 /// The chart of an answer on Explore.
@@ -318,8 +317,8 @@ mod tests {
             ("/explore", "", vec![Part::Site, Part::Explore]),
             ("/explore", "?q=up", vec![Part::Site, Part::Explore, Part::Graph]),
             ("/alerts/silences/new", "", vec![Part::Site, Part::Alerts]),
-            ("/alerts/rules/new", "", vec![Part::Site, Part::Rule]),
-            ("/alerts/deliveries", "", vec![Part::Site, Part::Routing]),
+            ("/alerts/rules/new", "", vec![Part::Site, Part::Explore]),
+            ("/alerts/deliveries", "", vec![Part::Site, Part::Alerts]),
             ("/nowhere", "", vec![Part::Site]),
         ] {
             assert_eq!(Part::needed(path, search), expected, "{path}{search}");

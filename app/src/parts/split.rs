@@ -24,8 +24,8 @@ use crate::alerts::{
     SilencesPage,
 };
 use crate::boards::{
-    BoardListPage, BoardPage, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor, PanelItem,
-    PanelTools, PictureArea, PlaylistsPage, Pointer, SharePage, ShareView, SharesPage, Tooltip,
+    BoardListPage, BoardPage, DashboardHeads, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor,
+    PanelItem, PanelTools, PictureArea, PlaylistsPage, Pointer, SharePage, ShareView, SharesPage, Tooltip,
     follow_playlist, remember,
 };
 use crate::cardinality::CardinalityPage;
@@ -50,17 +50,17 @@ pub(super) fn board() -> View {
     Ok(view! { <BoardPage/> }.into_any())
 }
 
-#[wasm_split(list, wasm_split_path = ::leptos::wasm_split, preload(load_boards), fallible)]
+#[wasm_split(lists, wasm_split_path = ::leptos::wasm_split, preload(load_boards), fallible)]
 pub(super) fn boards() -> View {
     Ok(view! { <BoardListPage/> }.into_any())
 }
 
-#[wasm_split(list, wasm_split_path = ::leptos::wasm_split, preload(load_playlists), fallible)]
+#[wasm_split(lists, wasm_split_path = ::leptos::wasm_split, preload(load_playlists), fallible)]
 pub(super) fn playlists() -> View {
     Ok(view! { <PlaylistsPage/> }.into_any())
 }
 
-#[wasm_split(list, wasm_split_path = ::leptos::wasm_split, preload(load_shares), fallible)]
+#[wasm_split(lists, wasm_split_path = ::leptos::wasm_split, preload(load_shares), fallible)]
 pub(super) fn shares() -> View {
     Ok(view! { <SharesPage/> }.into_any())
 }
@@ -81,12 +81,12 @@ pub(super) fn cardinality() -> View {
     Ok(view! { <CardinalityPage/> }.into_any())
 }
 
-#[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(load_add_data), fallible)]
+#[wasm_split(lists, wasm_split_path = ::leptos::wasm_split, preload(load_add_data), fallible)]
 pub(super) fn add_data() -> View {
     Ok(view! { <AddDataPage/> }.into_any())
 }
 
-#[wasm_split(data, wasm_split_path = ::leptos::wasm_split, preload(load_targets), fallible)]
+#[wasm_split(lists, wasm_split_path = ::leptos::wasm_split, preload(load_targets), fallible)]
 pub(super) fn targets() -> View {
     Ok(view! { <TargetsPage/> }.into_any())
 }
@@ -123,12 +123,17 @@ pub(super) fn alert_list(item: PanelItem) -> View {
     Ok(view! { <AlertList item/> }.into_any())
 }
 
-#[wasm_split(rule, wasm_split_path = ::leptos::wasm_split, preload(load_rule_form), fallible)]
+#[wasm_split(lists, wasm_split_path = ::leptos::wasm_split, preload(load_dashboard_list), fallible)]
+pub(super) fn dashboard_list(item: PanelItem) -> View {
+    Ok(view! { <DashboardHeads item/> }.into_any())
+}
+
+#[wasm_split(explore, wasm_split_path = ::leptos::wasm_split, preload(load_rule_form), fallible)]
 pub(super) fn rule_form() -> View {
     Ok(view! { <RuleFormPage/> }.into_any())
 }
 
-#[wasm_split(routing, wasm_split_path = ::leptos::wasm_split, preload(load_routing), fallible)]
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_routing), fallible)]
 pub(super) fn routing(page: Page) -> View {
     Ok(match page {
         Page::Deliveries => view! { <DeliveriesPage/> }.into_any(),

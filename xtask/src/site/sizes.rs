@@ -31,13 +31,10 @@ const fn page(what: &'static str, parts: &'static [&'static str], limit: u64) ->
 
 const VISITS: &[Visit] = &[
     page("first load: dashboard", &["site", "board"], PAGE),
-    page("first load: dashboards", &["site", "list"], PAGE),
+    page("first load: lists", &["site", "lists"], PAGE),
     page("first load: explore", &["site", "explore"], PAGE),
-    page("first load: explore with a query", &["site", "explore", "graph"], 720_000),
-    page("first load: add data", &["site", "data"], PAGE),
+    page("first load: explore with a query", &["site", "explore", "graph"], 770_000),
     page("first load: alerts", &["site", "alerts"], PAGE),
-    page("first load: form of a rule", &["site", "rule"], PAGE),
-    page("first load: routing", &["site", "routing"], PAGE),
     page("first load: share", &["share"], 520_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];

@@ -7,7 +7,7 @@ use watchfire_dashboard::Kind;
 use watchfire_panel::Unfolded;
 use watchfire_view::Drawn;
 
-use super::super::lists::{AlertList, DashboardList};
+use super::super::lists::ListPanel;
 use super::feed::Feed;
 use super::first::FirstPanel;
 use super::legend::PanelLegend;
@@ -56,8 +56,8 @@ pub(super) fn PanelBody(
         Form::Picture => view! { <PictureArea item feed picture legend/> }.into_any(),
         Form::Table => view! { <PanelTable item feed first=picture/> }.into_any(),
         Form::Text => view! { <super::super::text::TextPanel item first=picture/> }.into_any(),
-        Form::Alerts => view! { <AlertList item/> }.into_any(),
-        Form::Dashboards => view! { <DashboardList item/> }.into_any(),
+        Form::Alerts => view! { <ListPanel item alerts=true/> }.into_any(),
+        Form::Dashboards => view! { <ListPanel item alerts=false/> }.into_any(),
         Form::Logs => {
             view! { <p class="panel-placeholder">"Logs are shown here as soon as Watchfire takes logs."</p> }
                 .into_any()
