@@ -2,7 +2,9 @@
 
 use tempfile::tempdir;
 use tokio_tungstenite::tungstenite::Message;
-use watchfire_model::live::{Asked, ClientMessage, Refresh, Role, ServerMessage, Span, Subscription, encode};
+use watchfire_model::live::{
+    Asked, ClientMessage, Refresh, Role, ServerMessage, Span, Subscription, VERSION, encode,
+};
 use watchfire_model::{Function, SeriesQuery};
 
 use crate::answer::eventually;
@@ -26,7 +28,7 @@ async fn what_is_no_message_is_refused_and_the_connection_lives_on() {
     newer[0] = 9;
     let table = [
         (Message::Binary(newer.into()), "version 9"),
-        (Message::Binary(vec![2, 0xff, 0xff, 0xff].into()), "damaged"),
+        (Message::Binary(vec![VERSION, 0xff, 0xff, 0xff].into()), "damaged"),
         (Message::Binary(Vec::new().into()), "empty"),
         (Message::Text("hello".into()), "docs/LIVE.md"),
     ];

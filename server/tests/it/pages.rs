@@ -15,7 +15,7 @@ fn skeleton(page: &str) -> String {
     let panel = |section: &str| {
         let (key, rest) = section.split_once('"')?;
         let (_, head) = rest.split_once("<h2")?;
-        let title = head.split_once('>')?.1.split("</h2>").next()?;
+        let title = head.split_once('>')?.1.split("</h2>").next()?.trim_end_matches("<!>");
         (!title.contains('<')).then(|| format!("{key}: {title}"))
     };
     let sections = page.split("<section id=\"panel-").skip(1);

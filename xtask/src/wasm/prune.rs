@@ -24,14 +24,12 @@ pub(super) struct Rule {
     becomes: &'static [u8],
 }
 
-pub(super) const RULES: [Rule; 2] = [
+pub(super) const RULES: [Rule; 1] = [
     // `RenderHtml::hydrate_async` takes over views in steps while they wait for resources. An `AnyView` refers to it for any
     // view that it may hold; `hydrate_body` takes pages over in one go, by `hydrate`. One who calls it after all finds a trap,
     // which the browser tests would meet on every page. Only this way in is closed: what lies behind it may have been merged
     // with other functions of the same content, and is left out where nothing else needs it.
     Rule { symbol: "into_any13hydrate_async17h", becomes: &[UNREACHABLE] },
-    // The same of attributes in a `<template>`, which only pages that are not taken over have.
-    Rule { symbol: "into_any_attr21hydrate_from_template17h", becomes: &[UNREACHABLE] },
 ];
 
 /// A function with a name: where its instructions and its body lie in the file.
