@@ -326,14 +326,12 @@ pub(crate) struct Watch {
     pub(crate) version: ArcRwSignal<u32>,
     pub(crate) state: ArcRwSignal<WatchState>,
     /// What may be wrong with the answer, in sentences.
-    #[allow(dead_code, reason = "for the panels of dashboards")]
     pub(crate) notes: ArcRwSignal<Vec<String>>,
 }
 
 impl Watch {
     /// Says whether anyone can see what is watched; a new watch is seen. While none of those who watch the same can, nothing
     /// is sent, and what was missed is fetched afterwards.
-    #[allow(dead_code, reason = "for the panels of dashboards")]
     pub(crate) fn set_active(&self, active: bool) {
         if self.active.swap(active, Ordering::Relaxed) != active {
             self.live.activate(self.id, active);

@@ -39,7 +39,7 @@ pub(super) const RANGES: [(&str, &str); 3] =
 /// How the preview is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Told {
-    /// There is no query yet.
+    /// There is no query yet, or something else that it needs.
     Nothing,
     Asking,
     /// The fields say what is wrong.
@@ -173,8 +173,10 @@ impl Preview {
                 rule
             }
             Err(flaws) => {
-                self.flaws.set(missing.into_iter().chain(flaws).collect());
-                return self.told.set(Told::Flawed);
+                // What nobody has filled in yet is no mistake.
+                let blank = |flaw: &Flaw| flaw.0.is_some_and(|field| typed.text(field).is_empty());
+                self.told.set(if flaws.iter().all(blank) { Told::Nothing } else { Told::Flawed });
+                return self.flaws.set(missing.into_iter().chain(flaws).collect());
             }
         };
         if typed.text(Field::Query).is_empty() {
@@ -284,7 +286,10 @@ pub(super) fn PreviewView(draft: Draft, preview: Preview) -> impl IntoView {
         Told::Ready(_) => "ready",
     };
     let words = move || match preview.told.get() {
-        Told::Nothing => "○ Write a metric or a query: what the rule would do stands here.".to_owned(),
+        Told::Nothing => {
+            "○ Write a metric or a query, and what it is compared with: what the rule would do stands here."
+                .to_owned()
+        }
         Told::Asking => "… trying it".to_owned(),
         Told::Flawed => "✕ The fields say what has to be mended before it can be tried.".to_owned(),
         Told::Failed(words) => format!("✕ It can't be tried: {words}"),

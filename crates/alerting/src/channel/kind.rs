@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::secrets::Reader;
 use super::writer::Writer;
 use crate::config::Receiver;
-use crate::config::receiver::{Channel, Integration};
+use crate::config::receiver::{Channel, Integration, each_channel};
 
 /// What is to be sent, and with what.
 pub(super) struct Task<'a> {
@@ -48,36 +48,11 @@ pub(super) trait Kind {
 /// The configuration of an integration; `None` where the receiver has none such.
 pub(super) fn of(receiver: &Receiver, integration: Integration) -> Option<&dyn Kind> {
     macro_rules! find {
-        ($($channel:ident $configs:ident),* $(,)?) => {
+        ($($channel:ident $configs:ident $word:literal,)*) => {
             match integration.channel {
                 $(Channel::$channel => receiver.$configs.get(integration.index as usize).map(|config| config as &dyn Kind),)*
             }
         };
     }
-    find!(
-        Webhook webhook_configs,
-        Email email_configs,
-        PagerDuty pagerduty_configs,
-        OpsGenie opsgenie_configs,
-        Wechat wechat_configs,
-        Slack slack_configs,
-        VictorOps victorops_configs,
-        Pushover pushover_configs,
-        Sns sns_configs,
-        Telegram telegram_configs,
-        Discord discord_configs,
-        Webex webex_configs,
-        MsTeams msteams_configs,
-        MsTeamsV2 msteamsv2_configs,
-        Jira jira_configs,
-        Rocketchat rocketchat_configs,
-        Ntfy ntfy_configs,
-        GitHub github_configs,
-        GitLab gitlab_configs,
-        ServiceNow servicenow_configs,
-        Sentry sentry_configs,
-        Alertmanager alertmanager_configs,
-        WebPush webpush_configs,
-        Exec exec_configs,
-    )
+    each_channel!(find)
 }

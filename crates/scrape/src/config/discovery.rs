@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use super::http;
-use super::node::Node;
 use super::read::{Fields, Reading};
 use super::types::{Discovery, Group};
 use super::url::{SecretUrl, redacted};
 use crate::relabel::LabelMap;
+use watchfire_yaml::Node;
 
 /// Service discoveries of Prometheus that are not there.
 pub(super) const ABSENT: &[&str] = &[

@@ -1,7 +1,7 @@
-use super::node::{Kind, Node};
 use super::problem::Place;
 use super::read::{Fields, Reading};
 use super::types::{Credentials, Http, Pem, Secret, SecretSource, Tls};
+use watchfire_yaml::{Kind, Node};
 
 /// The keys of a section that an HTTP client is made from.
 pub(super) const KNOWN: &[&str] = &[
@@ -29,7 +29,7 @@ pub(super) fn http(reading: &mut Reading, fields: &Fields<'_>) -> Http {
     for (name, reason) in REFUSED {
         if let Some(node) = fields.get(name) {
             // `proxy_from_environment: false` asks for nothing.
-            if !matches!(&node.kind, Kind::Scalar(text) if text == "false") {
+            if !matches!(&node.kind, Kind::Text(text) | Kind::Bare(text) if text == "false") {
                 reading.problem(node.place, format!("{name}: {reason}"));
             }
         }

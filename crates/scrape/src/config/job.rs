@@ -5,10 +5,10 @@ use watchfire_model::format_duration;
 
 use super::discovery::{ABSENT, discovery, labels};
 use super::http;
-use super::node::Node;
 use super::read::{Fields, Reading};
 use super::relabel::rules;
 use super::types::{Global, Job, Limits, Protocol};
+use watchfire_yaml::Node;
 
 const LIMITS: &[&str] = &[
     "body_size_limit",

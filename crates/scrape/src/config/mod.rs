@@ -12,7 +12,6 @@ mod discovery;
 mod files;
 mod http;
 mod job;
-mod node;
 mod problem;
 mod read;
 mod relabel;
@@ -21,13 +20,13 @@ mod url;
 
 pub use files::{Fingerprint, Stamp};
 pub(crate) use files::{fingerprint, look};
-use node::{Key, Kind, Node};
 pub use problem::{ConfigError, Place, Problem};
 use read::Reading;
 pub use types::{
     Credentials, Discovery, Global, Group, Http, Job, Limits, Pem, Protocol, Secret, SecretSource, Tls,
 };
 pub use url::SecretUrl;
+use watchfire_yaml::{Key, Kind, Node};
 
 /// Sections that belong to other parts of Prometheus.
 const ELSEWHERE: &[&str] =

@@ -1,18 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// A place in a file, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The line.
-    pub line: u32,
-    /// The character of the line.
-    pub column: u32,
-}
-
-impl Place {
-    pub(super) const START: Self = Self { line: 1, column: 1 };
-}
+pub use watchfire_yaml::Place;
 
 /// Something to say of a place in a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]

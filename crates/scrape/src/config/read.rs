@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::node::{Key, Kind, Node};
 use super::problem::{Place, Problem};
+use watchfire_yaml::{Key, Kind, Node};
 
 /// What is found out while one file is read. Each method that reads a value notes what is wrong with it and returns
 /// `None`, so that the reader goes on and the user sees all problems at once.
@@ -99,7 +99,7 @@ impl Reading {
 
     pub(super) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         match &node.kind {
-            Kind::Scalar(text) => Some(text),
+            Kind::Text(text) | Kind::Bare(text) => Some(text),
             Kind::Null => Some(""),
             _ => {
                 self.problem(node.place, format!("{what} must be a text, and this is {}", node.what()));

@@ -1,6 +1,6 @@
-use super::node::{Kind, Node};
 use super::read::{Fields, Reading};
 use crate::relabel::{Action, Pattern, Rule};
+use watchfire_yaml::{Kind, Node};
 
 const KNOWN: &[&str] =
     &["source_labels", "separator", "regex", "modulus", "target_label", "replacement", "action"];

@@ -5,8 +5,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::failure::Failure;
-use super::node::{Key, Kind, Node};
 use crate::config::problem::Place;
+use watchfire_yaml::{Key, Kind, Node};
 
 /// What the readers of one document share.
 pub(super) struct Session<'a> {

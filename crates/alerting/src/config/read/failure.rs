@@ -1,7 +1,7 @@
 use std::fmt;
 
-use super::node::Node;
 use crate::config::problem::Place;
+use watchfire_yaml::Node;
 
 /// Why a part of a document can't be read as what it should be.
 #[derive(Debug)]

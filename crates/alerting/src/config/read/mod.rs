@@ -2,14 +2,13 @@
 
 mod deserializer;
 mod failure;
-mod node;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 
 use deserializer::{Reader, Session};
-pub(super) use node::Node;
 use serde::de::DeserializeOwned;
+pub(super) use watchfire_yaml::Node;
 
 use super::problem::Report;
 

@@ -113,96 +113,76 @@ pub struct Receiver {
     pub escalation_configs: Vec<EscalationConfig>,
 }
 
-/// A kind of channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "their names say it")]
-pub enum Channel {
-    Webhook,
-    Email,
-    PagerDuty,
-    OpsGenie,
-    Wechat,
-    Slack,
-    VictorOps,
-    Pushover,
-    Sns,
-    Telegram,
-    Discord,
-    Webex,
-    MsTeams,
-    MsTeamsV2,
-    Jira,
-    Rocketchat,
-    Ntfy,
-    GitHub,
-    GitLab,
-    ServiceNow,
-    Sentry,
-    Alertmanager,
-    WebPush,
-    Exec,
-}
-
-impl Channel {
-    /// All of them, in the order of a receiver.
-    pub const ALL: [Self; 24] = [
-        Self::Webhook,
-        Self::Email,
-        Self::PagerDuty,
-        Self::OpsGenie,
-        Self::Wechat,
-        Self::Slack,
-        Self::VictorOps,
-        Self::Pushover,
-        Self::Sns,
-        Self::Telegram,
-        Self::Discord,
-        Self::Webex,
-        Self::MsTeams,
-        Self::MsTeamsV2,
-        Self::Jira,
-        Self::Rocketchat,
-        Self::Ntfy,
-        Self::GitHub,
-        Self::GitLab,
-        Self::ServiceNow,
-        Self::Sentry,
-        Self::Alertmanager,
-        Self::WebPush,
-        Self::Exec,
-    ];
-
-    /// The word of Alertmanager's metrics and logs.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Webhook => "webhook",
-            Self::Email => "email",
-            Self::PagerDuty => "pagerduty",
-            Self::OpsGenie => "opsgenie",
-            Self::Wechat => "wechat",
-            Self::Slack => "slack",
-            Self::VictorOps => "victorops",
-            Self::Pushover => "pushover",
-            Self::Sns => "sns",
-            Self::Telegram => "telegram",
-            Self::Discord => "discord",
-            Self::Webex => "webex",
-            Self::MsTeams => "msteams",
-            Self::MsTeamsV2 => "msteamsv2",
-            Self::Jira => "jira",
-            Self::Rocketchat => "rocketchat",
-            Self::Ntfy => "ntfy",
-            Self::GitHub => "github",
-            Self::GitLab => "gitlab",
-            Self::ServiceNow => "servicenow",
-            Self::Sentry => "sentry",
-            Self::Alertmanager => "alertmanager",
-            Self::WebPush => "webpush",
-            Self::Exec => "exec",
+/// Gives all kinds of channels to a macro, in the order of a receiver: the name, the key of a receiver, and the word of
+/// Alertmanager's metrics and logs.
+macro_rules! each_channel {
+    ($macro:ident) => {
+        $macro! {
+            Webhook webhook_configs "webhook",
+            Email email_configs "email",
+            PagerDuty pagerduty_configs "pagerduty",
+            OpsGenie opsgenie_configs "opsgenie",
+            Wechat wechat_configs "wechat",
+            Slack slack_configs "slack",
+            VictorOps victorops_configs "victorops",
+            Pushover pushover_configs "pushover",
+            Sns sns_configs "sns",
+            Telegram telegram_configs "telegram",
+            Discord discord_configs "discord",
+            Webex webex_configs "webex",
+            MsTeams msteams_configs "msteams",
+            MsTeamsV2 msteamsv2_configs "msteamsv2",
+            Jira jira_configs "jira",
+            Rocketchat rocketchat_configs "rocketchat",
+            Ntfy ntfy_configs "ntfy",
+            GitHub github_configs "github",
+            GitLab gitlab_configs "gitlab",
+            ServiceNow servicenow_configs "servicenow",
+            Sentry sentry_configs "sentry",
+            Alertmanager alertmanager_configs "alertmanager",
+            WebPush webpush_configs "webpush",
+            Exec exec_configs "exec",
         }
-    }
+    };
 }
+pub(crate) use each_channel;
+
+macro_rules! channels {
+    ($($channel:ident $configs:ident $word:literal,)*) => {
+        /// A kind of channel.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        #[expect(missing_docs, reason = "their names say it")]
+        pub enum Channel {
+            $($channel,)*
+        }
+
+        impl Channel {
+            /// All of them, in the order of a receiver.
+            pub const ALL: &[Self] = &[$(Self::$channel,)*];
+
+            /// The word of Alertmanager's metrics and logs.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$channel => $word,)*
+                }
+            }
+        }
+
+        impl Receiver {
+            /// Its channels, each with whether it tells what is resolved.
+            pub fn integrations(&self) -> Vec<(Integration, bool)> {
+                let mut found = Vec::new();
+                $(for (index, config) in self.$configs.iter().enumerate() {
+                    let integration = Integration { channel: Channel::$channel, index: index as u32 };
+                    found.push((integration, config.send_resolved));
+                })*
+                found
+            }
+        }
+    };
+}
+each_channel!(channels);
 
 /// One channel of a receiver: the kind, and which one of that kind, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -217,47 +197,5 @@ pub struct Integration {
 impl fmt::Display for Integration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}[{}]", self.channel.word(), self.index)
-    }
-}
-
-impl Receiver {
-    /// Its channels, each with whether it tells what is resolved.
-    pub fn integrations(&self) -> Vec<(Integration, bool)> {
-        let mut found = Vec::new();
-        macro_rules! add {
-            ($($channel:ident $configs:ident),* $(,)?) => {
-                $(for (index, config) in self.$configs.iter().enumerate() {
-                    let integration = Integration { channel: Channel::$channel, index: index as u32 };
-                    found.push((integration, config.send_resolved));
-                })*
-            };
-        }
-        add!(
-            Webhook webhook_configs,
-            Email email_configs,
-            PagerDuty pagerduty_configs,
-            OpsGenie opsgenie_configs,
-            Wechat wechat_configs,
-            Slack slack_configs,
-            VictorOps victorops_configs,
-            Pushover pushover_configs,
-            Sns sns_configs,
-            Telegram telegram_configs,
-            Discord discord_configs,
-            Webex webex_configs,
-            MsTeams msteams_configs,
-            MsTeamsV2 msteamsv2_configs,
-            Jira jira_configs,
-            Rocketchat rocketchat_configs,
-            Ntfy ntfy_configs,
-            GitHub github_configs,
-            GitLab gitlab_configs,
-            ServiceNow servicenow_configs,
-            Sentry sentry_configs,
-            Alertmanager alertmanager_configs,
-            WebPush webpush_configs,
-            Exec exec_configs,
-        );
-        found
     }
 }

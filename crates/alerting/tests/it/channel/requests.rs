@@ -28,7 +28,7 @@ fn every_channel() {
         seen.push(integration.channel);
     }
     for channel in Channel::ALL {
-        assert!(seen.contains(&channel), "{} has no snapshot", channel.word());
+        assert!(seen.contains(channel), "{} has no snapshot", channel.word());
     }
 }
 
