@@ -14,9 +14,10 @@ use crate::site;
 use crate::step::{Failure, Result, Steps};
 
 /// Scripts in `end2end/bench/`, with what they measure.
-const SCRIPTS: [(&str, &str); 3] = [
+const SCRIPTS: [(&str, &str); 4] = [
     ("page", "bytes over the wire, time to the first chart and to interactive, in Chromium"),
     ("board", "a dashboard of 30 live panels in Chromium: frames, CPU, memory; the server's time for a page"),
+    ("draw", "the time to draw 10 series of 2,000 points; many series, panels and megabytes in Chromium"),
     ("idle", "CPU and memory of the server at one collection a second, with 0, 1 and 100 viewers"),
 ];
 
@@ -127,7 +128,7 @@ mod tests {
         };
         let text = list(&project);
         let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
-        assert_eq!(names, ["page", "board", "idle", "peers", "live", "rules", "storage", "ingest"]);
+        assert_eq!(names, ["page", "board", "draw", "idle", "peers", "live", "rules", "storage", "ingest"]);
         assert!(text.contains("`bench ingest --help`"), "{text}");
 
         let failure = bench(&["chart".to_owned()], &project, &mut Steps::new()).unwrap_err();
