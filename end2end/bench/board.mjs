@@ -3,6 +3,7 @@
 //
 //   node bench/board.mjs [--seconds N]     N: for how long the dashboard is watched, 120 if not given
 import { get } from 'node:http';
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { chromium } from '@playwright/test';
 import { call } from '../boards.js';
@@ -74,43 +75,52 @@ async function watch(path) {
   await page.waitForFunction((count) => document.querySelectorAll('[data-drawn="true"]').length === count, PANELS);
   const used = async () => {
     await session.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await session.send('Runtime.getHeapUsage');
-    const wasm = await page.evaluate(() => performance.memory?.totalJSHeapSize ?? 0);
-    return { heap: usedSize, all: wasm };
+    return (await session.send('Runtime.getHeapUsage')).usedSize;
   };
   await seconds(5);
-  const heaps = [];
-  const cpuBefore = await cpuSeconds();
+  const frames = await countFrames(page, Math.min(60, watching / 2));
+  // Without the counting, which makes the browser prepare each frame whether anything moves or not.
+  const [heaps, sizes] = [[], []];
+  const before = await cpuSeconds();
   const began = performance.now();
-  const frames = await page.evaluate(() => {
-    window.frames60 = 0;
-    window.longest = 0;
-    let last = performance.now();
-    const count = (now) => {
-      window.frames60 += 1;
-      window.longest = Math.max(window.longest, now - last);
-      last = now;
-      requestAnimationFrame(count);
-    };
-    requestAnimationFrame(count);
-    return performance.now();
-  });
   const parts = Math.max(2, Math.round(watching / 60));
   for (let part = 0; part < parts; part += 1) {
     await seconds(watching / parts);
-    heaps.push((await used()).heap);
+    heaps.push(await used());
+    sizes.push(await memory());
   }
-  const took = (performance.now() - began) / 1000;
-  const cpu = ((await cpuSeconds()) - cpuBefore) / took;
-  const counted = await page.evaluate((from) => ({ fps: (window.frames60 * 1000) / (performance.now() - from), longest: window.longest }), frames);
+  const cpu = ((await cpuSeconds()) - before) / ((performance.now() - began) / 1000);
   await context.close();
-  const half = heaps.slice(Math.min(heaps.length - 1, Math.max(1, Math.floor(heaps.length / 3))));
-  return { fps: counted.fps, longest: counted.longest, cpu, heaps, growth: (half.at(-1) - half[0]) / half[0] };
+  return { ...frames, cpu, heaps, sizes, growth: growth(heaps), more: growth(sizes) };
 }
 
-/** CPU time of the browser and all of its processes, in seconds. */
-async function cpuSeconds() {
-  const { execFileSync } = await import('node:child_process');
+/** Frames a second, the longest, and the browser's share of a core meanwhile. */
+async function countFrames(page, length) {
+  const before = await cpuSeconds();
+  const counted = await page.evaluate(
+    (length) =>
+      new Promise((done) => {
+        const began = performance.now();
+        let [last, frames, longest] = [began, 0, 0];
+        const count = (now) => {
+          frames += 1;
+          longest = Math.max(longest, now - last);
+          last = now;
+          if (now - began < length) {
+            requestAnimationFrame(count);
+          } else {
+            done({ fps: (frames * 1000) / (now - began), longest });
+          }
+        };
+        requestAnimationFrame(count);
+      }),
+    length * 1000,
+  );
+  return { ...counted, counting: ((await cpuSeconds()) - before) / length };
+}
+
+/** The browser's processes. */
+function processes() {
   const all = execFileSync('ps', ['-eo', 'pid,ppid,args']).toString().split('\n').slice(1);
   const lines = all.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).filter(Boolean);
   const roots = lines.filter(([, , ppid, args]) => Number(ppid) === process.pid && /chrom/i.test(args)).map(([, pid]) => pid);
@@ -124,8 +134,13 @@ async function cpuSeconds() {
       }
     }
   }
+  return [...wanted];
+}
+
+/** CPU time of the browser and all of its processes, in seconds. */
+async function cpuSeconds() {
   let ticks = 0;
-  for (const pid of wanted) {
+  for (const pid of processes()) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
@@ -133,11 +148,29 @@ async function cpuSeconds() {
   return ticks / 100;
 }
 
+/** Memory of all of them, WebAssembly's too, in bytes; what they share counts once. */
+async function memory() {
+  let kilobytes = 0;
+  for (const pid of processes()) {
+    const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0);
+  }
+  return kilobytes * 1024;
+}
+
+/** By how much the last is more than the one after the first third. */
+function growth(values) {
+  const from = values[Math.min(values.length - 1, Math.max(1, Math.floor(values.length / 3)))];
+  return (values.at(-1) - from) / from;
+}
+
 function report(found) {
   const MB = (bytes) => rounded(bytes / 1e6);
   const rows = [
     ['longest frame (ms)', rounded(found.longest)],
+    ['share of a core while frames are counted (%)', rounded(found.counting * 100)],
     ['JavaScript heap over time (MB)', found.heaps.map(MB).join(', ')],
+    ['memory of the whole browser over time (MB)', found.sizes.map(MB).join(', ')],
   ];
   const checks = [
     { name: 'document of 20 panels, cold', value: found.cold, most: 500, unit: 'ms' },
@@ -145,6 +178,7 @@ function report(found) {
     { name: `${PANELS} live panels: time a frame`, value: rounded(1000 / found.fps), most: 17.5, unit: 'ms' },
     { name: 'the whole browser: share of a core', value: rounded(found.cpu * 100), most: 15, unit: '%' },
     { name: 'the heap grew after the first third by', value: rounded(found.growth * 100), most: 10, unit: '%' },
+    { name: 'the memory of the whole browser grew by', value: rounded(found.more * 100), most: 10, unit: '%' },
   ];
   const measured = checks.map(({ name, value, unit }) => [name, `${value} ${unit}`]);
   print('A live dashboard', machine(browser.version()), [table(['', ''], [...measured, ...rows])], checks, found);

@@ -7,6 +7,7 @@ use watchfire_view::place_style;
 
 use super::board::Board;
 use super::panel::{BoardPanel, RowHeading, in_sight};
+use super::turns::in_turn;
 
 /// Panels below this row come in sight only by scrolling ...
 const FIRST_ROWS: u16 = 40;
@@ -52,7 +53,7 @@ fn Cell(key: String, layout: Memo<Vec<(String, Place)>>) -> impl IntoView {
     });
     let place = move || standing.get().map(|(_, place)| place).unwrap_or_default();
     let cell = NodeRef::<html::Div>::new();
-    let seen = in_sight(cell);
+    let seen = in_turn(in_sight(cell));
     let at_first = standing.get_untracked().is_some_and(|(at, place)| is_first(at, place));
     // Once it is there, it stays.
     let there = Memo::new(move |before: Option<&bool>| at_first || before == Some(&true) || seen.get());
