@@ -9,6 +9,7 @@ use watchfire_service::Service;
 use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Senders};
 use watchfire_service::alertmanager::{
     Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager, keep_incidents,
+    tell_anew,
 };
 use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
 use watchfire_storage::{ControlStore, Engine};
@@ -81,6 +82,7 @@ pub(crate) async fn start_notifying(
     if !service.alerting().set_sink(Arc::new(alertmanager.clone())) {
         tracing::error!("alerts of rules go elsewhere already");
     }
+    tasks.spawn(tell_anew(alertmanager.clone(), deliveries.dead_letters(), stop.clone()));
     tasks.spawn(deliveries.run(stop.clone()));
     tasks.spawn(keep_alertmanager(alertmanager.clone(), stop.clone()));
     tasks.spawn(keep_incidents(alertmanager.clone(), stop.clone()));

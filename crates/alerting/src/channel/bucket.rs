@@ -46,6 +46,12 @@ impl Bucket {
         Self::new(burst, per_second, now)
     }
 
+    /// Whether as much may go at once as at first.
+    pub fn is_full(&self, now: i64) -> bool {
+        let passed = now.saturating_sub(self.at).max(0) as f64 / 1000.0;
+        self.tokens + passed * self.per_second >= self.burst
+    }
+
     /// Takes a token; else says after how many milliseconds there is one.
     pub fn take(&mut self, now: i64) -> Result<(), i64> {
         // A clock that was set back gives nothing.

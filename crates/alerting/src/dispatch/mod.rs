@@ -194,11 +194,12 @@ impl Dispatcher {
         notifications
     }
 
-    /// Says that a channel did not get its last notification of a group and will not: at its next tick the group tells it
-    /// everything anew.
-    pub fn not_delivered(&mut self, group_key: &str, receiver: &str, integration: Integration) {
+    /// Says that a channel did not get the notification of a group that was decided `at` and will not: where it was told
+    /// nothing since, the group tells it everything anew at its next tick.
+    pub fn not_delivered(&mut self, group_key: &str, receiver: &str, integration: Integration, at: i64) {
         let sent = Sent { group_key: group_key.to_owned(), receiver: receiver.to_owned(), integration };
-        if self.log.remove(&sent).is_some() {
+        if self.log.get(&sent).is_some_and(|entry| entry.at == at) {
+            self.log.remove(&sent);
             self.changed.insert(RowId::Sent(sent));
         }
     }

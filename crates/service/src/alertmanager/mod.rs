@@ -35,7 +35,7 @@ pub use incidents::{INCIDENTS, keep_incidents};
 pub use kept::{HANDLINGS, ROWS, SILENCES, WINDOWS};
 pub use links::{LinkError, Links};
 pub use routes::Explained;
-pub use run::keep_alertmanager;
+pub use run::{keep_alertmanager, tell_anew};
 pub use seen::{AlertFilter, SeenAlert, SeenGroup};
 use state::State;
 pub use windows::{MutedCounts, SeenWindow, WindowDraft};

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 
 use super::Alertmanager;
+use crate::alerting::delivery::DeadLetter;
 use crate::clock::now;
 
 /// How long to wait after what could not be stored.
@@ -54,14 +56,34 @@ impl Alertmanager {
         Ok(self.state().dispatcher.next_deadline())
     }
 
-    /// Says that a channel did not get a notification and will not.
-    pub fn not_delivered(
-        &self,
-        group_key: &str,
-        receiver: &str,
-        integration: watchfire_alerting::config::receiver::Integration,
-    ) {
-        self.state().dispatcher.not_delivered(group_key, receiver, integration);
+    /// Says that a notification was given up: its group tells it anew.
+    pub fn not_delivered(&self, dead: &DeadLetter) {
+        let DeadLetter { group_key, receiver, integration, at } = dead;
+        self.state().dispatcher.not_delivered(group_key, receiver, *integration, *at);
         self.0.wake.notify_one();
+    }
+}
+
+/// Lets groups tell anew what was given up, until `stop`.
+pub async fn tell_anew(
+    alertmanager: Alertmanager,
+    mut dead: broadcast::Receiver<DeadLetter>,
+    stop: CancellationToken,
+) {
+    loop {
+        let dead = tokio::select! {
+            () = stop.cancelled() => break,
+            dead = dead.recv() => dead,
+        };
+        match dead {
+            Ok(dead) => alertmanager.not_delivered(&dead),
+            Err(RecvError::Lagged(count)) => {
+                tracing::warn!(
+                    count,
+                    "notifications that were given up are told anew only when they are repeated"
+                );
+            }
+            Err(RecvError::Closed) => break,
+        }
     }
 }

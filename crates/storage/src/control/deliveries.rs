@@ -115,6 +115,7 @@ impl DeliveryStore for SqliteControl {
             }
             Settlement::Dead { reason } => (DeliveryState::Dead, None, Some(now), Some(reason)),
         };
+        let is_dead = state == DeliveryState::Dead;
         let mut transaction = self.begin().await?;
         let updated = sqlx::query(
             "UPDATE delivery SET state = ?2, next_at = coalesce(?3, next_at), ended_at = ?4, \
@@ -131,6 +132,17 @@ impl DeliveryStore for SqliteControl {
         .execute(&mut *transaction)
         .await
         .map_err(|error| self.failed(error))?;
+        if is_dead && updated.rows_affected() > 0 {
+            // A group is told anew what was given up: what fails for the same reason each time is one dead letter.
+            sqlx::query(
+                "DELETE FROM delivery WHERE state = 'dead' AND id < ?1 AND (group_key, receiver, integration, reason) IN \
+                 (SELECT group_key, receiver, integration, reason FROM delivery WHERE id = ?1)",
+            )
+            .bind(id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| self.failed(error))?;
+        }
         if let (Some(memory), true) = (memory, updated.rows_affected() > 0) {
             let statement = if memory.is_empty() {
                 "DELETE FROM delivery_memory WHERE (group_key, receiver, integration) IN \
@@ -179,7 +191,8 @@ impl DeliveryStore for SqliteControl {
 
     async fn resend(&self, id: i64, now: i64, give_up_at: i64) -> Result<bool, ControlError> {
         let updated = sqlx::query(
-            "UPDATE delivery SET state = 'waiting', attempts = 0, next_at = ?2, give_up_at = ?3, ended_at = NULL \
+            "UPDATE delivery SET state = 'waiting', attempts = 0, progress = '', next_at = ?2, give_up_at = ?3, \
+             ended_at = NULL \
              WHERE id = ?1 AND state = 'dead'",
         )
         .bind(id)
@@ -205,6 +218,16 @@ impl DeliveryStore for SqliteControl {
             "DELETE FROM delivery WHERE (state = 'done' AND ended_at < ?1) OR (state = 'dead' AND ended_at < ?2)",
         )
         .bind(done_before)
+        .bind(dead_before)
+        .execute(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        // What a channel knows of a group that nobody has told it of for so long.
+        sqlx::query(
+            "DELETE FROM delivery_memory WHERE updated_at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery \
+             WHERE delivery.group_key = delivery_memory.group_key AND delivery.receiver = delivery_memory.receiver \
+             AND delivery.integration = delivery_memory.integration)",
+        )
         .bind(dead_before)
         .execute(&self.pool)
         .await

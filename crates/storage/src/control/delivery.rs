@@ -158,7 +158,8 @@ pub trait DeliveryStore: Send + Sync {
     /// When the next delivery is due that is not due at `now`; `None` where none waits.
     async fn next_due(&self, now: i64) -> Result<Option<i64>, ControlError>;
 
-    /// Writes down how an attempt ended. Nothing happens where the delivery is not waiting (any more).
+    /// Writes down how an attempt ended. Nothing happens where the delivery is not waiting (any more). One that is given up takes
+    /// the place of older ones of its group and channel that were given up for the same reason.
     async fn settle(&self, id: i64, settled: Settled) -> Result<(), ControlError>;
 
     /// Deliveries that meet a filter, the newest first.
@@ -173,7 +174,8 @@ pub trait DeliveryStore: Send + Sync {
     /// Deletes a dead one; whether there was one.
     async fn discard(&self, id: i64) -> Result<bool, ControlError>;
 
-    /// Deletes what was done before one moment, and given up before another; returns how many.
+    /// Deletes what was done before one moment, and given up before another, and what integrations knew of groups that none is left
+    /// of; returns how many deliveries.
     async fn prune(&self, done_before: i64, dead_before: i64) -> Result<u64, ControlError>;
 
     /// How many there are.

@@ -1,8 +1,11 @@
 //! What becomes of a notification whose receiver is down, slow, or says no.
 
+use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::tempdir;
 
 use super::{ask, config, deliveries, delivery, fire, start, webhook};
@@ -81,7 +84,9 @@ async fn retry_after_is_kept() {
 async fn what_is_refused_is_a_dead_letter_that_can_be_sent_again() {
     let dir = tempdir().unwrap();
     let sink = HttpSink::start(|_| Reply::Status(400, ""));
-    let server = start(dir.path(), &webhook(&sink), &[]);
+    // So seldom that neither is told anew meanwhile.
+    let seldom = webhook(&sink).replace("group_interval: 1s", "group_interval: 1h");
+    let server = start(dir.path(), &seldom, &[]);
     fire(&server, &["One", "Other"]).await;
     eventually("two dead letters", async || {
         (deliveries(&server, "state=dead").await.len() == 2).then_some(())
@@ -110,6 +115,45 @@ async fn what_is_refused_is_a_dead_letter_that_can_be_sent_again() {
     assert!(deliveries(&server, "state=dead").await.is_empty());
     let wrong = ask(&server, "GET", "deliveries?state=lost", &Value::Null).await;
     assert!(wrong.status == 400 && wrong.body.contains("waiting, done and dead"), "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_told_anew_while_it_fires() {
+    let dir = tempdir().unwrap();
+    let sink = HttpSink::start(|_| Reply::Status(401, ""));
+    let server = start(dir.path(), &webhook(&sink), &[]);
+    fire(&server, &["Fire"]).await;
+    eventually("more than one attempt", async || (sink.requests().len() > 2).then_some(())).await;
+    // One dead letter says it for all that failed for the same reason.
+    assert!(deliveries(&server, "state=dead").await.len() <= 1);
+    sink.answer(|_| Reply::Status(200, ""));
+    let done = delivery(&server, "state=done", any).await;
+    assert_eq!(done["alerts"][0]["labels"]["alertname"], "Fire");
+    let first = sink.requests().swap_remove(0);
+    assert_ne!(first.key(), done["idempotency_key"], "another notification has another key");
+}
+
+#[tokio::test]
+async fn what_was_sent_is_not_sent_again_while_that_cannot_be_written_down() {
+    let dir = tempdir().unwrap();
+    let ((tell, arrived), (go, wait)) = (mpsc::channel(), mpsc::channel::<()>());
+    let sink = HttpSink::start(move |_| {
+        tell.send(()).unwrap();
+        // The test goes on, or has failed.
+        let _ = wait.recv_timeout(Duration::from_secs(30));
+        Reply::Status(200, "")
+    });
+    let server = start(dir.path(), &webhook(&sink), &[]);
+    fire(&server, &["Fire"]).await;
+    eventually("the request", async || arrived.try_recv().ok()).await;
+    let file = dir.path().join("watchfire-data/control.db");
+    let mut other = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    go.send(()).unwrap();
+    eventually("the trouble", async || server.log().contains("can't be written down").then_some(())).await;
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    delivery(&server, "state=done", any).await;
+    assert_eq!(sink.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -74,6 +74,11 @@ impl Checker<'_> {
         } else if no_proxy && !url {
             self.problem(node.place_of("no_proxy"), "no_proxy has a meaning only with proxy_url");
         }
+        if headers && environment {
+            let reason =
+                "proxy_connect_header is sent to the proxy of proxy_url alone, not to one of the environment";
+            self.note(node.place_of("proxy_connect_header"), reason);
+        }
         if headers && !url && !environment {
             let reason = "proxy_connect_header has a meaning only with proxy_url or proxy_from_environment";
             self.problem(node.place_of("proxy_connect_header"), reason);

@@ -132,7 +132,7 @@ impl Stage {
                     }
                     "failed" => {
                         let last = self.told.iter().rev().find(|told| told.receiver == name).unwrap();
-                        self.dispatcher.not_delivered(&last.group_key, name, last.integration);
+                        self.dispatcher.not_delivered(&last.group_key, name, last.integration, last.at);
                     }
                     "late" => {}
                     other => panic!("what is {other}"),

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use watchfire_alerting::Notification;
 use watchfire_alerting::channel::{
@@ -9,7 +9,10 @@ use watchfire_alerting::config::Receiver;
 use watchfire_storage::{ControlError, Delivery, Settled, Settlement, random_bytes};
 
 use super::secrets::SecretFiles;
-use super::{Deliveries, receivers};
+use super::{DeadLetter, Deliveries, receivers};
+
+/// How long to wait before what could not be written down is written again, at first and at last.
+const WRITE_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// The most requests of one attempt.
 pub(super) const MOST_STEPS: u32 = 16;
@@ -52,7 +55,8 @@ impl Deliveries {
     pub(super) async fn attempt(&self, delivery: Delivery) -> Result<(), ControlError> {
         let Ok(draft) = serde_json::from_str::<Draft>(&delivery.draft) else {
             let reason = "what was stored of it can't be read".to_owned();
-            return self.settle(&delivery, None, Settlement::Dead { reason }).await;
+            self.settle(&delivery, None, Settlement::Dead { reason }).await;
+            return Ok(());
         };
         let channel = draft.integration.channel;
         if delivery.attempts == 0 && delivery.progress.is_empty() {
@@ -63,10 +67,14 @@ impl Deliveries {
             Settlement::Dead { reason }
         };
         if let Some(reason) = draft.content.get(UNSAID).and_then(serde_json::Value::as_str) {
-            return self.settle(&delivery, None, dead(reason.to_owned())).await;
+            self.settle(&delivery, None, dead(reason.to_owned())).await;
+            self.lost(&draft);
+            return Ok(());
         }
         let Some(receiver) = self.receivers.get(&draft.receiver) else {
-            return self.settle(&delivery, None, dead(receivers::unknown(&draft.receiver))).await;
+            self.settle(&delivery, None, dead(receivers::unknown(&draft.receiver))).await;
+            self.lost(&draft);
+            return Ok(());
         };
         let (group_key, integration) = (&delivery.group_key, &delivery.integration);
         let memory = self.store.memory(group_key, &delivery.receiver, integration).await?;
@@ -74,16 +82,38 @@ impl Deliveries {
         let mut progress: Progress = serde_json::from_str(&delivery.progress).unwrap_or_default();
         progress.memory = memory;
         let mut attempt = Attempt::new(draft, receiver, progress);
+        let mut requests = 1;
         loop {
             let verdict = self.step(&mut attempt).await;
-            if verdict == Verdict::Next && attempt.progress.step < MOST_STEPS {
+            if verdict == Verdict::Next && requests < MOST_STEPS {
+                requests += 1;
                 attempt.progress.step += 1;
-                self.settle(&delivery, Some(&mut attempt), Settlement::Going).await?;
+                self.settle(&delivery, Some(&mut attempt), Settlement::Going).await;
                 continue;
             }
             let settlement = self.settlement(&delivery, &attempt, verdict);
-            return self.settle(&delivery, Some(&mut attempt), settlement).await;
+            let is_dead = matches!(settlement, Settlement::Dead { .. });
+            self.settle(&delivery, Some(&mut attempt), settlement).await;
+            if is_dead {
+                self.lost(&attempt.draft);
+            }
+            return Ok(());
         }
+    }
+
+    /// Says that a notification is a dead letter, so that its group may tell it anew.
+    fn lost(&self, draft: &Draft) {
+        if draft.intent == Intent::Acknowledge {
+            return;
+        }
+        let dead = DeadLetter {
+            group_key: draft.group_key.clone(),
+            receiver: draft.receiver.clone(),
+            integration: draft.integration,
+            at: draft.at,
+        };
+        // Where nobody listens nobody has to know.
+        let _ = self.dead.send(dead);
     }
 
     /// Sends one request.
@@ -161,12 +191,9 @@ impl Deliveries {
         }
     }
 
-    async fn settle(
-        &self,
-        delivery: &Delivery,
-        attempt: Option<&mut Attempt>,
-        settlement: Settlement,
-    ) -> Result<(), ControlError> {
+    /// Writes down how an attempt ended, however long that takes: a delivery that was sent and is taken for one that waits would
+    /// be sent again, and again. The end of the process ends the waiting; after it, it is sent once more.
+    async fn settle(&self, delivery: &Delivery, attempt: Option<&mut Attempt>, settlement: Settlement) {
         let mut settled = Settled {
             attempted: settlement != Settlement::Going,
             settlement,
@@ -185,6 +212,12 @@ impl Deliveries {
             }
             settled.progress = serde_json::to_string(&attempt.progress).unwrap_or_default();
         }
-        self.store.settle(delivery.id, settled).await
+        let (mut wait, longest) = WRITE_AGAIN;
+        while let Err(error) = self.store.settle(delivery.id, settled.clone()).await {
+            let id = delivery.id;
+            tracing::warn!(%error, delivery = id, "how a notification was sent can't be written down; it is tried again");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(longest);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Certificate, Client, Identity, NoProxy, Proxy, Response, Url, redirect};
+use reqwest::{Certificate, Client, Identity, NoProxy, Proxy, Response, StatusCode, Url, redirect, tls};
 use watchfire_alerting::channel::{Answer, Cause, Method, Request};
 use watchfire_alerting::config::{HttpConfig, Secret, SecretSource, TlsConfig};
 
@@ -94,7 +94,17 @@ impl HttpTransport {
         let client = self.client(&http, host).await?;
         let mut headers = headers(request, &http).await?;
         if let Some(oauth2) = &http.oauth2 {
-            let token = self.tokens.get(oauth2, &client).await?;
+            let own = HttpConfig {
+                tls_config: oauth2.tls_config.clone(),
+                proxy_url: oauth2.proxy_url.clone(),
+                no_proxy: oauth2.no_proxy.clone(),
+                proxy_from_environment: oauth2.proxy_from_environment,
+                proxy_connect_header: oauth2.proxy_connect_header.clone(),
+                ..HttpConfig::default()
+            };
+            let asking =
+                if own == HttpConfig::default() { client.clone() } else { self.client(&own, None).await? };
+            let token = self.tokens.get(oauth2, &asking).await?;
             headers.insert(AUTHORIZATION, value(&format!("Bearer {token}"))?);
         }
         let mut target = url.clone();
@@ -116,7 +126,11 @@ impl HttpTransport {
         if !request.body.is_empty() {
             sent = sent.body(request.body.clone());
         }
-        read_answer(sent.send().await?).await
+        let answer = sent.send().await?;
+        if let (Some(oauth2), StatusCode::UNAUTHORIZED) = (&http.oauth2, answer.status()) {
+            self.tokens.forget(oauth2);
+        }
+        read_answer(answer).await
     }
 
     async fn client(&self, http: &HttpConfig, host: Option<String>) -> Result<Client, Trouble> {
@@ -237,7 +251,7 @@ fn build(http: &HttpConfig, host: Option<String>) -> Result<Client, Trouble> {
     match &http.proxy_url {
         Some(url) => {
             let proxy = Proxy::all(url.as_str())?.no_proxy(NoProxy::from_string(&http.no_proxy));
-            builder = builder.proxy(proxy);
+            builder = builder.proxy(proxy.headers(proxy_headers(http)?));
         }
         None if http.proxy_from_environment => {}
         None => builder = builder.no_proxy(),
@@ -247,6 +261,12 @@ fn build(http: &HttpConfig, host: Option<String>) -> Result<Client, Trouble> {
     }
     if let Some(tls) = &http.tls_config {
         builder = builder.tls_danger_accept_invalid_certs(tls.insecure_skip_verify);
+        if let Some(version) = version(&tls.min_version) {
+            builder = builder.tls_version_min(version);
+        }
+        if let Some(version) = version(&tls.max_version) {
+            builder = builder.tls_version_max(version);
+        }
         if let Some(ca) = pem(&tls.ca, &tls.ca_file)? {
             builder = builder.tls_certs_only(Certificate::from_pem_bundle(ca.as_bytes())?);
         }
@@ -255,6 +275,29 @@ fn build(http: &HttpConfig, host: Option<String>) -> Result<Client, Trouble> {
         }
     }
     Ok(builder.build()?)
+}
+
+/// A version of `tls_config`, which has been checked; `None` for none.
+fn version(name: &str) -> Option<tls::Version> {
+    Some(match name {
+        "TLS10" => tls::Version::TLS_1_0,
+        "TLS11" => tls::Version::TLS_1_1,
+        "TLS12" => tls::Version::TLS_1_2,
+        "TLS13" => tls::Version::TLS_1_3,
+        _ => return None,
+    })
+}
+
+fn proxy_headers(http: &HttpConfig) -> Result<HeaderMap, Trouble> {
+    let mut headers = HeaderMap::new();
+    for (name, values) in &http.proxy_connect_header {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Trouble::Settings(format!("proxy_connect_header: {name:?} is no header")))?;
+        for text in values {
+            headers.append(name.clone(), value(text.expose())?);
+        }
+    }
+    Ok(headers)
 }
 
 fn identity(tls: &TlsConfig) -> Result<Option<Identity>, Trouble> {

@@ -66,8 +66,8 @@ impl Lanes {
     }
 
     /// Forgets lanes without anything under way whose buckets are as good as new; called now and then.
-    pub(super) fn tidy(&mut self) {
-        self.lanes.retain(|_, lane| lane.running > 0);
+    pub(super) fn tidy(&mut self, now: i64) {
+        self.lanes.retain(|_, lane| lane.running > 0 || !lane.bucket.is_full(now));
     }
 }
 

@@ -26,8 +26,9 @@ mod worker;
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 use watchfire_alerting::channel::{self, Draft, Surroundings};
+use watchfire_alerting::config::receiver::Integration;
 use watchfire_alerting::{Config, Notification};
 use watchfire_storage::{ControlError, DeliveryStore, NewDelivery, random_bytes};
 
@@ -44,6 +45,22 @@ pub use transport::{Senders, Transport};
 pub use trial::{Trial, TrialAlert};
 pub use watchfire_storage::{Delivery, DeliveryCounts, DeliveryFilter, DeliveryState};
 
+/// How many dead letters may wait for who wants to know of them; what is told later than that is told at the next repetition.
+const DEAD_LETTERS: usize = 1024;
+
+/// A notification that was given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The group that it tells of.
+    pub group_key: String,
+    /// Who was to be told.
+    pub receiver: String,
+    /// By which channel.
+    pub integration: Integration,
+    /// The tick of the group at which it was decided, milliseconds since the epoch.
+    pub at: i64,
+}
+
 /// Tells the time: milliseconds since the epoch.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
@@ -58,6 +75,7 @@ pub struct Deliveries {
     easel: pictures::Easel,
     /// Says that there is something new to do.
     wake: Arc<Notify>,
+    dead: broadcast::Sender<DeadLetter>,
     clock: Clock,
 }
 
@@ -76,8 +94,14 @@ impl Deliveries {
             metrics: Arc::default(),
             easel: pictures::Easel::default(),
             wake: Arc::default(),
+            dead: broadcast::Sender::new(DEAD_LETTERS),
             clock: Arc::new(clock::now),
         }
+    }
+
+    /// What is given up from now on.
+    pub fn dead_letters(&self) -> broadcast::Receiver<DeadLetter> {
+        self.dead.subscribe()
     }
 
     /// The same by another clock, for tests.

@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use serde::Deserialize;
+use serde_json::Value;
 use watchfire_alerting::config::{OAuth2, SecretSource};
 
 use super::http::{Trouble, secret};
@@ -13,12 +14,13 @@ const MARGIN: Duration = Duration::from_secs(10);
 /// How long a token is good for that does not say it.
 const UNSAID: u64 = 60;
 
+/// The longest time for which a token is kept, whatever is said of it: a day.
+const LONGEST: u64 = 86_400;
+
 /// The most tokens that are kept.
 const MOST: usize = 64;
 
-/// Tokens by client credentials (<https://www.rfc-editor.org/rfc/rfc6749#section-4.4>), kept as long as they are good. The
-/// server that gives them is asked by the client of the request: `tls_config` and the proxy of `oauth2` itself are not looked
-/// at.
+/// Tokens by client credentials (<https://www.rfc-editor.org/rfc/rfc6749#section-4.4>), kept as long as they are good.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tokens(Arc<Mutex<Vec<Token>>>);
 
@@ -38,10 +40,24 @@ impl std::fmt::Debug for Token {
 #[derive(Deserialize)]
 struct Given {
     access_token: String,
-    expires_in: Option<u64>,
+    /// Seconds; some write them as a text.
+    expires_in: Option<Value>,
+}
+
+impl Given {
+    fn good_for(&self) -> Duration {
+        let said = self.expires_in.as_ref();
+        let seconds = said.and_then(|said| said.as_u64().or_else(|| said.as_str()?.trim().parse().ok()));
+        Duration::from_secs(seconds.unwrap_or(UNSAID).min(LONGEST)).saturating_sub(MARGIN)
+    }
 }
 
 impl Tokens {
+    /// Forgets a token that was refused.
+    pub(super) fn forget(&self, oauth2: &OAuth2) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|token| token.of != *oauth2);
+    }
+
     pub(super) async fn get(&self, oauth2: &OAuth2, client: &Client) -> Result<String, Trouble> {
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let good = |token: &&Token| token.of == *oauth2 && token.until > Instant::now();
@@ -71,8 +87,7 @@ impl Tokens {
         }
         let given: Given = serde_json::from_slice(&response.bytes().await?)
             .map_err(|_| Trouble::Passing("the server of oauth2.token_url gave no token".to_owned()))?;
-        let until =
-            Instant::now() + Duration::from_secs(given.expires_in.unwrap_or(UNSAID)).saturating_sub(MARGIN);
+        let until = Instant::now() + given.good_for();
         let mut tokens = lock();
         tokens.retain(|token| token.of != *oauth2 && token.until > Instant::now());
         if tokens.len() >= MOST {
@@ -80,5 +95,25 @@ impl Tokens {
         }
         tokens.push(Token { of: oauth2.clone(), access: given.access_token.clone(), until });
         Ok(given.access_token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_good_for_as_long_as_it_is_said_within_a_day() {
+        for (said, expected) in [
+            (r#"{"access_token":"t","expires_in":3600}"#, 3590),
+            (r#"{"access_token":"t","expires_in":"3600"}"#, 3590),
+            (r#"{"access_token":"t","expires_in":9223372036854775807}"#, LONGEST - 10),
+            (r#"{"access_token":"t","expires_in":5}"#, 0),
+            (r#"{"access_token":"t","expires_in":-1}"#, 50),
+            (r#"{"access_token":"t"}"#, 50),
+        ] {
+            let given: Given = serde_json::from_str(said).unwrap();
+            assert_eq!(given.good_for(), Duration::from_secs(expected), "{said}");
+        }
     }
 }

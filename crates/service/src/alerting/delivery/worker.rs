@@ -33,7 +33,7 @@ impl Deliveries {
         loop {
             if prune_at <= Instant::now() {
                 prune_at = Instant::now() + PRUNE_EVERY;
-                lanes.tidy();
+                lanes.tidy((self.clock)());
                 self.prune().await;
             }
             let wait = self.start_due(&mut lanes, &mut tasks).await.unwrap_or_else(|error| {
@@ -98,7 +98,7 @@ impl Deliveries {
             match attempt.await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, delivery = id, "how a notification was sent can't be written down");
+                    tracing::warn!(%error, delivery = id, "what is known of a group can't be read; its notification waits");
                     sleep(STORE_FAILED).await;
                 }
                 Err(error) => {
