@@ -207,4 +207,18 @@ mod tests {
         let error = file.read().await.unwrap_err();
         assert!(error.contains("a.tmpl"), "{error}");
     }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_folder_of_templates_that_cannot_be_read_is_not_empty() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("alertmanager.yml");
+        std::fs::write(&path, format!("{NOBODY}templates: ['words/*.tmpl']\n")).unwrap();
+        let file = ConfigFile::new(&path);
+        assert!(file.read().await.unwrap().is_some(), "there is no such folder");
+        // Also root cannot follow a link to itself.
+        std::os::unix::fs::symlink(dir.path().join("words"), dir.path().join("words")).unwrap();
+        let error = file.read().await.unwrap_err();
+        assert!(error.contains("words"), "{error}");
+    }
 }
