@@ -51,7 +51,11 @@ impl FormGroups {
                     Ok(Some(document)) => {
                         let plan = read(service, settings, &head.uid, &document.body);
                         let plan = plan.unwrap_or_else(|reason| {
-                            tracing::warn!(uid = head.uid, reason, "a rule cannot be evaluated; save it anew");
+                            tracing::warn!(
+                                uid = head.uid,
+                                reason,
+                                "a rule cannot be evaluated; save it anew"
+                            );
                             None
                         });
                         Found::New(head.version, plan.map(Box::new))
@@ -142,7 +146,8 @@ mod tests {
     use super::*;
 
     fn known(groups: &FormGroups) -> Vec<(&str, u64)> {
-        let mut known: Vec<_> = groups.known.iter().map(|(uid, (version, _))| (uid.as_str(), *version)).collect();
+        let mut known: Vec<_> =
+            groups.known.iter().map(|(uid, (version, _))| (uid.as_str(), *version)).collect();
         known.sort_unstable();
         known
     }
@@ -150,7 +155,8 @@ mod tests {
     #[test]
     fn a_rule_that_cannot_be_read_stays_and_is_read_again() {
         let mut groups = FormGroups::default();
-        let found = |all: Vec<(&str, Found)>| all.into_iter().map(|(uid, what)| (uid.to_owned(), what)).collect();
+        let found =
+            |all: Vec<(&str, Found)>| all.into_iter().map(|(uid, what)| (uid.to_owned(), what)).collect();
         // At the start: nothing is known of it, so it is not known to be gone either.
         assert!(groups.take(found(vec![("a", Found::New(1, None)), ("b", Found::Unread)])));
         assert_eq!((known(&groups), groups.is_complete()), (vec![("a", 1)], false));

@@ -1,6 +1,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 use watchfire_alerting::channel::{ActionLinks, Entropy, Surroundings};
 use watchfire_alerting::{Config, Notification};
 use watchfire_model::Labels;
@@ -94,11 +96,19 @@ impl Queue {
     }
 
     fn around<'a>(&'a self, set: &'a Set) -> Result<Surroundings<'a>, ControlError> {
-        let now = Time::from_millis(now()).unwrap_or_else(Time::zero);
-        let env = Env { external_url: &self.external_url, ..Env::at(now) };
-        let links = self.links.as_ref().map(|links| links as &dyn ActionLinks);
-        Ok(Surroundings { set, env, pictures: &[], links, entropy: Entropy(random_bytes()?) })
+        surroundings(set, &self.external_url, self.links.as_ref())
     }
+}
+
+fn surroundings<'a>(
+    set: &'a Set,
+    external_url: &'a str,
+    links: Option<&'a Links>,
+) -> Result<Surroundings<'a>, ControlError> {
+    let now = Time::from_millis(now()).unwrap_or_else(Time::zero);
+    let env = Env { external_url, ..Env::at(now) };
+    let links = links.map(|links| links as &dyn ActionLinks);
+    Ok(Surroundings { set, env, pictures: &[], links, entropy: Entropy(random_bytes()?) })
 }
 
 #[async_trait]
@@ -109,10 +119,19 @@ impl Deliver for Queue {
     }
 
     async fn deliver(&self, notifications: &[Notification]) -> Result<(), String> {
-        let set = self.templates();
-        let around = self.around(&set).map_err(|error| error.to_string())?;
-        let taken = self.deliveries.enqueue(notifications, &around).await;
-        taken.map(drop).map_err(|error| error.to_string())
+        let (deliveries, set, notifications) =
+            (self.deliveries.clone(), self.templates(), notifications.to_vec());
+        let (external_url, links) = (self.external_url.clone(), self.links.clone());
+        let runtime = Handle::current();
+        // The templates of many notifications take long, and other tasks wait for this thread.
+        let taken = spawn_blocking(move || {
+            runtime.block_on(async {
+                let around = surroundings(&set, &external_url, links.as_ref())?;
+                deliveries.enqueue(&notifications, &around).await.map(drop)
+            })
+        });
+        // It fails where a template panicked.
+        taken.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
     }
 
     async fn acknowledged(&self, group_key: &str, receiver: &str, by: &str) -> Result<(), String> {
