@@ -96,19 +96,11 @@ impl Queue {
     }
 
     fn around<'a>(&'a self, set: &'a Set) -> Result<Surroundings<'a>, ControlError> {
-        surroundings(set, &self.external_url, self.links.as_ref())
+        let now = Time::from_millis(now()).unwrap_or_else(Time::zero);
+        let env = Env { external_url: &self.external_url, ..Env::at(now) };
+        let links = self.links.as_ref().map(|links| links as &dyn ActionLinks);
+        Ok(Surroundings { set, env, pictures: &[], links, entropy: Entropy(random_bytes()?) })
     }
-}
-
-fn surroundings<'a>(
-    set: &'a Set,
-    external_url: &'a str,
-    links: Option<&'a Links>,
-) -> Result<Surroundings<'a>, ControlError> {
-    let now = Time::from_millis(now()).unwrap_or_else(Time::zero);
-    let env = Env { external_url, ..Env::at(now) };
-    let links = links.map(|links| links as &dyn ActionLinks);
-    Ok(Surroundings { set, env, pictures: &[], links, entropy: Entropy(random_bytes()?) })
 }
 
 #[async_trait]
@@ -119,19 +111,22 @@ impl Deliver for Queue {
     }
 
     async fn deliver(&self, notifications: &[Notification]) -> Result<(), String> {
-        let (deliveries, set, notifications) =
-            (self.deliveries.clone(), self.templates(), notifications.to_vec());
-        let (external_url, links) = (self.external_url.clone(), self.links.clone());
-        let runtime = Handle::current();
+        let queue = Self {
+            deliveries: self.deliveries.clone(),
+            templates: RwLock::new(self.templates()),
+            external_url: self.external_url.clone(),
+            links: self.links.clone(),
+        };
+        let (notifications, runtime) = (notifications.to_vec(), Handle::current());
         // The templates of many notifications take long, and other tasks wait for this thread.
         let taken = spawn_blocking(move || {
-            runtime.block_on(async {
-                let around = surroundings(&set, &external_url, links.as_ref())?;
-                deliveries.enqueue(&notifications, &around).await.map(drop)
-            })
+            let set = queue.templates();
+            let around = queue.around(&set)?;
+            runtime.block_on(queue.deliveries.enqueue(&notifications, &around))
         });
         // It fails where a template panicked.
-        taken.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+        let taken = taken.await.map_err(|error| error.to_string())?;
+        taken.map(drop).map_err(|error: ControlError| error.to_string())
     }
 
     async fn acknowledged(&self, group_key: &str, receiver: &str, by: &str) -> Result<(), String> {
