@@ -148,12 +148,14 @@ async fn page(State(app): State<App>, Path(token): Path<String>) -> Response {
         let _ = write!(snoozes, "<button name=\"act\" value=\"{hours}\">Snooze for {words}</button>");
     }
     let body = format!(
-        "{}{}<form method=\"post\"><label>Your name <input name=\"by\" maxlength=\"100\" autocomplete=\"name\"></label>\
-         <label>Comment <input name=\"comment\" maxlength=\"1000\"></label>\
+        "{}{}<form method=\"post\"><label>Your name <input name=\"by\" maxlength=\"{}\" autocomplete=\"name\"></label>\
+         <label>Comment <input name=\"comment\" maxlength=\"{}\"></label>\
          <button name=\"act\" value=\"acknowledge\">Acknowledge</button>{snoozes}\
          <button name=\"act\" value=\"resolve\">Resolve</button></form>",
         acknowledged.unwrap_or_default(),
         described(&alert),
+        Said::LONGEST_BY,
+        Said::LONGEST_COMMENT,
     );
     html(StatusCode::OK, alert.labels.get("alertname").unwrap_or("Alert"), &body)
 }

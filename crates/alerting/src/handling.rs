@@ -112,6 +112,27 @@ impl Handlings {
         true
     }
 
+    /// Lets ends by hand go on until `until`, whose sources could not be heard before `now`.
+    pub fn revive(&mut self, now: i64, until: i64) {
+        for (fingerprint, handling) in &mut self.known {
+            if handling.act == Act::Resolved && handling.heard_until <= now {
+                handling.heard_until = until;
+                self.changed.insert(*fingerprint);
+            }
+        }
+    }
+
+    /// Goes on by a clock that was set back to `now`: nothing was said later.
+    pub fn set_back(&mut self, now: i64) {
+        for (fingerprint, handling) in &mut self.known {
+            if handling.at > now {
+                handling.heard_until = handling.heard_until.saturating_sub(handling.at.saturating_sub(now));
+                handling.at = now;
+                self.changed.insert(*fingerprint);
+            }
+        }
+    }
+
     /// Forgets what says nothing any more at `now`: acknowledgements of alerts that do not fire, and ends of those whose
     /// source is silent.
     pub fn forget(&mut self, now: i64, fires: impl Fn(Fingerprint) -> bool) {

@@ -7,6 +7,14 @@ use super::rows::RowId;
 use super::{Dispatcher, Looks};
 use crate::alert::Fingerprint;
 
+/// Who hears of some alerts of a group.
+struct Hearer {
+    receiver: String,
+    due: BTreeSet<Fingerprint>,
+    /// Whether it is told again while nothing changes: not where it was on call before.
+    is_open: bool,
+}
+
 impl Dispatcher {
     /// Looks at a group that was due at `due`: adds what is to be sent, and lets go of what is resolved.
     pub(super) fn flush(
@@ -48,43 +56,57 @@ impl Dispatcher {
         if plan.muted_by(id.route, now).is_empty() {
             alerts.retain(|(_, notified)| !(looks.is_muted)(&notified.alert));
             if !alerts.is_empty() {
-                let receiver = plan.tree().options(id.route).receiver.clone();
-                self.tell(id, &receiver, (since, tick), &alerts, looks, notifications);
-                for step in plan.escalations(&receiver) {
-                    for (told, is_open) in plan.told_by(step, now) {
-                        let after = is_open.then_some(step.after.millis());
-                        self.escalate(id, (&told, after), (since, tick, now), &alerts, looks, notifications);
-                    }
+                // Nobody is told again and again after the end of a shift.
+                let over = Looks { is_muted: looks.is_muted, is_acknowledged: &|_| true };
+                for Hearer { receiver, due, is_open } in self.hearers(id, (since, now), &alerts, looks) {
+                    let told = alerts.iter().filter(|(fingerprint, _)| due.contains(fingerprint));
+                    let told: Vec<_> = told.cloned().collect();
+                    let looks = if is_open { looks } else { &over };
+                    self.tell(id, &receiver, (since, tick), &told, looks, notifications);
                 }
             }
         }
     }
 
-    /// Tells a receiver of alerts that nobody has looked after for so many milliseconds (`after`; `None`: of the end alone of
-    /// those that it knows).
-    fn escalate(
-        &mut self,
+    /// Who hears of the alerts of a group now: its receiver of all, and those of the steps by which it goes on of what nobody has looked
+    /// after for so long. Each is there once, however many steps name it: a channel is told once at a tick.
+    fn hearers(
+        &self,
         id: &GroupId,
-        (receiver, after): (&str, Option<i64>),
-        (since, tick, now): (i64, i64, i64),
+        (since, now): (i64, i64),
         alerts: &[(Fingerprint, Notified)],
         looks: &Looks<'_>,
-        notifications: &mut Vec<Notification>,
-    ) {
-        let known = self.told_of(id, receiver, since);
-        let is_due = |fingerprint: &Fingerprint, notified: &Notified| {
-            notified.resolved
-                // Who was told is told of the end, too, whoever has looked after it since.
-                || known.contains(fingerprint)
-                || (after.is_some_and(|after| now.saturating_sub(notified.alert.starts_at) >= after)
-                    && !(looks.is_acknowledged)(&notified.alert))
-        };
-        let due = alerts.iter().filter(|(fingerprint, notified)| is_due(fingerprint, notified));
-        let due: Vec<_> = due.cloned().collect();
-        // Nobody is told again and again after the end of a shift.
-        let over = Looks { is_muted: looks.is_muted, is_acknowledged: &|_| true };
-        let looks = if after.is_some() { looks } else { &over };
-        self.tell(id, receiver, (since, tick), &due, looks, notifications);
+    ) -> Vec<Hearer> {
+        let receiver = self.plan.tree().options(id.route).receiver.clone();
+        let steps = self.plan.escalations(&receiver);
+        let all = alerts.iter().map(|(fingerprint, _)| *fingerprint).collect();
+        let mut hearers = vec![Hearer { receiver, due: all, is_open: true }];
+        for step in steps {
+            for (receiver, is_open) in self.plan.told_by(step, now) {
+                let known = self.told_of(id, &receiver, since);
+                let is_due = |fingerprint: &Fingerprint, notified: &Notified| {
+                    // Who was told is told of the end, too, whoever has looked after it since; of what was over before, nobody else is.
+                    known.contains(fingerprint)
+                        || (is_open
+                            && !notified.resolved
+                            && now.saturating_sub(notified.alert.starts_at) >= step.after.millis()
+                            && !(looks.is_acknowledged)(&notified.alert))
+                };
+                let due = alerts.iter().filter(|(fingerprint, notified)| is_due(fingerprint, notified));
+                let due: BTreeSet<_> = due.map(|(fingerprint, _)| *fingerprint).collect();
+                if due.is_empty() {
+                    continue;
+                }
+                match hearers.iter_mut().find(|hearer| hearer.receiver == receiver) {
+                    Some(hearer) => {
+                        hearer.due.extend(due);
+                        hearer.is_open |= is_open;
+                    }
+                    None => hearers.push(Hearer { receiver, due, is_open }),
+                }
+            }
+        }
+        hearers
     }
 
     /// The alerts that fire in the eyes of a receiver of a group that is there `since`.

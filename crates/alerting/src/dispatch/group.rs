@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use watchfire_model::Labels;
 
 use crate::alert::Fingerprint;
-use crate::routing::RouteId;
+use crate::routing::{RouteId, RouteOptions};
 
 /// What tells a group from all others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,11 @@ impl Group {
     pub(super) fn new(now: i64, wait: i64) -> Self {
         let next = now.saturating_add(wait);
         Self { since: now, next, flushed: false, alerts: BTreeSet::new(), empty_since: None }
+    }
+
+    /// How long it waits at most for the next look, in milliseconds.
+    pub(super) fn longest_wait(&self, options: &RouteOptions) -> i64 {
+        if self.flushed { options.group_interval.millis() } else { options.group_wait.millis() }
     }
 
     /// Whether nothing is left of it at `now`.

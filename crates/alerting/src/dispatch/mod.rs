@@ -11,6 +11,7 @@
 //! looked at late, so that `repeat_interval` is exact; and a group without alerts is gone after 30 seconds, the longest that
 //! Alertmanager takes to clear it away.
 
+mod clock;
 mod flush;
 mod group;
 mod log;

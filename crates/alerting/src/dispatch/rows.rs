@@ -139,6 +139,17 @@ impl Dispatcher {
         changed.into_iter().map(|id| (id.to_string(), self.row(&id))).collect()
     }
 
+    /// The same of alerts alone. What became of groups is kept back: as long as what was decided of them was not handed on, a restart has
+    /// to decide it again.
+    pub fn take_alert_changes(&mut self) -> Vec<(String, Option<Row>)> {
+        let changed = std::mem::take(&mut self.changed);
+        let (alerts, others) = changed.into_iter().partition(|id| matches!(id, RowId::Alert(_)));
+        self.changed = alerts;
+        let taken = self.take_changes();
+        self.changed = others;
+        taken
+    }
+
     /// Takes the whole state for changed: what was taken by [`take_changes`](Self::take_changes) may not have been stored. Rows of what is gone
     /// may stay behind then; they say nothing to those that go on from them.
     pub fn touch(&mut self) {
@@ -201,14 +212,16 @@ impl Dispatcher {
                 (mine.into_iter().collect(), others)
             };
             left_over.extend(others);
-            let Some(id) = id.filter(|_| was_empty || !alerts.is_empty()) else { continue };
+            let Some(id) = id.filter(|_| was_empty || !alerts.is_empty()) else {
+                // Its row has to go: a group like it that begins later is a new one.
+                self.changed.insert(RowId::Group(row.route, row.labels));
+                continue;
+            };
+            let GroupRow { since, next, flushed, empty_since, .. } = row;
+            let mut group = Group { since, next, flushed, alerts, empty_since };
             // No longer than a new group of this plan would wait.
-            let options = tree.options(id.route);
-            let wait = if row.flushed { options.group_interval } else { options.group_wait };
-            let next = row.next.min(now.saturating_add(wait.millis()));
-            self.due.insert((next, id.clone()));
-            let GroupRow { since, flushed, empty_since, .. } = row;
-            let group = Group { since, next, flushed, alerts, empty_since };
+            group.next = next.min(now.saturating_add(group.longest_wait(tree.options(id.route))));
+            self.due.insert((group.next, id.clone()));
             self.groups.insert(id, group);
         }
         left_over

@@ -68,6 +68,9 @@ impl Book {
             for member in &incident.alerts {
                 book.by_alert.insert(member.fingerprint.clone(), incident.id.clone());
             }
+            for fingerprint in &incident.left_out_firing {
+                book.by_alert.insert(fingerprint.clone(), incident.id.clone());
+            }
             for relation in &incident.relations {
                 book.by_relation.insert(relation.clone(), incident.id.clone());
             }
@@ -115,7 +118,11 @@ impl Book {
     pub fn fires(&self, fingerprint: &str) -> bool {
         let incident = self.by_alert.get(fingerprint).and_then(|id| self.incidents.get(id));
         incident.is_some_and(|incident| {
-            incident.alerts.iter().any(|member| member.fingerprint == fingerprint && member.ends_at.is_none())
+            incident.left_out_firing.contains(fingerprint)
+                || incident
+                    .alerts
+                    .iter()
+                    .any(|member| member.fingerprint == fingerprint && member.ends_at.is_none())
         })
     }
 
@@ -127,7 +134,14 @@ impl Book {
             let member = incident.alerts.iter_mut().find(|member| member.fingerprint == alert.fingerprint);
             match member {
                 // One of those that are not told one by one.
-                None if incident.state != IncidentState::Resolved => return,
+                None if incident.left_out_firing.contains(&alert.fingerprint) => return,
+                None if now - incident.changed_at <= window => {
+                    incident.left_out_firing.insert(alert.fingerprint);
+                    incident.changed_at = now;
+                    reopen(incident);
+                    self.touched.insert(incident.id.clone());
+                    return;
+                }
                 Some(member) if member.ends_at.is_none() => return,
                 Some(member) if member.ends_at.is_some_and(|end| now - end <= window) => {
                     member.ends_at = None;
@@ -173,6 +187,7 @@ impl Book {
             });
         } else {
             incident.left_out += 1;
+            incident.left_out_firing.insert(alert.fingerprint);
             self.limited += 1;
         }
         judge(incident, &self.settings.dependencies);
@@ -189,9 +204,13 @@ impl Book {
                     changed = true;
                 }
             }
+            let before = incident.left_out_firing.len();
+            incident.left_out_firing.retain(|fingerprint| firing.contains(fingerprint));
+            changed |= incident.left_out_firing.len() < before;
             if changed {
                 incident.changed_at = now;
-                let is_over = incident.alerts.iter().all(|member| member.ends_at.is_some());
+                let is_over = incident.left_out_firing.is_empty()
+                    && incident.alerts.iter().all(|member| member.ends_at.is_some());
                 if is_over && incident.state != IncidentState::Resolved {
                     incident.state = IncidentState::Resolved;
                     incident.resolved_at = Some(now);
@@ -305,6 +324,7 @@ fn empty(id: &str, at: i64) -> Incident {
         relations: Vec::new(),
         alerts: Vec::new(),
         left_out: 0,
+        left_out_firing: BTreeSet::new(),
         cause: None,
         notes: Vec::new(),
     }

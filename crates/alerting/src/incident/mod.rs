@@ -8,7 +8,7 @@ mod book;
 mod cause;
 mod relation;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use book::{Book, IncidentError, Observed};
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,9 @@ pub struct Incident {
     pub alerts: Vec<Member>,
     /// How many there were besides.
     pub left_out: usize,
+    /// The fingerprints of those of them that fire.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left_out_firing: BTreeSet<String>,
     /// What is guessed to have begun it.
     pub cause: Option<Cause>,
     /// What was said, the oldest first.

@@ -7,7 +7,10 @@ mod rule;
 mod schedule;
 mod text;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 pub use rule::{ByDay, End, Frequency, Rule, RuleError};
+use schedule::Spell;
 pub use schedule::{Occurrence, Schedule};
 use serde::{Deserialize, Serialize};
 pub use text::ScheduleError;
@@ -30,6 +33,43 @@ pub struct Window {
     pub created_by: String,
     /// Why.
     pub comment: String,
+    /// What was found out about it.
+    #[serde(skip)]
+    pub known: Known,
+}
+
+/// What was found out about a window: its calendar is read once for each time that it opens or closes, and not for each question. It
+/// says nothing that the calendar does not say.
+#[derive(Debug, Default)]
+pub struct Known(Mutex<Option<Spell>>);
+
+impl Known {
+    fn spell(&self) -> MutexGuard<'_, Option<Spell>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clone for Known {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(*self.spell()))
+    }
+}
+
+impl PartialEq for Known {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Window {
+    /// Whether it is open at `at`, milliseconds since the epoch.
+    pub fn is_open(&self, at: i64) -> bool {
+        let mut known = self.known.spell();
+        if let Some(spell) = known.filter(|spell| (spell.from..spell.until).contains(&at)) {
+            return spell.open;
+        }
+        known.insert(self.schedule.spell(at)).open
+    }
 }
 
 /// The windows that are open at one instant, to be asked for many alerts.
@@ -41,7 +81,7 @@ pub struct OpenWindows<'a> {
 impl<'a> OpenWindows<'a> {
     /// Those of `windows` that are open at `now`, milliseconds since the epoch.
     pub fn new(windows: &'a [Window], now: i64) -> Self {
-        Self { windows: windows.iter().filter(|window| window.schedule.contains(now)).collect() }
+        Self { windows: windows.iter().filter(|window| window.is_open(now)).collect() }
     }
 
     /// The first one that mutes an alert with these labels.

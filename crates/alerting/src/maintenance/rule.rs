@@ -88,6 +88,10 @@ impl Rule {
     /// The largest `COUNT`; every time is counted from the first one on.
     pub const MOST: u32 = 10_000;
 
+    /// The most entries of `BYDAY`, `BYMONTHDAY` and `BYMONTH`, which are looked at for each day: each day of a month counted from both
+    /// ends takes 62.
+    pub const MOST_NAMED: usize = 100;
+
     /// Every one of them, for ever.
     pub fn every(frequency: Frequency) -> Self {
         Self {
@@ -120,18 +124,18 @@ impl Rule {
                 self.ends(End::Count(number))?;
             }
             "UNTIL" => self.ends(text::until(value)?)?,
-            "BYDAY" => self.by_day = list(value, by_day)?,
+            "BYDAY" => self.by_day = list(key, value, by_day)?,
             "BYMONTHDAY" => {
                 let day = |text: &str| number(text).filter(|day| (1..=31).contains(&day.abs()));
                 let mend = "write 1 to 31, or -1 to -31 from the end";
                 let day = |text: &str| day(text).ok_or_else(|| format!("BYMONTHDAY has {text:?}; {mend}"));
-                self.by_month_day = list(value, day)?;
+                self.by_month_day = list(key, value, day)?;
             }
             "BYMONTH" => {
                 let month = |text: &str| number(text).filter(|month| (1..=12).contains(month));
                 let month =
                     |text: &str| month(text).ok_or_else(|| format!("BYMONTH has {text:?}; write 1 to 12"));
-                self.by_month = list(value, month)?;
+                self.by_month = list(key, value, month)?;
             }
             "WKST" => {
                 let known = WEEKDAYS.iter().find(|(word, _)| *word == value);
@@ -193,7 +197,11 @@ fn number(text: &str) -> Option<i8> {
     text.parse().ok()
 }
 
-fn list<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
+fn list<T>(key: &str, text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
+    let (found, most) = (text.split(',').count(), Rule::MOST_NAMED);
+    if found > most {
+        return Err(format!("{key} has {found} entries, {most} are allowed; leave out what is there twice"));
+    }
     text.split(',').map(read).collect()
 }
 

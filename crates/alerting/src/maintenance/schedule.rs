@@ -18,8 +18,17 @@ pub struct Schedule {
     pub duration: Period,
     /// How it comes again; `None` for once. A start that the rule does not name is none.
     pub rule: Option<Rule>,
-    /// Starts that are left out.
+    /// Starts that are left out, the earliest first.
     pub except: Vec<DateTime>,
+}
+
+/// A time in which it stays as it is, in milliseconds since the epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spell {
+    pub(super) from: i64,
+    /// It is so at least until then.
+    pub(super) until: i64,
+    pub(super) open: bool,
 }
 
 /// One time that it is, in milliseconds since the epoch.
@@ -31,13 +40,28 @@ pub struct Occurrence {
     pub ends_at: i64,
 }
 
+/// What goes on without a gap for so many times goes on for ever.
+const ALWAYS: usize = 1000;
+
 impl Schedule {
+    /// The most starts that are left out: some for each week of twenty years. Each is compared with what comes.
+    pub const MOST_EXCEPT: usize = 5000;
+
     /// The longest that something lasts: a leap year.
     pub const LONGEST: Period = Period::seconds(366 * 86_400);
 
     /// Whether it is at `at`, milliseconds since the epoch.
     pub fn contains(&self, at: i64) -> bool {
         self.during(at).next().is_some()
+    }
+
+    /// Whether it is at `at`, and for how long that is sure.
+    pub(super) fn spell(&self, at: i64) -> Spell {
+        let next = self.from(at.saturating_sub(self.duration.millis())).find(|next| next.ends_at > at);
+        match next {
+            Some(next) if next.starts_at <= at => Spell { from: at, until: next.ends_at, open: true },
+            next => Spell { from: at, until: next.map_or(i64::MAX, |next| next.starts_at), open: false },
+        }
     }
 
     /// The times that it is at `at`: more than one where it lasts longer than until it comes again.
@@ -59,13 +83,16 @@ impl Schedule {
         }
         // What comes again before it is over goes on; for ever, if it always does.
         let mut end = at;
-        for _ in 0..1000 {
-            let Some(last) = self.during(end).map(|occurrence| occurrence.ends_at).max() else {
+        for (number, next) in self.from(at.saturating_sub(self.duration.millis())).enumerate() {
+            if next.starts_at > end {
                 return Some(end);
-            };
-            end = last;
+            }
+            if number >= ALWAYS {
+                return None;
+            }
+            end = end.max(next.ends_at);
         }
-        None
+        Some(end)
     }
 
     /// The times that start at `at` or later, in their order.
@@ -85,7 +112,9 @@ impl Schedule {
         starts
             .enumerate()
             .map_while(|(number, start)| self.occurrence(number, start))
-            .filter(move |(start, occurrence)| !self.except.contains(start) && occurrence.starts_at >= at)
+            .filter(move |(start, occurrence)| {
+                self.except.binary_search(start).is_err() && occurrence.starts_at >= at
+            })
             .map(|(_, occurrence)| occurrence)
     }
 

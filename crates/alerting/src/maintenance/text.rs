@@ -104,6 +104,12 @@ impl FromStr for Schedule {
             }
             left_out.extend(times);
         }
+        let (found, most) = (left_out.len(), Self::MOST_EXCEPT);
+        if found > most {
+            let mend = "end the rule by UNTIL, or make a rule that does not name them";
+            return Err(refused(format!("EXDATE has {found} times, {most} are allowed; {mend}")));
+        }
+        left_out.sort_unstable();
         Ok(Self { start, location, duration, rule, except: left_out })
     }
 }

@@ -108,6 +108,41 @@ fn what_is_over_for_an_hour_stays_over() {
 }
 
 #[test]
+fn what_is_left_out_holds_an_incident_open_and_no_longer() {
+    let mut book = Desk::default();
+    book.book.set(Settings { max_alerts: 1, keep: Some(HOUR), ..Settings::default() });
+    let listed = alert("Down", &[("host", "a")], 0);
+    let beyond = alert("Slow", &[("host", "a")], 0);
+    book.observe(&[listed.clone(), beyond.clone()], 0);
+    let state = |book: &Desk| {
+        let incident = book.book.get("i1").unwrap();
+        (incident.state, incident.left_out, incident.resolved_at)
+    };
+    assert_eq!(state(&book), (IncidentState::Open, 1, None));
+    assert!(book.book.fires(&beyond.fingerprint));
+    // It goes on while the one that is left out does, and over a restart; it is counted once.
+    book.observe(from_ref(&beyond), MINUTE);
+    book.observe(from_ref(&beyond), 2 * MINUTE);
+    assert_eq!(state(&book), (IncidentState::Open, 1, None));
+    let kept: Vec<Incident> = book.book.iter().cloned().collect();
+    let json = serde_json::to_string(&kept).unwrap();
+    let kept: Vec<Incident> = serde_json::from_str(&json).unwrap();
+    let settings = book.book.settings().clone();
+    let mut book = Desk { book: Book::restored(settings, kept), made: 1 };
+    book.observe(from_ref(&beyond), 3 * MINUTE);
+    assert_eq!(state(&book), (IncidentState::Open, 1, None));
+    book.observe(&[], 4 * MINUTE);
+    assert_eq!(state(&book), (IncidentState::Resolved, 1, Some(4 * MINUTE)));
+    // It comes again, and ends again.
+    book.observe(from_ref(&beyond), 10 * MINUTE);
+    assert_eq!(state(&book), (IncidentState::Open, 1, None));
+    book.observe(&[], 11 * MINUTE);
+    assert_eq!(state(&book), (IncidentState::Resolved, 1, Some(11 * MINUTE)));
+    book.observe(&[], 2 * HOUR);
+    assert!(book.told().is_empty(), "it is pruned");
+}
+
+#[test]
 fn people_acknowledge_note_and_resolve() {
     let mut book = Desk::default();
     let down = alert("Down", &[("host", "a")], 0);

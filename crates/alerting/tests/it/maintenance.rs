@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use watchfire_alerting::Matchers;
-use watchfire_alerting::maintenance::{OpenWindows, Rule, Schedule, Window};
+use watchfire_alerting::maintenance::{Known, OpenWindows, Rule, Schedule, Window};
 use watchfire_model::Labels;
 
 fn at(text: &str) -> i64 {
@@ -142,6 +142,7 @@ fn what_a_window_mutes() {
         schedule: schedule(schedule_text),
         created_by: String::new(),
         comment: String::new(),
+        known: Known::default(),
     };
     let windows = [
         window("db", "service=db", "DTSTART:20260105T020000Z | DURATION:PT2H"),
@@ -157,6 +158,56 @@ fn what_a_window_mutes() {
     assert_eq!(muting("db", "2026-01-05T05:00:00Z"), None);
     let text = serde_json::to_string(&windows).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Window>>(&text).unwrap(), windows);
+}
+
+#[test]
+fn a_window_is_open_as_its_calendar_says_in_whatever_order_it_is_asked() {
+    for text in [
+        "DTSTART:20260105T020000Z | DURATION:PT2H | RRULE:FREQ=DAILY;COUNT=5 | EXDATE:20260107T020000Z,20260106T020000Z",
+        // It lasts longer than until it comes again, and ends.
+        "DTSTART:20260105T020000Z | DURATION:PT30H | RRULE:FREQ=DAILY;COUNT=3",
+        "DTSTART:20260105T020000Z | DURATION:PT2H",
+    ] {
+        let schedule = schedule(text);
+        let window = Window {
+            id: String::new(),
+            name: String::new(),
+            matchers: Matchers::parse("").unwrap(),
+            schedule: schedule.clone(),
+            created_by: String::new(),
+            comment: String::new(),
+            known: Known::default(),
+        };
+        let first = at("2026-01-04T00:00:00Z");
+        let half_hours = (0..14 * 48).map(|half| first + half * 1_800_000);
+        // On, back, and across: 101 has no divisor in common with the number of half hours.
+        let across = (0..14 * 48).map(|step| first + step * 101 % (14 * 48) * 1_800_000);
+        for instant in half_hours.clone().chain(half_hours.rev()).chain(across) {
+            assert_eq!(window.is_open(instant), schedule.contains(instant), "{text} {}", shown(instant));
+        }
+    }
+    // What is left out is found in whatever order it is written.
+    let two = "DTSTART:20260105T020000Z | DURATION:PT2H | RRULE:FREQ=DAILY | EXDATE:20260107T020000Z,20260106T020000Z";
+    assert_eq!(
+        schedule(two).next_change(at("2026-01-05T12:00:00Z")).map(shown).as_deref(),
+        Some("2026-01-08T02:00:00Z")
+    );
+}
+
+#[test]
+fn lists_have_an_end() {
+    let good = "DTSTART:20260105T020000Z\nDURATION:PT2H\n";
+    let many = |one: &str, count: usize| vec![one; count].join(",");
+    for (text, reason) in [
+        (format!("RRULE:FREQ=WEEKLY;BYDAY={}", many("MO", 101)), "BYDAY has 101 entries, 100 are allowed"),
+        (format!("RRULE:FREQ=MONTHLY;BYMONTHDAY={}", many("1", 101)), "BYMONTHDAY has 101 entries"),
+        (format!("RRULE:FREQ=YEARLY;BYMONTH={}", many("1", 101)), "BYMONTH has 101 entries"),
+        (format!("EXDATE:{}", many("20260105T020000Z", 5001)), "EXDATE has 5001 times, 5000 are allowed"),
+    ] {
+        let error = format!("{good}{text}").parse::<Schedule>().unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+    assert!(format!("{good}EXDATE:{}", many("20260105T020000Z", 5000)).parse::<Schedule>().is_ok());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use watchfire_rules::{Flaw, Group, read_any};
 
 use super::AlertingSettings;
-use super::glob::expand;
+use super::glob::{Unreadable, expand};
 
 /// A file that was changed so lately may have been changed again within one tick of the file system's clock.
 const RACY: Duration = Duration::from_secs(2);
@@ -60,6 +60,8 @@ impl std::fmt::Display for RuleError {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Files {
     known: HashMap<PathBuf, Known>,
+    /// Folders of which nobody knows what is in them.
+    unread: Vec<RuleError>,
 }
 
 /// A file as it was read last.
@@ -78,7 +80,17 @@ impl Files {
     pub(super) fn look(&mut self, settings: &AlertingSettings) -> bool {
         let mut known = HashMap::new();
         let mut changed = false;
-        for path in settings.files.iter().flat_map(|pattern| expand(pattern)) {
+        let (mut paths, mut unread) = (Vec::new(), Vec::new());
+        for pattern in &settings.files {
+            match expand(pattern) {
+                Ok(found) => paths.extend(found),
+                Err(Unreadable { path, error }) => {
+                    let mend = "let the server read it, or write rules.files so that it is not needed";
+                    unread.push(RuleError::whole(&path, format!("cannot be read: {error}; {mend}")));
+                }
+            }
+        }
+        for path in paths {
             if known.contains_key(&path) {
                 continue;
             }
@@ -87,14 +99,15 @@ impl Files {
             changed |= before.is_none_or(|before| before.said != now.said);
             known.insert(path, now);
         }
-        changed |= self.known.keys().any(|path| !known.contains_key(path));
+        changed |= self.known.keys().any(|path| !known.contains_key(path)) || self.unread != unread;
         self.known = known;
+        self.unread = unread;
         changed
     }
 
     /// All groups with their files, and all that is wrong; both in the order of the files.
     pub(super) fn say(&self) -> (Vec<(String, Group)>, Vec<RuleError>) {
-        let (mut groups, mut errors) = (Vec::new(), Vec::new());
+        let (mut groups, mut errors) = (Vec::new(), self.unread.clone());
         let mut paths: Vec<&PathBuf> = self.known.keys().collect();
         paths.sort();
         for path in paths {
@@ -149,4 +162,43 @@ fn try_read(path: &Path, before: Option<&Known>, most: u64) -> std::io::Result<K
         Err(_) => refused("it is no text in UTF-8".to_owned()),
     };
     Ok(Known { modified, size, settled, hash, said })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Also root cannot follow a link to itself.
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_cannot_be_read_is_an_error_and_not_empty() {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, aside) = (dir.path().join("rules"), dir.path().join("aside"));
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("a.yml"), "groups: [{name: a, rules: [{record: b, expr: c}]}]").unwrap();
+        let settings = AlertingSettings {
+            files: vec![folder.join("*.yml").display().to_string()],
+            ..AlertingSettings::default()
+        };
+        let mut files = Files::default();
+        assert!(files.look(&settings));
+        let said = |files: &Files| {
+            let (groups, errors) = files.say();
+            (groups.len(), errors.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(said(&files), (1, vec![]));
+        std::fs::rename(&folder, &aside).unwrap();
+        std::os::unix::fs::symlink(&folder, &folder).unwrap();
+        assert!(files.look(&settings));
+        let (_, errors) = said(&files);
+        assert!(errors.len() == 1 && errors[0].contains("rules: cannot be read"), "{errors:?}");
+        assert!(!files.look(&settings), "it is told once");
+        std::fs::remove_file(&folder).unwrap();
+        // One that is not there holds no files, which is no error.
+        assert!(files.look(&settings));
+        assert_eq!(said(&files), (0, vec![]));
+        std::fs::rename(&aside, &folder).unwrap();
+        assert!(files.look(&settings));
+        assert_eq!(said(&files), (1, vec![]));
+    }
 }

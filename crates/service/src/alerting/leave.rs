@@ -54,10 +54,12 @@ pub(super) async fn leave(service: &Service, shared: &Shared, gone: Carried) {
             "the end of alerts was not taken for notification; they end by themselves in some minutes"
         );
     }
+    let events = writes.events.clone();
     if let Some(store) = &shared.store
         && let Err(error) = store.write_alerts(writes).await
     {
         shared.count_store_failure();
+        shared.keep_unstored(events);
         tracing::warn!(%error, "the end of alerts could not be stored");
     }
 }

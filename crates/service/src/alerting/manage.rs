@@ -229,16 +229,13 @@ impl Manager {
         loaded.changed_at = now();
     }
 
-    /// Ends the alerts of an earlier run whose rules are gone. While a file cannot be read, they may be there.
+    /// Ends the alerts of an earlier run whose rules are gone. While a file, or a rule by form, cannot be read, they may be there.
     async fn forget(&mut self) {
-        let unread = !self.shared.loaded().errors.is_empty();
+        let files_read = self.shared.loaded().errors.is_empty();
+        let forms_read = self.forms.is_complete();
         let mut gone = Carried::new();
-        let keys: Vec<String> = self
-            .stored
-            .keys()
-            .filter(|key| !unread || [FORM_FILE, BUILT_IN].iter().any(|file| key.starts_with(file)))
-            .cloned()
-            .collect();
+        let keys: Vec<String> =
+            self.stored.keys().filter(|key| is_known_of(key, files_read, forms_read)).cloned().collect();
         for key in keys {
             if let Some(rows) = self.stored.remove(&key) {
                 let (state, keep) = Keep::restore(rows, false);
@@ -279,6 +276,16 @@ impl Manager {
     }
 }
 
+/// Whether it is known what became of the rule that a key names, where all files, or all forms, were read.
+fn is_known_of(key: &str, files_read: bool, forms_read: bool) -> bool {
+    // Files may lie in folders whose names begin like these words.
+    match key.split_once(';').map(|(file, _)| file) {
+        Some(FORM_FILE) => forms_read,
+        Some(BUILT_IN) => true,
+        _ => files_read,
+    }
+}
+
 /// Reads queries and templates of all groups of files, and of those that come with the program. Blocks.
 fn compile(
     service: &Service,
@@ -293,4 +300,25 @@ fn compile(
         }
     }
     (plans, errors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_known_of;
+
+    #[test]
+    fn rules_are_forgotten_only_where_all_that_might_hold_them_was_read() {
+        // A key, whether files and forms were read, whether the rule is gone if it was not seen.
+        for (key, files, forms, known) in [
+            ("rules/a.yml;hosts;Hot", false, true, false),
+            ("rules/a.yml;hosts;Hot", true, false, true),
+            ("form;abc", true, false, false),
+            ("form;abc", false, true, true),
+            ("watchfire;heartbeats;HeartbeatMissed", false, false, true),
+            ("watchfire/rules/a.yml;hosts;Hot", false, true, false),
+            ("forms.yml;hosts;Hot", false, true, false),
+        ] {
+            assert_eq!(is_known_of(key, files, forms), known, "{key} {files} {forms}");
+        }
+    }
 }

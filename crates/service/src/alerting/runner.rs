@@ -225,7 +225,8 @@ impl Runner {
     /// Stores what is new about alerts.
     async fn store(&mut self, events: Vec<AlertEvent>) {
         let Some(store) = &self.shared.store else { return };
-        let mut writes = AlertWrites { events, ..AlertWrites::default() };
+        let events = self.shared.with_unstored(events);
+        let mut writes = AlertWrites { events: events.clone(), ..AlertWrites::default() };
         let mut changed = Vec::new();
         for (index, (keep, plan)) in self.keeps.iter().zip(&self.group.plan.rules).enumerate() {
             if plan.rule.is_alerting() && keep.gather(&plan.key, &self.group.rule(index).state, &mut writes) {
@@ -243,6 +244,7 @@ impl Runner {
             }
             Err(error) => {
                 self.shared.count_store_failure();
+                self.shared.keep_unstored(events);
                 tracing::warn!(group = self.group.plan.name, %error, "the states of alerts could not be stored; it is tried again");
             }
         }

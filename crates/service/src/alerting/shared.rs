@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 use watchfire_rules::Group;
-use watchfire_storage::AlertStore;
+use watchfire_storage::{AlertEvent, AlertStore};
 use watchfire_template::Map;
 
 use super::AlertingSettings;
@@ -16,6 +16,10 @@ use super::handover::{AlertSink, HandedAlert, labelled};
 
 /// Asks for a look at files and forms; answered when it was.
 pub(super) type Reload = oneshot::Sender<()>;
+
+/// Events that wait for a store that takes none, beyond which the oldest go: those of some hours of thousands of alerts, and some
+/// megabytes.
+const MOST_UNSTORED: usize = 10_000;
 
 /// What is evaluated now.
 #[derive(Clone, Default)]
@@ -41,6 +45,8 @@ pub(crate) struct Shared {
     pub(super) asked: Mutex<Option<mpsc::Receiver<Reload>>>,
     /// Groups that the server makes itself, by name.
     built_in: Mutex<BTreeMap<&'static str, Group>>,
+    /// What became of alerts and could not be stored, the oldest first.
+    unstored: Mutex<Vec<AlertEvent>>,
     refused_samples: AtomicU64,
     store_failures: AtomicU64,
     handover_failures: AtomicU64,
@@ -63,6 +69,7 @@ impl Shared {
             requests,
             asked: Mutex::new(Some(asked)),
             built_in: Mutex::default(),
+            unstored: Mutex::default(),
             refused_samples: AtomicU64::new(0),
             store_failures: AtomicU64::new(0),
             handover_failures: AtomicU64::new(0),
@@ -94,6 +101,24 @@ impl Shared {
         Some(sink.take(alerts.into_iter().map(|alert| labelled(alert, external)).collect()).await)
     }
 
+    /// These events, after those that could not be stored before.
+    pub(super) fn with_unstored(&self, events: Vec<AlertEvent>) -> Vec<AlertEvent> {
+        let mut all = std::mem::take(&mut *self.unstored.lock().unwrap_or_else(PoisonError::into_inner));
+        all.extend(events);
+        all
+    }
+
+    /// Keeps events that could not be stored for the next time.
+    pub(super) fn keep_unstored(&self, events: Vec<AlertEvent>) {
+        let mut unstored = self.unstored.lock().unwrap_or_else(PoisonError::into_inner);
+        unstored.splice(0..0, events);
+        let beyond = unstored.len().saturating_sub(MOST_UNSTORED);
+        if beyond > 0 {
+            tracing::warn!(beyond, "the history of alerts lacks events: they could not be stored for long");
+            unstored.drain(..beyond);
+        }
+    }
+
     /// `$externalLabels` of templates.
     pub(super) fn external_labels(&self) -> Map {
         let labels = &self.settings.external_labels;
@@ -116,5 +141,111 @@ impl Shared {
     pub(super) fn failures(&self) -> [u64; 3] {
         [&self.refused_samples, &self.store_failures, &self.handover_failures]
             .map(|count| count.load(Ordering::Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use tokio_util::sync::CancellationToken;
+    use watchfire_model::Labels;
+    use watchfire_storage::{
+        AlertEventFilter, AlertRow, AlertWrites, ControlError, Engine, Settings, StorageError,
+    };
+
+    use super::*;
+    use crate::Service;
+
+    fn event(at: i64) -> AlertEvent {
+        let (before, after) = ("inactive".to_owned(), "firing".to_owned());
+        let (rule, reason) = ("a".to_owned(), String::new());
+        AlertEvent { at, rule, labels: Labels::empty(), before, after, value: 1.0, reason }
+    }
+
+    #[test]
+    fn events_wait_in_their_order_and_not_without_end() {
+        let shared = Shared::default();
+        let times = |events: &[AlertEvent]| events.iter().map(|event| event.at).collect::<Vec<_>>();
+        shared.keep_unstored(vec![event(1), event(2)]);
+        let all = shared.with_unstored(vec![event(3)]);
+        assert_eq!(times(&all), [1, 2, 3]);
+        assert!(shared.with_unstored(Vec::new()).is_empty());
+        let many = i64::try_from(MOST_UNSTORED).unwrap();
+        shared.keep_unstored((0..many + 2).map(event).collect());
+        let kept = shared.with_unstored(Vec::new());
+        assert_eq!((kept.len(), kept[0].at), (MOST_UNSTORED, 2));
+    }
+
+    /// Takes nothing so many times.
+    struct Flaky {
+        refuses: AtomicUsize,
+        events: Mutex<Vec<AlertEvent>>,
+    }
+
+    #[async_trait]
+    impl AlertStore for Flaky {
+        async fn alerts(&self) -> Result<Vec<AlertRow>, ControlError> {
+            Ok(Vec::new())
+        }
+
+        async fn write_alerts(&self, writes: AlertWrites) -> Result<(), ControlError> {
+            let refuses =
+                self.refuses.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            if refuses.is_ok() {
+                let (file, reason) = ("control.db".into(), "told so by a test".to_owned());
+                return Err(StorageError::Corrupt { file, reason }.into());
+            }
+            self.events.lock().unwrap().extend(writes.events);
+            Ok(())
+        }
+
+        async fn alert_events(&self, _: &AlertEventFilter) -> Result<Vec<AlertEvent>, ControlError> {
+            Ok(self.events.lock().unwrap().clone())
+        }
+
+        async fn prune_alert_events(&self, _: i64) -> Result<u64, ControlError> {
+            Ok(0)
+        }
+
+        async fn last_evaluation(&self) -> Result<Option<i64>, ControlError> {
+            Ok(None)
+        }
+
+        async fn note_evaluation(&self, _: i64) -> Result<(), ControlError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_became_of_an_alert_is_stored_once_the_store_takes_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("rules.yml");
+        let rules = "groups: [{name: a, interval: 100ms, rules: [{alert: Hot, expr: vector(1)}]}]";
+        std::fs::write(&file, rules).unwrap();
+        let settings = Settings { dir: dir.path().join("data"), min_free_bytes: 0, ..Settings::default() };
+        let engine = Arc::new(Engine::open(settings).await.unwrap());
+        let store = Arc::new(Flaky { refuses: AtomicUsize::new(2), events: Mutex::default() });
+        let settings =
+            AlertingSettings { files: vec![file.display().to_string()], ..AlertingSettings::default() };
+        let service = Service::new(engine.clone(), engine).with_alerting(store.clone(), settings);
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(service.alerting().run(stop.clone()));
+        let stored = async {
+            loop {
+                let events = store.events.lock().unwrap().clone();
+                if let Some(event) = events.into_iter().find(|event| event.rule.contains("Hot")) {
+                    break event;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let stored = tokio::time::timeout(Duration::from_secs(30), stored).await.unwrap();
+        assert_eq!((stored.before.as_str(), stored.after.as_str()), ("inactive", "firing"));
+        assert_eq!(store.refuses.load(Ordering::SeqCst), 0);
+        stop.cancel();
+        running.await.unwrap();
     }
 }

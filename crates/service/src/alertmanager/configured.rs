@@ -94,14 +94,22 @@ impl ConfigFile {
         let path = &self.0.path;
         let name = path.display().to_string();
         let read = tokio::fs::read_to_string(path).await.map_err(|error| format!("{name}: {error}"));
+        let mut hash = Sha256::new();
         let read = match read {
-            Ok(text) => self.understood(text).await,
+            Ok(text) => {
+                // What was read out of it shows no secrets, and a new one is a change.
+                let bytes = Sha256::digest(&text);
+                let understood = self.understood(text).await;
+                if understood.is_ok() {
+                    hash.update(bytes);
+                }
+                understood
+            }
             Err(error) => Err(error),
         };
-        let mut hash = Sha256::new();
         match &read {
             // Templates count, too: their names say whose they are, their texts what they say.
-            Ok(followed) => hash.update(format!("{followed:?}")),
+            Ok(followed) => hash.update(format!("{:?}", followed.templates)),
             Err(error) => hash.update(error),
         }
         let hash = Some(hash.finalize().into());
@@ -147,20 +155,25 @@ impl ConfigFile {
                 () = stop.cancelled() => break,
                 _ = ticks.tick() => {}
             }
-            match self.read().await {
-                Ok(None) => {}
-                Ok(Some(followed)) => {
-                    for note in &followed.config.notes {
-                        tracing::info!(%note, "the configuration of notifications could be written better");
-                    }
-                    if let Err(error) = alertmanager.configure(followed, now()).await {
-                        tracing::warn!(%error, "what follows from the new configuration could not be stored; it is tried again");
-                    }
-                    tracing::info!(file = %self.0.path.display(), "notifications follow the new configuration");
+            self.look(&alertmanager).await;
+        }
+    }
+
+    /// Looks at the file now, and follows what changed; [`status`](Self::status) says what came of it.
+    pub async fn look(&self, alertmanager: &Alertmanager) {
+        match self.read().await {
+            Ok(None) => {}
+            Ok(Some(followed)) => {
+                for note in &followed.config.notes {
+                    tracing::info!(%note, "the configuration of notifications could be written better");
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "the configuration of notifications is refused; the one before holds");
+                if let Err(error) = alertmanager.configure(followed, now()).await {
+                    tracing::warn!(%error, "what follows from the new configuration could not be stored; it is tried again");
                 }
+                tracing::info!(file = %self.0.path.display(), "notifications follow the new configuration");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the configuration of notifications is refused; the one before holds");
             }
         }
     }
@@ -193,6 +206,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn another_secret_is_a_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("alertmanager.yml");
+        let write = |secret: &str| {
+            let url = format!("https://hooks.slack.com/services/{secret}");
+            let slack = format!("{NOBODY}    slack_configs: [{{api_url: '{url}', channel: '#a'}}]\n");
+            std::fs::write(&path, slack).unwrap();
+        };
+        let file = ConfigFile::new(&path);
+        write("one");
+        assert!(file.read().await.unwrap().is_some());
+        assert!(file.read().await.unwrap().is_none());
+        write("two");
+        assert!(file.read().await.unwrap().is_some());
+    }
+
+    #[tokio::test]
     async fn templates_belong_to_it() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("alertmanager.yml");
@@ -206,5 +236,19 @@ mod tests {
         std::fs::write(dir.path().join("a.tmpl"), "{{ define }}").unwrap();
         let error = file.read().await.unwrap_err();
         assert!(error.contains("a.tmpl"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_folder_of_templates_that_cannot_be_read_is_not_empty() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("alertmanager.yml");
+        std::fs::write(&path, format!("{NOBODY}templates: ['words/*.tmpl']\n")).unwrap();
+        let file = ConfigFile::new(&path);
+        assert!(file.read().await.unwrap().is_some(), "there is no such folder");
+        // Also root cannot follow a link to itself.
+        std::os::unix::fs::symlink(dir.path().join("words"), dir.path().join("words")).unwrap();
+        let error = file.read().await.unwrap_err();
+        assert!(error.contains("words"), "{error}");
     }
 }

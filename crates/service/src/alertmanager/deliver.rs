@@ -1,6 +1,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 use watchfire_alerting::channel::{ActionLinks, Entropy, Surroundings};
 use watchfire_alerting::{Config, Notification};
 use watchfire_model::Labels;
@@ -109,10 +111,22 @@ impl Deliver for Queue {
     }
 
     async fn deliver(&self, notifications: &[Notification]) -> Result<(), String> {
-        let set = self.templates();
-        let around = self.around(&set).map_err(|error| error.to_string())?;
-        let taken = self.deliveries.enqueue(notifications, &around).await;
-        taken.map(drop).map_err(|error| error.to_string())
+        let queue = Self {
+            deliveries: self.deliveries.clone(),
+            templates: RwLock::new(self.templates()),
+            external_url: self.external_url.clone(),
+            links: self.links.clone(),
+        };
+        let (notifications, runtime) = (notifications.to_vec(), Handle::current());
+        // The templates of many notifications take long, and other tasks wait for this thread.
+        let taken = spawn_blocking(move || {
+            let set = queue.templates();
+            let around = queue.around(&set)?;
+            runtime.block_on(queue.deliveries.enqueue(&notifications, &around))
+        });
+        // It fails where a template panicked.
+        let taken = taken.await.map_err(|error| error.to_string())?;
+        taken.map(drop).map_err(|error: ControlError| error.to_string())
     }
 
     async fn acknowledged(&self, group_key: &str, receiver: &str, by: &str) -> Result<(), String> {

@@ -25,9 +25,22 @@ pub struct Said {
 }
 
 impl Said {
+    /// The longest name, in characters. It stands in messages, histories and silences.
+    pub const LONGEST_BY: usize = 100;
+    /// The longest comment, in characters.
+    pub const LONGEST_COMMENT: usize = 1000;
+
     fn check(&self, now: i64) -> Result<(), AlertmanagerError> {
         if self.by.trim().is_empty() {
             return Err(AlertmanagerError::BadInput("by: say who says it".to_owned()));
+        }
+        let lengths = [("by", &self.by, Self::LONGEST_BY), ("comment", &self.comment, Self::LONGEST_COMMENT)];
+        for (field, text, most) in lengths {
+            let found = text.chars().count();
+            if found > most {
+                let text = format!("{field}: it has {found} characters, {most} are allowed; shorten it");
+                return Err(AlertmanagerError::BadInput(text));
+            }
         }
         if self.until.is_some_and(|until| until <= now) {
             return Err(AlertmanagerError::BadInput("until: it is past; give a later time".to_owned()));
@@ -126,6 +139,7 @@ impl Alertmanager {
         said: &Said,
         now: i64,
     ) -> Result<(), AlertmanagerError> {
+        said.check(now)?;
         let handling = {
             let mut state = self.state();
             let is_one = state.handlings.acknowledgement(fingerprint, now).is_some();

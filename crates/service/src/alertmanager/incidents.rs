@@ -46,7 +46,8 @@ impl Alertmanager {
         let mut firing = HashSet::new();
         let mut fresh = Vec::new();
         {
-            let state = self.state();
+            let mut state = self.state();
+            state.wake(now);
             let muting = state.muting(now);
             let book = self.book();
             for alert in state.dispatcher.alerts().filter(|alert| !alert.is_resolved(now)) {

@@ -59,7 +59,12 @@ impl Alertmanager {
     pub(super) async fn write_in_turn(&self) -> Result<(), AlertmanagerError> {
         let (rows, silences, handlings, windows) = {
             let mut state = self.state();
-            let rows = state.dispatcher.take_changes();
+            let rows = if state.outgoing.is_empty() {
+                state.dispatcher.take_changes()
+            } else {
+                // Rows that say that somebody was told would outlive a crash, and what waits to be handed on would not.
+                state.dispatcher.take_alert_changes()
+            };
             let touched = std::mem::take(&mut state.touched);
             let silences: Vec<RowChange> =
                 touched.into_iter().map(|id| (id.clone(), state.silences.get(&id).and_then(text))).collect();

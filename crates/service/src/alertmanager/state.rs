@@ -15,6 +15,12 @@ const KEEP_SILENCES: i64 = 120 * 3_600_000;
 /// How often what is over is looked for, in milliseconds.
 const SWEEP: i64 = 15 * 60_000;
 
+/// Nobody looks for so long only where the process or the machine stood still, in milliseconds: twice the longest wait.
+const ABSENCE: i64 = 60_000;
+
+/// A clock that is so much behind what it told before was set back, in milliseconds. What is less delays things by no more than that.
+const SET_BACK: i64 = 5000;
+
 /// What mutes alerts of made-up data, where a maintenance window has its id.
 pub(super) const DEMO: &str = "demo";
 
@@ -47,6 +53,8 @@ pub(super) struct State {
     /// What the dispatcher decided and nobody took yet.
     pub(super) outgoing: Vec<Notification>,
     swept_at: i64,
+    /// When something was done last: milliseconds since the epoch.
+    awake_at: i64,
 }
 
 impl State {
@@ -54,11 +62,17 @@ impl State {
         config: Config,
         rows: Vec<Row>,
         silences: Silences,
-        handlings: Handlings,
+        mut handlings: Handlings,
         now: i64,
     ) -> Self {
         let config = Arc::new(config);
-        let dispatcher = Dispatcher::restore(Arc::new(Plan::new(&config)), rows, now);
+        let mut dispatcher = Dispatcher::restore(Arc::new(Plan::new(&config)), rows, now);
+        dispatcher.set_back(now);
+        handlings.set_back(now);
+        // It was not running, and nobody could say that something fires still. When it heard something last, it was.
+        let heard_at = dispatcher.alerts().map(|alert| alert.updated_at).max().unwrap_or(i64::MIN);
+        dispatcher.revive(heard_at, now);
+        handlings.revive(now, now.saturating_add(dispatcher.plan().resolve_timeout()));
         let mut inhibition = Inhibition::new(&config.inhibit_rules);
         dispatcher.alerts().for_each(|alert| inhibition.update(alert));
         Self {
@@ -76,7 +90,29 @@ impl State {
             touched: BTreeSet::new(),
             outgoing: Vec::new(),
             swept_at: now,
+            awake_at: now,
         }
+    }
+
+    /// Goes on at `now`, also where nobody looked for long, as while a machine sleeps, or the clock was set back.
+    pub(super) fn wake(&mut self, now: i64) {
+        let before = self.awake_at;
+        if now < before.saturating_sub(SET_BACK) {
+            self.dispatcher.set_back(now);
+            self.handlings.set_back(now);
+            self.inhibition = Inhibition::new(&self.config.inhibit_rules);
+            self.dispatcher.alerts().for_each(|alert| self.inhibition.update(alert));
+            self.swept_at = self.swept_at.min(now);
+            self.awake_at = now;
+            return;
+        }
+        if now > before.saturating_add(ABSENCE) {
+            for alert in self.dispatcher.revive(before, now) {
+                self.inhibition.update(&alert);
+            }
+            self.handlings.revive(now, now.saturating_add(self.dispatcher.plan().resolve_timeout()));
+        }
+        self.awake_at = before.max(now);
     }
 
     /// What mutes at `now`, made-up data aside.
@@ -93,6 +129,7 @@ impl State {
 
     /// Takes an alert, unless somebody said that it is over.
     fn take(&mut self, alert: Alert, said_start: Option<i64>, now: i64) {
+        self.wake(now);
         let fires = self.fires(alert.fingerprint(), now);
         if self.handlings.withholds(&alert, said_start, fires, now) {
             return;
@@ -128,6 +165,7 @@ impl State {
 
     /// Looks at the groups that are due; what is to be sent waits in `outgoing`.
     pub(super) fn poll(&mut self, now: i64) {
+        self.wake(now);
         let muting = Muting::new(&self.silences, &self.inhibition, &self.windows, now);
         let tells_of_demo = self.tells_of_demo;
         let muted =

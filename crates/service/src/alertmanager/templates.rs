@@ -19,7 +19,8 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 pub(super) fn read(patterns: &[String], folder: &Path) -> Result<Set, String> {
     let mut set = default_templates();
     for pattern in patterns {
-        for path in expand(&folder.join(pattern).to_string_lossy()) {
+        let files = expand(&folder.join(pattern).to_string_lossy());
+        for path in files.map_err(|error| format!("templates: {error}"))? {
             let name = path.display().to_string();
             let failed = |error: std::io::Error| format!("{name}: {error}");
             if std::fs::metadata(&path).map_err(failed)?.len() > LARGEST {

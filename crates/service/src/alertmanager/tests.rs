@@ -21,6 +21,8 @@ inhibit_rules:
 
 const SECOND: i64 = 1000;
 
+mod absence;
+
 fn follow(text: &str) -> Followed {
     Followed { config: Config::parse("test", text).unwrap(), ..Followed::nobody() }
 }

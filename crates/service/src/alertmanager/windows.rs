@@ -1,7 +1,7 @@
 //! Maintenance windows: made, changed, deleted, and what each of them does now.
 
 use watchfire_alerting::Matchers;
-use watchfire_alerting::maintenance::{Occurrence, OpenWindows, Schedule, Window};
+use watchfire_alerting::maintenance::{Known, Occurrence, OpenWindows, Schedule, Window};
 
 use super::state::is_made_up;
 use super::{Alertmanager, AlertmanagerError};
@@ -56,24 +56,27 @@ pub struct MutedCounts {
 impl Alertmanager {
     /// All windows, by name.
     pub fn windows(&self, now: i64) -> Vec<SeenWindow> {
-        let state = self.state();
-        let open = OpenWindows::new(&state.windows, now);
-        let muting: Vec<&str> = state
-            .dispatcher
-            .alerts()
-            .filter(|alert| !alert.is_resolved(now))
-            .filter_map(|alert| open.muting(&alert.labels))
-            .map(|window| window.id.as_str())
-            .collect();
-        let mut seen: Vec<SeenWindow> = state
-            .windows
-            .iter()
+        let (windows, muting) = {
+            let state = self.state();
+            let open = OpenWindows::new(&state.windows, now);
+            let muting: Vec<String> = state
+                .dispatcher
+                .alerts()
+                .filter(|alert| !alert.is_resolved(now))
+                .filter_map(|alert| open.muting(&alert.labels))
+                .map(|window| window.id.clone())
+                .collect();
+            (state.windows.clone(), muting)
+        };
+        // Nobody waits while calendars are read.
+        let mut seen: Vec<SeenWindow> = windows
+            .into_iter()
             .map(|window| SeenWindow {
-                open: window.schedule.contains(now),
+                open: window.is_open(now),
                 next_change: window.schedule.next_change(now),
                 coming: window.schedule.after(now).take(TOLD).collect(),
                 muted: muting.iter().filter(|id| **id == window.id).count(),
-                window: window.clone(),
+                window,
             })
             .collect();
         seen.sort_by(|one, other| {
@@ -102,7 +105,15 @@ impl Alertmanager {
                 (Some(id), _) => id,
                 (None, _) => fresh,
             };
-            let window = Window { id: id.clone(), name, matchers, schedule, created_by, comment };
+            let window = Window {
+                id: id.clone(),
+                name,
+                matchers,
+                schedule,
+                created_by,
+                comment,
+                known: Known::default(),
+            };
             if let Some(place) = known.flatten() {
                 state.windows[place] = window;
             } else {
@@ -146,7 +157,7 @@ impl Alertmanager {
     /// How many windows are open, how many are not, and how many were refused since the start.
     pub fn window_counts(&self, now: i64) -> (usize, usize, u64) {
         let state = self.state();
-        let open = state.windows.iter().filter(|window| window.schedule.contains(now)).count();
+        let open = state.windows.iter().filter(|window| window.is_open(now)).count();
         (open, state.windows.len() - open, state.refused_windows)
     }
 

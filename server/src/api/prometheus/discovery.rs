@@ -109,12 +109,13 @@ pub(super) async fn scrape_status(State(app): State<App>) -> Response {
     }))
 }
 
-/// `/-/reload`: reads the file of what to scrape and the rule files again.
+/// `/-/reload`: reads the file of what to scrape, the rule files and the file of who is told again.
 pub(super) async fn reload(State(app): State<App>) -> Response {
     let alerting = app.service.alerting();
     let has_rules = !alerting.settings().files.is_empty();
-    if app.scraper.is_none() && !has_rules {
-        let text = "There is no file to read again: neither scrape.config nor rules.files names one (docs/CONFIG.md).\n";
+    let notify = app.notifying.file.as_ref();
+    if app.scraper.is_none() && !has_rules && notify.is_none() {
+        let text = "There is no file to read again: scrape.config, rules.files and notify.config name none (docs/CONFIG.md).\n";
         return (StatusCode::BAD_REQUEST, text).into_response();
     }
     let mut problems = Vec::new();
@@ -128,6 +129,10 @@ pub(super) async fn reload(State(app): State<App>) -> Response {
     if has_rules {
         alerting.reload().await;
         problems.extend(alerting.files().errors.iter().map(ToString::to_string));
+    }
+    if let Some(file) = notify {
+        file.look(&app.alertmanager).await;
+        problems.extend(file.status().error);
     }
     if problems.is_empty() {
         return StatusCode::OK.into_response();

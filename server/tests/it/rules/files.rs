@@ -64,6 +64,18 @@ async fn alerts_fire_and_outlive_a_kill() {
     let again = eventually("the alert of before", async || alerts(&server).await.into_iter().next()).await;
     assert_eq!((&again["state"], &again["activeAt"]), (&json!("firing"), &firing["activeAt"]));
 
+    // A folder that cannot be read is not one without files: also root cannot follow a link to itself.
+    let (folder, aside) = (dir.path().join("rules"), dir.path().join("aside"));
+    fs::rename(&folder, &aside).unwrap();
+    std::os::unix::fs::symlink(&folder, &folder).unwrap();
+    let refused = server.post("/-/reload", &[], Vec::new()).await;
+    assert!(refused.status == 400 && refused.body.contains("rules: cannot be read"), "{}", refused.body);
+    let alert = &alerts(&server).await[0];
+    assert_eq!((&alert["state"], &alert["activeAt"]), (&json!("firing"), &firing["activeAt"]));
+    fs::remove_file(&folder).unwrap();
+    fs::rename(&aside, &folder).unwrap();
+    assert_eq!(server.post("/-/reload", &[], Vec::new()).await.status, 200);
+
     // A file that cannot be followed leaves the rules as they are.
     let other = dir.path().join("rules/other.yml");
     fs::write(&other, "groups:\n- name: other\n  rules:\n  - alert: Bad\n    expr: sum(\n").unwrap();

@@ -1,4 +1,7 @@
-use super::stage::{Stage, plan};
+use watchfire_alerting::dispatch::Row;
+use watchfire_alerting::{Dispatcher, Fingerprint};
+
+use super::stage::{Stage, alert, labels, plan};
 
 const ONE: &str = r"
 route: {receiver: all, group_by: [group], group_wait: 30s, group_interval: 5m, repeat_interval: 1h}
@@ -72,6 +75,44 @@ fn what_nobody_looks_after_is_told_to_others() {
     escalated(
         "0s fire x1\n5m mute x1\n25m unmute x1\n29m end",
         &["30s all first +x1", "25m30s lead first +x1"],
+    );
+}
+
+#[test]
+fn nobody_hears_of_the_end_of_what_was_not_told_to_them() {
+    escalated(
+        "0s fire x1 x2
+         9m resolve x1
+         11m end",
+        &["30s all first +x1 +x2", "10m30s all someresolved +x2 -x1", "10m30s lead first +x2"],
+    );
+}
+
+#[test]
+fn who_is_named_by_two_steps_is_told_once_at_a_time() {
+    let config = ESCALATED.replace(
+        "[{after: 10m, receiver: lead}, {after: 30m, receiver: boss}]",
+        "[{schedule: first}, {after: 15m, schedule: second}]",
+    ) + "schedules:
+  - {name: first, layers: [{start: 1970-01-01 00:00, every: 1h, receivers: [lead, boss]}]}
+  - {name: second, layers: [{start: 1970-01-01 00:00, every: 1h, receivers: [boss, lead]}]}
+";
+    let mut stage = Stage::new(plan(&config));
+    let mut lines = stage.play("0s fire x1\n16m fire x2\n34m resolve x1\n36m end");
+    lines.iter_mut().for_each(|line| *line = line.replace("/webhook[0]", ""));
+    assert_eq!(
+        lines,
+        [
+            "30s all first +x1",
+            "30s lead first +x1",
+            "15m30s boss first +x1",
+            "20m30s all newalerts +x1 +x2",
+            "20m30s lead newalerts +x1 +x2",
+            "35m30s all someresolved +x2 -x1",
+            // By the one step the end of what was told, by the other what nobody looks after: one message.
+            "35m30s boss newalerts +x2 -x1",
+            "35m30s lead someresolved +x2 -x1",
+        ]
     );
 }
 
@@ -326,6 +367,64 @@ fn another_plan() {
     assert_eq!(stage.play("20m end"), ["10m all/webhook[0] newalerts +y1 +y2"]);
     let keys: Vec<String> = stage.dispatcher.take_changes().into_iter().map(|(key, _)| key).collect();
     assert!(keys.iter().any(|key| key.starts_with("group {}/{group=\"y\"}/0 ")), "{keys:?}");
+}
+
+#[test]
+fn groups_of_routes_that_are_gone_leave_no_rows() {
+    let with = ONE.replace(
+        "repeat_interval: 1h}",
+        "repeat_interval: 1h, routes: [{receiver: all, matchers: [group=y]}]}",
+    );
+    let mut stage = Stage::new(plan(&with));
+    stage.play("0s fire y1\n40s end");
+    let rows: Vec<Row> = stage.dispatcher.rows().collect();
+    let mut other = Dispatcher::restore(plan(ONE), rows, 60_000);
+    let gone = other.take_changes().into_iter().find(|(key, _)| key.starts_with("group {}/{group=\"y\"}/0 "));
+    assert_eq!(gone.map(|(_, row)| row), Some(None));
+}
+
+#[test]
+fn ends_that_nobody_could_put_off_are_put_off() {
+    let mut stage = Stage::new(plan(ONE));
+    // Announced for after four minutes, as Prometheus does it, and told to be over.
+    stage.dispatcher.insert(alert("x1", 0, 240_000, 0), 0);
+    stage.dispatcher.insert(alert("x2", 0, 50_000, 50_000), 50_000);
+    assert_eq!(stage.play("1m end"), ["30s all/webhook[0] first +x1 +x2"]);
+    // Nobody looks from then on for an hour.
+    let hour = 3_600_000;
+    let ends = |stage: &Stage, name: &str| {
+        let known = stage.dispatcher.alert(Fingerprint::of(&labels(name))).unwrap();
+        (known.ends_at, known.timeout)
+    };
+    let revived = stage.dispatcher.revive(60_000, hour);
+    assert_eq!((revived.len(), ends(&stage, "x1")), (1, (hour + 300_000, true)));
+    assert_eq!(ends(&stage, "x2"), (50_000, false), "its sender said so");
+    // What its sender says then counts.
+    stage.dispatcher.insert(alert("x1", 0, hour + 240_000, hour), hour);
+    assert_eq!(ends(&stage, "x1"), (hour + 240_000, false));
+    // Or it says nothing: it is over once its time is, and what was looked at since is not put off again.
+    stage.now = hour;
+    stage.poll();
+    assert_eq!(
+        stage.play("90m end"),
+        ["55m30s all/webhook[0] someresolved +x1 -x2", "1h5m30s all/webhook[0] allresolved -x1"]
+    );
+    assert!(stage.dispatcher.revive(0, 2 * hour).is_empty());
+}
+
+#[test]
+fn a_clock_that_is_set_back_stops_nothing() {
+    let mut stage = Stage::new(plan(ONE));
+    assert_eq!(stage.play("24h fire x1\n24h1m end"), ["1d30s all/webhook[0] first +x1"]);
+    let last = stage.dispatcher.next_deadline().unwrap();
+    // It is the first day again.
+    stage.now = 60_000;
+    stage.dispatcher.set_back(60_000);
+    assert_eq!((last, stage.dispatcher.next_deadline()), (86_730_000, Some(360_000)));
+    let told = stage.play("1m fire y1\n2m resolve x1\n7m end");
+    assert_eq!(told, ["1m30s all/webhook[0] first +y1", "6m all/webhook[0] allresolved -x1"]);
+    // What repeats counts from then on.
+    assert_eq!(stage.play("65m end"), ["1h1m30s all/webhook[0] repeat +y1"]);
 }
 
 #[test]

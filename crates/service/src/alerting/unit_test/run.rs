@@ -65,7 +65,8 @@ impl Stage {
         let mut plans = Vec::new();
         let folder = path.parent().unwrap_or(Path::new(""));
         for pattern in &file.rule_files {
-            for rules in expand(&folder.join(pattern).display().to_string()) {
+            let files = expand(&folder.join(pattern).display().to_string());
+            for rules in files.map_err(|error| vec![format!("rule_files: {error}")])? {
                 let told = |errors: Vec<crate::alerting::RuleError>| {
                     errors.iter().map(ToString::to_string).collect::<Vec<_>>()
                 };
