@@ -148,6 +148,7 @@ impl Dispatcher {
                 at: tick,
                 reason,
                 alerts: told,
+                incident: None,
             });
         }
     }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use group::{Group, GroupId};
 use log::{Entry, Sent};
+pub(crate) use notification::order;
 pub use notification::{Notification, Notified, Reason};
 pub use plan::Plan;
 use rows::RowId;

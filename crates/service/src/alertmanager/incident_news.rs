@@ -1,0 +1,51 @@
+//! Whole incidents, told to a receiver: what is decided is stored before it is handed on, so that a restart tells nothing twice and
+//! forgets nothing.
+
+use watchfire_alerting::Fingerprint;
+use watchfire_alerting::incident::Member;
+
+use super::Alertmanager;
+use super::state::is_made_up;
+
+impl Alertmanager {
+    /// Tells the receiver of incidents what is new at `now`; nobody where the configuration names none.
+    ///
+    /// # Errors
+    ///
+    /// In words. What was decided is not lost: the next call goes on with it, with the same keys.
+    pub async fn tell_incidents(&self, now: i64) -> Result<(), String> {
+        let (waiting, notifications) = {
+            let state = self.state();
+            let Some(config) = &state.config.incidents else { return Ok(()) };
+            let receiver = state.config.receivers.iter().find(|receiver| receiver.name == config.receiver);
+            // A configuration without that receiver is refused.
+            let Some(receiver) = receiver else { return Ok(()) };
+            let known = |fingerprint: &str| {
+                let fingerprint: Fingerprint = fingerprint.parse().ok()?;
+                state.dispatcher.alert(fingerprint).cloned()
+            };
+            let muting = state.muting(now);
+            let is_heard = |member: &Member| {
+                known(&member.fingerprint).is_some_and(|alert| {
+                    (state.tells_of_demo || !is_made_up(&alert.labels)) && !muting.is_muted(&alert.labels)
+                })
+            };
+            let mut book = self.book();
+            book.decide(config, now, is_heard);
+            let notifications: Vec<_> =
+                book.untold().flat_map(|incident| incident.notifications(receiver, known)).collect();
+            let waiting: Vec<String> = book.untold().map(|incident| incident.id.clone()).collect();
+            (waiting, notifications)
+        };
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        // First that it is told, and when: a crash before the end hands on the same once more, with the same key.
+        self.write_incidents().await.map_err(|error| error.to_string())?;
+        if !notifications.is_empty() {
+            self.0.deliver.deliver(&notifications).await?;
+        }
+        self.book().handed_on(waiting);
+        self.write_incidents().await.map_err(|error| error.to_string())
+    }
+}
