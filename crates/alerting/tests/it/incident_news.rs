@@ -1,6 +1,7 @@
 //! Whole incidents for people: what is told of them and when, and in which words.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use watchfire_alerting::channel::Progress;
@@ -175,7 +176,8 @@ receivers:
         for notification in incident.notifications(&receiver, known) {
             let draft = draft(&notification, &receiver, notification.integration);
             let outgoing = next(&draft, &receiver, &Progress::default());
-            said += &format!("=== {:?} {}\n{}\n", notification.reason, notification.integration, told(outgoing.as_ref()));
+            let (reason, channel) = (notification.reason, notification.integration);
+            writeln!(said, "=== {reason:?} {channel}\n{}", told(outgoing.as_ref())).unwrap();
         }
     };
     say(book.book.get("i1").unwrap());

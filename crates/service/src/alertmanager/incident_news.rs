@@ -2,7 +2,8 @@
 //! forgets nothing.
 
 use watchfire_alerting::Fingerprint;
-use watchfire_alerting::incident::Member;
+use watchfire_alerting::dispatch::Reason;
+use watchfire_alerting::incident::{Incident, Member};
 
 use super::Alertmanager;
 use super::state::is_made_up;
@@ -47,5 +48,15 @@ impl Alertmanager {
         }
         self.book().handed_on(waiting);
         self.write_incidents().await.map_err(|error| error.to_string())
+    }
+
+    /// Tells services that have a word for it that somebody looks after an incident of which they were told.
+    pub(super) async fn tell_acknowledged(&self, incident: &Incident) {
+        let is_told = incident.told.as_ref().is_some_and(|told| told.reason != Reason::IncidentOver);
+        let Some(config) = self.config().incidents.clone().filter(|_| is_told) else { return };
+        let by = incident.assignee.as_deref().unwrap_or("somebody");
+        if let Err(error) = self.0.deliver.acknowledged(&incident.group_key(), &config.receiver, by).await {
+            tracing::warn!(error, "that an incident is looked after could not be told");
+        }
     }
 }

@@ -151,6 +151,9 @@ impl Alertmanager {
     ) -> Result<Incident, AlertmanagerError> {
         let changed = self.book().change(id, state, assignee, now)?.clone();
         self.write_incidents().await?;
+        if state == Some(IncidentState::Acknowledged) {
+            self.tell_acknowledged(&changed).await;
+        }
         Ok(changed)
     }
 
