@@ -257,7 +257,9 @@ mod tests {
         let taken: Taken = serde_json::from_str(text).unwrap();
         assert_eq!(
             taken.later().as_deref(),
-            Some("if nobody acknowledges: after 90s lead; after 1h ann, on call by web; after 2h nobody, as web has a gap then")
+            Some(
+                "if nobody acknowledges: after 90s lead; after 1h ann, on call by web; after 2h nobody, as web has a gap then"
+            )
         );
         assert_eq!(Taken::default().later(), None);
     }

@@ -42,7 +42,8 @@ pub(super) fn told(notification: &Notification, alerts: &[Told], external_url: &
         change: change(notification.reason).to_owned(),
         opened_at: time(Some(incident.opened_at)),
         resolved_at: time(incident.resolved_at),
-        cause: cause.and_then(|cause| alerts.iter().find(|told| told.fingerprint == cause.fingerprint).cloned()),
+        cause: cause
+            .and_then(|cause| alerts.iter().find(|told| told.fingerprint == cause.fingerprint).cloned()),
         why: cause.map(|cause| cause.why.clone()).unwrap_or_default(),
         assignee: incident.assignee.clone().unwrap_or_default(),
         left_out: incident.left_out,

@@ -27,15 +27,12 @@ fn unescaped(html: &str) -> String {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';');
-        match end.and_then(|end| Some((character(&rest[1..end])?, end))) {
-            Some((character, end)) => {
-                text.push(character);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                text.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((character, end)) = end.and_then(|end| Some((character(&rest[1..end])?, end))) {
+            text.push(character);
+            rest = &rest[end + 1..];
+        } else {
+            text.push('&');
+            rest = &rest[1..];
         }
     }
     text + rest
@@ -90,7 +87,9 @@ impl Kind for TelegramConfig {
         let mut message = task.content().clone();
         if let (Some(fields), true) = (message.as_object_mut(), task.progress.step > 0) {
             let mode = fields.remove("parse_mode");
-            if let (Some("HTML"), Some(text)) = (mode.as_ref().and_then(Value::as_str), fields.get_mut("text")) {
+            if let (Some("HTML"), Some(text)) =
+                (mode.as_ref().and_then(Value::as_str), fields.get_mut("text"))
+            {
                 *text = unescaped(text.as_str().unwrap_or_default()).into();
             }
         }

@@ -20,6 +20,11 @@ pub struct IncidentsConfig {
 
 impl Default for IncidentsConfig {
     fn default() -> Self {
-        Self { receiver: String::new(), group_wait: GROUP_WAIT, group_interval: GROUP_INTERVAL, min_alerts: 1 }
+        Self {
+            receiver: String::new(),
+            group_wait: GROUP_WAIT,
+            group_interval: GROUP_INTERVAL,
+            min_alerts: 1,
+        }
     }
 }

@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, HashMap};
 use watchfire_model::Labels;
 
 use super::group::GroupId;
-use crate::config::{Config, Period};
 use crate::config::receiver::{EscalationConfig, Integration};
+use crate::config::{Config, Period};
 use crate::routing::{RouteId, RouteTree};
 use crate::schedule::Schedule;
 use crate::time_interval::TimeInterval;

@@ -96,7 +96,8 @@ impl Incident {
             self.alerts.iter().map(|member| self.notified(member, known(&member.fingerprint))).collect();
         alerts.sort_by(|one, other| order(&one.alert.labels, &other.alert.labels));
         let incident = Arc::new(self.clone());
-        let channels = receiver.integrations().into_iter().filter(|(_, send_resolved)| *send_resolved || !is_over);
+        let channels =
+            receiver.integrations().into_iter().filter(|(_, send_resolved)| *send_resolved || !is_over);
         channels
             .map(|(integration, send_resolved)| Notification {
                 group_key: self.group_key(),
@@ -118,16 +119,18 @@ impl Incident {
     fn notified(&self, member: &Member, known: Option<Arc<Alert>>) -> Notified {
         // Where somebody said that the incident is over, its alerts are, too.
         let end = member.ends_at.or(self.resolved_at.filter(|_| self.state == IncidentState::Resolved));
-        let known = known.map(|alert| (*alert).clone()).unwrap_or_else(|| Alert {
+        let kept = || Alert {
             // They come from labels, and annotations that say nothing are none.
             labels: Labels::new(&member.labels).unwrap_or_else(|_| Labels::empty()),
-            annotations: Labels::new([("summary", member.summary.as_str())]).unwrap_or_else(|_| Labels::empty()),
+            annotations: Labels::new([("summary", member.summary.as_str())])
+                .unwrap_or_else(|_| Labels::empty()),
             starts_at: member.starts_at,
             ends_at: self.changed_at,
             generator_url: String::new(),
             updated_at: self.changed_at,
             timeout: false,
-        });
+        };
+        let known = known.map_or_else(kept, |alert| (*alert).clone());
         let ends_at = end.unwrap_or(known.ends_at).max(member.starts_at);
         let alert = Arc::new(Alert { starts_at: member.starts_at, ends_at, ..known });
         Notified { alert, resolved: end.is_some() }

@@ -121,7 +121,8 @@ fn what_waits_stays_the_same_over_a_restart() {
     desk.observe(&[&slow], 0);
     desk.book.decide(&desk.config, 60 * SECOND, |_| true);
     let kept: Vec<Incident> = desk.book.iter().cloned().collect();
-    let receiver = one("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: 'http://here'}]}]");
+    let receiver =
+        one("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: 'http://here'}]}]");
     let before = kept[0].notifications(&receiver, |_| None);
     let text = serde_json::to_string(&kept[0]).unwrap();
     let mut book = Book::restored(Settings::default(), [serde_json::from_str::<Incident>(&text).unwrap()]);
@@ -162,7 +163,8 @@ receivers:
         (fingerprint == slow.fingerprint).then(|| {
             Arc::new(Alert {
                 labels: slow.labels.clone(),
-                annotations: Labels::new([("summary", "Slow of shop"), ("description", "It takes 3 s.")]).unwrap(),
+                annotations: Labels::new([("summary", "Slow of shop"), ("description", "It takes 3 s.")])
+                    .unwrap(),
                 starts_at: NOW,
                 ends_at: NOW + 300 * SECOND,
                 generator_url: "http://localhost:3473/explore?q=a".to_owned(),

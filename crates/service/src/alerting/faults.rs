@@ -64,7 +64,9 @@ fn annotations(rule: &RulePlan, reason: Option<&str>) -> Labels {
     let summary = format!("The rule {} cannot be evaluated", rule.rule.name);
     let annotations = Labels::empty().with("summary", &summary);
     match reason {
-        Some(reason) => annotations.with("description", &format!("{reason}. What it watches is not watched.")),
+        Some(reason) => {
+            annotations.with("description", &format!("{reason}. What it watches is not watched."))
+        }
         None => annotations,
     }
 }

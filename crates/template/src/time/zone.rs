@@ -21,6 +21,8 @@ pub(crate) fn zone(zones: Option<&dyn Zones>, name: &str) -> Result<TimeZone, St
     };
     let zone = name.split('/').all(part).then(|| zones.and_then(|zones| zones.zone(name))).flatten();
     zone.ok_or_else(|| {
-        Stop::fault(format!("there is no time zone {name:?}; write a name such as \"Europe/Paris\" or \"UTC\""))
+        Stop::fault(format!(
+            "there is no time zone {name:?}; write a name such as \"Europe/Paris\" or \"UTC\""
+        ))
     })
 }

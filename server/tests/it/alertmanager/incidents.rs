@@ -95,8 +95,7 @@ async fn incidents_are_told_as_a_whole() {
     fs::write(dir.path().join("alertmanager.yml"), config).unwrap();
     let start = || Server::start(dir.path(), &["--no-collect", "--notify-config", "alertmanager.yml"]);
     let server = start();
-    let alerts =
-        json!([alert("Smoke", "a", "warning", "web"), alert("Fire", "a", "critical", "web")]);
+    let alerts = json!([alert("Smoke", "a", "warning", "web"), alert("Fire", "a", "critical", "web")]);
     assert_eq!(post(&server, "/api/v2/alerts", &alerts).await.0, 200);
     let told = async |count: usize| {
         eventually("the notification", async || {
@@ -106,7 +105,10 @@ async fn incidents_are_told_as_a_whole() {
         .await
     };
     let opened = told(1).await;
-    assert_eq!((&opened["status"], &opened["notification_reason"]), (&json!("firing"), &json!("incident opened")));
+    assert_eq!(
+        (&opened["status"], &opened["notification_reason"]),
+        (&json!("firing"), &json!("incident opened"))
+    );
     assert_eq!(opened["alerts"].as_array().unwrap().len(), 2, "both in one");
     let incident = &opened["incident"];
     assert_eq!((&incident["severity"], &incident["change"]), (&json!("critical"), &json!("opened")));

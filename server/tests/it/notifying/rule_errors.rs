@@ -20,7 +20,8 @@ groups:
     labels: {severity: critical, team: ops, value: '{{ $value }}'}
 ";
 
-const FLAGS: [&str; 3] = ["--rules-files=rules.yml", "--rules-reload-interval=100ms", "--rules-alert-on-error"];
+const FLAGS: [&str; 3] =
+    ["--rules-files=rules.yml", "--rules-reload-interval=100ms", "--rules-alert-on-error"];
 
 async fn push(server: &Server, series: &str) {
     let line = format!("{series} 1 {}\n", now());
@@ -55,10 +56,9 @@ async fn a_rule_that_fails_keeps_its_alerts_and_is_told() {
     eventually("firing", async || (rule(&server).await["state"] == "firing").then_some(())).await;
     // What is multiplied is not one to one any more.
     push(&server, "b{host=\"x\",disk=\"1\"}").await;
-    let failing = eventually("the error", async || {
-        Some(rule(&server).await).filter(|rule| rule["health"] == "err")
-    })
-    .await;
+    let failing =
+        eventually("the error", async || Some(rule(&server).await).filter(|rule| rule["health"] == "err"))
+            .await;
     let reason = failing["lastError"].as_str().unwrap().to_owned();
     assert!(reason.contains("many-to-many"), "{reason}");
     assert_eq!((&failing["state"], failing["alerts"].as_array().map(Vec::len)), (&json!("firing"), Some(1)));
@@ -97,7 +97,8 @@ async fn a_rule_that_fails_keeps_its_alerts_and_is_told() {
     assert_eq!(mended["state"], "firing");
     let ends = events(&server).await.iter().filter(|event| event["to"] == "inactive").count();
     assert_eq!(ends, 0, "its alert never ended");
-    let last = eventually("the end", async || told(&sink).pop().filter(|(status, _)| status == "resolved")).await;
+    let last =
+        eventually("the end", async || told(&sink).pop().filter(|(status, _)| status == "resolved")).await;
     assert_eq!(last.1["labels"]["rule"], "Both");
     eventually("the event of the end", async || {
         events(&server).await.into_iter().find(|event| event["to"] == "ok")
@@ -114,14 +115,16 @@ async fn where_it_is_not_set_nobody_is_told() {
     push(&server, "a{host=\"x\"}").await;
     push(&server, "b{host=\"x\"}").await;
     push(&server, "b{host=\"x\",disk=\"1\"}").await;
-    eventually("the event", async || {
-        events(&server).await.into_iter().find(|event| event["to"] == "error")
-    })
-    .await;
+    eventually("the event", async || events(&server).await.into_iter().find(|event| event["to"] == "error"))
+        .await;
     // Two evaluations later, so that a word of it would have come.
     let evaluations = async || {
         let metrics = server.get("/metrics").await.body;
-        let line = metrics.lines().find(|line| line.starts_with("watchfire_rule_evaluations_total{")).unwrap().to_owned();
+        let line = metrics
+            .lines()
+            .find(|line| line.starts_with("watchfire_rule_evaluations_total{"))
+            .unwrap()
+            .to_owned();
         line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()
     };
     let before = evaluations().await;
