@@ -142,7 +142,7 @@ pub(super) static RULES: &[Setting] = &[
         default: "false",
         form: Form::Switch,
         help: "Whether a rule that cannot be evaluated is an alert of its own, RuleEvaluationFailed, with the rule's labels: its other alerts \
-               stay as they are. RuleFailing of the shipped rules says the same of each group, after ten minutes.",
+               stay as they are. RuleFailing of the shipped rules says the same of each group, after five minutes.",
         set: |config, text| put(&mut config.rules.alert_on_error, switch(text)),
     },
 ];
