@@ -43,7 +43,7 @@ test('from a rule to a mail, and back to calm', async ({ page, launch, problems 
   const folder = await mkdtemp(join(tmpdir(), 'watchfire-mail-'));
   try {
     const config = join(folder, 'alertmanager.yml');
-    const mail = `to: team@example.org, from: watchfire@example.org, smarthost: '${sink.address}', require_tls: false, send_resolved: true`;
+    const mail = `to: team@example.org, from: watchfire@example.org, smarthost: '${sink.address}', require_tls: false, send_resolved: true, text: '{{ template "email.default.text" . }}'`;
     await writeFile(
       config,
       `route: {receiver: team, group_by: [alertname, host], group_wait: 1s, group_interval: 1s, repeat_interval: 1h}
