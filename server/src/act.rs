@@ -55,7 +55,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:2rem auto;padding:0 1rem;color:#18181b;background:#fff}\
+const STYLE: &str = ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:2rem auto;padding:0 1rem;color:#18181b;background:#fff}\
     dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem}dt{color:#52525b}dd{margin:0;overflow-wrap:anywhere}\
     label{display:block;margin:.75rem 0}input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem}\
     button{font:inherit;margin:.25rem .25rem .25rem 0;padding:.5rem .9rem;cursor:pointer}\

@@ -258,6 +258,7 @@ fn alerting_settings(config: &Config, address: SocketAddr) -> AlertingSettings {
         query_offset: millis(rules.query_offset),
         resend_delay: millis(rules.resend_delay),
         outage_tolerance: millis(rules.outage_tolerance),
+        alert_on_error: rules.alert_on_error,
         history: rules.history.map(millis),
         max_rules: rules.max_count,
         max_rule_bytes: rules.max_bytes,

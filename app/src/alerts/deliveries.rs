@@ -269,6 +269,10 @@ fn facts_words(delivery: &Delivery) -> String {
         Some("some_resolved") => "as some are over",
         Some("all_resolved") => "as all are over",
         Some("repeat") => "once more, as they go on",
+        Some("incident_opened") => "as an incident began",
+        Some("incident_worse") => "as an incident became worse",
+        Some("incident_cause") => "as an incident has another cause",
+        Some("incident_over") => "as an incident is over",
         _ => delivery.intent.as_deref().unwrap_or_default(),
     };
     let tries = match delivery.attempts {

@@ -39,6 +39,12 @@ impl Prepared {
         &self.expr
     }
 
+    /// How far back it looks, in milliseconds, by the one of its selectors that looks back least; one without a range looks back
+    /// `lookback`. `i64::MAX` where it reads nothing.
+    pub(crate) fn reach(&self, lookback: i64) -> i64 {
+        reach(&self.expr, lookback)
+    }
+
     /// The metrics that it reads.
     pub(crate) fn reads(&self) -> Reads {
         let mut names = BTreeSet::new();
@@ -56,6 +62,15 @@ fn gather(expr: &Expr, names: &mut BTreeSet<String>) -> bool {
         };
     }
     expr.children().all(|child| gather(child, names))
+}
+
+fn reach(expr: &Expr, lookback: i64) -> i64 {
+    let own = match &expr.kind {
+        ExprKind::Vector(_) => lookback,
+        ExprKind::Matrix { range, .. } => *range,
+        _ => i64::MAX,
+    };
+    expr.children().map(|child| reach(child, lookback)).fold(own, i64::min)
 }
 
 fn is_light(expr: &Expr) -> bool {

@@ -46,7 +46,7 @@ pub use env::{Env, QueriedSample, Queries};
 pub use error::{ErrorKind, Limit, Position, TemplateError};
 pub use functions::{Dialect, function_names};
 pub use limits::Limits;
-pub use notification::{Alert, Data, Kv};
+pub use notification::{Alert, Data, Incident, Kv};
 pub use parser::MAX_DEPTH;
 pub use rule::{RuleData, RuleTemplate, expand_rule_template};
 pub use set::{Mode, Set, Text};

@@ -433,6 +433,8 @@ pub(crate) struct RulesConfig {
     pub(crate) max_heartbeats: usize,
     /// Whether an alert fires always.
     pub(crate) watchdog: bool,
+    /// Whether a rule that cannot be evaluated is an alert of its own.
+    pub(crate) alert_on_error: bool,
 }
 
 /// Alerts that belong together.

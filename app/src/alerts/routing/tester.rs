@@ -42,6 +42,35 @@ struct Taken {
     repeat_interval: String,
     /// Time intervals for which it sends nothing now.
     muted_by: Vec<String>,
+    escalations: Vec<Escalation>,
+}
+
+/// Who else would be told, if nobody acknowledges.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Escalation {
+    told_after: String,
+    /// None: nobody is on call then.
+    receiver: Option<String>,
+    schedule: Option<String>,
+}
+
+impl Taken {
+    /// Who is told later, in words.
+    fn later(&self) -> Option<String> {
+        let words = |step: &Escalation| {
+            let who = match (&step.receiver, &step.schedule) {
+                (Some(receiver), None) => receiver.clone(),
+                (Some(receiver), Some(schedule)) => format!("{receiver}, on call by {schedule}"),
+                (None, schedule) => {
+                    format!("nobody, as {} has a gap then", schedule.as_deref().unwrap_or_default())
+                }
+            };
+            format!("after {} {who}", step.told_after)
+        };
+        let steps: Vec<String> = self.escalations.iter().map(words).collect();
+        (!steps.is_empty()).then(|| format!("if nobody acknowledges: {}", steps.join("; ")))
+    }
 }
 
 /// What a route says to it.
@@ -191,6 +220,7 @@ fn way(taken: &Taken) -> impl IntoView + use<> {
     };
     let muted = (!taken.muted_by.is_empty())
         .then(|| view! { <span class="alert-muted">{format!("⊘ muted now by the time {}", taken.muted_by.join(", "))}</span> });
+    let later = taken.later().map(|words| view! { <span class="hint way-later">{words}</span> });
     let path = taken.path.join(" → ");
     view! {
         <li class="way-taken">
@@ -202,6 +232,7 @@ fn way(taken: &Taken) -> impl IntoView + use<> {
                     taken.group_wait, taken.group_interval, taken.repeat_interval,
                 )}
             </span>
+            {later}
             {muted}
         </li>
     }
@@ -217,6 +248,20 @@ mod tests {
         assert_eq!(read("a=b c=\"d e\""), Ok(r#"{"a":"b","c":"d e"}"#.to_owned()));
         assert!(read("a!=b").unwrap_err().contains("a=..."));
         assert!(read("word").unwrap_err().contains("\"word\""));
+    }
+
+    #[test]
+    fn who_is_told_later() {
+        let text = r#"{"escalations":[{"after":"1m","told_after":"90s","receiver":"lead","schedule":null},
+            {"told_after":"1h","receiver":"ann","schedule":"web"},{"told_after":"2h","receiver":null,"schedule":"web"}]}"#;
+        let taken: Taken = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            taken.later().as_deref(),
+            Some(
+                "if nobody acknowledges: after 90s lead; after 1h ann, on call by web; after 2h nobody, as web has a gap then"
+            )
+        );
+        assert_eq!(Taken::default().later(), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod exec;
 mod github;
 mod gitlab;
 mod http_answer;
+mod incident;
 mod jira;
 mod key;
 mod kind;

@@ -3,6 +3,7 @@ use watchfire_model::Labels;
 use watchfire_template::{Alert as Told, Data, Kv, Mode, Time, Value};
 
 use super::draft::{Picture, Surroundings, Unsendable};
+use super::incident;
 use super::key::group_hash;
 use super::severity::Severity;
 use super::webpush::Entropy;
@@ -82,7 +83,7 @@ impl<'a> Writer<'a> {
         let all = &self.notification.alerts;
         let shown = &all[..all.len().min(most)];
         let data = &self.data;
-        json!({
+        let mut message = json!({
             "version": "4",
             "groupKey": self.notification.group_key,
             "truncatedAlerts": all.len() - shown.len(),
@@ -94,7 +95,11 @@ impl<'a> Writer<'a> {
             "commonAnnotations": pairs(&data.common_annotations),
             "externalURL": data.external_url,
             "alerts": shown.iter().map(alert).collect::<Vec<_>>(),
-        })
+        });
+        if let Some(told) = incident::json(self.notification, self.external_url()) {
+            message["incident"] = told;
+        }
+        message
     }
 }
 
@@ -162,10 +167,12 @@ fn data(notification: &Notification, around: &Surroundings<'_>) -> Data {
         fingerprint: notified.alert.fingerprint().to_string(),
         action_url: link(notified).unwrap_or_default(),
     };
+    let alerts: Vec<Told> = notification.alerts.iter().map(told).collect();
     let mut data = Data {
         receiver: notification.receiver.clone(),
         status: String::new(),
-        alerts: notification.alerts.iter().map(told).collect(),
+        incident: incident::told(notification, &alerts, around.env.external_url),
+        alerts,
         notification_reason: reason(notification.reason).to_owned(),
         group_labels: kv(&notification.group_labels),
         common_labels: Kv::default(),
@@ -183,5 +190,9 @@ fn reason(reason: Reason) -> &'static str {
         Reason::SomeResolved => "some alerts resolved",
         Reason::AllResolved => "all alerts resolved",
         Reason::Repeat => "repeat interval elapsed",
+        Reason::IncidentOpened => "incident opened",
+        Reason::IncidentWorse => "incident became worse",
+        Reason::IncidentCause => "another cause of the incident is guessed",
+        Reason::IncidentOver => "incident over",
     }
 }

@@ -7,6 +7,7 @@ mod conditions;
 mod global;
 mod host_port;
 mod http;
+mod incidents;
 mod inhibit;
 mod period;
 mod problem;
@@ -24,6 +25,7 @@ pub use conditions::{Condition, Pairs};
 pub use global::Global;
 pub use host_port::HostPort;
 pub use http::{Authorization, BasicAuth, Header, HttpConfig, OAuth2, TlsConfig};
+pub use incidents::IncidentsConfig;
 pub use inhibit::InhibitRule;
 pub use period::Period;
 use problem::Report;
@@ -58,6 +60,8 @@ pub struct Config {
     pub time_intervals: Vec<NamedInterval>,
     /// Who is on call when.
     pub schedules: Vec<ScheduleConfig>,
+    /// Who is told of whole incidents.
+    pub incidents: Option<IncidentsConfig>,
     /// What was read but should be written in another way.
     #[serde(skip)]
     pub notes: Vec<Problem>,

@@ -170,6 +170,7 @@ impl Dispatcher {
                 at: tick,
                 reason,
                 alerts: told,
+                incident: None,
             });
         }
     }

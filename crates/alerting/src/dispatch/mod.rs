@@ -24,8 +24,9 @@ use std::sync::Arc;
 
 use group::{Group, GroupId};
 use log::{Entry, Sent};
+pub(crate) use notification::order;
 pub use notification::{Notification, Notified, Reason};
-pub use plan::Plan;
+pub use plan::{ExpectedStep, Plan};
 use rows::RowId;
 pub use rows::{GroupRow, Row, SentRow};
 

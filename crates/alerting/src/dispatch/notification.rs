@@ -6,6 +6,7 @@ use watchfire_model::Labels;
 
 use crate::alert::Alert;
 use crate::config::receiver::Integration;
+use crate::incident::Incident;
 
 /// Why a notification is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,6 +22,14 @@ pub enum Reason {
     AllResolved,
     /// Nothing changed for `repeat_interval`.
     Repeat,
+    /// An incident began.
+    IncidentOpened,
+    /// An incident became graver.
+    IncidentWorse,
+    /// Another alert is guessed to have begun an incident.
+    IncidentCause,
+    /// An incident is over.
+    IncidentOver,
 }
 
 /// An alert of a notification.
@@ -53,6 +62,9 @@ pub struct Notification {
     /// The alerts, without those that are muted: those that fire and, where the channel tells it, those that are resolved.
     /// In Alertmanager's order: by the labels `job` and `instance`, then by all others.
     pub alerts: Vec<Notified>,
+    /// The incident that it tells of, where it is no group of a route.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Arc<Incident>>,
 }
 
 impl Notification {
@@ -73,7 +85,7 @@ impl Notification {
 }
 
 /// The order of alerts in a notification.
-pub(super) fn order(one: &Labels, other: &Labels) -> Ordering {
+pub(crate) fn order(one: &Labels, other: &Labels) -> Ordering {
     // An alert without the label comes after those with it.
     let first = |name: &str| match (one.get(name), other.get(name)) {
         (Some(one), Some(other)) => one.cmp(other),

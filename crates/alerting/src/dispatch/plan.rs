@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, HashMap};
 use watchfire_model::Labels;
 
 use super::group::GroupId;
-use crate::config::Config;
 use crate::config::receiver::{EscalationConfig, Integration};
+use crate::config::{Config, Period};
 use crate::routing::{RouteId, RouteTree};
 use crate::schedule::Schedule;
 use crate::time_interval::TimeInterval;
@@ -20,6 +20,20 @@ pub struct Plan {
     schedules: BTreeMap<String, Schedule>,
     intervals: BTreeMap<String, Vec<TimeInterval>>,
     resolve_timeout: i64,
+}
+
+/// A step by which somebody else would be told of an alert that nobody looks after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedStep {
+    /// After how long, as it is configured.
+    pub after: Period,
+    /// After how long it comes to that: at the first look at the group that is not earlier. Counted, as `after`, from when the alert
+    /// began, where it is the first of its group.
+    pub told_after: Period,
+    /// The schedule that says who.
+    pub schedule: Option<String>,
+    /// Who; `None` where nobody is on call then.
+    pub receiver: Option<String>,
 }
 
 impl Plan {
@@ -81,6 +95,27 @@ impl Plan {
     /// The steps by which others are told of what nobody of a receiver looks after.
     pub fn escalations(&self, receiver: &str) -> &[EscalationConfig] {
         self.escalations.get(receiver).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who would be told, by whom a route tells, of an alert that begins at `now` and that nobody looks after: the earliest first.
+    pub fn expected(&self, route: RouteId, now: i64) -> Vec<ExpectedStep> {
+        let options = self.tree.options(route);
+        let (wait, interval) = (options.group_wait.millis(), options.group_interval.millis().max(1));
+        let expected = |step: &EscalationConfig| {
+            let after = step.after.millis();
+            let looks = after.saturating_sub(wait).max(0).saturating_add(interval - 1) / interval;
+            let told_after = wait.saturating_add(looks.saturating_mul(interval));
+            let schedule = self.schedules.get(&step.schedule);
+            let receiver = match schedule {
+                Some(schedule) => schedule.on_call(now.saturating_add(told_after)).map(str::to_owned),
+                None => Some(step.receiver.clone()),
+            };
+            let schedule = schedule.map(|schedule| schedule.name().to_owned());
+            ExpectedStep { after: step.after, told_after: Period(told_after), schedule, receiver }
+        };
+        let mut steps: Vec<ExpectedStep> = self.escalations(&options.receiver).iter().map(expected).collect();
+        steps.sort_by_key(|step| step.told_after);
+        steps
     }
 
     /// The groups that an alert with these labels belongs to, each once.

@@ -5,6 +5,7 @@ use watchfire_model::Labels;
 use super::cause::cause;
 use super::relation::relations;
 use super::{Incident, IncidentState, Member, Note, Settings};
+use crate::config::IncidentsConfig;
 
 /// An alert that fires.
 #[derive(Clone, Debug, PartialEq)]
@@ -256,6 +257,36 @@ impl Book {
         }
     }
 
+    /// Decides which incidents have to be told at `now`; they [wait](Self::untold) then. `is_heard` says whether people may hear of
+    /// an alert now.
+    pub fn decide(&mut self, config: &IncidentsConfig, now: i64, is_heard: impl Fn(&Member) -> bool) {
+        for incident in self.incidents.values_mut() {
+            // One thing after the other: what waits is told first.
+            if incident.told.as_ref().is_some_and(|told| told.waits) {
+                continue;
+            }
+            if let Some(reason) = incident.news(config, now, &is_heard) {
+                incident.tell(reason, now);
+                self.touched.insert(incident.id.clone());
+            }
+        }
+    }
+
+    /// Those of which something waits to be told.
+    pub fn untold(&self) -> impl Iterator<Item = &Incident> {
+        self.incidents.values().filter(|incident| incident.told.as_ref().is_some_and(|told| told.waits))
+    }
+
+    /// Says that what waited of these was handed on.
+    pub fn handed_on(&mut self, ids: impl IntoIterator<Item = String>) {
+        for id in ids {
+            if let Some(told) = self.incidents.get_mut(&id).and_then(|incident| incident.told.as_mut()) {
+                told.waits = false;
+                self.touched.insert(id);
+            }
+        }
+    }
+
     /// Adds what somebody says.
     ///
     /// # Errors
@@ -327,6 +358,7 @@ fn empty(id: &str, at: i64) -> Incident {
         left_out_firing: BTreeSet::new(),
         cause: None,
         notes: Vec::new(),
+        told: None,
     }
 }
 
@@ -352,7 +384,7 @@ fn judge(incident: &mut Incident, dependencies: &[(String, String)]) {
 }
 
 /// How grave a word is; the later the graver.
-fn grave(word: &str) -> u8 {
+pub(super) fn grave(word: &str) -> u8 {
     match word.to_ascii_lowercase().as_str() {
         "critical" | "page" | "emergency" | "disaster" | "outage" => 4,
         "high" | "error" | "major" => 3,

@@ -7,11 +7,13 @@
 mod book;
 mod cause;
 mod relation;
+mod telling;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use book::{Book, IncidentError, Observed};
 use serde::{Deserialize, Serialize};
+pub use telling::Told;
 
 /// How alerts are put together, and how much is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,4 +129,7 @@ pub struct Incident {
     pub cause: Option<Cause>,
     /// What was said, the oldest first.
     pub notes: Vec<Note>,
+    /// What was told of it last to the receiver of incidents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
 }

@@ -41,6 +41,16 @@ impl Location {
     }
 }
 
+/// The time zones of this machine, or the copy of them in the program, for templates.
+#[derive(Clone, Copy, Debug)]
+pub struct Database;
+
+impl watchfire_template::Zones for Database {
+    fn zone(&self, name: &str) -> Option<TimeZone> {
+        Location::new(name).ok().map(|location| location.zone)
+    }
+}
+
 impl Default for Location {
     fn default() -> Self {
         Self { name: "UTC".to_owned(), zone: TimeZone::UTC }

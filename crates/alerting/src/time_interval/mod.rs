@@ -8,7 +8,7 @@ mod range;
 pub use change::next_change;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-pub use location::Location;
+pub use location::{Database, Location};
 pub use range::{DayOfMonth, MinuteRange, Month, Range, Weekday, Year};
 use serde::{Deserialize, Serialize};
 

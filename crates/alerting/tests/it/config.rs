@@ -179,3 +179,21 @@ proptest::proptest! {
         let _ = Config::parse("a.yml", &format!("route: {{receiver: a}}\nreceivers:\n  - name: a\n    {text}"));
     }
 }
+
+#[test]
+fn who_is_told_of_incidents() {
+    let problems = |incidents: &str| {
+        problems(&format!("route: {{receiver: a}}\nreceivers: [{{name: a}}]\nincidents: {incidents}\n"))
+    };
+    assert_eq!(problems("{receiver: a, group_wait: 1m, group_interval: 1h, min_alerts: 2}"), [""; 0]);
+    for (incidents, words) in [
+        ("{}", "receiver is missing: who is told of incidents"),
+        ("{receiver: b}", "there is no receiver \"b\"; did you mean \"a\"?"),
+        ("{receiver: a, min_alerts: 0}", "min_alerts can't be zero; leave it out for 1"),
+        ("{receiver: a, wait: 1m}", "unknown key \"wait\""),
+        ("a", "expected"),
+    ] {
+        let told = problems(incidents).join("; ");
+        assert!(told.contains(words), "{incidents}: {told}");
+    }
+}

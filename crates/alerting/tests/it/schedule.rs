@@ -104,3 +104,27 @@ fn what_is_wrong_is_named() {
         assert!(error.contains(words), "{written}: {error}");
     }
 }
+
+#[test]
+fn who_would_be_told_if_nobody_looks_after_it() {
+    let config = CONFIG
+        .replace("route: {receiver: ann}", "route: {receiver: ann, group_wait: 30s, group_interval: 5m}")
+        .replace(
+            "{name: ann}",
+            "{name: ann, escalation_configs: [{after: 1h, receiver: cem}, {schedule: web}, {after: 5m30s, receiver: bob}, {after: 331s, schedule: web}]}",
+        );
+    let plan = Plan::new(&Config::parse("a.yml", &config).unwrap());
+    let told = |time: &str| {
+        let steps = plan.expected(watchfire_alerting::RouteId(0), at(time));
+        let words = steps.iter().map(|step| {
+            let (after, schedule) = (step.told_after, step.schedule.as_deref().unwrap_or("-"));
+            format!("{after} {schedule} {}", step.receiver.as_deref().unwrap_or("nobody"))
+        });
+        words.collect::<Vec<_>>()
+    };
+    // Looks at the group are 30 s after its begin, and each 5 min from then on.
+    assert_eq!(told("2026-03-24T12:00:00Z"), ["30s web ann", "5m30s - bob", "10m30s web ann", "1h30s - cem"]);
+    // The shift changes between the first step and the last.
+    assert_eq!(told("2026-03-30T06:55:00Z"), ["30s web ann", "5m30s - bob", "10m30s web bob", "1h30s - cem"]);
+    assert_eq!(told("2026-03-20T00:00:00Z")[0], "30s web nobody");
+}

@@ -6,6 +6,7 @@ use watchfire_model::Labels;
 use watchfire_rules::{AlertState, Change, Held, RuleState};
 use watchfire_storage::{AlertEvent, AlertRow, AlertWrites};
 
+use super::faults::Fault;
 use super::handover::{Sent, annotations, is_told};
 
 /// What the store has of an alert.
@@ -28,6 +29,8 @@ pub(super) struct Keep {
     pub(super) sent: HashMap<Labels, Sent>,
     /// What the store has.
     stored: HashMap<Labels, Mark>,
+    /// How it fails.
+    pub(super) fault: Fault,
 }
 
 impl Keep {

@@ -19,6 +19,7 @@ use super::keep::Keep;
 use super::leave::leave;
 use super::plan::{BUILT_IN, FORM_FILE, GroupPlan};
 use super::runner::{Carried, Runner};
+use super::settling::Before;
 use super::shared::Shared;
 use super::shipped;
 use super::{Alerting, AlertingSettings};
@@ -50,8 +51,8 @@ struct Manager {
     accepted: Option<Vec<GroupPlan>>,
     /// Alerts of an earlier run whose rules were not seen yet.
     stored: HashMap<String, Vec<AlertRow>>,
-    /// Whether nothing was evaluated for so long that pending alerts say nothing any more.
-    outage: bool,
+    /// What is known of the time before the start.
+    before: Before,
 }
 
 /// Evaluates rules until `stop`.
@@ -95,14 +96,18 @@ impl Manager {
             running: BTreeMap::new(),
             accepted: None,
             stored: HashMap::new(),
-            outage: false,
+            before: Before::default(),
         };
         if let Some(store) = manager.shared.store.clone() {
             let last = store.last_evaluation().await.unwrap_or_default();
-            manager.outage = last.is_some_and(|at| now() - at > manager.shared.settings.outage_tolerance);
+            let tolerance = manager.shared.settings.outage_tolerance;
+            manager.before = Before { outage: last.is_some_and(|at| now() - at > tolerance), last };
             match store.alerts().await {
                 Ok(rows) => {
                     for row in rows {
+                        // It was alive when it wrote that.
+                        let alive = [Some(row.active_at), row.fired_at, row.resolved_at, row.told_at];
+                        manager.before.last = manager.before.last.max(alive.into_iter().flatten().max());
                         manager.stored.entry(row.rule.clone()).or_default().push(row);
                     }
                 }
@@ -208,12 +213,14 @@ impl Manager {
         }
         for (key, plan) in wanted {
             let (service, shared) = (self.service.clone(), self.shared.clone());
-            let runner = Runner::new(service, shared, plan, &mut carried, &mut self.stored, self.outage);
+            let runner = Runner::new(service, shared, plan, &mut carried, &mut self.stored, self.before);
             self.start(key, runner);
         }
         leave(&self.service, &self.shared, carried).await;
         self.forget().await;
         self.publish();
+        // A kill may come before the first minute is over.
+        self.note().await;
     }
 
     fn start(&mut self, key: Key, runner: Runner) {

@@ -19,6 +19,7 @@ use super::keep::{Keep, event};
 use super::pending::Pending;
 use super::plan::{GroupPlan, RulePlan};
 use super::rule::evaluate;
+use super::settling::{Before, settling_until};
 use super::shared::Shared;
 use crate::Service;
 use crate::clock::now;
@@ -29,12 +30,12 @@ pub(super) type Carried = HashMap<Arc<str>, (RuleRun, Keep)>;
 /// A group between its evaluations.
 pub(super) struct Runner {
     service: Service,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     pub(super) group: Arc<RunningGroup>,
-    keeps: Vec<Keep>,
+    pub(super) keeps: Vec<Keep>,
     /// Until then a missing series says nothing: milliseconds since the epoch.
     settling_until: i64,
-    external_url: Arc<str>,
+    pub(super) external_url: Arc<str>,
     /// Made once, so that each evaluation shares them.
     external_labels: Map,
 }
@@ -50,7 +51,7 @@ impl Runner {
         plan: GroupPlan,
         carried: &mut Carried,
         stored: &mut HashMap<String, Vec<AlertRow>>,
-        outage: bool,
+        before: Before,
     ) -> Self {
         let (mut runs, mut keeps, mut restored) = (Vec::new(), Vec::new(), false);
         for rule in &plan.rules {
@@ -58,7 +59,7 @@ impl Runner {
                 (Some(known), _) => known,
                 (None, Some(rows)) => {
                     restored = true;
-                    let (state, keep) = Keep::restore(rows, outage);
+                    let (state, keep) = Keep::restore(rows, before.outage);
                     (RuleRun { state, ..RuleRun::default() }, keep)
                 }
                 (None, None) => Default::default(),
@@ -66,8 +67,9 @@ impl Runner {
             runs.push(run);
             keeps.push(keep);
         }
-        // Samples come about as often as rules are evaluated: after two rounds all that send are back.
-        let settling_until = if restored { now().saturating_add(2 * plan.interval) } else { i64::MIN };
+        let lookback = service.limits().lookback;
+        let settles = restored.then(|| settling_until(&plan, before, now(), lookback)).flatten();
+        let settling_until = settles.unwrap_or(i64::MIN);
         let external_url = shared.settings.external_url.as_str().into();
         let stats = super::group::GroupStats::default();
         let group = Arc::new(RunningGroup::new(plan, runs, stats));
@@ -138,6 +140,7 @@ impl Runner {
                     Health::Err(reason)
                 }
             };
+            self.keeps[index].fault.note(matches!(health, Health::Err(_)), at);
             self.note(index, at, health, began.elapsed(), &mut events);
         }
         self.flush(&mut pending).await;
@@ -145,6 +148,7 @@ impl Runner {
         let mut told = Vec::new();
         self.gather_due(at, &mut told);
         self.hand_over(told).await;
+        self.tell_faults(at).await;
         self.group.update(|stats| {
             stats.evaluations += self.group.plan.rules.len() as u64;
             stats.failures += failures;
@@ -250,10 +254,14 @@ impl Runner {
         }
     }
 
+    /// For how many milliseconds a firing alert is good that is handed over.
+    pub(super) fn valid(&self) -> i64 {
+        VALID_FOR.saturating_mul(self.group.plan.interval.max(self.shared.settings.resend_delay))
+    }
+
     /// Adds the alerts that are to be handed over.
     fn gather_due(&self, at: i64, told: &mut Vec<(usize, HandedAlert)>) {
-        let resend = self.shared.settings.resend_delay;
-        let valid = VALID_FOR.saturating_mul(self.group.plan.interval.max(resend));
+        let (resend, valid) = (self.shared.settings.resend_delay, self.valid());
         for (index, (keep, plan)) in self.keeps.iter().zip(&self.group.plan.rules).enumerate() {
             if !plan.rule.is_alerting() {
                 continue;
@@ -272,9 +280,6 @@ impl Runner {
 
     /// Hands alerts over, and notes that.
     async fn hand_over(&mut self, told: Vec<(usize, HandedAlert)>) {
-        if told.is_empty() {
-            return;
-        }
         let notes: Vec<(usize, Labels, AlertState)> = told
             .iter()
             .map(|(index, alert)| {
@@ -284,13 +289,21 @@ impl Runner {
             .collect();
         let alerts = told.into_iter().map(|(_, alert)| alert).collect();
         let at = now();
-        match self.shared.hand_over(alerts).await {
-            None => {}
-            Some(Ok(())) => {
-                for (index, labels, state) in notes {
-                    self.keeps[index].sent.insert(labels, Sent { at, state });
-                }
+        if self.passed_on(alerts).await {
+            for (index, labels, state) in notes {
+                self.keeps[index].sent.insert(labels, Sent { at, state });
             }
+        }
+    }
+
+    /// Hands alerts over; whether there were any and they were taken.
+    pub(super) async fn passed_on(&self, alerts: Vec<HandedAlert>) -> bool {
+        if alerts.is_empty() {
+            return false;
+        }
+        match self.shared.hand_over(alerts).await {
+            None => false,
+            Some(Ok(())) => true,
             Some(Err(reason)) => {
                 self.shared.count_handover_failure();
                 tracing::warn!(
@@ -298,6 +311,7 @@ impl Runner {
                     reason,
                     "alerts were not taken for notification; it is tried again"
                 );
+                false
             }
         }
     }

@@ -23,6 +23,8 @@ pub struct AlertingSettings {
     pub resend_delay: i64,
     /// How long a pending alert is worth keeping while nothing is evaluated.
     pub outage_tolerance: i64,
+    /// Whether a rule that cannot be evaluated is an alert of its own.
+    pub alert_on_error: bool,
     /// How long it is kept what became of alerts; `None`: for ever.
     pub history: Option<i64>,
     /// Rules by form.
@@ -48,6 +50,7 @@ impl Default for AlertingSettings {
             query_offset: 0,
             resend_delay: 60_000,
             outage_tolerance: 3_600_000,
+            alert_on_error: false,
             history: Some(90 * 86_400_000),
             max_rules: 10_000,
             max_rule_bytes: 64 << 10,

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use watchfire_alerting::channel::{ActionLinks, Entropy, Surroundings};
+use watchfire_alerting::time_interval::Database;
 use watchfire_alerting::{Config, Notification};
 use watchfire_model::Labels;
 use watchfire_storage::{ControlError, random_bytes};
@@ -97,7 +98,7 @@ impl Queue {
 
     fn around<'a>(&'a self, set: &'a Set) -> Result<Surroundings<'a>, ControlError> {
         let now = Time::from_millis(now()).unwrap_or_else(Time::zero);
-        let env = Env { external_url: &self.external_url, ..Env::at(now) };
+        let env = Env { external_url: &self.external_url, zones: Some(&Database), ..Env::at(now) };
         let links = self.links.as_ref().map(|links| links as &dyn ActionLinks);
         Ok(Surroundings { set, env, pictures: &[], links, entropy: Entropy(random_bytes()?) })
     }

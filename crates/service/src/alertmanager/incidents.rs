@@ -20,7 +20,7 @@ pub const INCIDENTS: &str = "incident";
 /// How often alerts are looked at.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Puts alerts together to incidents until `stop`.
+/// Puts alerts together to incidents, and tells of them, until `stop`.
 pub async fn keep_incidents(alertmanager: Alertmanager, stop: CancellationToken) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -31,6 +31,9 @@ pub async fn keep_incidents(alertmanager: Alertmanager, stop: CancellationToken)
         }
         if let Err(error) = alertmanager.put_together(now()).await {
             tracing::warn!(%error, "incidents could not be stored; it is tried again");
+        }
+        if let Err(error) = alertmanager.tell_incidents(now()).await {
+            tracing::warn!(%error, "what is new of incidents could not be told; it is tried again");
         }
     }
 }
@@ -81,7 +84,7 @@ impl Alertmanager {
         self.write_incidents().await
     }
 
-    async fn write_incidents(&self) -> Result<(), AlertmanagerError> {
+    pub(super) async fn write_incidents(&self) -> Result<(), AlertmanagerError> {
         let _turn = self.0.writing.lock().await;
         let changes: Vec<RowChange> = {
             let mut book = self.book();
@@ -149,11 +152,14 @@ impl Alertmanager {
     ) -> Result<Incident, AlertmanagerError> {
         let changed = self.book().change(id, state, assignee, now)?.clone();
         self.write_incidents().await?;
+        if state == Some(IncidentState::Acknowledged) {
+            self.tell_acknowledged(&changed).await;
+        }
         Ok(changed)
     }
 
     /// For a moment, never over an await; after `state` where both are held.
-    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+    pub(super) fn book(&self) -> std::sync::MutexGuard<'_, Book> {
         self.0.incidents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

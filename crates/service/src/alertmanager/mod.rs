@@ -6,6 +6,7 @@ mod configured;
 mod deliver;
 mod error;
 mod handling;
+mod incident_news;
 mod incidents;
 mod kept;
 mod links;

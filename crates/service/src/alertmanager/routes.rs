@@ -1,5 +1,6 @@
 //! The routing tree as it is, and where an alert goes in it.
 
+use watchfire_alerting::dispatch::ExpectedStep;
 use watchfire_alerting::routing::Explanation;
 use watchfire_alerting::{MutedBy, Muting, RouteTree, Schedule};
 use watchfire_model::Labels;
@@ -13,6 +14,8 @@ pub struct Explained {
     pub explanation: Explanation,
     /// For each route that takes it the time intervals for which that sends nothing now.
     pub intervals: Vec<Vec<String>>,
+    /// For each of them who else would be told, and when, if nobody looks after it.
+    pub escalations: Vec<Vec<ExpectedStep>>,
     /// What mutes it everywhere.
     pub muted_by: MutedBy,
 }
@@ -35,7 +38,9 @@ impl Alertmanager {
         let explanation = plan.tree().explain(labels);
         let of = |route| plan.muted_by(route, now).into_iter().map(str::to_owned).collect();
         let intervals = explanation.taken.iter().map(|taken| of(taken.route)).collect();
+        let expected = explanation.taken.iter().map(|taken| plan.expected(taken.route, now));
+        let escalations = expected.collect();
         let muting = Muting::new(&state.silences, &state.inhibition, &state.windows, now);
-        Explained { explanation, intervals, muted_by: muting.muted_by(labels) }
+        Explained { explanation, intervals, escalations, muted_by: muting.muted_by(labels) }
     }
 }

@@ -3,12 +3,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use watchfire_alerting::dispatch::Reason;
+use watchfire_alerting::incident::IncidentState;
 use watchfire_alerting::silence::Draft;
 use watchfire_alerting::{Config, Fingerprint, Matchers, Notification, Received};
 use watchfire_model::Labels;
 use watchfire_storage::{ControlError, RowChange, RowStore};
 
-use super::{AlertFilter, Alertmanager, AlertmanagerError, Deliver, Followed, Said, WindowDraft};
+use super::{AlertFilter, Alertmanager, AlertmanagerError, Deliver, Followed, INCIDENTS, Said, WindowDraft};
 
 const CONFIG: &str = "
 route: {receiver: team, group_by: [alertname], group_wait: 10s, group_interval: 1m, repeat_interval: 1h}
@@ -331,4 +333,78 @@ async fn made_up_alerts_are_told_of_only_where_it_is_wanted() {
     alertmanager.tell_of_demo(true);
     alertmanager.tick(71 * SECOND).await.unwrap();
     assert_eq!(bench.told().len(), 1);
+}
+
+#[tokio::test]
+async fn incidents_are_told_once_whatever_happens_between() {
+    let bench = Bench::default();
+    let config = format!("{CONFIG}\nincidents: {{receiver: team, group_wait: 10s}}\n");
+    let open = async |now: i64| {
+        let opened = Alertmanager::open(bench.rows.clone(), bench.sent.clone(), follow(&config), now).await;
+        opened.unwrap()
+    };
+    let told = || {
+        let sent = bench.sent.handed.lock().unwrap();
+        let of_incidents = sent.iter().filter(|one| one.incident.is_some());
+        of_incidents.map(|one| (one.at / SECOND, one.reason, one.alerts.len())).collect::<Vec<_>>()
+    };
+    let alertmanager = open(0).await;
+    let both = || vec![alert("Smoke", "a", "warning", None), alert("Fire", "a", "critical", None)];
+    alertmanager.receive(both(), 0).await.unwrap();
+    alertmanager.put_together(2 * SECOND).await.unwrap();
+    alertmanager.tell_incidents(2 * SECOND).await.unwrap();
+    assert!(told().is_empty());
+    // It is decided, and cannot be handed on; then the process dies.
+    bench.sent.broken.store(true, Ordering::SeqCst);
+    assert_eq!(alertmanager.tell_incidents(10 * SECOND).await, Err("told so by a test".to_owned()));
+    drop(alertmanager);
+    bench.sent.broken.store(false, Ordering::SeqCst);
+    let alertmanager = open(20 * SECOND).await;
+    alertmanager.put_together(20 * SECOND).await.unwrap();
+    alertmanager.tell_incidents(20 * SECOND).await.unwrap();
+    alertmanager.tell_incidents(22 * SECOND).await.unwrap();
+    let opened = (10, Reason::IncidentOpened, 2);
+    assert_eq!(told(), [opened], "at the time at which it was decided, and once");
+    // The same once more where the process died after it was handed on: the queue knows it by its key.
+    let row = bench.rows.rows(INCIDENTS).await.unwrap().swap_remove(0);
+    let waits = row.1.replace("\"waits\":false", "\"waits\":true");
+    assert_ne!(waits, row.1);
+    bench.rows.write_rows(INCIDENTS, vec![(row.0, Some(waits))]).await.unwrap();
+    let alertmanager = open(30 * SECOND).await;
+    alertmanager.tell_incidents(30 * SECOND).await.unwrap();
+    assert_eq!(told(), [opened, opened]);
+    {
+        let sent = bench.sent.handed.lock().unwrap();
+        let keys = sent.iter().filter(|one| one.incident.is_some());
+        let keys: Vec<String> = keys.map(watchfire_alerting::channel::idempotency_key).collect();
+        assert_eq!(keys[0], keys[1]);
+    }
+    let id = alertmanager.incidents(&[])[0].id.clone();
+    let state = Some(IncidentState::Acknowledged);
+    alertmanager.change_incident(&id, state, Some("ann".to_owned()), 31 * SECOND).await.unwrap();
+    assert_eq!(*bench.sent.acknowledged.lock().unwrap(), [format!("ann: incident:{id}")]);
+    let over = both().into_iter().map(|alert| Received { ends_at: Some(40 * SECOND), ..alert }).collect();
+    alertmanager.receive(over, 40 * SECOND).await.unwrap();
+    alertmanager.put_together(40 * SECOND).await.unwrap();
+    alertmanager.tell_incidents(40 * SECOND).await.unwrap();
+    assert_eq!(told()[2..], [(40, Reason::IncidentOver, 2)]);
+}
+
+#[tokio::test]
+async fn incidents_are_not_told_where_nobody_is_named_or_all_is_silenced() {
+    let bench = Bench::default();
+    let alertmanager = bench.open(0).await;
+    alertmanager.receive(vec![alert("Fire", "a", "critical", None)], 0).await.unwrap();
+    alertmanager.put_together(2 * SECOND).await.unwrap();
+    alertmanager.tell_incidents(60 * SECOND).await.unwrap();
+    let none = || bench.sent.handed.lock().unwrap().iter().all(|one| one.incident.is_none());
+    assert!(none());
+    let config = format!("{CONFIG}\nincidents: {{receiver: team, group_wait: 10s}}\n");
+    alertmanager.configure(follow(&config), 61 * SECOND).await.unwrap();
+    let silence = alertmanager.set_silence(draft("host=a", 600 * SECOND), 62 * SECOND).await.unwrap();
+    alertmanager.tell_incidents(63 * SECOND).await.unwrap();
+    assert!(none(), "it is silenced since");
+    alertmanager.expire_silence(&silence, 64 * SECOND).await.unwrap();
+    alertmanager.tell_incidents(65 * SECOND).await.unwrap();
+    assert!(!none());
 }

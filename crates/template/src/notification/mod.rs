@@ -1,11 +1,13 @@
 //! The data of notifications (<https://prometheus.io/docs/alerting/latest/notifications/#data>).
 
+mod incident;
 mod kv;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use incident::Incident;
 pub use kv::Kv;
 
 use crate::time::Time;
@@ -30,6 +32,9 @@ pub struct Data {
     pub common_annotations: Kv,
     /// Where people reach what sends it.
     pub external_url: String,
+    /// The incident that it tells of. It is not one of Alertmanager's: templates have it as the method `Incident`, so that what is
+    /// printed of the data stays as it is there.
+    pub incident: Option<Incident>,
 }
 
 /// An alert of a notification.
@@ -58,23 +63,18 @@ impl Data {
     /// As what templates work on.
     pub fn to_value(&self) -> Value {
         let field = |name, key, value| Field { name, key, value };
-        record(
-            "template.Data",
-            vec![
-                field("Receiver", "receiver", self.receiver.as_str().into()),
-                field("Status", "status", self.status.as_str().into()),
-                field(
-                    "Alerts",
-                    "alerts",
-                    Alerts::value(self.alerts.iter().map(Alert::to_value).collect(), true),
-                ),
-                field("NotificationReason", "notification_reason", self.notification_reason.as_str().into()),
-                field("GroupLabels", "groupLabels", self.group_labels.to_value()),
-                field("CommonLabels", "commonLabels", self.common_labels.to_value()),
-                field("CommonAnnotations", "commonAnnotations", self.common_annotations.to_value()),
-                field("ExternalURL", "externalURL", self.external_url.as_str().into()),
-            ],
-        )
+        let fields = vec![
+            field("Receiver", "receiver", self.receiver.as_str().into()),
+            field("Status", "status", self.status.as_str().into()),
+            field("Alerts", "alerts", Alerts::value(self.alerts.iter().map(Alert::to_value).collect(), true)),
+            field("NotificationReason", "notification_reason", self.notification_reason.as_str().into()),
+            field("GroupLabels", "groupLabels", self.group_labels.to_value()),
+            field("CommonLabels", "commonLabels", self.common_labels.to_value()),
+            field("CommonAnnotations", "commonAnnotations", self.common_annotations.to_value()),
+            field("ExternalURL", "externalURL", self.external_url.as_str().into()),
+        ];
+        let incident = self.incident.as_ref().map_or(Value::Nil, Incident::to_value);
+        Value::Object(Arc::new(Extended { type_name: "template.Data", fields, more: ("Incident", incident) }))
     }
 
     /// Fills in the labels and annotations that all alerts have in common, and the status.
@@ -112,20 +112,23 @@ impl Alert {
             field("GeneratorURL", "generatorURL", self.generator_url.as_str().into()),
             field("Fingerprint", "fingerprint", self.fingerprint.as_str().into()),
         ];
-        Value::Object(Arc::new(AlertValue { fields, action_url: self.action_url.as_str().into() }))
+        let more = ("ActionURL", self.action_url.as_str().into());
+        Value::Object(Arc::new(Extended { type_name: "template.Alert", fields, more }))
     }
 }
 
-/// An alert for templates.
+/// What Alertmanager has, with a method more that is not printed with it.
 #[derive(Debug)]
-struct AlertValue {
+struct Extended {
+    type_name: &'static str,
     fields: Vec<Field>,
-    action_url: Value,
+    /// The method's name, and what it gives.
+    more: (&'static str, Value),
 }
 
-impl Object for AlertValue {
-    fn type_name(&self) -> &'static str {
-        "template.Alert"
+impl Object for Extended {
+    fn type_name(&self) -> &str {
+        self.type_name
     }
 
     fn shape(&self) -> Shape<'_> {
@@ -133,13 +136,10 @@ impl Object for AlertValue {
     }
 
     fn call(&self, method: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
-        let is_known = method == "ActionURL";
-        is_known.then(|| {
-            if arguments.is_empty() {
-                Ok(self.action_url.clone())
-            } else {
-                Err("ActionURL takes no arguments".to_owned())
-            }
+        let (name, value) = &self.more;
+        (method == *name).then(|| match arguments {
+            [] => Ok(value.clone()),
+            _ => Err(format!("{name} takes no arguments")),
         })
     }
 }

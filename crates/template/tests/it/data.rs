@@ -72,5 +72,6 @@ pub(crate) fn notification(json: &Json) -> Data {
         common_labels: kv(&json["commonLabels"]),
         common_annotations: kv(&json["commonAnnotations"]),
         external_url: text(json, "externalURL"),
+        incident: None,
     }
 }

@@ -62,6 +62,7 @@ fn a_summary_has_what_all_alerts_have() {
         common_labels: Kv::default(),
         common_annotations: Kv::default(),
         external_url: String::new(),
+        incident: None,
     };
     data.summarize();
     assert_eq!(data.status, "firing");

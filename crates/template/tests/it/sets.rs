@@ -80,7 +80,7 @@ fn tmpl_says_a_template_by_a_name_that_is_made() {
 fn zones_are_asked_for_by_clean_names_only() {
     struct Zones;
     impl watchfire_template::Zones for Zones {
-        fn tzif(&self, name: &str) -> Option<Vec<u8>> {
+        fn zone(&self, name: &str) -> Option<jiff::tz::TimeZone> {
             panic!("asked for {name}");
         }
     }

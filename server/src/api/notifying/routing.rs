@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use watchfire_alerting::config::Receiver;
+use watchfire_alerting::dispatch::ExpectedStep;
 use watchfire_alerting::matcher::Matchers;
 use watchfire_alerting::routing::{GroupBy, Outcome, Step, Taken};
 use watchfire_alerting::{RouteId, RouteOptions, RouteTree};
@@ -104,7 +105,16 @@ pub(super) fn labels(field: &str, given: &BTreeMap<String, String>) -> Result<La
         .map_err(|error| Failure::bad_data(format!("{field}: {error}")))
 }
 
-fn taken(taken: &Taken, muted: &[String]) -> Value {
+fn expected(step: &ExpectedStep) -> Value {
+    json!({
+        "after": step.after,
+        "told_after": step.told_after,
+        "receiver": step.receiver,
+        "schedule": step.schedule,
+    })
+}
+
+fn taken(taken: &Taken, muted: &[String], escalations: &[ExpectedStep]) -> Value {
     let mut value = options(&taken.options);
     if let Some(value) = value.as_object_mut() {
         value.insert("route".to_owned(), json!(taken.route.0));
@@ -112,6 +122,8 @@ fn taken(taken: &Taken, muted: &[String]) -> Value {
         value.insert("group".to_owned(), map(&taken.group));
         value.insert("group_key".to_owned(), json!(taken.group_key));
         value.insert("muted_by".to_owned(), json!(muted));
+        let escalations: Vec<Value> = escalations.iter().map(expected).collect();
+        value.insert("escalations".to_owned(), json!(escalations));
     }
     value
 }
@@ -140,10 +152,10 @@ pub(super) async fn explain(
     Whole(question): Whole<Question>,
 ) -> Result<Response, Failure> {
     let explained = app.alertmanager.explain(&labels("labels", &question.labels)?, now());
-    let taken = explained.explanation.taken.iter().zip(&explained.intervals);
+    let taken = explained.explanation.taken.iter().zip(&explained.intervals).zip(&explained.escalations);
     let muted_by = &explained.muted_by;
     Ok(data(json!({
-        "taken": taken.map(|(way, muted)| self::taken(way, muted)).collect::<Vec<_>>(),
+        "taken": taken.map(|((way, muted), escalations)| self::taken(way, muted, escalations)).collect::<Vec<_>>(),
         "steps": explained.explanation.steps.iter().map(step).collect::<Vec<_>>(),
         "muted_by": {
             "silences": muted_by.silenced_by,

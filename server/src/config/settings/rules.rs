@@ -136,4 +136,13 @@ pub(super) static RULES: &[Setting] = &[
                nothing is told any more.",
         set: |config, text| put(&mut config.rules.watchdog, switch(text)),
     },
+    Setting {
+        key: "rules.alert_on_error",
+        flag: "rules-alert-on-error",
+        default: "false",
+        form: Form::Switch,
+        help: "Whether a rule that cannot be evaluated is an alert of its own, RuleEvaluationFailed, with the rule's labels: its other alerts \
+               stay as they are. RuleFailing of the shipped rules says the same of each group, after five minutes.",
+        set: |config, text| put(&mut config.rules.alert_on_error, switch(text)),
+    },
 ];

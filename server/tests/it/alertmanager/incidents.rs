@@ -1,9 +1,12 @@
+use std::fs;
+
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use super::{alert, get, post, rfc3339, start};
 use crate::answer::{Answer, eventually};
 use crate::server::{Server, now};
+use crate::sinks::HttpSink;
 
 const PATH: &str = "/api/v1/watchfire/incidents";
 
@@ -77,4 +80,71 @@ async fn alerts_become_incidents_that_outlive_a_kill() {
     assert_eq!(post(&server, "/api/v2/alerts", &json!(over)).await.0, 200);
     let over = incidents(&server, "resolved", 1).await;
     assert_eq!((&over[0]["firing"], &over[0]["relations"]), (&json!(0), &json!(["host=a"])));
+}
+
+#[tokio::test]
+async fn incidents_are_told_as_a_whole() {
+    let dir = tempdir().unwrap();
+    let sink = HttpSink::good();
+    let config = format!(
+        "route: {{receiver: nobody}}\n\
+         receivers: [{{name: nobody}}, {{name: team, webhook_configs: [{{url: '{}'}}]}}]\n\
+         incidents: {{receiver: team, group_wait: 1s}}\n",
+        sink.url("/hook")
+    );
+    fs::write(dir.path().join("alertmanager.yml"), config).unwrap();
+    let start = || Server::start(dir.path(), &["--no-collect", "--notify-config", "alertmanager.yml"]);
+    let server = start();
+    let alerts = json!([alert("Smoke", "a", "warning", "web"), alert("Fire", "a", "critical", "web")]);
+    assert_eq!(post(&server, "/api/v2/alerts", &alerts).await.0, 200);
+    let told = async |count: usize| {
+        eventually("the notification", async || {
+            let requests = sink.requests();
+            (requests.len() >= count).then(|| requests[count - 1].json())
+        })
+        .await
+    };
+    let opened = told(1).await;
+    assert_eq!(
+        (&opened["status"], &opened["notification_reason"]),
+        (&json!("firing"), &json!("incident opened"))
+    );
+    assert_eq!(opened["alerts"].as_array().unwrap().len(), 2, "both in one");
+    let incident = &opened["incident"];
+    assert_eq!((&incident["severity"], &incident["change"]), (&json!("critical"), &json!("opened")));
+    let id = incident["id"].as_str().unwrap().to_owned();
+    assert_eq!(opened["groupKey"], format!("incident:{id}"));
+    assert_eq!(incident["url"], format!("http://{}/alerts/incidents/{id}", server.address()));
+    // Else a kill may let the same request go out twice.
+    let done = async |server: &Server| {
+        let answer = get(server, "/api/v1/watchfire/deliveries?state=done").await;
+        answer["data"]["deliveries"].as_array().unwrap().clone()
+    };
+    let listed =
+        eventually("the delivery", async || Some(done(&server).await).filter(|all| !all.is_empty())).await;
+    assert_eq!(listed[0]["reason"], "incident_opened");
+    server.kill();
+
+    let server = start();
+    let one = eventually("what was told", async || {
+        let one = get(&server, &format!("{PATH}/{id}")).await["data"].clone();
+        (one["told"]["waits"] == json!(false)).then_some(one)
+    })
+    .await;
+    assert_eq!(one["told"]["reason"], "incident_opened");
+    assert_eq!(done(&server).await.len(), 1);
+    let over: Vec<Value> = alerts
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| {
+            let mut alert = alert.clone();
+            alert["endsAt"] = json!(rfc3339(now()));
+            alert
+        })
+        .collect();
+    assert_eq!(post(&server, "/api/v2/alerts", &json!(over)).await.0, 200);
+    let over = told(2).await;
+    assert_eq!((&over["status"], &over["incident"]["change"]), (&json!("resolved"), &json!("over")));
+    assert_eq!(sink.requests().len(), 2, "told once, over a kill");
 }

@@ -7,6 +7,7 @@ mod handling;
 mod heartbeats;
 mod receivers;
 mod routing;
+mod rule_errors;
 
 use std::fs;
 use std::path::Path;

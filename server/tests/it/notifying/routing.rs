@@ -76,6 +76,12 @@ async fn the_tree_and_the_way_through_it() {
     assert_eq!(first["path"], json!(["team=\"web\"", "receiver web"]));
     assert_eq!(first["group"], json!({"alertname": "Fire", "severity": "warning", "team": "web"}));
     assert_eq!((&first["group_wait"], &first["muted_by"]), (&json!("5s"), &json!(["always"])));
+    assert_eq!(
+        first["escalations"],
+        json!([{"after": "10m", "told_after": "10m5s", "receiver": "pager", "schedule": null}]),
+        "at the first look at the group after ten minutes"
+    );
+    assert_eq!(explained["taken"][1]["escalations"], json!([]));
     let outcomes: Vec<&Value> =
         explained["steps"].as_array().unwrap().iter().map(|step| &step["outcome"]).collect();
     assert_eq!(outcomes, ["passes_on", "takes", "refuses", "takes"]);

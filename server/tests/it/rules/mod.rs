@@ -3,6 +3,7 @@
 mod command;
 mod files;
 mod forms;
+mod restart;
 mod shipped;
 
 use std::fmt::Write as _;

@@ -3,6 +3,7 @@
 
 mod chat;
 mod http;
+mod incidents;
 mod inhibit;
 mod intervals;
 mod mail;
@@ -25,6 +26,7 @@ pub(super) fn check(config: &mut Config, root: &Node, report: &mut Report) {
     receivers::check(config, root.get("receivers"), &mut checker);
     intervals::check(config, root, &mut checker);
     schedules::check(config, root, &mut checker);
+    incidents::check(config, root, &mut checker);
     route::check(config, root, &mut checker);
     inhibit::check(&config.inhibit_rules, root.get("inhibit_rules"), &mut checker);
 }

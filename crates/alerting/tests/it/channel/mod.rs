@@ -2,5 +2,5 @@
 
 mod conversations;
 mod requests;
-mod stage;
+pub(crate) mod stage;
 mod verdicts;

@@ -16,10 +16,10 @@ use watchfire_model::Labels;
 use watchfire_template::{Env, Set, Time};
 
 /// 2026-01-02 03:04:05 UTC.
-pub(super) const NOW: i64 = 1_767_323_045_000;
+pub(crate) const NOW: i64 = 1_767_323_045_000;
 
 /// Files hold their own name.
-pub(super) struct Files;
+pub(crate) struct Files;
 
 impl Secrets for Files {
     fn file(&self, path: &Path) -> Result<String, SecretError> {
@@ -33,17 +33,17 @@ impl Secrets for Files {
 }
 
 /// The receiver `all` of a file in `tests/it/configs`.
-pub(super) fn receiver(file: &str) -> Receiver {
+pub(crate) fn receiver(file: &str) -> Receiver {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/configs").join(file);
     one(&std::fs::read_to_string(path).unwrap())
 }
 
 /// The first receiver of a configuration.
-pub(super) fn one(text: &str) -> Receiver {
+pub(crate) fn one(text: &str) -> Receiver {
     Config::parse("a.yml", text).unwrap().receivers.swap_remove(0)
 }
 
-pub(super) fn alert(name: &str, labels: &[(&str, &str)], annotations: &[(&str, &str)]) -> Alert {
+pub(crate) fn alert(name: &str, labels: &[(&str, &str)], annotations: &[(&str, &str)]) -> Alert {
     let labels = labels.iter().copied().chain([("alertname", name)]);
     Alert {
         labels: Labels::new(labels).unwrap(),
@@ -57,7 +57,7 @@ pub(super) fn alert(name: &str, labels: &[(&str, &str)], annotations: &[(&str, &
 }
 
 /// A notification of these alerts, each with whether it is resolved.
-pub(super) fn notification(alerts: Vec<(Alert, bool)>) -> Notification {
+pub(crate) fn notification(alerts: Vec<(Alert, bool)>) -> Notification {
     let name = alerts[0].0.labels.get("alertname").unwrap_or_default().to_owned();
     Notification {
         group_key: format!("{{}}:{{alertname=\"{name}\"}}"),
@@ -74,11 +74,12 @@ pub(super) fn notification(alerts: Vec<(Alert, bool)>) -> Notification {
             .into_iter()
             .map(|(alert, resolved)| Notified { alert: Arc::new(alert), resolved })
             .collect(),
+        incident: None,
     }
 }
 
 /// Notifications by name: one that fires, all resolved, both, texts of many writings, texts that are too long.
-pub(super) fn table() -> Vec<(&'static str, Notification)> {
+pub(crate) fn table() -> Vec<(&'static str, Notification)> {
     let disk = |host: &str| {
         let labels = [("instance", host), ("job", "node"), ("severity", "critical")];
         alert("DiskFull", &labels, &[("summary", "The disk is full"), ("runbook_url", "https://wiki/disk")])
@@ -96,7 +97,7 @@ pub(super) fn table() -> Vec<(&'static str, Notification)> {
     ]
 }
 
-pub(super) fn drafted(
+pub(crate) fn drafted(
     notification: &Notification,
     receiver: &Receiver,
     integration: Integration,
@@ -116,16 +117,16 @@ pub(super) fn drafted(
     channel::draft(&notification, receiver, &around)
 }
 
-pub(super) fn draft(notification: &Notification, receiver: &Receiver, integration: Integration) -> Draft {
+pub(crate) fn draft(notification: &Notification, receiver: &Receiver, integration: Integration) -> Draft {
     drafted(notification, receiver, integration, &default_templates()).unwrap()
 }
 
-pub(super) fn next(draft: &Draft, receiver: &Receiver, progress: &Progress) -> Option<Outgoing> {
+pub(crate) fn next(draft: &Draft, receiver: &Receiver, progress: &Progress) -> Option<Outgoing> {
     channel::outgoing(draft, receiver, progress, &Files, NOW).unwrap()
 }
 
 /// What is sent, in words; long texts by their length and end.
-pub(super) fn told(outgoing: Option<&Outgoing>) -> String {
+pub(crate) fn told(outgoing: Option<&Outgoing>) -> String {
     match outgoing {
         None => "nothing\n".to_owned(),
         Some(Outgoing::Http(request)) => request_told(request),

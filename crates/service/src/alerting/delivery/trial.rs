@@ -80,6 +80,7 @@ fn notification(
         at: now + i64::from(resolved),
         reason: if resolved { Reason::AllResolved } else { Reason::First },
         alerts: vec![Notified { alert: Arc::new(alert), resolved }],
+        incident: None,
     }
 }
 

@@ -1,0 +1,138 @@
+//! Whole incidents for people: what those who are told know, and what they have to hear.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use watchfire_model::Labels;
+
+use super::book::grave;
+use super::{Incident, IncidentState, Member};
+use crate::alert::Alert;
+use crate::config::IncidentsConfig;
+use crate::config::receiver::Receiver;
+use crate::dispatch::{Notification, Notified, Reason, order};
+
+/// What was told of an incident last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// When that was decided. No two decisions about an incident have the same time, and a notification keeps its own, so that
+    /// one that is handed on twice is known to be the same.
+    pub at: i64,
+    /// Why.
+    pub reason: Reason,
+    /// How grave it was.
+    pub severity: Option<String>,
+    /// The fingerprint of the alert that was guessed to have begun it.
+    pub cause: Option<String>,
+    /// Whether it was not handed on yet.
+    pub waits: bool,
+}
+
+impl Incident {
+    /// Why it has to be told at `now`; `None` where all is known that is to be told, or it is too early. `is_heard` says whether
+    /// people may hear of an alert now.
+    pub(super) fn news(
+        &self,
+        config: &IncidentsConfig,
+        now: i64,
+        is_heard: impl Fn(&Member) -> bool,
+    ) -> Option<Reason> {
+        let last = self.told.as_ref();
+        let told = last.filter(|told| told.reason != Reason::IncidentOver);
+        if self.state == IncidentState::Resolved {
+            // What came and went before anyone heard of it is no news.
+            return told.map(|_| Reason::IncidentOver);
+        }
+        if !self.alerts.iter().any(|member| member.ends_at.is_none() && is_heard(member)) {
+            return None;
+        }
+        let Some(told) = told else {
+            // One that goes on shortly after its end is not told each time.
+            let rests = last.is_some_and(|last| now - last.at < config.group_interval.millis());
+            let is_due = now - self.opened_at >= config.group_wait.millis()
+                && self.alerts.len() + self.left_out >= config.min_alerts;
+            return (is_due && !rests).then_some(Reason::IncidentOpened);
+        };
+        if now - told.at < config.group_wait.millis() {
+            return None;
+        }
+        let rank = |word: &Option<String>| word.as_deref().map_or(0, grave);
+        if rank(&self.severity) > rank(&told.severity) {
+            return Some(Reason::IncidentWorse);
+        }
+        (self.cause_of() != told.cause.as_deref()).then_some(Reason::IncidentCause)
+    }
+
+    /// The fingerprint of the alert that is guessed to have begun it.
+    fn cause_of(&self) -> Option<&str> {
+        self.cause.as_ref().map(|cause| cause.fingerprint.as_str())
+    }
+
+    /// Takes for told what it is like at `now`.
+    pub(super) fn tell(&mut self, reason: Reason, now: i64) {
+        self.told = Some(Told {
+            at: self.told.as_ref().map_or(now, |told| now.max(told.at + 1)),
+            reason,
+            severity: self.severity.clone(),
+            cause: self.cause_of().map(str::to_owned),
+            waits: true,
+        });
+    }
+
+    /// What names it to channels, where a group of alerts has its group key.
+    pub fn group_key(&self) -> String {
+        format!("incident:{}", self.id)
+    }
+
+    /// What waits to be told, for each channel of the receiver that tells it. `known` gives an alert by its fingerprint.
+    pub fn notifications(
+        &self,
+        receiver: &Receiver,
+        known: impl Fn(&str) -> Option<Arc<Alert>>,
+    ) -> Vec<Notification> {
+        let Some(told) = self.told.as_ref().filter(|told| told.waits) else { return Vec::new() };
+        let is_over = told.reason == Reason::IncidentOver;
+        let mut alerts: Vec<Notified> =
+            self.alerts.iter().map(|member| self.notified(member, known(&member.fingerprint))).collect();
+        alerts.sort_by(|one, other| order(&one.alert.labels, &other.alert.labels));
+        let incident = Arc::new(self.clone());
+        let channels =
+            receiver.integrations().into_iter().filter(|(_, send_resolved)| *send_resolved || !is_over);
+        channels
+            .map(|(integration, send_resolved)| Notification {
+                group_key: self.group_key(),
+                group_labels: Labels::new([("incident", self.title.as_str())])
+                    .unwrap_or_else(|_| Labels::empty()),
+                route: "incidents".to_owned(),
+                receiver: receiver.name.clone(),
+                integration,
+                at: told.at,
+                reason: told.reason,
+                alerts: alerts.iter().filter(|told| send_resolved || !told.resolved).cloned().collect(),
+                incident: Some(incident.clone()),
+            })
+            .filter(|notification| !notification.alerts.is_empty())
+            .collect()
+    }
+
+    /// One of its alerts as it is told.
+    fn notified(&self, member: &Member, known: Option<Arc<Alert>>) -> Notified {
+        // Where somebody said that the incident is over, its alerts are, too.
+        let end = member.ends_at.or(self.resolved_at.filter(|_| self.state == IncidentState::Resolved));
+        let kept = || Alert {
+            // They come from labels, and annotations that say nothing are none.
+            labels: Labels::new(&member.labels).unwrap_or_else(|_| Labels::empty()),
+            annotations: Labels::new([("summary", member.summary.as_str())])
+                .unwrap_or_else(|_| Labels::empty()),
+            starts_at: member.starts_at,
+            ends_at: self.changed_at,
+            generator_url: String::new(),
+            updated_at: self.changed_at,
+            timeout: false,
+        };
+        let known = known.map_or_else(kept, |alert| (*alert).clone());
+        let ends_at = end.unwrap_or(known.ends_at).max(member.starts_at);
+        let alert = Arc::new(Alert { starts_at: member.starts_at, ends_at, ..known });
+        Notified { alert, resolved: end.is_some() }
+    }
+}

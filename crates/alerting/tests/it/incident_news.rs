@@ -1,0 +1,191 @@
+//! Whole incidents for people: what is told of them and when, and in which words.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use watchfire_alerting::channel::Progress;
+use watchfire_alerting::config::{IncidentsConfig, Period};
+use watchfire_alerting::dispatch::Reason;
+use watchfire_alerting::incident::{Book, Incident, IncidentState, Observed, Settings};
+use watchfire_alerting::{Alert, Fingerprint, Notification};
+use watchfire_model::Labels;
+
+use crate::channel::stage::{NOW, draft, next, one, told};
+
+const SECOND: i64 = 1000;
+
+fn config() -> IncidentsConfig {
+    let group_wait = Period::seconds(30);
+    IncidentsConfig { group_wait, group_interval: Period::seconds(300), ..IncidentsConfig::default() }
+}
+
+fn labels(name: &str, service: &str, severity: &str) -> Labels {
+    Labels::new([("alertname", name), ("host", "a"), ("service", service), ("severity", severity)]).unwrap()
+}
+
+fn alert(name: &str, service: &str, severity: &str, starts_at: i64) -> Observed {
+    let labels = labels(name, service, severity);
+    let fingerprint = Fingerprint::of(&labels).to_string();
+    Observed { fingerprint, labels, summary: format!("{name} of {service}"), starts_at }
+}
+
+/// A book whose incidents are told as they are to be.
+struct Desk {
+    book: Book,
+    config: IncidentsConfig,
+    is_heard: bool,
+}
+
+impl Desk {
+    fn new(config: IncidentsConfig) -> Self {
+        let dependencies = vec![("shop".to_owned(), "db".to_owned())];
+        let book = Book::restored(Settings { dependencies, ..Settings::default() }, []);
+        Self { book, config, is_heard: true }
+    }
+
+    fn observe(&mut self, alerts: &[&Observed], now: i64) {
+        for alert in alerts {
+            self.book.observe((*alert).clone(), now, || "i1".to_owned());
+        }
+        let firing: HashSet<String> = alerts.iter().map(|alert| alert.fingerprint.clone()).collect();
+        self.book.settle(&firing, now);
+    }
+
+    /// What is told at a time.
+    fn news(&mut self, now: i64) -> Option<Reason> {
+        self.book.decide(&self.config, now, |_| self.is_heard);
+        let untold: Vec<Incident> = self.book.untold().cloned().collect();
+        self.book.handed_on(untold.iter().map(|incident| incident.id.clone()));
+        untold.first().and_then(|incident| incident.told.as_ref()).map(|told| told.reason)
+    }
+}
+
+#[test]
+fn an_incident_is_told_once_when_it_opens_gets_worse_and_ends() {
+    let mut desk = Desk::new(config());
+    let (slow, down, lost) = (
+        alert("Slow", "shop", "warning", 0),
+        alert("Down", "shop", "critical", 40 * SECOND),
+        alert("Lost", "db", "info", 41 * SECOND),
+    );
+    desk.observe(&[&slow], 0);
+    assert_eq!(desk.news(29 * SECOND), None, "what comes together is told together");
+    assert_eq!(desk.news(30 * SECOND), Some(Reason::IncidentOpened));
+    assert_eq!(desk.news(90 * SECOND), None, "once");
+    desk.observe(&[&slow, &down], 91 * SECOND);
+    assert_eq!(desk.news(91 * SECOND), Some(Reason::IncidentWorse));
+    desk.observe(&[&slow, &down, &lost], 92 * SECOND);
+    assert_eq!(desk.news(92 * SECOND), None, "one thing after the other");
+    assert_eq!(desk.news(121 * SECOND), Some(Reason::IncidentCause), "what others depend on");
+    desk.observe(&[&slow], 130 * SECOND);
+    assert_eq!(desk.news(200 * SECOND), None, "what is better is no news");
+    desk.observe(&[], 201 * SECOND);
+    assert_eq!(desk.news(201 * SECOND), Some(Reason::IncidentOver));
+    assert_eq!(desk.news(202 * SECOND), None);
+    // It goes on soon after: it is the same, and told anew once, not each time.
+    desk.observe(&[&slow], 230 * SECOND);
+    assert_eq!(desk.news(231 * SECOND), None);
+    desk.observe(&[], 240 * SECOND);
+    assert_eq!(desk.news(240 * SECOND), None, "nobody heard that it went on");
+    desk.observe(&[&slow], 500 * SECOND);
+    assert_eq!(desk.news(501 * SECOND), Some(Reason::IncidentOpened));
+    desk.book.change("i1", Some(IncidentState::Resolved), None, 510 * SECOND).unwrap();
+    assert_eq!(desk.news(510 * SECOND), Some(Reason::IncidentOver), "somebody says that it is over");
+}
+
+#[test]
+fn what_came_and_went_is_muted_or_too_small_is_not_told() {
+    let (slow, down) = (alert("Slow", "shop", "warning", 0), alert("Down", "shop", "critical", 0));
+    let mut desk = Desk::new(config());
+    desk.observe(&[&slow], 0);
+    desk.observe(&[], 10 * SECOND);
+    assert_eq!(desk.news(60 * SECOND), None, "it was over before anyone heard of it");
+    let mut desk = Desk::new(config());
+    desk.is_heard = false;
+    desk.observe(&[&slow], 0);
+    assert_eq!(desk.news(60 * SECOND), None);
+    desk.is_heard = true;
+    assert_eq!(desk.news(61 * SECOND), Some(Reason::IncidentOpened), "the silence has ended");
+    let mut desk = Desk::new(IncidentsConfig { min_alerts: 2, ..config() });
+    desk.observe(&[&slow], 0);
+    assert_eq!(desk.news(60 * SECOND), None);
+    desk.observe(&[&slow, &down], 61 * SECOND);
+    assert_eq!(desk.news(61 * SECOND), Some(Reason::IncidentOpened));
+}
+
+#[test]
+fn what_waits_stays_the_same_over_a_restart() {
+    let slow = alert("Slow", "shop", "warning", 0);
+    let mut desk = Desk::new(config());
+    desk.observe(&[&slow], 0);
+    desk.book.decide(&desk.config, 60 * SECOND, |_| true);
+    let kept: Vec<Incident> = desk.book.iter().cloned().collect();
+    let receiver =
+        one("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: 'http://here'}]}]");
+    let before = kept[0].notifications(&receiver, |_| None);
+    let text = serde_json::to_string(&kept[0]).unwrap();
+    let mut book = Book::restored(Settings::default(), [serde_json::from_str::<Incident>(&text).unwrap()]);
+    book.decide(&desk.config, 90 * SECOND, |_| true);
+    let again: Vec<Notification> =
+        book.untold().flat_map(|incident| incident.notifications(&receiver, |_| None)).collect();
+    assert_eq!((again.len(), again[0].at), (1, 60 * SECOND));
+    assert_eq!(again, before, "the same key, so that it goes out once");
+    book.handed_on(["i1".to_owned()]);
+    book.decide(&desk.config, 120 * SECOND, |_| true);
+    assert_eq!(book.untold().count(), 0);
+    // An incident that was kept before there was such a thing is not told yet.
+    let mut old: serde_json::Value = serde_json::from_str(&text).unwrap();
+    old.as_object_mut().unwrap().remove("told");
+    assert_eq!(serde_json::from_value::<Incident>(old).unwrap().told, None);
+}
+
+/// The words of the channels whose templates differ.
+#[test]
+fn in_words() {
+    let receiver = one("
+route: {receiver: a}
+receivers:
+  - name: a
+    email_configs: [{to: a@example.org, from: b@example.org, smarthost: 'here:25', send_resolved: true}]
+    webhook_configs: [{url: 'http://here'}]
+    ntfy_configs: [{topic: a}]
+    slack_configs: [{api_url: 'http://here', channel: '#a'}]
+    telegram_configs: [{bot_token: t, chat_id: 1}]
+    github_configs: [{repository: a/b, token: t}]
+");
+    let mut book = Desk::new(config());
+    let (slow, down) =
+        (alert("Slow", "shop", "warning", NOW), alert("Down", "db", "critical", NOW + 10 * SECOND));
+    book.observe(&[&slow, &down], NOW + 20 * SECOND);
+    book.book.decide(&book.config, NOW + 30 * SECOND, |_| true);
+    let known = |fingerprint: &str| {
+        (fingerprint == slow.fingerprint).then(|| {
+            Arc::new(Alert {
+                labels: slow.labels.clone(),
+                annotations: Labels::new([("summary", "Slow of shop"), ("description", "It takes 3 s.")])
+                    .unwrap(),
+                starts_at: NOW,
+                ends_at: NOW + 300 * SECOND,
+                generator_url: "http://localhost:3473/explore?q=a".to_owned(),
+                updated_at: NOW,
+                timeout: false,
+            })
+        })
+    };
+    let mut said = String::new();
+    let mut say = |incident: &Incident| {
+        for notification in incident.notifications(&receiver, known) {
+            let draft = draft(&notification, &receiver, notification.integration);
+            let outgoing = next(&draft, &receiver, &Progress::default());
+            let (reason, channel) = (notification.reason, notification.integration);
+            writeln!(said, "=== {reason:?} {channel}\n{}", told(outgoing.as_ref())).unwrap();
+        }
+    };
+    say(book.book.get("i1").unwrap());
+    book.book.handed_on(["i1".to_owned()]);
+    book.observe(&[], NOW + 100 * SECOND);
+    book.book.decide(&book.config, NOW + 100 * SECOND, |_| true);
+    say(book.book.get("i1").unwrap());
+    insta::assert_snapshot!(said);
+}
