@@ -11,6 +11,7 @@ use watchfire_service::alertmanager::{
     Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager, keep_incidents,
 };
 use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
+use watchfire_service::notify_config::NotifyConfig;
 use watchfire_storage::{ControlStore, Engine};
 
 use crate::clock::now;
@@ -22,8 +23,8 @@ use crate::render::{AlertPainter, Desk};
 #[derive(Clone)]
 pub(crate) struct Notifying {
     pub(crate) queue: Arc<Queue>,
-    /// The configuration's file, where there is one.
-    pub(crate) file: Option<ConfigFile>,
+    /// Who hears of what: a file, or what is kept here.
+    pub(crate) config: NotifyConfig,
     /// Jobs that have to be heard of.
     pub(crate) heartbeats: Heartbeats,
     /// Addresses at which alerts are acknowledged, where there are such.
@@ -58,11 +59,13 @@ pub(crate) async fn start_notifying(
     stop: &CancellationToken,
 ) -> Result<(Alertmanager, Notifying), Fatal> {
     let file = config.notify.config.as_deref().map(ConfigFile::new);
-    let follows = match &file {
-        Some(file) => file.read().await.map_err(Fatal::Notify)?.unwrap_or_else(Followed::nobody),
-        None => Followed::nobody(),
-    };
     let store = Arc::new(engine.control());
+    let notify_config = NotifyConfig::new(store.clone(), file.clone());
+    let follows = match &file {
+        Some(file) => file.read().await.map_err(Fatal::Notify)?,
+        None => notify_config.begin().await.map_err(AlertmanagerError::from)?,
+    };
+    let follows = follows.unwrap_or_else(Followed::nobody);
     let settings = DeliverySettings { timeout: config.notify.timeout, ..DeliverySettings::default() };
     let senders = Senders::new(settings.timeout, config.notify.programs);
     let deliveries = Deliveries::new(store.clone(), Arc::new(senders), settings);
@@ -84,7 +87,7 @@ pub(crate) async fn start_notifying(
     tasks.spawn(deliveries.run(stop.clone()));
     tasks.spawn(keep_alertmanager(alertmanager.clone(), stop.clone()));
     tasks.spawn(keep_incidents(alertmanager.clone(), stop.clone()));
-    if let Some(file) = file.clone() {
+    if let Some(file) = file {
         tasks.spawn(file.follow(alertmanager.clone(), config.notify.reload_interval, stop.clone()));
     }
     let heartbeats =
@@ -92,7 +95,7 @@ pub(crate) async fn start_notifying(
     let heartbeats = heartbeats.await.map_err(AlertmanagerError::from)?;
     tasks.spawn(keep_heartbeats(heartbeats.clone(), stop.clone()));
     service.alerting().keep_watchdog(config.rules.watchdog);
-    Ok((alertmanager, Notifying { queue, file, heartbeats, links }))
+    Ok((alertmanager, Notifying { queue, config: notify_config, heartbeats, links }))
 }
 
 fn incident_settings(config: &Config) -> Settings {

@@ -15,7 +15,7 @@ mod seen;
 mod silences;
 mod sink;
 mod state;
-mod templates;
+pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 mod windows;
@@ -27,6 +27,7 @@ use watchfire_alerting::incident::{Book, Settings};
 use watchfire_alerting::{Alert, AlertError, Config, Received};
 use watchfire_storage::{AlertStore, RowStore};
 
+pub(crate) use configured::NOBODY;
 pub use configured::{ConfigFile, ConfigStatus, Followed};
 pub use deliver::{Deliver, Queue};
 pub use error::AlertmanagerError;

@@ -10,7 +10,8 @@ pub(super) static NOTIFY: &[Setting] = &[
         default: "",
         form: Form::Text("FILE"),
         help: "Alertmanager's configuration file: who hears of which alerts. It is read again when it changes, and followed only if \
-               all of it is well. Empty: nobody is told, and alerts are kept and shown all the same.",
+               all of it is well. Empty: what is kept by the page Alerts, Routing counts; without that nobody is told, and alerts are kept and shown all \
+               the same.",
         set: |config, text| put(&mut config.notify.config, Ok(optional(text))),
     },
     Setting {

@@ -5,6 +5,7 @@ mod crash;
 mod failures;
 mod handling;
 mod heartbeats;
+mod notify_config;
 mod receivers;
 mod routing;
 
