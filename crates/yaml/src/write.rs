@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 use serde_json::{Map, Number, Value};
 
 use crate::{Kind, Node};
@@ -104,8 +102,7 @@ fn scalar(value: &Value, depth: usize, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        // Writing to a String can't fail.
-        Value::Number(number) => drop(write!(out, "{number}")),
+        Value::Number(number) => out.push_str(&number.to_string()),
         Value::String(given) => text(given, depth, out),
         Value::Array(_) => out.push_str("[]"),
         Value::Object(_) => out.push_str("{}"),

@@ -10,8 +10,8 @@ use crate::alertmanager::{Followed, templates};
 /// How problems name what comes over the API.
 const NAME: &str = "configuration";
 
-/// A configuration as somebody writes it.
-#[derive(Clone, Debug, PartialEq)]
+/// A configuration as somebody writes it; secrets may stand in it.
+#[derive(Clone, PartialEq)]
 pub enum Writing {
     /// As text, which is kept as it is.
     Yaml(String),

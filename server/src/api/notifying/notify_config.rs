@@ -15,7 +15,7 @@ use crate::api::dashboards::success::data;
 use crate::http::App;
 
 /// A configuration as text or as a document; one of them.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Written {
     yaml: Option<String>,

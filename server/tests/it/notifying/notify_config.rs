@@ -103,7 +103,7 @@ async fn it_is_saved_followed_at_once_and_kept() {
     server.stop().await;
 
     // No file of the data has a secret as it is.
-    let database = fs::read(dir.path().join("data/control.db")).unwrap();
+    let database = fs::read(dir.path().join("watchfire-data/control.db")).unwrap();
     assert!(!database.windows(11).any(|part| part == b"hidden-path".as_slice()));
     let server = Server::start(dir.path(), &["--no-collect"]);
     assert_eq!(shown(&server).await["version"], 3);

@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
         }
         let known = match Mask::read(text) {
             None => None,
-            Some(mask) => Some(mask.reveal(*kept).map_err(|reason| Failure::new(reason).at(self.node))?),
+            Some(mask) => Some(mask.reveal(kept).map_err(|reason| Failure::new(reason).at(self.node))?),
         };
         let value = known.clone().unwrap_or_else(|| text.to_owned());
         let (place, span) = (self.node.place, self.node.span.clone());
