@@ -8,7 +8,7 @@ use watchfire_alerting::incident::Settings;
 use watchfire_service::Service;
 use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Senders};
 use watchfire_service::alertmanager::{
-    Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager, keep_incidents,
+    Alertmanager, AlertmanagerError, Calendars, ConfigFile, Followed, Links, Queue, keep_alertmanager, keep_incidents,
 };
 use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
 use watchfire_service::notify_config::NotifyConfig;
@@ -25,6 +25,8 @@ pub(crate) struct Notifying {
     pub(crate) queue: Arc<Queue>,
     /// Who hears of what: a file, or what is kept here.
     pub(crate) config: NotifyConfig,
+    /// Calendars that say who is on call.
+    pub(crate) calendars: Calendars,
     /// Jobs that have to be heard of.
     pub(crate) heartbeats: Heartbeats,
     /// Addresses at which alerts are acknowledged, where there are such.
@@ -67,6 +69,7 @@ pub(crate) async fn start_notifying(
     };
     let follows = follows.unwrap_or_else(Followed::nobody);
     let settings = DeliverySettings { timeout: config.notify.timeout, ..DeliverySettings::default() };
+    let settings_timeout = settings.timeout;
     let senders = Senders::new(settings.timeout, config.notify.programs);
     let deliveries = Deliveries::new(store.clone(), Arc::new(senders), settings);
     let external_url = service.alerting().settings().external_url.clone();
@@ -75,6 +78,8 @@ pub(crate) async fn start_notifying(
     let links = (lifetime > 0).then(|| Links::new(key, &external_url, lifetime));
     let queue = Arc::new(Queue::new(deliveries.clone(), external_url).with_links(links.clone()));
     let alertmanager = Alertmanager::open(store.clone(), queue.clone(), follows, now()).await?;
+    let calendars = Calendars::open(alertmanager.clone(), store.clone(), settings_timeout).await?;
+    tasks.spawn(calendars.clone().keep(config.notify.calendar_interval, stop.clone()));
     if !alertmanager.keep_history(store) {
         tracing::error!("the history of alerts is kept elsewhere already");
     }
@@ -95,7 +100,7 @@ pub(crate) async fn start_notifying(
     let heartbeats = heartbeats.await.map_err(AlertmanagerError::from)?;
     tasks.spawn(keep_heartbeats(heartbeats.clone(), stop.clone()));
     service.alerting().keep_watchdog(config.rules.watchdog);
-    Ok((alertmanager, Notifying { queue, config: notify_config, heartbeats, links }))
+    Ok((alertmanager, Notifying { queue, config: notify_config, calendars, heartbeats, links }))
 }
 
 fn incident_settings(config: &Config) -> Settings {

@@ -33,7 +33,7 @@ pub use problem::{ConfigError, Place, Problem};
 use read::Node;
 pub use receiver::Receiver;
 pub use route::{GROUP_BY_ALL, Route};
-pub use schedule::{LayerConfig, Local, OverrideConfig, ScheduleConfig};
+pub use schedule::{CalendarConfig, LayerConfig, Local, OverrideConfig, ScheduleConfig};
 pub use secret::{Secret, SecretSource, SecretUrl};
 use serde::{Deserialize, Serialize};
 pub use url::Url;

@@ -23,6 +23,15 @@ pub(super) static NOTIFY: &[Setting] = &[
         set: |config, text| put(&mut config.notify.reload_interval, duration(text, "100ms", "1h")),
     },
     Setting {
+        key: "notify.calendar_interval",
+        flag: "notify-calendar-interval",
+        default: "15m",
+        form: Form::Duration,
+        help: "How often calendars of schedules (ical_url, ical_file) are read again, 10s to 24h. What was read last counts until then, also \
+               where it can't be read.",
+        set: |config, text| put(&mut config.notify.calendar_interval, duration(text, "10s", "24h")),
+    },
+    Setting {
         key: "notify.timeout",
         flag: "notify-timeout",
         default: "10s",

@@ -1,5 +1,6 @@
 //! Notifications from the real program to real sockets.
 
+mod calendars;
 mod charts;
 mod crash;
 mod failures;

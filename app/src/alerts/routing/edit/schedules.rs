@@ -20,6 +20,29 @@ struct OnCall {
     until: Option<i64>,
     next: Option<String>,
     gaps: Vec<Gap>,
+    calendars: Vec<Calendar>,
+}
+
+/// How a calendar of it is.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Calendar {
+    from: String,
+    read_at: i64,
+    error: Option<String>,
+    problems: Vec<String>,
+}
+
+impl Calendar {
+    fn words(&self, moment: impl Fn(i64) -> String) -> String {
+        let read = if self.read_at > 0 { format!("read at {}", moment(self.read_at)) } else { "not read yet".to_owned() };
+        let wrong: Vec<&str> = self.error.iter().chain(&self.problems).map(String::as_str).collect();
+        if wrong.is_empty() {
+            format!("✓ The calendar of {} was {read}.", self.from)
+        } else {
+            format!("✕ The calendar of {} was {read}: {}.", self.from, wrong.join("; "))
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -73,14 +96,18 @@ pub(super) fn SchedulesForm(editor: Editor) -> impl IntoView {
         });
     });
     let told = move || {
-        let words = |one: OnCall| one.words(|at| moment(at, preferences));
-        known.get().into_iter().map(words).map(|words| view! { <li>{words}</li> }).collect_view()
+        let moment = |at| moment(at, preferences);
+        let words = |one: OnCall| {
+            let calendars: Vec<String> = one.calendars.iter().map(|calendar| calendar.words(moment)).collect();
+            std::iter::once(one.words(moment)).chain(calendars)
+        };
+        known.get().into_iter().flat_map(words).map(|words| view! { <li>{words}</li> }).collect_view()
     };
     view! {
         <section class="panel" aria-label="Schedules">
             <header class="panel-head"><h2>"Schedules"</h2></header>
             <p class="hint">
-                "Who is on call: layers take turns, later ones count before earlier ones, and overrides before both. Receivers name schedules under \
+                "Who is on call: layers take turns, later ones count before earlier ones, calendars before layers, and overrides before all. Receivers name schedules under \
                  “If nobody looks after it”. As they are saved:"
             </p>
             <ul class="edit-flaws" role="status" aria-label="On call">{told}</ul>
@@ -101,12 +128,15 @@ mod tests {
             on_call: Some("ann".to_owned()),
             until: Some(5),
             next: Some("bob".to_owned()),
-            gaps: Vec::new(),
+            ..OnCall::default()
         };
         let moment = |at: i64| at.to_string();
         assert_eq!(one.words(moment), "web: ✓ ann is on call until 5, then bob; no gap in the next 30 days.");
         one.gaps = (0..5).map(|at| Gap { from: at, to: at + 1 }).collect();
         assert!(one.words(moment).ends_with("; nobody is on call from 0 to 1, from 1 to 2, from 2 to 3, and 2 times more within 30 days."));
+        let calendar = Calendar { from: "host".to_owned(), error: Some("no".to_owned()), ..Calendar::default() };
+        assert_eq!(calendar.words(moment), "✕ The calendar of host was not read yet: no.");
+        assert_eq!(Calendar { read_at: 7, error: None, ..calendar }.words(moment), "✓ The calendar of host was read at 7.");
         assert!(OnCall::default().words(moment).contains("✕ nobody is on call;"));
     }
 }

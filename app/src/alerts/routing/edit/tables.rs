@@ -292,6 +292,10 @@ pub(super) static SCHEDULES: Section = Section {
             field("every", "Length of a shift", Text, "7d"),
             field("time_intervals", "Only in these times", Intervals, ""),
         ]),
+        list("calendars", "calendar", &[
+            field("ical_url", "Address of a calendar (iCal), whose events name receivers", Secret, "https://calendar.example.org/oncall.ics"),
+            field("ical_file", "or its file", Text, "/etc/oncall.ics"),
+        ]),
         list("overrides", "override", &[
             field("receiver", "Who stands in", Receiver, "choose one"),
             field("from", "From", Text, "2026-04-01 12:00"),
