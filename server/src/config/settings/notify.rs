@@ -27,9 +27,9 @@ pub(super) static NOTIFY: &[Setting] = &[
         flag: "notify-calendar-interval",
         default: "15m",
         form: Form::Duration,
-        help: "How often calendars of schedules (ical_url, ical_file) are read again, 10s to 24h. What was read last counts until then, also \
+        help: "How often calendars of schedules (ical_url, ical_file) are read again, 1s to 24h. What was read last counts until then, also \
                where it can't be read.",
-        set: |config, text| put(&mut config.notify.calendar_interval, duration(text, "10s", "24h")),
+        set: |config, text| put(&mut config.notify.calendar_interval, duration(text, "1s", "24h")),
     },
     Setting {
         key: "notify.timeout",

@@ -11,7 +11,7 @@ use super::ask;
 use crate::answer::eventually;
 use crate::server::Server;
 
-const FLAGS: [&str; 3] = ["--no-collect", "--notify-calendar-interval", "10s"];
+const FLAGS: [&str; 3] = ["--no-collect", "--notify-calendar-interval", "1s"];
 
 /// A server that answers each request with what it is told: a status and a body.
 fn calendar_server(said: &Arc<Mutex<(u16, String)>>) -> String {
