@@ -8,7 +8,8 @@ use watchfire_alerting::incident::Settings;
 use watchfire_service::Service;
 use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Senders};
 use watchfire_service::alertmanager::{
-    Alertmanager, AlertmanagerError, Calendars, ConfigFile, Followed, Links, Queue, keep_alertmanager, keep_incidents,
+    Alertmanager, AlertmanagerError, Calendars, ConfigFile, Followed, Links, Queue, keep_alertmanager,
+    keep_incidents,
 };
 use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
 use watchfire_service::notify_config::NotifyConfig;

@@ -20,8 +20,8 @@ use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
 use crate::alerts::{
-    AlertList, AlertsPage, DeliveriesPage, EditorPorts, RoutingEditor, RoutingPage, RuleFormPage, RulePage, RulesPage, SilencePage,
-    SilencesPage,
+    AlertList, AlertsPage, DeliveriesPage, EditorPorts, RoutingEditor, RoutingPage, RuleFormPage, RulePage,
+    RulesPage, SilencePage, SilencesPage,
 };
 use crate::boards::{
     BoardListPage, BoardPage, DashboardHeads, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor,

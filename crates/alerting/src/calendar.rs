@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, DateTime};
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 
 use crate::config::Period;
 use crate::maintenance::{Rule, Schedule};
@@ -135,7 +135,8 @@ impl Calendar {
                 told.problem(format!("the event {:?} names no receiver", event.summary));
                 continue;
             };
-            shifts.extend(times.take(MOST_SHIFTS).map(|time| (time.starts_at, time.ends_at, name.to_owned())));
+            shifts
+                .extend(times.take(MOST_SHIFTS).map(|time| (time.starts_at, time.ends_at, name.to_owned())));
         }
         shifts.sort();
         if shifts.len() > MOST_SHIFTS {
@@ -241,7 +242,9 @@ fn schedule(event: &Properties, zone: &Location, without: &[Timestamp]) -> Resul
             let end = there.zone().to_timestamp(end).map_err(|error| error.to_string())?;
             location.zone().to_datetime(end).duration_since(start).as_secs()
         }
-        (None, Some(duration)) => return with_duration(&duration.value, start, location, event, zone, without),
+        (None, Some(duration)) => {
+            return with_duration(&duration.value, start, location, event, zone, without);
+        }
         // A day, or no time at all (RFC 5545, 3.6.1).
         (None, None) if is_day(begin) => 86_400,
         (None, None) => 0,
@@ -274,7 +277,8 @@ fn made(
     if seconds <= 0 || duration > Schedule::LONGEST {
         return Err("it ends before it begins, or lasts longer than a year".to_owned());
     }
-    let rule = value(event, "RRULE").map(str::parse::<Rule>).transpose().map_err(|error| error.to_string())?;
+    let rule =
+        value(event, "RRULE").map(str::parse::<Rule>).transpose().map_err(|error| error.to_string())?;
     let mut except: Vec<DateTime> = without.iter().map(|at| location.zone().to_datetime(*at)).collect();
     for property in event.get("EXDATE").into_iter().flatten() {
         for text in property.value.split(',') {
@@ -324,7 +328,8 @@ mod tests {
     use super::*;
 
     fn calendar(events: &str) -> Calendar {
-        let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}END:VCALENDAR\r\n", events.replace('\n', "\r\n"));
+        let text =
+            format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}END:VCALENDAR\r\n", events.replace('\n', "\r\n"));
         Calendar::read(&text, &Location::new("Europe/Berlin").unwrap()).unwrap()
     }
 

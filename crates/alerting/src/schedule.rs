@@ -65,7 +65,8 @@ impl Schedule {
                 .flat_map(|intervals| intervals.iter().cloned())
                 .collect(),
         });
-        let calendars = config.calendars.iter().flat_map(|calendar| calendar.shifts.iter().cloned()).collect();
+        let calendars =
+            config.calendars.iter().flat_map(|calendar| calendar.shifts.iter().cloned()).collect();
         Self { name: config.name.clone(), layers: layers.collect(), calendars, overrides, zone }
     }
 

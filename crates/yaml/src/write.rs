@@ -130,7 +130,10 @@ fn text(text: &str, depth: usize, out: &mut String) {
                 out.push_str(line);
             }
         }
-    } else if text.chars().any(|character| character.is_control() || "\u{85}\u{2028}\u{2029}\u{feff}".contains(character)) {
+    } else if text
+        .chars()
+        .any(|character| character.is_control() || "\u{85}\u{2028}\u{2029}\u{feff}".contains(character))
+    {
         // JSON's way of writing texts is YAML's, too.
         out.push_str(&Value::from(text).to_string());
     } else {
@@ -209,6 +212,9 @@ mod tests {
     #[test]
     fn bare_values_keep_their_meaning() {
         let node = Node::read("a: 1.10\nb: 7\nc: true\nd: 0x10\ne: \"7\"\nf: 007\n").unwrap();
-        assert_eq!(node.to_json(), json!({"a": "1.10", "b": 7, "c": true, "d": "0x10", "e": "7", "f": "007"}));
+        assert_eq!(
+            node.to_json(),
+            json!({"a": "1.10", "b": 7, "c": true, "d": "0x10", "e": "7", "f": "007"})
+        );
     }
 }

@@ -187,7 +187,9 @@ fn FileState(
             Some(match (source.as_str(), error) {
                 ("default", _) => "○ Nothing is configured, so nobody is told of alerts.".to_owned(),
                 (_, None) => "✓ The configuration is in force.".to_owned(),
-                _ if file.is_some() => "✕ The file as it is now is not used; the one before goes on.".to_owned(),
+                _ if file.is_some() => {
+                    "✕ The file as it is now is not used; the one before goes on.".to_owned()
+                }
                 _ => "✕ What is kept can't be used, so nobody is told of alerts.".to_owned(),
             })
         })

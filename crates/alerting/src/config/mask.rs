@@ -61,10 +61,11 @@ impl Mask {
     /// The secret, or what is wrong with the mask.
     pub(super) fn reveal(self, kept: &Kept<'_>) -> Result<String, String> {
         match self {
-            Self::Any => Err("<secret> stands for a secret that is not known here; write the secret itself".to_owned()),
-            Self::Number(number) => kept(number).ok_or_else(|| {
-                format!("no secret is kept under <secret:{number}>; write the secret itself")
-            }),
+            Self::Any => {
+                Err("<secret> stands for a secret that is not known here; write the secret itself".to_owned())
+            }
+            Self::Number(number) => kept(number)
+                .ok_or_else(|| format!("no secret is kept under <secret:{number}>; write the secret itself")),
         }
     }
 
@@ -143,7 +144,8 @@ impl Draft {
             }
         }
         let Some(root) = &self.root else { return masked };
-        let reads_the_same = || Node::read(&masked.text).is_ok_and(|shown| self.is_masked(root, &shown, &masked.secrets));
+        let reads_the_same =
+            || Node::read(&masked.text).is_ok_and(|shown| self.is_masked(root, &shown, &masked.secrets));
         if !in_place || !reads_the_same() {
             let numbers: Vec<_> = hidden.iter().zip(numbers).collect();
             masked.text = write(&self.rewritten(root, &numbers), &FIRST);
@@ -273,6 +275,16 @@ receivers:
         let again = Draft::read("a.yml", &masked.text, &move |number| kept.get(&number).cloned());
         assert_eq!(again.config, draft.config);
         assert!(again.masked(&masked.text, masked.next) == masked);
+    }
+
+    #[test]
+    fn what_is_no_secret_stays_as_it_is_written() {
+        let text = "# ü\nglobal: {smtp_auth_password: \"a 'b'\", opsgenie_api_key: 'it''s'}  # ours\nroute: {receiver: web}\n\nreceivers:\n- name: web\n  \
+            webhook_configs:\n  - url:   https://hooks/abc   # the first\n    hmac_secret: 1.10\n";
+        let draft = Draft::read("a.yml", text, &nothing);
+        let expected = "# ü\nglobal: {smtp_auth_password: <secret:1>, opsgenie_api_key: <secret:2>}  # ours\nroute: {receiver: web}\n\nreceivers:\n- name: web\n  \
+            webhook_configs:\n  - url:   <secret:3>   # the first\n    hmac_secret: <secret:4>\n";
+        assert_eq!(draft.masked(text, 1).text, expected);
     }
 
     #[test]

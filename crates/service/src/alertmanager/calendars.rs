@@ -243,7 +243,11 @@ impl Calendars {
         // The address may be a secret.
         let failed = |error: reqwest::Error| {
             let error = error.without_url();
-            if error.is_timeout() { "it did not come in time".to_owned() } else { format!("it can't be fetched: {error}") }
+            if error.is_timeout() {
+                "it did not come in time".to_owned()
+            } else {
+                format!("it can't be fetched: {error}")
+            }
         };
         let mut answer = self.0.client.get(url).send().await.map_err(failed)?;
         if !answer.status().is_success() {

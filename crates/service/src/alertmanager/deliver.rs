@@ -114,15 +114,15 @@ impl Queue {
 
 /// What a test of a receiver tells.
 fn test_of(name: &str, labels: &Labels, annotations: &Labels) -> TrialAlert {
-        let over = |usual: &[(&str, &str)], given: &Labels| {
-            let usual = usual.iter().fold(Labels::empty(), |labels, (name, value)| labels.with(name, value));
-            given.iter().fold(usual, |labels, label| labels.with(label.name, label.value))
-        };
-        let summary = format!("A test of the receiver {name}");
-        TrialAlert {
-            labels: over(&[("alertname", "TestNotification"), ("severity", "info")], labels),
-            annotations: over(&[("summary", &summary)], annotations).with("test", TEST),
-        }
+    let over = |usual: &[(&str, &str)], given: &Labels| {
+        let usual = usual.iter().fold(Labels::empty(), |labels, (name, value)| labels.with(name, value));
+        given.iter().fold(usual, |labels, label| labels.with(label.name, label.value))
+    };
+    let summary = format!("A test of the receiver {name}");
+    TrialAlert {
+        labels: over(&[("alertname", "TestNotification"), ("severity", "info")], labels),
+        annotations: over(&[("summary", &summary)], annotations).with("test", TEST),
+    }
 }
 
 #[async_trait]

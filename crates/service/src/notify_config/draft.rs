@@ -62,7 +62,8 @@ fn flaw(draft: &Draft, problem: &Problem) -> Flaw {
 pub(super) fn look(writing: Writing, secrets: &Secrets, folder: &Path) -> Looked {
     let yaml = writing.text();
     let draft = Draft::read(NAME, &yaml, &|number| secrets.get(&number).cloned());
-    let flaws = |problems: &[Problem]| problems.iter().map(|problem| flaw(&draft, problem)).collect::<Vec<_>>();
+    let flaws =
+        |problems: &[Problem]| problems.iter().map(|problem| flaw(&draft, problem)).collect::<Vec<_>>();
     let (followed, problems, notes) = match &draft.config {
         Err(error) => (None, flaws(&error.problems), Vec::new()),
         Ok(config) => match templates::read(&config.templates, folder) {

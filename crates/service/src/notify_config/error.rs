@@ -21,7 +21,9 @@ pub enum NotifyConfigError {
     #[error("{}", told(.0))]
     Refused(Vec<Flaw>),
     /// Somebody else was faster.
-    #[error("the configuration of notifications is at version {current}; look at what it says now, and save again")]
+    #[error(
+        "the configuration of notifications is at version {current}; look at what it says now, and save again"
+    )]
     Conflict {
         /// The version that is there; 0: none.
         current: u64,

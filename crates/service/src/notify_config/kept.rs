@@ -55,14 +55,20 @@ pub(super) fn version_head(version: u64, updated_at: i64, message: String, head:
 }
 
 /// The version that counts, or one of those before.
-pub(super) async fn read(store: &dyn ControlStore, version: Option<u64>) -> Result<Option<Kept>, ControlError> {
+pub(super) async fn read(
+    store: &dyn ControlStore,
+    version: Option<u64>,
+) -> Result<Option<Kept>, ControlError> {
     let found = match version {
         None => store.get(KIND, UID).await?,
         Some(version) => store.version(KIND, UID, version).await?,
     };
     let Some(Document { head, body }) = found else { return Ok(None) };
     let body: Body = serde_json::from_slice(&body).map_err(|error| StorageError::Encode {
-        reason: format!("version {} of the configuration of notifications can't be read: {error}", head.version),
+        reason: format!(
+            "version {} of the configuration of notifications can't be read: {error}",
+            head.version
+        ),
     })?;
     let secrets = match &body.sealed {
         None => Ok(Secrets::new()),

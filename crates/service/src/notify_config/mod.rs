@@ -18,8 +18,8 @@ use watchfire_storage::{ControlError, ControlStore};
 
 use crate::alertmanager::{Alertmanager, ConfigFile, ConfigStatus, Followed, NOBODY};
 use crate::clock::now;
-use draft::{Looked, look};
 pub use draft::{Checked, Writing};
+use draft::{Looked, look};
 pub use error::{Flaw, NotifyConfigError};
 use kept::Kept;
 pub use kept::VersionHead;
@@ -153,7 +153,8 @@ impl NotifyConfig {
         match kept::read(&*self.0.store, None).await? {
             Some(kept) => shown_kept(kept).await,
             None => {
-                let checked = looked(Writing::Yaml(NOBODY.trim_start().to_owned()), Secrets::new()).await?.checked;
+                let checked =
+                    looked(Writing::Yaml(NOBODY.trim_start().to_owned()), Secrets::new()).await?.checked;
                 Ok(Shown { source: ConfigSource::Default, head: VersionHead::default(), checked })
             }
         }
@@ -227,7 +228,8 @@ impl NotifyConfig {
         let before = kept::read(&*self.0.store, Some(version)).await?;
         let before = before.ok_or(NotifyConfigError::NoVersion(version))?;
         let secrets = before.secrets.map_err(|reason| whole(&reason))?;
-        self.store(alertmanager, looked(Writing::Yaml(before.body.yaml), secrets).await?, next, expected, by).await
+        self.store(alertmanager, looked(Writing::Yaml(before.body.yaml), secrets).await?, next, expected, by)
+            .await
     }
 
     /// The version that is there, if it may be changed and is the one that the writer has seen.
@@ -239,7 +241,8 @@ impl NotifyConfig {
         if let Some(file) = &self.0.file {
             return Err(NotifyConfigError::FromFile(file.path().display().to_string()));
         }
-        for (field, text, most) in [("author", author, LONGEST_AUTHOR), ("message", message, LONGEST_MESSAGE)] {
+        for (field, text, most) in [("author", author, LONGEST_AUTHOR), ("message", message, LONGEST_MESSAGE)]
+        {
             if text.chars().count() > most {
                 let reason = format!("it has more than {most} characters; write less");
                 return Err(NotifyConfigError::BadField { field, reason });
@@ -266,7 +269,8 @@ impl NotifyConfig {
         let plain = |config: &Config| Config { notes: Vec::new(), ..config.clone() };
         let same = again.config.is_ok_and(|config| plain(&config) == plain(&followed.config));
         if !same {
-            let reason = "its secrets can't be told apart from the rest; write it without anchors and aliases";
+            let reason =
+                "its secrets can't be told apart from the rest; write it without anchors and aliases";
             return Err(whole(reason));
         }
         let author = if author.trim().is_empty() { PRINCIPAL } else { author.trim() };
@@ -279,12 +283,7 @@ impl NotifyConfig {
         }
         self.followed_now();
         tracing::info!(version, author, "notifications follow the new configuration");
-        Ok(VersionHead {
-            version,
-            updated_at: now,
-            author: author.to_owned(),
-            message: message.to_owned(),
-        })
+        Ok(VersionHead { version, updated_at: now, author: author.to_owned(), message: message.to_owned() })
     }
 
     /// The versions that are kept, the newest first.
@@ -350,9 +349,8 @@ async fn shown_file(file: &ConfigFile) -> Shown {
             let folder = file.path().parent().map(PathBuf::from).unwrap_or_default();
             tokio::task::spawn_blocking(move || {
                 let looked = look(Writing::Yaml(text), &Secrets::new(), &folder);
-                let masked = looked.draft.config.is_ok().then(|| {
-                    looked.draft.masked(&looked.checked.yaml, 1).text
-                });
+                let masked =
+                    looked.draft.config.is_ok().then(|| looked.draft.masked(&looked.checked.yaml, 1).text);
                 (looked.checked.problems, looked.checked.notes, masked)
             })
             .await
@@ -361,7 +359,8 @@ async fn shown_file(file: &ConfigFile) -> Shown {
         Err(error) => Err(error.to_string()),
     };
     let head = VersionHead::default();
-    let empty = Checked { yaml: String::new(), document: Value::Null, problems: Vec::new(), notes: Vec::new() };
+    let empty =
+        Checked { yaml: String::new(), document: Value::Null, problems: Vec::new(), notes: Vec::new() };
     let checked = match looked {
         Err(message) => {
             let message = format!("{}: {message}", file.path().display());

@@ -109,8 +109,10 @@ async fn what_is_refused_changes_nothing() {
     bench.save(yaml("http://one/"), 0).await.unwrap();
     let late = bench.save(yaml("http://two/"), 0).await.unwrap_err();
     assert!(matches!(late, NotifyConfigError::Conflict { current: 1 }), "{late}");
-    let text = "route:\n  receiver: nobody\n  group_wait: soon\nreceivers:\n  - name: a\n    slack_config: []\n";
-    let NotifyConfigError::Refused(flaws) = bench.save(Writing::Yaml(text.to_owned()), 1).await.unwrap_err() else {
+    let text =
+        "route:\n  receiver: nobody\n  group_wait: soon\nreceivers:\n  - name: a\n    slack_config: []\n";
+    let NotifyConfigError::Refused(flaws) = bench.save(Writing::Yaml(text.to_owned()), 1).await.unwrap_err()
+    else {
         panic!("it is refused");
     };
     let told: Vec<_> = flaws.iter().map(|flaw| (flaw.line, flaw.path.as_str())).collect();

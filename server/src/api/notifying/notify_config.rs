@@ -27,7 +27,9 @@ impl Written {
         match (self.yaml, self.document) {
             (Some(yaml), None) => Ok(Writing::Yaml(yaml)),
             (None, Some(document @ Value::Object(_))) => Ok(Writing::Document(document)),
-            (None, Some(_)) => Err(Failure::in_body(None, "document", "document: give a mapping, as GET has it".to_owned())),
+            (None, Some(_)) => {
+                Err(Failure::in_body(None, "document", "document: give a mapping, as GET has it".to_owned()))
+            }
             _ => Err(Failure::bad_data("give yaml or document, one of them")),
         }
     }
@@ -130,7 +132,10 @@ pub(super) async fn versions(State(app): State<App>) -> Result<Response, Failure
 }
 
 /// One of them.
-pub(super) async fn version(State(app): State<App>, Path(version): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn version(
+    State(app): State<App>,
+    Path(version): Path<String>,
+) -> Result<Response, Failure> {
     let number = version.parse().map_err(|_| {
         Failure::bad_data(format!("{version:?} is no version; GET .../notify-config/versions lists them"))
     })?;

@@ -28,7 +28,8 @@ fn calendar_server(said: &Arc<Mutex<(u16, String)>>) -> String {
                 }
             }
             let (status, body) = said.lock().unwrap().clone();
-            let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let head =
+                format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
             // Whoever asked may be gone.
             let _ = stream.write_all(format!("{head}{body}").as_bytes());
         }
@@ -66,7 +67,10 @@ async fn a_calendar_says_who_is_on_call_and_outlives_its_server() {
         Some(schedule(&server).await).filter(|told| told["on_call"] == "ann")
     })
     .await;
-    assert_eq!((&told["calendars"][0]["from"], &told["calendars"][0]["error"]), (&json!("127.0.0.1"), &Value::Null));
+    assert_eq!(
+        (&told["calendars"][0]["from"], &told["calendars"][0]["error"]),
+        (&json!("127.0.0.1"), &Value::Null)
+    );
     server.stop().await;
 
     // What was read counts after a restart, also where the other server fails; and that is told.

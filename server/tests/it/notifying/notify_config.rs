@@ -27,8 +27,10 @@ async fn shown(server: &Server) -> Value {
 }
 
 async fn told(sink: &HttpSink, what: &str) {
-    eventually(what, async || sink.requests().iter().any(|request| request.body.contains(what)).then_some(()))
-        .await;
+    eventually(what, async || {
+        sink.requests().iter().any(|request| request.body.contains(what)).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -37,7 +39,10 @@ async fn it_is_saved_followed_at_once_and_kept() {
     let (first, second) = (HttpSink::good(), HttpSink::good());
     let server = Server::start(dir.path(), &["--no-collect"]);
     let begin = shown(&server).await;
-    assert_eq!((&begin["source"], &begin["version"], &begin["editable"]), (&json!("default"), &json!(0), &json!(true)));
+    assert_eq!(
+        (&begin["source"], &begin["version"], &begin["editable"]),
+        (&json!("default"), &json!(0), &json!(true))
+    );
 
     let body = json!({"yaml": yaml(&first, "first"), "version": 0, "author": "Ann", "message": "begin"});
     let saved = ask(&server, "PUT", "notify-config", &body).await;
@@ -61,10 +66,16 @@ async fn it_is_saved_followed_at_once_and_kept() {
     // It comes as it was written, but for the secret; a form's document with the mask keeps that.
     let now = shown(&server).await;
     assert!(now["yaml"].as_str().unwrap().starts_with("# who hears of it\n"), "{now}");
-    assert_eq!((&now["source"], &now["author"], &now["message"]), (&json!("kept"), &json!("Ann"), &json!("begin")));
+    assert_eq!(
+        (&now["source"], &now["author"], &now["message"]),
+        (&json!("kept"), &json!("Ann"), &json!("begin"))
+    );
     let mut document = now["document"].clone();
     assert_eq!(document["receivers"][0]["webhook_configs"][0]["url"], "<secret:1>");
-    document["receivers"].as_array_mut().unwrap().push(json!({"name": "second", "webhook_configs": [{"url": second.url("/hidden-path")}]}));
+    document["receivers"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "second", "webhook_configs": [{"url": second.url("/hidden-path")}]}));
     document["route"]["routes"] = json!([{"receiver": "second", "matchers": ["alertname=Two"]}]);
 
     // Before it is saved, it can be asked and tried.
@@ -88,7 +99,8 @@ async fn it_is_saved_followed_at_once_and_kept() {
 
     // Its versions, and the way back.
     let versions = ask(&server, "GET", "notify-config/versions", &Value::Null).await.json()["data"].clone();
-    let numbers: Vec<&Value> = versions.as_array().unwrap().iter().map(|version| &version["version"]).collect();
+    let numbers: Vec<&Value> =
+        versions.as_array().unwrap().iter().map(|version| &version["version"]).collect();
     assert_eq!(numbers, [2, 1]);
     let old = ask(&server, "GET", "notify-config/versions/1", &Value::Null).await;
     assert!(old.body.contains("<secret:1>") && !old.body.contains("hidden-path"), "{}", old.body);
@@ -117,7 +129,10 @@ async fn a_file_is_the_source_where_there_is_one() {
     let sink = HttpSink::good();
     let server = start(dir.path(), &yaml(&sink, "team"), &[]);
     let now = shown(&server).await;
-    assert_eq!((&now["source"], &now["editable"], &now["file"]), (&json!("file"), &json!(false), &json!("alertmanager.yml")));
+    assert_eq!(
+        (&now["source"], &now["editable"], &now["file"]),
+        (&json!("file"), &json!(false), &json!("alertmanager.yml"))
+    );
     assert!(now["yaml"].as_str().unwrap().starts_with("# who hears of it\n"), "{now}");
     let body = json!({"yaml": yaml(&sink, "other"), "version": 0});
     let refused = ask(&server, "PUT", "notify-config", &body).await;

@@ -194,7 +194,10 @@ mod tests {
         assert_eq!(shift(&mut found, "/route/routes/0", false), None);
         assert_eq!(shift(&mut found, "/route", false), None);
         assert_eq!(found["route"]["routes"][0]["receiver"], "c");
-        assert_eq!(push(&mut found, "/route/routes/0/routes", json!({"receiver": "d"})), "/route/routes/0/routes/0");
+        assert_eq!(
+            push(&mut found, "/route/routes/0/routes", json!({"receiver": "d"})),
+            "/route/routes/0/routes/0"
+        );
         remove(&mut found, "/route/routes/0/routes/0");
         assert_eq!(found["route"]["routes"][0], json!({"receiver": "c"}));
         remove(&mut found, "/route/routes/9");
@@ -205,7 +208,11 @@ mod tests {
     fn values_come_and_go() {
         let mut found = json!({"receivers": [{"name": "a"}]});
         put(&mut found, "/receivers/0/webhook_configs/0/url", "x".into());
-        assert_eq!(found["receivers"][0]["webhook_configs"], json!({"0": {"url": "x"}}), "lists are made by push");
+        assert_eq!(
+            found["receivers"][0]["webhook_configs"],
+            json!({"0": {"url": "x"}}),
+            "lists are made by push"
+        );
         put(&mut found, "/global/smtp_from", "".into());
         assert!(found.get("global").is_none(), "nothing is made for nothing");
         put(&mut found, "/global/smtp_from", "b@c".into());

@@ -46,7 +46,12 @@ pub(super) struct Field {
 }
 
 impl Field {
-    pub(super) const fn new(name: &'static str, label: &'static str, input: Input, example: &'static str) -> Self {
+    pub(super) const fn new(
+        name: &'static str,
+        label: &'static str,
+        input: Input,
+        example: &'static str,
+    ) -> Self {
         Self { name, label, input, example }
     }
 }
@@ -75,7 +80,11 @@ fn one(editor: Editor, at: &str, field: Field) -> AnyView {
             _ => return None,
         };
         let names = names.get();
-        Some(if names.is_empty() { "There is none yet.".to_owned() } else { format!("There are: {}", names.join(", ")) })
+        Some(if names.is_empty() {
+            "There is none yet.".to_owned()
+        } else {
+            format!("There are: {}", names.join(", "))
+        })
     };
     view! {
         <div class="form-field">
@@ -92,7 +101,9 @@ fn input(editor: Editor, pointer: StoredValue<String>, field: Field, id: &str, e
     let (id, error) = (id.to_owned(), error.to_owned());
     let invalid = move || pointer.with_value(|pointer| editor.fault_at(pointer)).is_some().to_string();
     let value = move || pointer.with_value(|pointer| editor.text_at(pointer));
-    let set = move |value: Value| editor.change(|document| pointer.with_value(|pointer| put(document, pointer, value)));
+    let set = move |value: Value| {
+        editor.change(|document| pointer.with_value(|pointer| put(document, pointer, value)))
+    };
     let written = move |event| set(event_target_value(&event).into());
     match field.input {
         Input::Text => view! {
@@ -236,7 +247,8 @@ fn secret(editor: Editor, pointer: StoredValue<String>, field: Field, id: String
     let value = move || pointer.with_value(|pointer| editor.text_at(pointer));
     // What is there when somebody begins to write: an item may take the place of another one.
     let kept = StoredValue::new(String::new());
-    let begin = move |_| kept.set_value(Some(untrack(value)).filter(|value| is_mask(value)).unwrap_or_default());
+    let begin =
+        move |_| kept.set_value(Some(untrack(value)).filter(|value| is_mask(value)).unwrap_or_default());
     let shown = move || Some(value()).filter(|value| !is_mask(value)).unwrap_or_default();
     let is_kept = move || is_mask(&value());
     let set = move |text: String| {
@@ -250,7 +262,8 @@ fn secret(editor: Editor, pointer: StoredValue<String>, field: Field, id: String
         kept.set_value(String::new());
         set(String::new());
     };
-    let example = move || if is_kept() { "kept, and not shown; write a new one to replace it" } else { field.example };
+    let example =
+        move || if is_kept() { "kept, and not shown; write a new one to replace it" } else { field.example };
     let label = format!("Remove: {}", field.label);
     view! {
         <span class="edit-secret">

@@ -69,7 +69,8 @@ pub(crate) fn RoutingEditor(ports: EditorPorts) -> impl IntoView {
         let shown: Result<Shown, Refusal> = call("GET", PATH, None).await;
         opened.try_set(Some(shown.map_err(|refusal| refusal.to_string())));
     });
-    move || match opened.get() {
+    move || {
+        match opened.get() {
         None => view! { <p class="page-notice" role="status">"… loading"</p> }.into_any(),
         Some(Err(words)) => view! {
             <p class="page-notice" role="alert">{format!("✕ The configuration can't be shown: {words}. Load the page again.")}</p>
@@ -77,6 +78,7 @@ pub(crate) fn RoutingEditor(ports: EditorPorts) -> impl IntoView {
         .into_any(),
         Some(Ok(shown)) if !shown.editable => read_only(&shown),
         Some(Ok(shown)) => editing(ports, shown),
+    }
     }
 }
 
@@ -128,7 +130,9 @@ fn editing(ports: EditorPorts, shown: Shown) -> AnyView {
         if !editor.changed.get_untracked() {
             return then(ports, editor);
         }
-        ask.confirm("There are changes that are not saved. Drop them?", "Drop them", move || then(ports, editor));
+        ask.confirm("There are changes that are not saved. Drop them?", "Drop them", move || {
+            then(ports, editor)
+        });
     };
     let close = move |_| {
         leave(|ports, _| {
@@ -228,7 +232,8 @@ fn conflict(editor: Editor, save: Callback<()>) -> AnyView {
             save.run(());
         }
     };
-    let take = move |_| editor.reload(Some("✓ This is what they saved; your changes are dropped.".to_owned()));
+    let take =
+        move |_| editor.reload(Some("✓ This is what they saved; your changes are dropped.".to_owned()));
     let look = move |_| {
         spawn_local(async move {
             let shown: Result<Shown, Refusal> = call("GET", PATH, None).await;

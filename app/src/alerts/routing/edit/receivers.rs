@@ -38,7 +38,9 @@ fn flaw_of_name(document: &Value, at: &str, name: &str) -> Option<String> {
         return Some("a receiver needs a name".to_owned());
     }
     let others = items(document, "/receivers").iter().enumerate();
-    let taken = others.filter(|(index, _)| format!("/receivers/{index}") != at).any(|(_, other)| other["name"] == name);
+    let taken = others
+        .filter(|(index, _)| format!("/receivers/{index}") != at)
+        .any(|(_, other)| other["name"] == name);
     taken.then(|| format!("there is a receiver {name} already; choose another name"))
 }
 
@@ -105,7 +107,8 @@ fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
     // When it is written, and not with each letter: what names it follows.
     let name = move |event| {
         let name = event_target_value(&event).trim().to_owned();
-        let found = editor.document.with_untracked(|document| at.with_value(|at| flaw_of_name(document, at, &name)));
+        let found =
+            editor.document.with_untracked(|document| at.with_value(|at| flaw_of_name(document, at, &name)));
         if found.is_none() {
             editor.change(|document| at.with_value(|at| rename(document, at, &name)));
         }
@@ -132,7 +135,8 @@ fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
             editor.opened.set(place);
         });
     };
-    let options = CHANNELS.iter().map(|kind| view! { <option value=kind.key>{kind.one}</option> }).collect_view();
+    let options =
+        CHANNELS.iter().map(|kind| view! { <option value=kind.key>{kind.one}</option> }).collect_view();
     let kind_id = format!("{id}-kind");
     view! {
         <div class="form-field">
@@ -163,7 +167,9 @@ fn trial(editor: Editor, at: StoredValue<String>) -> AnyView {
     let name = move || at.with_value(|at| editor.text_at(&format!("{at}/name")));
     let test = move |_| {
         let name = untrack(name);
-        let question = format!("Send a test notification to “{name}” now, with these settings? It says that it is a test.");
+        let question = format!(
+            "Send a test notification to “{name}” now, with these settings? It says that it is a test."
+        );
         ask.confirm(question, "Send it", move || {
             let path = format!("/api/v1/watchfire/receivers/{}/test", Encoded(&name));
             let body = json!({"draft": editor.written()});
@@ -191,12 +197,16 @@ mod tests {
 
     #[test]
     fn receivers_keep_their_names_apart() {
-        let document = json!({"route": {"receiver": "a"}, "receivers": [{"name": "a"}, {"name": "receiver-2"}]});
+        let document =
+            json!({"route": {"receiver": "a"}, "receivers": [{"name": "a"}, {"name": "receiver-2"}]});
         assert_eq!(fresh_name(&document), "receiver-3");
         assert!(flaw_of_name(&document, "/receivers/1", "a").is_some());
         assert_eq!(flaw_of_name(&document, "/receivers/0", "a"), None);
         assert!(flaw_of_name(&document, "/receivers/0", " ").is_some());
-        assert_eq!(may_go(&document, "/receivers/0").as_deref(), Some("a is still named by a route; change that first"));
+        assert_eq!(
+            may_go(&document, "/receivers/0").as_deref(),
+            Some("a is still named by a route; change that first")
+        );
         assert_eq!(may_go(&document, "/receivers/1"), None);
     }
 }

@@ -63,7 +63,9 @@ fn row(
     let at = StoredValue::new(at);
     let is_root = depth == 0;
     let title = Signal::derive(move || {
-        editor.document.with(|document| at.with_value(|at| words(document.pointer(at).unwrap_or(&Value::Null), is_root)))
+        editor
+            .document
+            .with(|document| at.with_value(|at| words(document.pointer(at).unwrap_or(&Value::Null), is_root)))
     });
     let what = Signal::derive(move || format!("the route {}", title.get()));
     let step = move || explained.with(|explained| explained.as_ref()?.step(number));

@@ -35,7 +35,11 @@ struct Calendar {
 
 impl Calendar {
     fn words(&self, moment: impl Fn(i64) -> String) -> String {
-        let read = if self.read_at > 0 { format!("read at {}", moment(self.read_at)) } else { "not read yet".to_owned() };
+        let read = if self.read_at > 0 {
+            format!("read at {}", moment(self.read_at))
+        } else {
+            "not read yet".to_owned()
+        };
         let wrong: Vec<&str> = self.error.iter().chain(&self.problems).map(String::as_str).collect();
         if wrong.is_empty() {
             format!("✓ The calendar of {} was {read}.", self.from)
@@ -63,12 +67,19 @@ impl OnCall {
             (None, _) => "✕ nobody is on call".to_owned(),
         };
         let next = self.next.as_ref().map_or(String::new(), |name| format!(", then {name}"));
-        let gaps: Vec<String> =
-            self.gaps.iter().take(MOST).map(|gap| format!("{} to {}", moment(gap.from), moment(gap.to))).collect();
+        let gaps: Vec<String> = self
+            .gaps
+            .iter()
+            .take(MOST)
+            .map(|gap| format!("{} to {}", moment(gap.from), moment(gap.to)))
+            .collect();
         let more = self.gaps.len().saturating_sub(MOST);
         let gaps = match gaps.len() {
             0 => "; no gap in the next 30 days".to_owned(),
-            _ if more > 0 => format!("; nobody is on call from {}, and {more} times more within 30 days", gaps.join(", from ")),
+            _ if more > 0 => format!(
+                "; nobody is on call from {}, and {more} times more within 30 days",
+                gaps.join(", from ")
+            ),
             _ => format!("; nobody is on call from {}", gaps.join(", from ")),
         };
         format!("{}: {now}{next}{gaps}.", self.name)
@@ -83,7 +94,8 @@ pub(super) fn SchedulesForm(editor: Editor) -> impl IntoView {
     Effect::new(move |_| {
         editor.version.track();
         spawn_local(async move {
-            let listed: Vec<OnCall> = call("GET", "/api/v1/watchfire/schedules", None).await.unwrap_or_default();
+            let listed: Vec<OnCall> =
+                call("GET", "/api/v1/watchfire/schedules", None).await.unwrap_or_default();
             let mut all = Vec::new();
             for one in listed {
                 let path = format!("/api/v1/watchfire/schedules/{}", Encoded(&one.name));
@@ -98,7 +110,8 @@ pub(super) fn SchedulesForm(editor: Editor) -> impl IntoView {
     let told = move || {
         let moment = |at| moment(at, preferences);
         let words = |one: OnCall| {
-            let calendars: Vec<String> = one.calendars.iter().map(|calendar| calendar.words(moment)).collect();
+            let calendars: Vec<String> =
+                one.calendars.iter().map(|calendar| calendar.words(moment)).collect();
             std::iter::once(one.words(moment)).chain(calendars)
         };
         known.get().into_iter().flat_map(words).map(|words| view! { <li>{words}</li> }).collect_view()
@@ -133,10 +146,16 @@ mod tests {
         let moment = |at: i64| at.to_string();
         assert_eq!(one.words(moment), "web: ✓ ann is on call until 5, then bob; no gap in the next 30 days.");
         one.gaps = (0..5).map(|at| Gap { from: at, to: at + 1 }).collect();
-        assert!(one.words(moment).ends_with("; nobody is on call from 0 to 1, from 1 to 2, from 2 to 3, and 2 times more within 30 days."));
-        let calendar = Calendar { from: "host".to_owned(), error: Some("no".to_owned()), ..Calendar::default() };
+        assert!(one.words(moment).ends_with(
+            "; nobody is on call from 0 to 1, from 1 to 2, from 2 to 3, and 2 times more within 30 days."
+        ));
+        let calendar =
+            Calendar { from: "host".to_owned(), error: Some("no".to_owned()), ..Calendar::default() };
         assert_eq!(calendar.words(moment), "✕ The calendar of host was not read yet: no.");
-        assert_eq!(Calendar { read_at: 7, error: None, ..calendar }.words(moment), "✓ The calendar of host was read at 7.");
+        assert_eq!(
+            Calendar { read_at: 7, error: None, ..calendar }.words(moment),
+            "✓ The calendar of host was read at 7."
+        );
         assert!(OnCall::default().words(moment).contains("✕ nobody is on call;"));
     }
 }

@@ -58,7 +58,12 @@ fn article(words: &str) -> String {
 }
 
 /// Buttons that move the item of a list, and take it out.
-pub(super) fn tools(editor: Editor, at: StoredValue<String>, what: Signal<String>, may: fn(&Value, &str) -> Option<String>) -> AnyView {
+pub(super) fn tools(
+    editor: Editor,
+    at: StoredValue<String>,
+    what: Signal<String>,
+    may: fn(&Value, &str) -> Option<String>,
+) -> AnyView {
     let move_it = move |down: bool| {
         editor.change(|document| {
             if let Some(place) = at.with_value(|at| shift(document, at, down)) {
@@ -150,8 +155,24 @@ fn item(editor: Editor, at: String, of: &'static Section) -> AnyView {
 
 /// What one of a list is called: by its name, or by what tells most of it.
 fn titled(item: &Value, one: &str) -> String {
-    let telling = ["name", "receiver", "schedule", "url", "to", "channel", "topic", "repository", "project", "start_time", "after", "start", "from"];
-    let found = telling.iter().find_map(|key| item[*key].as_str().filter(|text| !text.is_empty() && !text.starts_with("<secret")));
+    let telling = [
+        "name",
+        "receiver",
+        "schedule",
+        "url",
+        "to",
+        "channel",
+        "topic",
+        "repository",
+        "project",
+        "start_time",
+        "after",
+        "start",
+        "from",
+    ];
+    let found = telling
+        .iter()
+        .find_map(|key| item[*key].as_str().filter(|text| !text.is_empty() && !text.starts_with("<secret")));
     found.map_or_else(|| one.to_owned(), |text| format!("{one} {text}"))
 }
 

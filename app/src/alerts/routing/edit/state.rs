@@ -85,7 +85,8 @@ pub(super) struct Editor {
 impl Editor {
     pub(super) fn new(shown: Shown, draft: RwSignal<Value>) -> Self {
         let document = RwSignal::new(shown.document);
-        let listed = move |list: &'static str| Memo::new(move |_| document.with(|document| names(document, list)));
+        let listed =
+            move |list: &'static str| Memo::new(move |_| document.with(|document| names(document, list)));
         let editor = Self {
             document,
             text: RwSignal::new(shown.yaml),
@@ -212,7 +213,10 @@ impl Editor {
             match answer {
                 Ok(answer) => {
                     done.run(());
-                    self.reload(Some(format!("✓ Saved as version {}; notifications follow it.", answer.version)));
+                    self.reload(Some(format!(
+                        "✓ Saved as version {}; notifications follow it.",
+                        answer.version
+                    )));
                 }
                 Err(refusal) => self.refused(&refusal),
             }

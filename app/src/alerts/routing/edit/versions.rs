@@ -31,11 +31,15 @@ pub(super) fn Versions(editor: Editor) -> impl IntoView {
         spawn_local(async move {
             match call::<Vec<Version>>("GET", &format!("{PATH}/versions"), None).await {
                 Ok(versions) => drop(known.try_set(versions)),
-                Err(refusal) => drop(error.try_set(Some(format!("✕ The versions can't be shown: {refusal}")))),
+                Err(refusal) => {
+                    drop(error.try_set(Some(format!("✕ The versions can't be shown: {refusal}"))))
+                }
             }
         });
     });
-    let none = move || known.with(Vec::is_empty).then(|| view! { <p class="panel-none">"Nothing was saved yet."</p> });
+    let none = move || {
+        known.with(Vec::is_empty).then(|| view! { <p class="panel-none">"Nothing was saved yet."</p> })
+    };
     view! {
         <section class="panel" aria-label="Versions">
             <header class="panel-head"><h2>"Versions"</h2></header>
@@ -64,7 +68,9 @@ fn entry(editor: Editor, version: Version) -> AnyView {
     };
     let restore = move |_| {
         let lost = if editor.changed.get_untracked() { " Changes that are not saved are lost." } else { "" };
-        let question = format!("Let version {number} count again? It becomes the newest version, with the secrets that it had.{lost}");
+        let question = format!(
+            "Let version {number} count again? It becomes the newest version, with the secrets that it had.{lost}"
+        );
         ask.confirm(question, "Restore", move || {
             let body = json!({"restore": number, "version": editor.version.get_untracked()});
             editor.send("POST", format!("{PATH}/restore"), body, Callback::new(|()| {}));

@@ -17,7 +17,8 @@ fn line_range(text: &str, line: usize) -> (u32, u32) {
 pub(super) fn YamlForm(editor: Editor) -> impl IntoView {
     let area = NodeRef::<html::Textarea>::new();
     let lines = Memo::new(move |_| editor.text.with(|text| text.split('\n').count()));
-    let flawed = move |line: usize| editor.problems.with(|problems| problems.iter().any(|flaw| flaw.line == line));
+    let flawed =
+        move |line: usize| editor.problems.with(|problems| problems.iter().any(|flaw| flaw.line == line));
     let number = move |line: usize| {
         let mark = move || if flawed(line) { format!("✕ {line}") } else { line.to_string() };
         view! { <span data-flawed=move || flawed(line).to_string()>{mark}</span> }

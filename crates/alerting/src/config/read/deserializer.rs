@@ -112,7 +112,9 @@ impl<'a> Reader<'a> {
         let Some(kept) = self.session.kept else { return Ok(None) };
         let hidden = match self.hides {
             Hides::Nothing => false,
-            Hides::Password => Mask::read(text).is_some() || Url::new(text).is_ok_and(|url| url.has_password()),
+            Hides::Password => {
+                Mask::read(text).is_some() || Url::new(text).is_ok_and(|url| url.has_password())
+            }
             Hides::All => !text.is_empty(),
         };
         if !hidden {

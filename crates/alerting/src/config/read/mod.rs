@@ -25,12 +25,8 @@ pub(super) fn read<T: DeserializeOwned>(
 ) -> (Option<T>, Vec<Hidden>) {
     let mut left_out = HashSet::new();
     loop {
-        let session = Session {
-            left_out: &left_out,
-            unknown: RefCell::default(),
-            kept,
-            secrets: RefCell::default(),
-        };
+        let session =
+            Session { left_out: &left_out, unknown: RefCell::default(), kept, secrets: RefCell::default() };
         let result = T::deserialize(Reader { node, name: what, session: &session, hides: Hides::Nothing });
         let (unknown, secrets) = (session.unknown.into_inner(), session.secrets.into_inner());
         match result {
