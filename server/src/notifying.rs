@@ -8,10 +8,11 @@ use watchfire_alerting::incident::Settings;
 use watchfire_service::Service;
 use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Senders};
 use watchfire_service::alertmanager::{
-    Alertmanager, AlertmanagerError, ConfigFile, Followed, Links, Queue, keep_alertmanager, keep_incidents,
-    tell_anew,
+    Alertmanager, AlertmanagerError, Calendars, ConfigFile, Followed, Links, Queue, keep_alertmanager,
+    keep_incidents, tell_anew,
 };
 use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
+use watchfire_service::notify_config::NotifyConfig;
 use watchfire_storage::{ControlStore, Engine};
 
 use crate::clock::now;
@@ -23,8 +24,10 @@ use crate::render::{AlertPainter, Desk};
 #[derive(Clone)]
 pub(crate) struct Notifying {
     pub(crate) queue: Arc<Queue>,
-    /// The configuration's file, where there is one.
-    pub(crate) file: Option<ConfigFile>,
+    /// Who hears of what: a file, or what is kept here.
+    pub(crate) config: NotifyConfig,
+    /// Calendars that say who is on call.
+    pub(crate) calendars: Calendars,
     /// Jobs that have to be heard of.
     pub(crate) heartbeats: Heartbeats,
     /// Addresses at which alerts are acknowledged, where there are such.
@@ -59,12 +62,15 @@ pub(crate) async fn start_notifying(
     stop: &CancellationToken,
 ) -> Result<(Alertmanager, Notifying), Fatal> {
     let file = config.notify.config.as_deref().map(ConfigFile::new);
-    let follows = match &file {
-        Some(file) => file.read().await.map_err(Fatal::Notify)?.unwrap_or_else(Followed::nobody),
-        None => Followed::nobody(),
-    };
     let store = Arc::new(engine.control());
+    let notify_config = NotifyConfig::new(store.clone(), file.clone());
+    let follows = match &file {
+        Some(file) => file.read().await.map_err(Fatal::Notify)?,
+        None => notify_config.begin().await.map_err(AlertmanagerError::from)?,
+    };
+    let follows = follows.unwrap_or_else(Followed::nobody);
     let settings = DeliverySettings { timeout: config.notify.timeout, ..DeliverySettings::default() };
+    let settings_timeout = settings.timeout;
     let senders = Senders::new(settings.timeout, config.notify.programs);
     let deliveries = Deliveries::new(store.clone(), Arc::new(senders), settings);
     let external_url = service.alerting().settings().external_url.clone();
@@ -73,6 +79,8 @@ pub(crate) async fn start_notifying(
     let links = (lifetime > 0).then(|| Links::new(key, &external_url, lifetime));
     let queue = Arc::new(Queue::new(deliveries.clone(), external_url).with_links(links.clone()));
     let alertmanager = Alertmanager::open(store.clone(), queue.clone(), follows, now()).await?;
+    let calendars = Calendars::open(alertmanager.clone(), store.clone(), settings_timeout).await?;
+    tasks.spawn(calendars.clone().keep(config.notify.calendar_interval, stop.clone()));
     if !alertmanager.keep_history(store) {
         tracing::error!("the history of alerts is kept elsewhere already");
     }
@@ -86,7 +94,7 @@ pub(crate) async fn start_notifying(
     tasks.spawn(deliveries.run(stop.clone()));
     tasks.spawn(keep_alertmanager(alertmanager.clone(), stop.clone()));
     tasks.spawn(keep_incidents(alertmanager.clone(), stop.clone()));
-    if let Some(file) = file.clone() {
+    if let Some(file) = file {
         tasks.spawn(file.follow(alertmanager.clone(), config.notify.reload_interval, stop.clone()));
     }
     let heartbeats =
@@ -94,7 +102,7 @@ pub(crate) async fn start_notifying(
     let heartbeats = heartbeats.await.map_err(AlertmanagerError::from)?;
     tasks.spawn(keep_heartbeats(heartbeats.clone(), stop.clone()));
     service.alerting().keep_watchdog(config.rules.watchdog);
-    Ok((alertmanager, Notifying { queue, file, heartbeats, links }))
+    Ok((alertmanager, Notifying { queue, config: notify_config, calendars, heartbeats, links }))
 }
 
 fn incident_settings(config: &Config) -> Settings {

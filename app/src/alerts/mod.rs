@@ -21,7 +21,7 @@ pub(crate) use self::form::RuleFormPage;
 pub(crate) use self::history::RulePage;
 pub(crate) use self::list::AlertsPage;
 pub(crate) use self::panel::AlertList;
-pub(crate) use self::routing::RoutingPage;
+pub(crate) use self::routing::{EditorPorts, RoutingEditor, RoutingPage};
 pub(crate) use self::rules::RulesPage;
 pub(crate) use self::silences::{SilencePage, SilencesPage};
 use crate::address::{Search, unescaped};

@@ -15,6 +15,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
 use crate::address::Search;
+use crate::alerts::EditorPorts;
 use crate::boards::{EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
 use crate::pages::Page;
 use watchfire_dashboard::Panel;
@@ -41,11 +42,13 @@ pub enum Part {
     Later,
     /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
+    /// The editor of who hears of what, which no first view shows.
+    Routes,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Share,
         Self::Site,
         Self::Board,
@@ -55,6 +58,7 @@ impl Part {
         Self::Graph,
         Self::Later,
         Self::Alerts,
+        Self::Routes,
     ];
 
     /// Its name in the site's manifest.
@@ -69,6 +73,7 @@ impl Part {
             Self::Graph => "graph",
             Self::Later => "later",
             Self::Alerts => "alerts",
+            Self::Routes => "routes",
         }
     }
 
@@ -152,6 +157,7 @@ impl Part {
                 split::load_alert_list().await?;
                 split::load_routing().await
             }
+            Self::Routes => split::load_routing_editor().await,
         }
     }
 }
@@ -243,6 +249,11 @@ pub(crate) fn alerting(page: Page) -> AnyView {
         Page::Routing | Page::Deliveries => lazy(Part::Alerts, true, move || Box::pin(split::routing(page))),
         _ => lazy(Part::Alerts, true, move || Box::pin(split::alerts(page))),
     }
+}
+
+/// The editor of who hears of what.
+pub(crate) fn routing_editor(ports: EditorPorts) -> AnyView {
+    lazy(Part::Routes, true, move || Box::pin(split::routing_editor(ports)))
 }
 
 /// The alerts of a panel of a dashboard.

@@ -20,8 +20,8 @@ use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
 use crate::alerts::{
-    AlertList, AlertsPage, DeliveriesPage, RoutingPage, RuleFormPage, RulePage, RulesPage, SilencePage,
-    SilencesPage,
+    AlertList, AlertsPage, DeliveriesPage, EditorPorts, RoutingEditor, RoutingPage, RuleFormPage, RulePage,
+    RulesPage, SilencePage, SilencesPage,
 };
 use crate::boards::{
     BoardListPage, BoardPage, DashboardHeads, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor,
@@ -139,6 +139,11 @@ pub(super) fn routing(page: Page) -> View {
         Page::Deliveries => view! { <DeliveriesPage/> }.into_any(),
         _ => view! { <RoutingPage/> }.into_any(),
     })
+}
+
+#[wasm_split(routes, wasm_split_path = ::leptos::wasm_split, preload(load_routing_editor), fallible)]
+pub(super) fn routing_editor(ports: EditorPorts) -> View {
+    Ok(view! { <RoutingEditor ports/> }.into_any())
 }
 
 #[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]

@@ -5,6 +5,7 @@
 //! Alertmanager's, the text says so; where it differs on purpose, the text says why.
 
 pub mod alert;
+pub mod calendar;
 pub mod channel;
 pub mod config;
 pub mod dispatch;

@@ -18,6 +18,8 @@ pub struct Schedule {
     name: String,
     zone: Location,
     layers: Vec<Layer>,
+    /// Of calendars: from, until, who.
+    calendars: Vec<(i64, i64, String)>,
     /// From, until, who.
     overrides: Vec<(i64, i64, String)>,
 }
@@ -63,7 +65,9 @@ impl Schedule {
                 .flat_map(|intervals| intervals.iter().cloned())
                 .collect(),
         });
-        Self { name: config.name.clone(), layers: layers.collect(), overrides, zone }
+        let calendars =
+            config.calendars.iter().flat_map(|calendar| calendar.shifts.iter().cloned()).collect();
+        Self { name: config.name.clone(), layers: layers.collect(), calendars, overrides, zone }
     }
 
     /// What escalations call it.
@@ -79,19 +83,24 @@ impl Schedule {
     /// All who are ever on call.
     pub fn receivers(&self) -> BTreeSet<&str> {
         let layers = self.layers.iter().flat_map(|layer| &layer.receivers);
-        layers.chain(self.overrides.iter().map(|(_, _, receiver)| receiver)).map(String::as_str).collect()
+        layers.chain(self.times().map(|(_, _, receiver)| receiver)).map(String::as_str).collect()
+    }
+
+    /// Times that count before layers; a later one counts before those before it.
+    fn times(&self) -> impl DoubleEndedIterator<Item = &(i64, i64, String)> {
+        self.calendars.iter().chain(&self.overrides)
     }
 
     /// Who is on call at a time.
     pub fn on_call(&self, at: i64) -> Option<&str> {
-        let instead = self.overrides.iter().rev().find(|(from, to, _)| (*from..*to).contains(&at));
+        let instead = self.times().rev().find(|(from, to, _)| (*from..*to).contains(&at));
         let of_layers = || self.layers.iter().rev().find_map(|layer| layer.on_call(&self.zone, at));
         instead.map(|(_, _, receiver)| receiver.as_str()).or_else(of_layers)
     }
 
     /// The next time after `at` at which somebody else may be on call.
     fn next_change(&self, at: i64) -> Option<i64> {
-        let overrides = self.overrides.iter().flat_map(|(from, to, _)| [*from, *to]);
+        let overrides = self.times().flat_map(|(from, to, _)| [*from, *to]);
         let layers = self.layers.iter().flat_map(|layer| {
             let intervals =
                 (!layer.intervals.is_empty()).then(|| next_change(&layer.intervals, at)).flatten();

@@ -10,6 +10,7 @@ pub mod dashboards;
 mod error;
 mod evaluate;
 pub mod heartbeats;
+pub mod notify_config;
 mod points;
 mod prepared;
 mod promql;

@@ -1,10 +1,15 @@
 //! YAML as it is written: a document with the place of every part, for configuration files whose problems are told with
 //! line and column.
 
+mod write;
+
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
+
+pub use write::write;
 
 /// A place in a file, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +31,8 @@ impl Place {
 pub struct Node {
     /// Where it begins.
     pub place: Place,
+    /// The bytes of the text that say it; of an alias those where its anchor stands. `None` where that is not known.
+    pub span: Option<Range<usize>>,
     /// What it is.
     pub kind: Kind,
 }
@@ -55,7 +62,7 @@ pub struct Key {
 }
 
 /// What stands where nothing does.
-static NOTHING: Node = Node { place: Place::START, kind: Kind::Null };
+static NOTHING: Node = Node { place: Place::START, span: None, kind: Kind::Null };
 
 impl Node {
     /// Reads one document; an empty one is a null. Aliases and merges are resolved.
@@ -72,7 +79,7 @@ impl Node {
             let end = reason.rfind(" at line ").unwrap_or(reason.len());
             (place, reason[..end].to_owned())
         })?;
-        Ok(raw.map_or(Self { place: Place::START, kind: Kind::Null }, |raw| node(raw, text)))
+        Ok(raw.map_or(Self { place: Place::START, span: None, kind: Kind::Null }, |raw| node(raw, text)))
     }
 
     /// The value of a key; nothing where this is no mapping or has no such key.
@@ -136,14 +143,20 @@ fn node(raw: Spanned<Raw>, text: &str) -> Node {
                 .collect(),
         ),
     };
-    Node { place: place(raw.referenced), kind }
+    Node { place: place(raw.referenced), span: span(raw.defined, text), kind }
 }
 
 fn written(at: Location, text: &str) -> Option<String> {
+    Some(text.get(span(at, text)?)?.to_owned())
+}
+
+/// The bytes of a part without the white space around it; `None` where there are none.
+fn span(at: Location, text: &str) -> Option<Range<usize>> {
     let start = usize::try_from(at.span().byte_offset()?).ok()?;
     let end = start + usize::try_from(at.span().byte_len()?).ok()?;
-    let slice = text.get(start..end)?.trim();
-    (!slice.is_empty()).then(|| slice.to_owned())
+    let slice = text.get(start..end)?;
+    let (before, content) = (slice.len() - slice.trim_start().len(), slice.trim());
+    (!content.is_empty()).then(|| start + before..start + before + content.len())
 }
 
 enum Raw {

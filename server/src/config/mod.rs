@@ -463,6 +463,8 @@ pub(crate) struct NotifyConfig {
     pub(crate) config: Option<PathBuf>,
     /// How often it is looked at.
     pub(crate) reload_interval: Duration,
+    /// How often calendars of schedules are read.
+    pub(crate) calendar_interval: Duration,
     /// How long an answer may take.
     pub(crate) timeout: Duration,
     /// For how long addresses in mails are good; 0: there are none.

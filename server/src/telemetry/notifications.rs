@@ -179,8 +179,7 @@ impl Make<'_> {
             .u64_observable_counter("watchfire_notify_config_refused_total")
             .with_description("Times that the changed configuration of notifications was refused.")
             .with_callback(move |observer| {
-                let refused = notifying.file.as_ref().map_or(0, |file| file.status().refused);
-                observer.observe(refused, &[]);
+                observer.observe(notifying.config.status().refused, &[]);
             })
             .build();
     }

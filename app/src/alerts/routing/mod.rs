@@ -1,12 +1,15 @@
 //! Who hears of what: the tree of routes as it is configured, its receivers, and where an alert would go.
 
+mod edit;
 mod receivers;
 mod tester;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use serde::Deserialize;
+use serde_json::Value;
 
+pub(crate) use self::edit::{EditorPorts, RoutingEditor};
 use self::receivers::Receivers;
 use self::tester::{Explained, Tester};
 use super::{Address, moment, state_word, trouble, without_script};
@@ -112,6 +115,10 @@ struct Routing {
     root: Route,
     receivers: Vec<Receiver>,
     file: Option<File>,
+    /// file, kept or default.
+    source: String,
+    /// Why what is kept is not in force.
+    error: Option<String>,
 }
 
 async fn ask() -> Result<Routing, Failure> {
@@ -130,15 +137,32 @@ pub(crate) fn RoutingPage() -> impl IntoView {
         }
     });
     let explained = RwSignal::new(None::<Explained>);
+    // What is edited and not saved, for the tester.
+    let draft = RwSignal::new(Value::Null);
+    let edit = address.value("edit");
+    // In the browser alone: it loads what it needs, and the server knows nothing of drafts.
+    let editing = RwSignal::new(false);
+    Effect::new(move |_| editing.set(edit.with(|edit| !edit.is_empty())));
+    let close = Callback::new(move |()| address.put("edit", "", false));
+    let ports = EditorPorts { draft, explained, poll, close };
+    let content = move || {
+        if editing.get() {
+            return crate::parts::routing_editor(ports);
+        }
+        view! {
+            <Tree routing explained/>
+            <Receivers routing/>
+        }
+        .into_any()
+    };
     view! {
         <Title text=Page::Routing.title()/>
         <div class="alerting" data-state=move || state_word(poll)>
             <Views current=Page::Routing/>
             <h1 class="visually-hidden">"Routing"</h1>
-            <FileState routing poll/>
-            <Tester address explained/>
-            <Tree routing explained/>
-            <Receivers routing/>
+            <FileState routing poll address editing/>
+            <Tester address explained draft/>
+            {content}
         </div>
     }
     .into_any()
@@ -146,49 +170,61 @@ pub(crate) fn RoutingPage() -> impl IntoView {
 
 /// Where the tree comes from, and what is wrong with it.
 #[component]
-fn FileState(routing: RwSignal<Option<Routing>>, poll: Poll) -> impl IntoView {
+fn FileState(
+    routing: RwSignal<Option<Routing>>,
+    poll: Poll,
+    address: Address,
+    editing: RwSignal<bool>,
+) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let file =
-        Memo::new(move |_| routing.with(|routing| routing.as_ref().map(|routing| routing.file.clone())));
+    let known = Memo::new(move |_| {
+        let of = |routing: &Routing| (routing.source.clone(), routing.file.clone(), routing.error.clone());
+        routing.with(|routing| routing.as_ref().map(of))
+    });
     let words = move || {
         trouble(poll, "The routes").or_else(|| {
-            Some(match file.get()? {
-                None => "○ No configuration is named, so nobody is told of alerts.".to_owned(),
-                Some(file) if file.error.is_some() => {
+            let (source, file, error) = known.get()?;
+            Some(match (source.as_str(), error) {
+                ("default", _) => "○ Nothing is configured, so nobody is told of alerts.".to_owned(),
+                (_, None) => "✓ The configuration is in force.".to_owned(),
+                _ if file.is_some() => {
                     "✕ The file as it is now is not used; the one before goes on.".to_owned()
                 }
-                Some(_) => "✓ The configuration is in force.".to_owned(),
+                _ => "✕ What is kept can't be used, so nobody is told of alerts.".to_owned(),
             })
         })
     };
     let more = move || {
-        match file.get()? {
-        None => Some(
-            view! {
-                <p class="targets-how">
-                    "Start Watchfire with "<code>"--notify-config alertmanager.yml"</code>", as Alertmanager has it, and alerts go \
-                     where it says."
-                </p>
+        let (source, file, error) = known.get()?;
+        let from = match file {
+            Some(file) => {
+                let at = moment(file.loaded_at, preferences);
+                view! { "From "<code>{file.path}</code>{format!(", read at {at}")} }.into_any()
+            }
+            None if source == "default" => view! {
+                "Edit it here, or start Watchfire with "<code>"--notify-config alertmanager.yml"</code>", as Alertmanager has it."
             }
             .into_any(),
-        ),
-        Some(file) => {
-            let at = moment(file.loaded_at, preferences);
-            Some(
-                view! {
-                    <p class="targets-how">"From "<code>{file.path}</code>{format!(", read at {at}")}</p>
-                    <p class="alerting-faults" role="status">{file.error}</p>
-                }
-                .into_any(),
-            )
-        }
-    }
+            None => "Kept by Watchfire".into_any(),
+        };
+        Some(view! {
+            <p class="targets-how">{from}</p>
+            <p class="alerting-faults" role="status">{error}</p>
+        })
     };
+    let verb = move || {
+        let from_file = known.with(|known| known.as_ref().is_some_and(|(_, file, _)| file.is_some()));
+        if from_file { "Show as YAML" } else { "Edit" }
+    };
+    let edit = move |_| address.put("edit", "yes", false);
     view! {
         <section class="panel alerting-summary" aria-label="Summary">
             <p class="alerting-words" role="status">{words}</p>
             {more}
             {without_script()}
+            <p class="alerting-actions" hidden=move || editing.get() || known.with(Option::is_none)>
+                <button type="button" class="button" on:click=edit>{verb}</button>
+            </p>
         </section>
     }
     .into_any()

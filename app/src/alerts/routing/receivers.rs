@@ -11,7 +11,7 @@ use crate::shell::Ask;
 /// How a test notification went; docs/API.md describes it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-struct Trial {
+pub(super) struct Trial {
     integrations: Vec<Tried>,
 }
 
@@ -23,6 +23,15 @@ struct Tried {
     failure: Option<String>,
     may_pass: bool,
     seconds: f64,
+}
+
+/// A trial in words, a line for each channel.
+pub(super) fn tell(answer: Result<Trial, Refusal>) -> Vec<String> {
+    match answer {
+        Ok(trial) if trial.integrations.is_empty() => vec!["✕ it has no channel".to_owned()],
+        Ok(trial) => trial.integrations.iter().map(Tried::words).collect(),
+        Err(refusal) => vec![format!("✕ {refusal}")],
+    }
 }
 
 impl Tried {
@@ -67,10 +76,7 @@ fn Entry(receiver: Receiver) -> impl IntoView {
             said.set(vec!["… sending".to_owned()]);
             spawn_local(async move {
                 let answer: Result<Trial, Refusal> = call("POST", &path.get_value(), Some(&json!({}))).await;
-                said.try_set(match answer {
-                    Ok(trial) => trial.integrations.iter().map(Tried::words).collect(),
-                    Err(refusal) => vec![format!("✕ {refusal}")],
-                });
+                said.try_set(tell(answer));
             });
         });
     };

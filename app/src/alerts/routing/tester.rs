@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// What `/api/v1/watchfire/routing/explain` tells.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub(super) struct Explained {
+pub(crate) struct Explained {
     taken: Vec<Taken>,
     steps: Vec<Step>,
     muted_by: Muted,
@@ -76,7 +76,7 @@ impl Taken {
 /// What a route says to it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub(super) struct Step {
+pub(crate) struct Step {
     route: usize,
     /// takes, `passes_on`, refuses, `not_asked`, `not_reached`.
     pub(super) outcome: String,
@@ -153,12 +153,16 @@ fn labels(text: &str) -> Result<Map<String, Value>, String> {
 
 /// Where an alert with the labels that are typed would go.
 #[component]
-pub(super) fn Tester(address: Address, explained: RwSignal<Option<Explained>>) -> impl IntoView {
+pub(super) fn Tester(
+    address: Address,
+    explained: RwSignal<Option<Explained>>,
+    draft: RwSignal<Value>,
+) -> impl IntoView {
     let text = address.value("labels");
     let error = RwSignal::new(None::<String>);
     let number = StoredValue::new(0_u32);
     Effect::new(move |_| {
-        let text = text.get();
+        let (text, draft) = (text.get(), draft.get());
         let mine = number.get_value().wrapping_add(1);
         number.set_value(mine);
         if text.trim().is_empty() {
@@ -175,7 +179,10 @@ pub(super) fn Tester(address: Address, explained: RwSignal<Option<Explained>>) -
                 return;
             }
             spawn_local(async move {
-                let body = json!({"labels": labels});
+                let mut body = json!({"labels": labels});
+                if !draft.is_null() {
+                    body["draft"] = draft;
+                }
                 let answer: Result<Explained, Refusal> =
                     call("POST", "/api/v1/watchfire/routing/explain", Some(&body)).await;
                 if number.try_get_value() != Some(mine) {
@@ -207,6 +214,7 @@ pub(super) fn Tester(address: Address, explained: RwSignal<Option<Explained>>) -
                     on:input=move |event| address.put("labels", &event_target_value(&event), true)/>
                 <p class="field-error" id="route-labels-error" role="alert">{move || error.get()}</p>
             </div>
+            <p class="hint">{move || draft.with(|draft| !draft.is_null()).then_some("As you have written it, before it is saved.")}</p>
             <div role="status">{result}</div>
         </section>
     }

@@ -9,6 +9,7 @@ mod host_port;
 mod http;
 mod incidents;
 mod inhibit;
+mod mask;
 mod period;
 mod problem;
 mod read;
@@ -27,13 +28,14 @@ pub use host_port::HostPort;
 pub use http::{Authorization, BasicAuth, Header, HttpConfig, OAuth2, TlsConfig};
 pub use incidents::IncidentsConfig;
 pub use inhibit::InhibitRule;
+pub use mask::{Draft, Masked};
 pub use period::Period;
 use problem::Report;
 pub use problem::{ConfigError, Place, Problem};
 use read::Node;
 pub use receiver::Receiver;
 pub use route::{GROUP_BY_ALL, Route};
-pub use schedule::{LayerConfig, Local, OverrideConfig, ScheduleConfig};
+pub use schedule::{CalendarConfig, LayerConfig, Local, OverrideConfig, ScheduleConfig};
 pub use secret::{Secret, SecretSource, SecretUrl};
 use serde::{Deserialize, Serialize};
 pub use url::Url;
@@ -67,6 +69,13 @@ pub struct Config {
     pub notes: Vec<Problem>,
 }
 
+/// A configuration that was read, or why it was not, with what it was read from.
+struct Read {
+    result: Result<Config, ConfigError>,
+    root: Option<Node>,
+    secrets: Vec<mask::Hidden>,
+}
+
 /// Times under a name: any of several intervals.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -83,17 +92,21 @@ impl Config {
     /// Paths in it stay as they are written: those of `templates` and of `http_config` count from the folder of the file,
     /// all others from the folder in which the program runs, as with Alertmanager.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        Self::read(file, text, None).result
+    }
+
+    fn read(file: &str, text: &str, kept: Option<&mask::Kept<'_>>) -> Read {
         let mut report = Report::new(file);
         let root = Node::read(text).map_err(|(place, reason)| report.problem(place, reason)).ok();
-        let config =
-            root.as_ref().and_then(|root| read::read::<Self>(root, "the configuration", &mut report));
+        let read = root.as_ref().map(|root| read::read::<Self>(root, "the configuration", kept, &mut report));
+        let (config, secrets) = read.unwrap_or_default();
         let mut config = config.unwrap_or_default();
         // Where parts are left out, what refers to them would seem wrong.
         if let (Some(root), true) = (&root, report.problems.is_empty()) {
             check::check(&mut config, root, &mut report);
         }
-        config.notes = report.finish()?;
-        Ok(config)
+        let result = report.finish().map(|notes| Self { notes, ..config });
+        Read { result, root, secrets }
     }
 
     /// All time intervals by their names.

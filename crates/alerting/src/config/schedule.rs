@@ -3,6 +3,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::period::Period;
+use super::secret::SecretUrl;
 use crate::time_interval::Location;
 
 /// Who is on call when: `schedules`. An addition of Watchfire; Alertmanager does not know it.
@@ -15,8 +16,23 @@ pub struct ScheduleConfig {
     pub time_zone: Location,
     /// Rotations; where several have somebody, the last one counts.
     pub layers: Vec<LayerConfig>,
+    /// Calendars whose events say who is on call; they count before layers.
+    pub calendars: Vec<CalendarConfig>,
     /// Who stands in for them; where several do, the last one counts.
     pub overrides: Vec<OverrideConfig>,
+}
+
+/// A calendar of another program, in the form of iCalendar (RFC 5545). The summaries of its events name receivers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CalendarConfig {
+    /// Its address, which is often a secret.
+    pub ical_url: Option<SecretUrl>,
+    /// Its file on this machine.
+    pub ical_file: String,
+    /// What was read of it last: from, until, receiver; milliseconds since the epoch. Whoever reads it fills it in.
+    #[serde(skip)]
+    pub shifts: Vec<(i64, i64, String)>,
 }
 
 /// A rotation.

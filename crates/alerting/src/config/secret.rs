@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::url::Url;
 
 /// What stands where a secret is.
-const HIDDEN: &str = "<secret>";
+pub(super) const HIDDEN: &str = "<secret>";
 
-/// A text that no log and no page shows.
+/// The names by which the reader is asked for what is secret.
+pub(super) const NAMES: [&str; 2] = ["Secret", "SecretUrl"];
+
+/// A text that no log and no page shows. The reader of configurations knows it by its name.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
@@ -42,9 +44,8 @@ impl Serialize for Secret {
     }
 }
 
-/// An address that is a secret, since who knows it may send there.
+/// An address that is a secret, since who knows it may send there. The reader knows it by its name, too.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
 pub struct SecretUrl(Url);
 
 impl SecretUrl {

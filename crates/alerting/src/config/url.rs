@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An address with http or https, as it is written.
@@ -40,6 +40,11 @@ impl Url {
         &self.0
     }
 
+    /// Whether a password stands in it.
+    pub(super) fn has_password(&self) -> bool {
+        self.to_string() != self.0
+    }
+
     /// An address that this crate knows to be one.
     pub(super) fn known(text: &'static str) -> Self {
         Self(text.to_owned())
@@ -75,7 +80,28 @@ impl Serialize for Url {
 
 impl<'de> Deserialize<'de> for Url {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+        deserializer.deserialize_newtype_struct(NAME, UrlVisitor)
+    }
+}
+
+/// The name by which the reader is asked for an address, which may have a password.
+pub(super) const NAME: &str = "Url";
+
+struct UrlVisitor;
+
+impl<'de> Visitor<'de> for UrlVisitor {
+    type Value = Url;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an address")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Url, E> {
+        Url::new(text).map_err(E::custom)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Url, D::Error> {
+        Url::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

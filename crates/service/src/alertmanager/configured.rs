@@ -15,7 +15,7 @@ use super::{Alertmanager, templates};
 use crate::clock::now;
 
 /// Alerts are kept, and nobody is told.
-const NOBODY: &str = "
+pub(crate) const NOBODY: &str = "
 route:
   receiver: nobody
   group_by: [alertname]

@@ -10,6 +10,7 @@ use watchfire_model::Labels;
 use watchfire_storage::{ControlError, random_bytes};
 use watchfire_template::{Env, Set, Time};
 
+use super::configured::Followed;
 use super::links::Links;
 use crate::alerting::delivery::{Deliveries, Trial, TrialAlert};
 use crate::clock::now;
@@ -77,19 +78,29 @@ impl Queue {
         labels: &Labels,
         annotations: &Labels,
     ) -> Result<Option<Vec<Trial>>, ControlError> {
-        let over = |usual: &[(&str, &str)], given: &Labels| {
-            let usual = usual.iter().fold(Labels::empty(), |labels, (name, value)| labels.with(name, value));
-            given.iter().fold(usual, |labels, label| labels.with(label.name, label.value))
-        };
-        let summary = format!("A test of the receiver {name}");
-        let told = TrialAlert {
-            labels: over(&[("alertname", "TestNotification"), ("severity", "info")], labels),
-            annotations: over(&[("summary", &summary)], annotations).with("test", TEST),
-        };
-        let set = self.templates();
+        let (told, set) = (test_of(name, labels, annotations), self.templates());
         // There is no such alert that somebody could acknowledge.
         let around = Surroundings { links: None, ..self.around(&set)? };
         Ok(self.deliveries.try_receiver(name, &told, &around).await)
+    }
+
+    /// The same with a receiver of a configuration that nobody follows yet.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no random bytes.
+    pub async fn try_draft(
+        &self,
+        draft: &Followed,
+        name: &str,
+        labels: &Labels,
+        annotations: &Labels,
+    ) -> Result<Option<Vec<Trial>>, ControlError> {
+        let found = draft.config.receivers.iter().find(|receiver| receiver.name == name);
+        let Some(receiver) = found else { return Ok(None) };
+        let told = test_of(name, labels, annotations);
+        let around = Surroundings { links: None, ..self.around(&draft.templates)? };
+        Ok(Some(self.deliveries.try_channels(Arc::new(receiver.clone()), &told, &around).await))
     }
 
     fn templates(&self) -> Arc<Set> {
@@ -101,6 +112,19 @@ impl Queue {
         let env = Env { external_url: &self.external_url, zones: Some(&Database), ..Env::at(now) };
         let links = self.links.as_ref().map(|links| links as &dyn ActionLinks);
         Ok(Surroundings { set, env, pictures: &[], links, entropy: Entropy(random_bytes()?) })
+    }
+}
+
+/// What a test of a receiver tells.
+fn test_of(name: &str, labels: &Labels, annotations: &Labels) -> TrialAlert {
+    let over = |usual: &[(&str, &str)], given: &Labels| {
+        let usual = usual.iter().fold(Labels::empty(), |labels, (name, value)| labels.with(name, value));
+        given.iter().fold(usual, |labels, label| labels.with(label.name, label.value))
+    };
+    let summary = format!("A test of the receiver {name}");
+    TrialAlert {
+        labels: over(&[("alertname", "TestNotification"), ("severity", "info")], labels),
+        annotations: over(&[("summary", &summary)], annotations).with("test", TEST),
     }
 }
 

@@ -2,6 +2,7 @@
 //! inhibition and maintenance windows, and handed to whoever delivers. What the state machine of `watchfire_alerting` decides is
 //! stored before anybody is told that it is done, so that a restart goes on where it stopped.
 
+mod calendars;
 mod configured;
 mod deliver;
 mod error;
@@ -16,7 +17,7 @@ mod seen;
 mod silences;
 mod sink;
 mod state;
-mod templates;
+pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 mod windows;
@@ -28,6 +29,8 @@ use watchfire_alerting::incident::{Book, Settings};
 use watchfire_alerting::{Alert, AlertError, Config, Received};
 use watchfire_storage::{AlertStore, RowStore};
 
+pub use calendars::{CALENDARS, CalendarStatus, Calendars};
+pub(crate) use configured::NOBODY;
 pub use configured::{ConfigFile, ConfigStatus, Followed};
 pub use deliver::{Deliver, Queue};
 pub use error::AlertmanagerError;
@@ -48,6 +51,8 @@ pub struct Alertmanager(Arc<Inner>);
 struct Inner {
     state: Mutex<State>,
     incidents: Mutex<Book>,
+    /// What was read of calendars, by their keys.
+    calendars: Mutex<calendars::Texts>,
     store: Arc<dyn RowStore>,
     deliver: Arc<dyn Deliver>,
     /// Held while changes are taken and written, so that they are written in their order.
@@ -76,6 +81,7 @@ impl Alertmanager {
         Ok(Self(Arc::new(Inner {
             state: Mutex::new(state),
             incidents: Mutex::new(incidents),
+            calendars: Mutex::default(),
             store,
             deliver,
             writing: tokio::sync::Mutex::default(),
@@ -133,7 +139,12 @@ impl Alertmanager {
     /// What the store says.
     pub async fn configure(&self, followed: Followed, now: i64) -> Result<(), AlertmanagerError> {
         self.0.deliver.configure(&followed.config, followed.templates);
-        self.state().configure(followed.config, now);
+        {
+            // With the state held, so that no calendar that comes meanwhile is missed.
+            let mut state = self.state();
+            let config = self.with_calendars(followed.config, now);
+            state.configure(config, now);
+        }
         let written = self.write().await;
         self.0.wake.notify_one();
         written

@@ -2,7 +2,7 @@
 
 use watchfire_alerting::dispatch::ExpectedStep;
 use watchfire_alerting::routing::Explanation;
-use watchfire_alerting::{MutedBy, Muting, RouteTree, Schedule};
+use watchfire_alerting::{Config, Inhibition, MutedBy, Muting, Plan, RouteTree, Schedule};
 use watchfire_model::Labels;
 
 use super::Alertmanager;
@@ -31,16 +31,27 @@ impl Alertmanager {
         self.state().dispatcher.plan().schedules().values().cloned().collect()
     }
 
+    /// The same by another configuration, which nobody follows yet.
+    pub fn explain_draft(&self, config: &Config, labels: &Labels, now: i64) -> Explained {
+        let state = self.state();
+        let mut inhibition = Inhibition::new(&config.inhibit_rules);
+        state.dispatcher.alerts().for_each(|alert| inhibition.update(alert));
+        let muting = Muting::new(&state.silences, &inhibition, &state.windows, now);
+        explained(&Plan::new(config), muting.muted_by(labels), labels, now)
+    }
+
     /// Where an alert with these labels would go at `now`, milliseconds since the epoch, and why.
     pub fn explain(&self, labels: &Labels, now: i64) -> Explained {
         let state = self.state();
-        let plan = state.dispatcher.plan();
-        let explanation = plan.tree().explain(labels);
-        let of = |route| plan.muted_by(route, now).into_iter().map(str::to_owned).collect();
-        let intervals = explanation.taken.iter().map(|taken| of(taken.route)).collect();
-        let expected = explanation.taken.iter().map(|taken| plan.expected(taken.route, now));
-        let escalations = expected.collect();
         let muting = Muting::new(&state.silences, &state.inhibition, &state.windows, now);
-        Explained { explanation, intervals, escalations, muted_by: muting.muted_by(labels) }
+        explained(state.dispatcher.plan(), muting.muted_by(labels), labels, now)
     }
+}
+
+fn explained(plan: &Plan, muted_by: MutedBy, labels: &Labels, now: i64) -> Explained {
+    let explanation = plan.tree().explain(labels);
+    let of = |route| plan.muted_by(route, now).into_iter().map(str::to_owned).collect();
+    let intervals = explanation.taken.iter().map(|taken| of(taken.route)).collect();
+    let escalations = explanation.taken.iter().map(|taken| plan.expected(taken.route, now)).collect();
+    Explained { explanation, intervals, escalations, muted_by }
 }

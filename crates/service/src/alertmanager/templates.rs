@@ -16,7 +16,7 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 /// # Errors
 ///
 /// The file and what is wrong with it.
-pub(super) fn read(patterns: &[String], folder: &Path) -> Result<Set, String> {
+pub(crate) fn read(patterns: &[String], folder: &Path) -> Result<Set, String> {
     let mut set = default_templates();
     for pattern in patterns {
         let files = expand(&folder.join(pattern).to_string_lossy());

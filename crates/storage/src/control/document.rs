@@ -15,11 +15,13 @@ pub enum DocumentKind {
     Snapshot,
     /// An alerting rule that a form made; has a history.
     Rule,
+    /// Who hears of which alerts, where no file says it; has a history.
+    NotifyConfig,
 }
 
 impl DocumentKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Dashboard,
         Self::Folder,
         Self::LibraryPanel,
@@ -27,6 +29,7 @@ impl DocumentKind {
         Self::Share,
         Self::Snapshot,
         Self::Rule,
+        Self::NotifyConfig,
     ];
 
     /// As it stands in files.
@@ -39,6 +42,7 @@ impl DocumentKind {
             Self::Share => "share",
             Self::Snapshot => "snapshot",
             Self::Rule => "rule",
+            Self::NotifyConfig => "notify_config",
         }
     }
 
@@ -46,13 +50,23 @@ impl DocumentKind {
     pub fn words(self) -> &'static str {
         match self {
             Self::LibraryPanel => "library panel",
+            Self::NotifyConfig => "configuration of notifications",
             other => other.as_str(),
         }
     }
 
     /// Whether versions before the current one are kept.
     pub fn has_history(self) -> bool {
-        matches!(self, Self::Dashboard | Self::LibraryPanel | Self::Rule)
+        matches!(self, Self::Dashboard | Self::LibraryPanel | Self::Rule | Self::NotifyConfig)
+    }
+
+    /// Versions that are kept at least, the current one included, whatever the setting says: there is but one such configuration, and a
+    /// mistake in it may show only when something burns.
+    pub(super) fn least_kept(self) -> usize {
+        match self {
+            Self::NotifyConfig => 50,
+            _ => 1,
+        }
     }
 }
 
@@ -91,6 +105,8 @@ pub struct VersionHead {
     pub updated_at: i64,
     /// What it changed.
     pub message: String,
+    /// JSON: what lists show.
+    pub head: String,
 }
 
 /// What is to be stored.

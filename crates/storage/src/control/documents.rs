@@ -102,7 +102,7 @@ impl SqliteControl {
         .await
         .map_err(failed)?;
         // With the one that is about to be written as many are left as are kept.
-        let oldest = (current + 2).saturating_sub(self.keep as u64);
+        let oldest = (current + 2).saturating_sub(self.keep.max(kind.least_kept()) as u64);
         sqlx::query("DELETE FROM history WHERE kind = ? AND uid = ? AND version < ?")
             .bind(kind.as_str())
             .bind(uid)
@@ -168,19 +168,20 @@ impl SqliteControl {
         kind: DocumentKind,
         uid: &str,
     ) -> Result<Vec<VersionHead>, ControlError> {
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
-            "SELECT version, updated_at, message FROM document WHERE kind = ?1 AND uid = ?2 UNION ALL \
-             SELECT version, updated_at, message FROM history WHERE kind = ?1 AND uid = ?2 ORDER BY version DESC",
+        let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
+            "SELECT version, updated_at, message, head FROM document WHERE kind = ?1 AND uid = ?2 UNION ALL \
+             SELECT version, updated_at, message, head FROM history WHERE kind = ?1 AND uid = ?2 ORDER BY version DESC",
         )
         .bind(kind.as_str())
         .bind(uid)
         .fetch_all(&self.pool)
         .await
         .map_err(|error| self.failed(error))?;
-        let version = |(version, updated_at, message): (i64, i64, String)| VersionHead {
+        let version = |(version, updated_at, message, head): (i64, i64, String, String)| VersionHead {
             version: version.unsigned_abs(),
             updated_at,
             message,
+            head,
         };
         Ok(rows.into_iter().map(version).collect())
     }

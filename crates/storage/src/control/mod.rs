@@ -12,6 +12,7 @@ mod deliveries;
 mod delivery;
 mod document;
 mod documents;
+mod key_file;
 mod marks;
 mod random;
 mod rows;
@@ -118,4 +119,8 @@ pub trait ControlStore: Send + Sync {
 
     /// The key that signs tokens; made at the first start, and the same ever since.
     async fn secret(&self) -> Result<[u8; 32], ControlError>;
+
+    /// The key by which secrets are encrypted that people keep here. It lies in a file of its own beside the store, for its owner alone,
+    /// and in no copy of the store. `make`: one is made where there is none; else that is `None`.
+    async fn sealing_key(&self, make: bool) -> Result<Option<[u8; 32]>, ControlError>;
 }

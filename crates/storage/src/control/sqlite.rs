@@ -151,4 +151,8 @@ impl ControlStore for SqliteControl {
     async fn secret(&self) -> Result<[u8; 32], ControlError> {
         Ok(self.secret)
     }
+
+    async fn sealing_key(&self, make: bool) -> Result<Option<[u8; 32]>, ControlError> {
+        self.read_sealing_key(make).await
+    }
 }

@@ -5,6 +5,7 @@ mod alerts;
 mod deliveries;
 mod failure;
 mod heartbeats;
+mod notify_config;
 mod receivers;
 mod routing;
 mod schedules;
@@ -37,6 +38,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/heartbeat/{token}/fail", get(heartbeats::failed).post(heartbeats::failed))
         .route("/api/v1/watchfire/routing", get(routing::tree))
         .route("/api/v1/watchfire/routing/explain", post(routing::explain))
+        .route("/api/v1/watchfire/notify-config", get(notify_config::get).put(notify_config::save))
+        .route("/api/v1/watchfire/notify-config/check", post(notify_config::check))
+        .route("/api/v1/watchfire/notify-config/export", get(notify_config::export))
+        .route("/api/v1/watchfire/notify-config/restore", post(notify_config::restore))
+        .route("/api/v1/watchfire/notify-config/versions", get(notify_config::versions))
+        .route("/api/v1/watchfire/notify-config/versions/{version}", get(notify_config::version))
         .route("/api/v1/watchfire/schedules", get(schedules::list))
         .route("/api/v1/watchfire/schedules/{name}", get(schedules::one))
         .route("/api/v1/watchfire/schedules/{name}/calendar", get(schedules::calendar))

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use watchfire_service::alerting::delivery::Trial;
 
 use super::failure::not_found;
+use super::notify_config::Written;
 use super::routing::labels;
 use crate::api::dashboards::body::Whole;
 use crate::api::dashboards::failure::Failure;
@@ -21,6 +22,8 @@ use crate::http::App;
 pub(super) struct Told {
     labels: BTreeMap<String, String>,
     annotations: BTreeMap<String, String>,
+    /// A configuration that has the receiver, in place of the one that counts.
+    draft: Option<Written>,
 }
 
 fn shown(trial: &Trial) -> Value {
@@ -41,7 +44,14 @@ pub(super) async fn test(
     Whole(told): Whole<Told>,
 ) -> Result<Response, Failure> {
     let (labels, annotations) = (labels("labels", &told.labels)?, labels("annotations", &told.annotations)?);
-    let trials = app.notifying.queue.try_receiver(&name, &labels, &annotations).await?;
+    let queue = &app.notifying.queue;
+    let trials = match told.draft {
+        None => queue.try_receiver(&name, &labels, &annotations).await?,
+        Some(draft) => {
+            let draft = app.notifying.config.tried(draft.writing()?).await?;
+            queue.try_draft(&draft, &name, &labels, &annotations).await?
+        }
+    };
     let trials = trials.ok_or_else(|| {
         not_found(format!("there is no receiver {name:?}; GET /api/v1/watchfire/routing lists them"))
     })?;

@@ -13,6 +13,7 @@ use watchfire_alerting::routing::{GroupBy, Outcome, Step, Taken};
 use watchfire_alerting::{RouteId, RouteOptions, RouteTree};
 use watchfire_model::Labels;
 
+use super::notify_config::Written;
 use crate::api::dashboards::body::Whole;
 use crate::api::dashboards::failure::Failure;
 use crate::api::dashboards::success::data;
@@ -72,10 +73,10 @@ fn receiver(receiver: &Receiver) -> Value {
     })
 }
 
-/// The tree, who is told, and how the file is that says so.
+/// The tree, who is told, and where that comes from.
 pub(super) async fn tree(State(app): State<App>) -> Response {
     let (config, tree) = (app.alertmanager.config(), app.alertmanager.tree());
-    let file = app.notifying.file.as_ref().map(|file| {
+    let file = app.notifying.config.file().map(|file| {
         let status = file.status();
         json!({
             "path": file.path().display().to_string(),
@@ -89,6 +90,8 @@ pub(super) async fn tree(State(app): State<App>) -> Response {
         "receivers": config.receivers.iter().map(receiver).collect::<Vec<_>>(),
         "time_intervals": config.intervals().keys().collect::<Vec<_>>(),
         "file": file,
+        "source": app.notifying.config.source().word(),
+        "error": app.notifying.config.status().error,
     }))
 }
 
@@ -97,6 +100,9 @@ pub(super) async fn tree(State(app): State<App>) -> Response {
 #[serde(deny_unknown_fields)]
 pub(super) struct Question {
     labels: BTreeMap<String, String>,
+    /// A configuration in place of the one that counts.
+    #[serde(default)]
+    draft: Option<Written>,
 }
 
 /// Labels of a body, without those whose value is empty, as everywhere.
@@ -151,7 +157,14 @@ pub(super) async fn explain(
     State(app): State<App>,
     Whole(question): Whole<Question>,
 ) -> Result<Response, Failure> {
-    let explained = app.alertmanager.explain(&labels("labels", &question.labels)?, now());
+    let labels = labels("labels", &question.labels)?;
+    let explained = match question.draft {
+        None => app.alertmanager.explain(&labels, now()),
+        Some(draft) => {
+            let draft = app.notifying.config.tried(draft.writing()?).await?;
+            app.alertmanager.explain_draft(&draft.config, &labels, now())
+        }
+    };
     let taken = explained.explanation.taken.iter().zip(&explained.intervals).zip(&explained.escalations);
     let muted_by = &explained.muted_by;
     Ok(data(json!({

@@ -70,6 +70,7 @@ pub(super) async fn one(
     if let Some(shown) = shown.as_object_mut() {
         shown.insert("shifts".to_owned(), json!(shifts));
         shown.insert("gaps".to_owned(), json!(gaps));
+        shown.insert("calendars".to_owned(), json!(app.notifying.calendars.of(schedule.name(), now)));
     }
     Ok(data(shown))
 }

@@ -10,7 +10,8 @@ pub(super) static NOTIFY: &[Setting] = &[
         default: "",
         form: Form::Text("FILE"),
         help: "Alertmanager's configuration file: who hears of which alerts. It is read again when it changes, and followed only if \
-               all of it is well. Empty: nobody is told, and alerts are kept and shown all the same.",
+               all of it is well. Empty: what is kept by the page Alerts, Routing counts; without that nobody is told, and alerts are kept and shown all \
+               the same.",
         set: |config, text| put(&mut config.notify.config, Ok(optional(text))),
     },
     Setting {
@@ -20,6 +21,15 @@ pub(super) static NOTIFY: &[Setting] = &[
         form: Form::Duration,
         help: "How often that file is looked at, 100ms to 1h.",
         set: |config, text| put(&mut config.notify.reload_interval, duration(text, "100ms", "1h")),
+    },
+    Setting {
+        key: "notify.calendar_interval",
+        flag: "notify-calendar-interval",
+        default: "15m",
+        form: Form::Duration,
+        help: "How often calendars of schedules (ical_url, ical_file) are read again, 1s to 24h. What was read last counts until then, also \
+               where it can't be read.",
+        set: |config, text| put(&mut config.notify.calendar_interval, duration(text, "1s", "24h")),
     },
     Setting {
         key: "notify.timeout",

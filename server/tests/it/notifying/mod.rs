@@ -1,10 +1,12 @@
 //! Notifications from the real program to real sockets.
 
+mod calendars;
 mod charts;
 mod crash;
 mod failures;
 mod handling;
 mod heartbeats;
+mod notify_config;
 mod receivers;
 mod routing;
 mod rule_errors;

@@ -39,6 +39,11 @@ pub(super) fn check(config: &Config, root: &Node, checker: &mut Checker<'_>) {
                 }
             }
         }
+        for (calendar, node) in schedule.calendars.iter().zip(node.get("calendars").items()) {
+            if calendar.ical_url.is_some() == !calendar.ical_file.is_empty() {
+                checker.problem(node.place, "give ical_url or ical_file, one of them");
+            }
+        }
         for (instead, node) in schedule.overrides.iter().zip(node.get("overrides").items()) {
             if instead.to <= instead.from {
                 checker.problem(node.place_of("to"), "it ends before it begins; give from and to");

@@ -5,7 +5,10 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::failure::Failure;
+use crate::config::mask::{Hidden, Kept, Mask};
 use crate::config::problem::Place;
+use crate::config::secret::NAMES;
+use crate::config::url::{NAME, Url};
 use watchfire_yaml::{Key, Kind, Node};
 
 /// What the readers of one document share.
@@ -14,6 +17,22 @@ pub(super) struct Session<'a> {
     pub(super) left_out: &'a HashSet<*const Node>,
     /// Keys that nothing is known of.
     pub(super) unknown: RefCell<Vec<(Place, String)>>,
+    /// What masks stand for; `None` where masks are texts like others.
+    pub(super) kept: Option<&'a Kept<'a>>,
+    /// What was read as a secret.
+    pub(super) secrets: RefCell<Vec<Hidden>>,
+}
+
+/// Whether what is read is a secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Hides {
+    /// It is none.
+    #[default]
+    Nothing,
+    /// An address: one if it has a password.
+    Password,
+    /// All of it is.
+    All,
 }
 
 impl Session<'_> {
@@ -49,6 +68,8 @@ pub(super) struct Reader<'a> {
     /// The key under which it stands.
     pub(super) name: &'a str,
     pub(super) session: &'a Session<'a>,
+    /// Whether it is a secret.
+    pub(super) hides: Hides,
 }
 
 impl<'a> Reader<'a> {
@@ -84,6 +105,29 @@ impl<'a> Reader<'a> {
         }
         let entries = Entries { reader: self, rest: entries.into_iter(), value: None };
         visitor.visit_map(entries).map_err(|failure| failure.at(self.node))
+    }
+
+    /// What a mask stands for, where a secret is read; and it is noted that one was.
+    fn secret(&self, text: &str) -> Result<Option<String>, Failure> {
+        let Some(kept) = self.session.kept else { return Ok(None) };
+        let hidden = match self.hides {
+            Hides::Nothing => false,
+            Hides::Password => {
+                Mask::read(text).is_some() || Url::new(text).is_ok_and(|url| url.has_password())
+            }
+            Hides::All => !text.is_empty(),
+        };
+        if !hidden {
+            return Ok(None);
+        }
+        let known = match Mask::read(text) {
+            None => None,
+            Some(mask) => Some(mask.reveal(kept).map_err(|reason| Failure::new(reason).at(self.node))?),
+        };
+        let value = known.clone().unwrap_or_else(|| text.to_owned());
+        let (place, span) = (self.node.place, self.node.span.clone());
+        self.session.secrets.borrow_mut().push(Hidden { place, span, value });
+        Ok(known)
     }
 
     fn number<T: std::str::FromStr>(&self) -> Result<T, Failure> {
@@ -148,7 +192,8 @@ impl<'a> Deserializer<'a> for Reader<'a> {
             Kind::Text(text) | Kind::Bare(text) => text,
             _ => return Err(self.expected("a text")),
         };
-        visitor.visit_str(text).map_err(|failure: Failure| failure.at(self.node))
+        let secret = self.secret(text)?;
+        visitor.visit_str(secret.as_deref().unwrap_or(text)).map_err(|failure: Failure| failure.at(self.node))
     }
 
     fn deserialize_string<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {
@@ -164,10 +209,16 @@ impl<'a> Deserializer<'a> for Reader<'a> {
 
     fn deserialize_newtype_struct<V: Visitor<'a>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        visitor.visit_newtype_struct(self)
+        let hides = match name {
+            _ if NAMES.contains(&name) => Hides::All,
+            // What is inside of a secret address is an address.
+            NAME if self.hides == Hides::Nothing => Hides::Password,
+            _ => self.hides,
+        };
+        visitor.visit_newtype_struct(Self { hides, ..self })
     }
 
     fn deserialize_seq<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Failure> {

@@ -6,33 +6,42 @@ mod failure;
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use deserializer::{Reader, Session};
+use deserializer::{Hides, Reader, Session};
 use serde::de::DeserializeOwned;
 pub(super) use watchfire_yaml::Node;
 
+use super::mask::{Hidden, Kept};
 use super::problem::Report;
 
 /// Reads a value; what can't be read of it is noted and left out, so that what follows is looked at, too. `T` must need no
 /// field: each that is left out gets its default.
-pub(super) fn read<T: DeserializeOwned>(node: &Node, what: &str, report: &mut Report) -> Option<T> {
+///
+/// With `kept`, what is secret is told, too, and masks are read as what they stand for.
+pub(super) fn read<T: DeserializeOwned>(
+    node: &Node,
+    what: &str,
+    kept: Option<&Kept<'_>>,
+    report: &mut Report,
+) -> (Option<T>, Vec<Hidden>) {
     let mut left_out = HashSet::new();
     loop {
-        let session = Session { left_out: &left_out, unknown: RefCell::new(Vec::new()) };
-        let result = T::deserialize(Reader { node, name: what, session: &session });
-        let unknown = session.unknown.into_inner();
+        let session =
+            Session { left_out: &left_out, unknown: RefCell::default(), kept, secrets: RefCell::default() };
+        let result = T::deserialize(Reader { node, name: what, session: &session, hides: Hides::Nothing });
+        let (unknown, secrets) = (session.unknown.into_inner(), session.secrets.into_inner());
         match result {
             Ok(value) => {
                 for (place, reason) in unknown {
                     report.problem(place, reason);
                 }
-                return Some(value);
+                return (Some(value), secrets);
             }
             Err(failure) => {
                 report.problem(failure.place().unwrap_or(node.place), failure.reason());
                 // The whole can't be left out; and what is left out can't fail again.
                 let culprit = failure.culprit().filter(|culprit| !std::ptr::eq(*culprit, node));
                 if !culprit.is_some_and(|culprit| left_out.insert(culprit)) {
-                    return None;
+                    return (None, secrets);
                 }
             }
         }

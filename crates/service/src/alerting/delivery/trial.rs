@@ -93,7 +93,16 @@ impl Deliveries {
         told: &TrialAlert,
         around: &Surroundings<'_>,
     ) -> Option<Vec<Trial>> {
-        let receiver = self.receivers.get(name)?;
+        Some(self.try_channels(self.receivers.get(name)?, told, around).await)
+    }
+
+    /// The same with a receiver that no configuration has yet.
+    pub async fn try_channels(
+        &self,
+        receiver: Arc<Receiver>,
+        told: &TrialAlert,
+        around: &Surroundings<'_>,
+    ) -> Vec<Trial> {
         let trials = receiver.integrations().into_iter().map(|(integration, _)| {
             let receiver = receiver.clone();
             async move {
@@ -106,7 +115,7 @@ impl Deliveries {
                 Trial { integration, failure, may_pass: may_pass.unwrap_or_default(), took: start.elapsed() }
             }
         });
-        Some(join_all(trials).await)
+        join_all(trials).await
     }
 
     /// Tries one channel; what went wrong, and whether it may pass.

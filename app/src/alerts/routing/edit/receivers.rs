@@ -1,0 +1,212 @@
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::{Value, json};
+
+use super::document::{items, names, push, rename, uses};
+use super::fields::id_of;
+use super::sections::{Section, folding, section, tools};
+use super::state::Editor;
+use super::tables::{CHANNELS, ESCALATIONS};
+use crate::address::Encoded;
+use crate::alerts::routing::receivers::{Trial, tell};
+use crate::api::{Refusal, call};
+use crate::shell::Ask;
+
+/// A name that no receiver has.
+fn fresh_name(document: &Value) -> String {
+    let names = names(document, "/receivers");
+    let mut number = names.len() + 1;
+    loop {
+        let name = format!("receiver-{number}");
+        if !names.contains(&name) {
+            return name;
+        }
+        number += 1;
+    }
+}
+
+/// Why a receiver can't go; `None` where it can.
+fn may_go(document: &Value, at: &str) -> Option<String> {
+    let name = document.pointer(at)?["name"].as_str()?;
+    let uses = uses(document, name);
+    (!uses.is_empty()).then(|| format!("{name} is still named by {}; change that first", uses.join(" and ")))
+}
+
+/// Why a receiver can't be called so.
+fn flaw_of_name(document: &Value, at: &str, name: &str) -> Option<String> {
+    if name.trim().is_empty() {
+        return Some("a receiver needs a name".to_owned());
+    }
+    let others = items(document, "/receivers").iter().enumerate();
+    let taken = others
+        .filter(|(index, _)| format!("/receivers/{index}") != at)
+        .any(|(_, other)| other["name"] == name);
+    taken.then(|| format!("there is a receiver {name} already; choose another name"))
+}
+
+/// Who is told, to be changed.
+#[component]
+pub(super) fn ReceiversForm(editor: Editor) -> impl IntoView {
+    let count = Memo::new(move |_| editor.document.with(|document| items(document, "/receivers").len()));
+    let add = move |_| {
+        editor.change(|document| {
+            let name = fresh_name(document);
+            editor.opened.set(push(document, "/receivers", json!({"name": name})));
+        });
+    };
+    view! {
+        <section class="panel" aria-label="Receivers">
+            <header class="panel-head"><h2>"Receivers"</h2></header>
+            <div class="edit-section">
+                <For each=move || 0..count.get() key=|index| *index let:index>
+                    {receiver(editor, format!("/receivers/{index}"))}
+                </For>
+                <button type="button" class="button small" on:click=add>"Add a receiver"</button>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn receiver(editor: Editor, at: String) -> AnyView {
+    let at = StoredValue::new(at);
+    let title = Signal::derive(move || {
+        editor.document.with(|document| {
+            let receiver = at.with_value(|at| document.pointer(at).cloned()).unwrap_or_default();
+            let kinds: Vec<String> = CHANNELS
+                .iter()
+                .filter_map(|kind| match receiver[kind.key].as_array().map_or(0, Vec::len) {
+                    0 => None,
+                    1 => Some(kind.one.to_owned()),
+                    many => Some(format!("{many} × {}", kind.one)),
+                })
+                .collect();
+            let kinds = if kinds.is_empty() { "tells nobody".to_owned() } else { kinds.join(", ") };
+            format!("{} · {kinds}", receiver["name"].as_str().unwrap_or("without a name"))
+        })
+    });
+    let what = Signal::derive(move || {
+        format!("the receiver {}", at.with_value(|at| editor.text_at(&format!("{at}/name"))))
+    });
+    let fault = move || at.with_value(|at| editor.fault_at(at));
+    view! {
+        <div class="edit-row">
+            {folding(editor, at, title, move || opened(editor, at))}
+            {tools(editor, at, what, may_go)}
+            <p class="field-error" role="alert">{fault}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
+    let name_at = at.with_value(|at| format!("{at}/name"));
+    let id = id_of(&name_at);
+    let error = format!("{id}-error");
+    let flaw = RwSignal::new(None::<String>);
+    // When it is written, and not with each letter: what names it follows.
+    let name = move |event| {
+        let name = event_target_value(&event).trim().to_owned();
+        let found =
+            editor.document.with_untracked(|document| at.with_value(|at| flaw_of_name(document, at, &name)));
+        if found.is_none() {
+            editor.change(|document| at.with_value(|at| rename(document, at, &name)));
+        }
+        flaw.set(found);
+    };
+    let present = move |kind: &'static Section| {
+        Memo::new(move |_| {
+            let list = at.with_value(|at| format!("{at}/{}", kind.key));
+            editor.document.with(|document| !items(document, &list).is_empty())
+        })
+    };
+    let channels = CHANNELS.iter().map(|kind| {
+        let present = present(kind);
+        move || present.get().then(|| at.with_value(|at| section(editor, at, kind)))
+    });
+    let add = move |event: web_sys::Event| {
+        let key = event_target_value(&event);
+        // It says what to add, and nothing else.
+        event_target::<web_sys::HtmlSelectElement>(&event).set_value("");
+        let Some(kind) = CHANNELS.iter().find(|kind| kind.key == key) else { return };
+        editor.change(|document| {
+            let list = at.with_value(|at| format!("{at}/{}", kind.key));
+            let place = push(document, &list, kind.fresh());
+            editor.opened.set(place);
+        });
+    };
+    let options =
+        CHANNELS.iter().map(|kind| view! { <option value=kind.key>{kind.one}</option> }).collect_view();
+    let kind_id = format!("{id}-kind");
+    view! {
+        <div class="form-field">
+            <label for=id.clone()>"Name"</label>
+            <input id=id autocomplete="off" spellcheck="false" aria-describedby=error.clone()
+                prop:value=move || editor.text_at(&name_at) on:change=name/>
+            <p class="field-error" id=error role="alert">{move || flaw.get()}</p>
+        </div>
+        {channels.collect_view()}
+        <div class="form-field">
+            <label for=kind_id.clone()>"Add a channel"</label>
+            <select id=kind_id on:change=add>
+                <option value="">"choose a kind"</option>
+                {options}
+            </select>
+        </div>
+        <h3>"If nobody looks after it"</h3>
+        {at.with_value(|at| section(editor, at, &ESCALATIONS))}
+        {trial(editor, at)}
+    }
+    .into_any()
+}
+
+/// A test with the settings as they are written here.
+fn trial(editor: Editor, at: StoredValue<String>) -> AnyView {
+    let ask = expect_context::<Ask>();
+    let said = RwSignal::new(Vec::<String>::new());
+    let name = move || at.with_value(|at| editor.text_at(&format!("{at}/name")));
+    let test = move |_| {
+        let name = untrack(name);
+        let question = format!(
+            "Send a test notification to “{name}” now, with these settings? It says that it is a test."
+        );
+        ask.confirm(question, "Send it", move || {
+            let path = format!("/api/v1/watchfire/receivers/{}/test", Encoded(&name));
+            let body = json!({"draft": editor.written()});
+            said.set(vec!["… sending".to_owned()]);
+            spawn_local(async move {
+                let answer: Result<Trial, Refusal> = call("POST", &path, Some(&body)).await;
+                said.try_set(tell(answer));
+            });
+        });
+    };
+    view! {
+        <p class="edit-trial">
+            <button type="button" class="button small" on:click=test>"Send a test"</button>
+        </p>
+        <ul class="receiver-said" role="status">
+            {move || said.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
+        </ul>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receivers_keep_their_names_apart() {
+        let document =
+            json!({"route": {"receiver": "a"}, "receivers": [{"name": "a"}, {"name": "receiver-2"}]});
+        assert_eq!(fresh_name(&document), "receiver-3");
+        assert!(flaw_of_name(&document, "/receivers/1", "a").is_some());
+        assert_eq!(flaw_of_name(&document, "/receivers/0", "a"), None);
+        assert!(flaw_of_name(&document, "/receivers/0", " ").is_some());
+        assert_eq!(
+            may_go(&document, "/receivers/0").as_deref(),
+            Some("a is still named by a route; change that first")
+        );
+        assert_eq!(may_go(&document, "/receivers/1"), None);
+    }
+}

@@ -1,0 +1,128 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use watchfire_alerting::Notification;
+use watchfire_storage::{Engine, Settings};
+use watchfire_template::Set;
+
+use super::*;
+use crate::alertmanager::Deliver;
+
+/// Nobody is told.
+struct Mute;
+
+#[async_trait]
+impl Deliver for Mute {
+    fn configure(&self, _: &Config, _: Set) {}
+
+    async fn deliver(&self, _: &[Notification]) -> Result<(), String> {
+        Ok(())
+    }
+
+    async fn acknowledged(&self, _: &str, _: &str, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+struct Bench {
+    engine: Engine,
+    alertmanager: Alertmanager,
+    config: NotifyConfig,
+}
+
+async fn open(dir: &Path) -> Bench {
+    let settings = Settings { dir: dir.to_owned(), retention: None, ..Settings::default() };
+    let engine = Engine::open(settings).await.unwrap();
+    let store = Arc::new(engine.control());
+    let config = NotifyConfig::new(store.clone(), None);
+    let followed = config.begin().await.unwrap().unwrap_or_else(Followed::nobody);
+    let alertmanager = Alertmanager::open(store, Arc::new(Mute), followed, 0).await.unwrap();
+    Bench { engine, alertmanager, config }
+}
+
+fn yaml(url: &str) -> Writing {
+    Writing::Yaml(format!(
+        "route: {{receiver: a}}\nreceivers: [{{name: a, webhook_configs: [{{url: '{url}'}}]}}]\n"
+    ))
+}
+
+impl Bench {
+    async fn save(&self, writing: Writing, expected: u64) -> Result<VersionHead, NotifyConfigError> {
+        self.config.save(&self.alertmanager, writing, expected, ("", "why")).await
+    }
+
+    /// The address that is sent to.
+    fn url(&self) -> String {
+        let config = self.alertmanager.config();
+        config.receivers[0].webhook_configs[0].url.as_ref().unwrap().expose().as_str().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn masks_keep_their_secrets_over_versions_and_starts() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = open(dir.path()).await;
+    assert_eq!(bench.config.shown().await.unwrap().source, ConfigSource::Default);
+    assert_eq!(bench.save(yaml("http://one/"), 0).await.unwrap().version, 1);
+    assert_eq!(bench.url(), "http://one/");
+    let shown = bench.config.shown().await.unwrap();
+    assert!(shown.checked.yaml.contains("<secret:1>") && !shown.checked.yaml.contains("http://one/"));
+    // What comes back with the mask keeps the secret, whatever else was changed; also as a document.
+    let renamed = shown.checked.yaml.replace("name: a", "name: b").replace("receiver: a", "receiver: b");
+    assert_eq!(bench.save(Writing::Yaml(renamed), 1).await.unwrap().version, 2);
+    let document = bench.config.shown().await.unwrap().checked.document;
+    assert_eq!(bench.save(Writing::Document(document), 2).await.unwrap().version, 3);
+    assert_eq!(bench.url(), "http://one/");
+    // Another secret gets another number, so an earlier version has its own.
+    bench.save(yaml("http://two/"), 3).await.unwrap();
+    assert!(bench.config.shown().await.unwrap().checked.yaml.contains("<secret:2>"));
+    bench.config.restore(&bench.alertmanager, 1, 4, ("Ann", "")).await.unwrap();
+    assert_eq!(bench.url(), "http://one/");
+    let authors: Vec<String> =
+        bench.config.versions().await.unwrap().into_iter().map(|version| version.author).collect();
+    assert_eq!(authors, ["Ann", "local", "local", "local", "local"]);
+    bench.engine.close().await;
+
+    let bench = open(dir.path()).await;
+    assert_eq!(bench.url(), "http://one/");
+    assert!(bench.config.status().loaded_at > 0);
+    bench.engine.close().await;
+
+    // Without its key nothing is followed, and it is told why.
+    std::fs::remove_file(dir.path().join("secrets.key")).unwrap();
+    let bench = open(dir.path()).await;
+    let error = bench.config.status().error.unwrap();
+    assert!(error.contains("secrets.key"), "{error}");
+    let shown = bench.config.shown().await.unwrap();
+    assert!(shown.checked.problems[0].message.contains("secrets.key"), "{:?}", shown.checked.problems);
+    // Secrets that are written anew mend it.
+    bench.save(yaml("http://three/"), 5).await.unwrap();
+    assert_eq!((bench.url().as_str(), bench.config.status().error), ("http://three/", None));
+    bench.engine.close().await;
+}
+
+#[tokio::test]
+async fn what_is_refused_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = open(dir.path()).await;
+    bench.save(yaml("http://one/"), 0).await.unwrap();
+    let late = bench.save(yaml("http://two/"), 0).await.unwrap_err();
+    assert!(matches!(late, NotifyConfigError::Conflict { current: 1 }), "{late}");
+    let text =
+        "route:\n  receiver: nobody\n  group_wait: soon\nreceivers:\n  - name: a\n    slack_config: []\n";
+    let NotifyConfigError::Refused(flaws) = bench.save(Writing::Yaml(text.to_owned()), 1).await.unwrap_err()
+    else {
+        panic!("it is refused");
+    };
+    let told: Vec<_> = flaws.iter().map(|flaw| (flaw.line, flaw.path.as_str())).collect();
+    assert_eq!(told, [(3, "route.group_wait"), (6, "receivers[0].slack_config")]);
+    assert_eq!(bench.url(), "http://one/");
+    let none = bench.config.restore(&bench.alertmanager, 9, 1, ("", "")).await.unwrap_err();
+    assert!(matches!(none, NotifyConfigError::NoVersion(9)));
+    // A mask is good only where a secret stands.
+    let stolen = "route: {receiver: '<secret:1>'}\nreceivers: [{name: '<secret:1>'}]\n";
+    bench.save(Writing::Yaml(stolen.to_owned()), 1).await.unwrap();
+    assert_eq!(bench.alertmanager.config().receivers[0].name, "<secret:1>");
+    bench.engine.close().await;
+}
