@@ -20,8 +20,8 @@ use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
 use crate::alerts::{
-    AlertList, AlertsPage, DeliveriesPage, RoutingPage, RuleFormPage, RulePage, RulesPage, SilencePage,
-    SilencesPage,
+    AlertList, AlertsPage, ChartedRule, DeliveriesPage, OnCallPages, RoutingPage, RuleChart, RuleFormPage,
+    RulePage, RulesPage, SilencePage, SilencesPage,
 };
 use crate::boards::{
     BoardListPage, BoardPage, DashboardHeads, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor,
@@ -139,6 +139,16 @@ pub(super) fn routing(page: Page) -> View {
         Page::Deliveries => view! { <DeliveriesPage/> }.into_any(),
         _ => view! { <RoutingPage/> }.into_any(),
     })
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_on_call), fallible)]
+pub(super) fn on_call() -> View {
+    Ok(view! { <OnCallPages/> }.into_any())
+}
+
+#[wasm_split(graph, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
+pub(super) fn rule_chart(of: Memo<Option<ChartedRule>>) -> View {
+    Ok(view! { <RuleChart of/> }.into_any())
 }
 
 #[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]

@@ -6,11 +6,13 @@
 
 mod book;
 mod cause;
+mod people;
 mod relation;
 
 use std::collections::BTreeMap;
 
 pub use book::{Book, IncidentError, Observed};
+pub use people::{Change, Changed};
 use serde::{Deserialize, Serialize};
 
 /// How alerts are put together, and how much is kept.
@@ -56,6 +58,17 @@ pub enum IncidentState {
     Acknowledged,
     /// All its alerts are over, or somebody said so.
     Resolved,
+}
+
+impl IncidentState {
+    /// As the API and the metrics have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved => "resolved",
+        }
+    }
 }
 
 /// An alert of an incident.
@@ -114,6 +127,12 @@ pub struct Incident {
     pub resolved_at: Option<i64>,
     /// Who looks after it.
     pub assignee: Option<String>,
+    /// Who does what else, such as `communication`.
+    #[serde(default)]
+    pub roles: BTreeMap<String, String>,
+    /// What people changed, the oldest first; the newest [`Change::MOST_KEPT`].
+    #[serde(default)]
+    pub changes: Vec<Changed>,
     /// What its alerts have in common with others, such as `host=a`.
     pub relations: Vec<String>,
     /// Its alerts, in the order in which they were seen.
