@@ -149,7 +149,7 @@ pub(super) fn HeartbeatsPage() -> impl IntoView {
         </div>
         <ul class="silence-list">
             <For each=move || uids.get() key=Clone::clone let:uid>
-                <Entry open=uid == opened uid known poll/>
+                <Entry open={uid == opened} uid known poll/>
             </For>
         </ul>
         {nothing}

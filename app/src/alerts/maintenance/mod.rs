@@ -253,9 +253,10 @@ fn Entry(id: String, known: RwSignal<Option<All>>, poll: Poll) -> impl IntoView 
         })
     };
     let exact = move || window.with(|window| window.next_change.map(|at| moment(at, preferences)));
+    let look = move || if state.get() == State::Open { "active" } else { state.get().word() };
     let verb = move || if state.get() == State::Past { "Use again" } else { "Edit" };
     view! {
-        <li class="panel silence" data-silence-state=move || if state.get() == State::Open { "active" } else { state.get().word() }>
+        <li class="panel silence" data-silence-state=look>
             <span class="silence-state">{move || state.get().mark()}</span>
             <span class="window-name">
                 <strong>{with(|window| window.name.clone())}</strong>
