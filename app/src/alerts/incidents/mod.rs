@@ -38,7 +38,6 @@ struct Head {
     severity: Option<String>,
     state: String,
     opened_at: i64,
-    changed_at: i64,
     resolved_at: Option<i64>,
     assignee: Option<String>,
     relations: Vec<String>,
@@ -249,7 +248,6 @@ struct Changed {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 struct Incident {
-    id: String,
     title: String,
     severity: Option<String>,
     state: String,

@@ -18,7 +18,7 @@ use super::on_call::list_frame;
 use super::{Address, choice, moment, search_field, server_now, trouble};
 use crate::address::{Encoded, Search};
 use crate::api::{self, Failure, Poll, Refusal, call, envelope};
-use crate::numbers::{ago, ahead, grouped};
+use crate::numbers::{ahead, grouped};
 use crate::preferences::Preferences;
 use crate::shell::Ask;
 

@@ -123,14 +123,14 @@ impl Recurrence {
         };
         let interval = number("interval", &self.interval, 1, 1000)?;
         if interval > 1 {
-            rule += &format!(";INTERVAL={interval}");
+            rule = format!("{rule};INTERVAL={interval}");
         }
         let until = self.until.trim().replace('-', "");
         if !until.is_empty() {
             if until.len() != 8 || !until.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Err(("until", format!("{:?} is no day; write 2026-12-31, or nothing", self.until)));
             }
-            rule += &format!(";UNTIL={until}");
+            rule = format!("{rule};UNTIL={until}");
         }
         Ok(Some(rule))
     }
