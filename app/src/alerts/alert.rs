@@ -347,7 +347,9 @@ mod tests {
         assert_eq!(alerts.counts(), expected);
         let of = |host: &str| &alerts.all[&labels(&[("alertname", "Hot"), ("host", host)])];
         let (a, b, c) = (of("a").clone(), of("b").clone(), of("c").clone());
-        assert!(!a.is_of("form;hot;Hotter") && a.is_of("form;hot;Hot;severity=high") && a.is_of("form;hot;Hot#2"));
+        assert!(
+            !a.is_of("form;hot;Hotter") && a.is_of("form;hot;Hot;severity=high") && a.is_of("form;hot;Hot#2")
+        );
         assert_eq!((a.value, a.since, a.uid.as_deref()), (Some(80.0), Some(1_763_712_000_000), Some("hot")));
         assert_eq!((b.state, b.is_muted()), (RuleState::Pending, false));
         assert_eq!((c.value, c.since, c.file.as_deref()), (None, Some(1_763_712_120_000), None));

@@ -54,9 +54,8 @@ struct ValueSeries {
 impl Values {
     /// The series that an alert is about: those whose labels it has; all where none has.
     fn of(&self, labels: &LabelMap) -> Vec<AnswerSeries> {
-        let is_own = |series: &&ValueSeries| {
-            series.labels.iter().all(|(name, value)| labels.get(name) == Some(value))
-        };
+        let is_own =
+            |series: &&ValueSeries| series.labels.iter().all(|(name, value)| labels.get(name) == Some(value));
         let mut found: Vec<&ValueSeries> = self.series.iter().filter(is_own).collect();
         if found.is_empty() {
             found = self.series.iter().collect();
@@ -96,8 +95,7 @@ impl Values {
 
 /// The rule that made an alert, as the history names it; none for alerts that others sent.
 async fn rule_of(labels: &LabelMap) -> Result<Option<String>, Failure> {
-    let search =
-        Search::default().with("labels", &value_of(labels).to_string()).with("limit", LOOKED_AT);
+    let search = Search::default().with("labels", &value_of(labels).to_string()).with("limit", LOOKED_AT);
     let events: Vec<Value> = envelope(&api::get("/api/v1/watchfire/rules/history", &search).await?)?;
     let mut rules = events.iter().filter_map(|event| event["rule"].as_str());
     Ok(rules.find(|rule| *rule != ELSEWHERE).map(str::to_owned))
@@ -184,7 +182,9 @@ mod tests {
             {"labels":{"host":"b"},"points":[[0,1]],"usual":[]}]}"#;
         let values: Values = serde_json::from_str(text).unwrap();
         let labels = |host: &str| -> LabelMap {
-            [("alertname", "Hot"), ("host", host)].map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+            [("alertname", "Hot"), ("host", host)]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into()
         };
         let own = values.of(&labels("a"));
         assert_eq!(own.len(), 1);

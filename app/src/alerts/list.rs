@@ -258,12 +258,7 @@ fn GroupChoice(address: Address, alerts: RwSignal<Option<Alerts>>) -> impl IntoV
 
 /// The alerts that have the same value of the label that they are grouped by.
 #[component]
-fn Group(
-    group: String,
-    asked: Memo<Asked>,
-    alerts: RwSignal<Option<Alerts>>,
-    poll: Poll,
-) -> impl IntoView {
+fn Group(group: String, asked: Memo<Asked>, alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
     let own = group.clone();
     let keys = Memo::new(move |_| {
         alerts

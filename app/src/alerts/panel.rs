@@ -52,9 +52,7 @@ pub(crate) fn AlertList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
 fn found(alerts: &Alerts, wanted: &[Term], most: usize) -> Vec<LabelMap> {
     let takes = |alert: &&Alert| wanted.iter().all(|term| term.takes(&alert.labels, &alert.annotations));
     let mut found: Vec<&Alert> = alerts.all.values().filter(takes).collect();
-    found.sort_by_key(|alert| {
-        (alert.resolved.is_some(), alert.is_muted(), alert.state, alert.severity())
-    });
+    found.sort_by_key(|alert| (alert.resolved.is_some(), alert.is_muted(), alert.state, alert.severity()));
     found.into_iter().take(most).map(|alert| alert.labels.clone()).collect()
 }
 

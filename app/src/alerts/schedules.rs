@@ -79,7 +79,8 @@ impl Schedule {
         match self.gaps.len() {
             0 => "✓ Somebody is on call all of the next four weeks.".to_owned(),
             count => {
-                let times = if count == 1 { "once".to_owned() } else { format!("{} times", grouped(count as u64)) };
+                let times =
+                    if count == 1 { "once".to_owned() } else { format!("{} times", grouped(count as u64)) };
                 let length = words((total / 60_000).max(1) * 60_000);
                 format!("✕ Nobody is on call {times} in the next four weeks, {length} in all.")
             }
@@ -109,9 +110,12 @@ pub(super) fn SchedulesPage() -> impl IntoView {
     let known = RwSignal::new(None::<All>);
     let poll = Poll::start(EVERY, ask, move |got| known.set(Some(got)));
     let names = Memo::new(move |_| {
-        known.with(|known| known.as_ref().map(|all| all.keys().cloned().collect::<Vec<_>>())).unwrap_or_default()
+        known
+            .with(|known| known.as_ref().map(|all| all.keys().cloned().collect::<Vec<_>>()))
+            .unwrap_or_default()
     });
-    let summary = move || trouble(poll, "Schedules").or_else(|| known.with(|known| known.as_ref().map(counted)));
+    let summary =
+        move || trouble(poll, "Schedules").or_else(|| known.with(|known| known.as_ref().map(counted)));
     let nothing = move || {
         known.with(|known| known.as_ref().is_some_and(BTreeMap::is_empty)).then(|| {
             view! {
@@ -134,7 +138,9 @@ fn counted(all: &All) -> String {
     match (all.len(), nobody) {
         (0, _) => "○ no schedule".to_owned(),
         (_, 0) => "● somebody is on call in each schedule".to_owned(),
-        (_, count) => format!("✕ nobody is on call in {} of {}", grouped(count as u64), grouped(all.len() as u64)),
+        (_, count) => {
+            format!("✕ nobody is on call in {} of {}", grouped(count as u64), grouped(all.len() as u64))
+        }
     }
 }
 
@@ -144,7 +150,8 @@ fn Entry(name: String, known: RwSignal<Option<All>>) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let now = server_now();
     let own = name.clone();
-    let schedule = Memo::new(move |_| known.with(|known| known.as_ref()?.get(&own).cloned()).unwrap_or_default());
+    let schedule =
+        Memo::new(move |_| known.with(|known| known.as_ref()?.get(&own).cloned()).unwrap_or_default());
     let bad = move || schedule.with(|schedule| schedule.on_call.is_none()).then_some("true");
     let badge = move || {
         schedule.with(|schedule| format!("{} · {}", schedule.time_zone, schedule.receivers.join(", ")))
@@ -162,13 +169,19 @@ fn Entry(name: String, known: RwSignal<Option<All>>) -> impl IntoView {
     let list = move || {
         let shifts = schedule.with(|schedule| schedule.shifts.clone());
         let more = shifts.len().saturating_sub(LISTED);
-        let more = (more > 0).then(|| view! { <li class="hint">{format!("and {} more in the calendar", grouped(more as u64))}</li> });
+        let more = (more > 0).then(
+            || view! { <li class="hint">{format!("and {} more in the calendar", grouped(more as u64))}</li> },
+        );
         view! { {shifts.into_iter().take(LISTED).map(shift).collect_view()}{more} }
     };
     let calendar = format!("{API}/{}/calendar", Encoded(&name));
     let address = Signal::derive(move || {
         // The server does not know by which name it is reached.
-        let origin = if schedule.with(|schedule| schedule.name.is_empty()) { None } else { window().location().origin().ok() };
+        let origin = if schedule.with(|schedule| schedule.name.is_empty()) {
+            None
+        } else {
+            window().location().origin().ok()
+        };
         format!("{}{calendar}", origin.unwrap_or_default())
     });
     view! {
@@ -248,7 +261,10 @@ mod tests {
             "gaps":[{"from":3600000,"to":9000000,"receiver":null}]}}"#;
         let schedule: Schedule = envelope(text).unwrap();
         assert_eq!(schedule.now_words(0), "● ann is on call, then nobody in 1 h");
-        assert_eq!(schedule.gap_words(), "✕ Nobody is on call once in the next four weeks, 90 minutes in all.");
+        assert_eq!(
+            schedule.gap_words(),
+            "✕ Nobody is on call once in the next four weeks, 90 minutes in all."
+        );
         assert_eq!(schedule.shifts[0].length(), "1 hour");
         let alone = Schedule { on_call: None, until: None, gaps: Vec::new(), ..schedule.clone() };
         assert_eq!(alone.now_words(0), "✕ Nobody is on call, with no end in sight");

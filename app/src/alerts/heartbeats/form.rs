@@ -231,8 +231,13 @@ mod tests {
         };
         let body = typed("team=\"ops\", host=a").body(true).unwrap();
         assert_eq!(body["labels"], json!({"team": "ops", "host": "a"}));
-        assert_eq!((&body["name"], &body["grace"], &body["paused"]), (&json!("Backup"), &json!("0s"), &json!(true)));
-        for (labels, expected) in [("ops", "\"ops\" is no label"), ("a!=b", "a!=\"b\" is no label"), ("a=", "a=\"\" is no label")] {
+        assert_eq!(
+            (&body["name"], &body["grace"], &body["paused"]),
+            (&json!("Backup"), &json!("0s"), &json!(true))
+        );
+        for (labels, expected) in
+            [("ops", "\"ops\" is no label"), ("a!=b", "a!=\"b\" is no label"), ("a=", "a=\"\" is no label")]
+        {
             let error = typed(labels).body(false).unwrap_err();
             assert!(error.starts_with(expected), "{labels}: {error}");
         }

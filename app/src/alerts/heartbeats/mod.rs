@@ -119,14 +119,16 @@ pub(super) fn HeartbeatsPage() -> impl IntoView {
     let (state, filter) = (address.value("state"), address.value("filter"));
     let search = use_location().search;
     // The one that was just made shows its address.
-    let opened = search.with_untracked(|search| Search::parse(search).get("open").unwrap_or_default().to_owned());
+    let opened =
+        search.with_untracked(|search| Search::parse(search).get("open").unwrap_or_default().to_owned());
     let known = RwSignal::new(None::<All>);
     let poll = Poll::start(EVERY, ask, move |got| known.set(Some(got)));
     let uids = Memo::new(move |_| {
         let (state, filter) = (state.get(), filter.get());
         known.with(|known| known.as_ref().map(|all| found(all, &state, &filter))).unwrap_or_default()
     });
-    let words = move || trouble(poll, "Heartbeats").or_else(|| known.with(|known| known.as_ref().map(counted)));
+    let words =
+        move || trouble(poll, "Heartbeats").or_else(|| known.with(|known| known.as_ref().map(counted)));
     let states = [(String::new(), "All".to_owned())]
         .into_iter()
         .chain(STATES.map(|(word, _, title)| (word.to_owned(), title.to_owned())));
@@ -229,14 +231,17 @@ fn Entry(uid: String, open: bool, known: RwSignal<Option<All>>, poll: Poll) -> i
         kept.with(|kept| {
             let Asked { every, grace, labels, .. } = &kept.heartbeat;
             let grace = if grace == "0s" { String::new() } else { format!(" and {grace} of grace") };
-            let labels = if labels.is_empty() { String::new() } else { format!(" · {}", label_words(labels, &[])) };
+            let labels =
+                if labels.is_empty() { String::new() } else { format!(" · {}", label_words(labels, &[])) };
             format!("every {every}{grace}{labels}")
         })
     };
     let severity = move || kept.with(|kept| Severity::of_word(&kept.heartbeat.severity).mark());
     let url = Signal::derive(move || kept.with(|kept| kept.url.clone()));
     let curl = Signal::derive(move || format!("curl -fsS {}", url.get()));
-    let cron = Signal::derive(move || format!("0 3 * * * your-job && curl -fsS {0} || curl -fsS {0}/fail", url.get()));
+    let cron = Signal::derive(move || {
+        format!("0 3 * * * your-job && curl -fsS {0} || curl -fsS {0}/fail", url.get())
+    });
     view! {
         <li class="panel silence heartbeat" data-heartbeat-state=move || kept.with(|kept| kept.state.clone())>
             <span class="silence-state">{move || kept.with(Kept::mark)}</span>

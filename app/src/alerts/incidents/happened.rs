@@ -22,7 +22,8 @@ fn steps(incident: &Incident) -> Vec<Step> {
     let mut all = Vec::new();
     for member in &incident.alerts {
         let name = format!("{} {}", member.name(), label_words(&member.labels, &["alertname", "severity"]));
-        let again = if member.times > 1 { format!(" (it fired {} times)", member.times) } else { String::new() };
+        let again =
+            if member.times > 1 { format!(" (it fired {} times)", member.times) } else { String::new() };
         all.push(Step { at: member.starts_at, mark: "■ fires", words: name.clone() });
         if let Some(at) = member.ends_at {
             all.push(Step { at, mark: "✓ over", words: format!("{name}{again}") });

@@ -54,7 +54,8 @@ impl Head {
     /// Whether all of these words stand in it.
     fn has(&self, words: &str) -> bool {
         let assignee = self.assignee.as_deref().unwrap_or("nobody");
-        let text = format!("{} {} {} {}", self.title, self.id, assignee, self.relations.join(" ")).to_lowercase();
+        let text =
+            format!("{} {} {} {}", self.title, self.id, assignee, self.relations.join(" ")).to_lowercase();
         words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
@@ -63,7 +64,8 @@ impl Head {
         let plural = |count: usize, what: &str| {
             format!("{} {what}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
         };
-        let firing = if self.firing > 0 { format!(", {} firing", grouped(self.firing as u64)) } else { String::new() };
+        let firing =
+            if self.firing > 0 { format!(", {} firing", grouped(self.firing as u64)) } else { String::new() };
         let parts = [
             Some(format!("{}{firing}", plural(self.alerts, "alert"))),
             Some(self.assignee.as_ref().map_or_else(|| "nobody looks after it".to_owned(), Clone::clone)),
@@ -104,7 +106,8 @@ async fn ask(shown: String) -> Result<Vec<Head>, Failure> {
 #[component]
 pub(super) fn IncidentsPage() -> impl IntoView {
     let address = Address::at(PATH);
-    let (shown, filter, severity) = (address.value("state"), address.value("filter"), address.value("severity"));
+    let (shown, filter, severity) =
+        (address.value("state"), address.value("filter"), address.value("severity"));
     let known = RwSignal::new(None::<Vec<Head>>);
     let question = move || ask(shown.get_untracked());
     let poll = Poll::start(EVERY, question, move |got| known.set(Some(got)));
@@ -116,13 +119,14 @@ pub(super) fn IncidentsPage() -> impl IntoView {
     });
     let ids = Memo::new(move |_| {
         let (filter, severity) = (filter.get(), severity.get());
-        let takes = |head: &&Head| {
-            head.has(&filter) && (severity.is_empty() || head.severity().word() == severity)
-        };
-        let found = |all: &Vec<Head>| all.iter().filter(takes).map(|head| head.id.clone()).collect::<Vec<_>>();
+        let takes =
+            |head: &&Head| head.has(&filter) && (severity.is_empty() || head.severity().word() == severity);
+        let found =
+            |all: &Vec<Head>| all.iter().filter(takes).map(|head| head.id.clone()).collect::<Vec<_>>();
         known.with(|known| known.as_ref().map(found)).unwrap_or_default()
     });
-    let words = move || trouble(poll, "Incidents").or_else(|| known.with(|known| known.as_deref().map(counted)));
+    let words =
+        move || trouble(poll, "Incidents").or_else(|| known.with(|known| known.as_deref().map(counted)));
     let states = SHOWN.map(|(word, title, _)| (word.to_owned(), title.to_owned())).to_vec();
     let severities = [(String::new(), "Any".to_owned())]
         .into_iter()

@@ -62,7 +62,9 @@ pub(super) fn Notes(
             </li>
         }
     };
-    let none = move || notes.with(Vec::is_empty).then(|| view! { <p class="panel-none">"Nobody has written anything."</p> });
+    let none = move || {
+        notes.with(Vec::is_empty).then(|| view! { <p class="panel-none">"Nobody has written anything."</p> })
+    };
     view! {
         <section class="panel" aria-label="Notes">
             <header class="panel-head"><h2>"Notes"</h2></header>

@@ -87,7 +87,9 @@ fn Summary(
     let preferences = expect_context::<Preferences>();
     let ask = expect_context::<Ask>();
     let now = server_now();
-    let state = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.state.clone())).unwrap_or_default());
+    let state = Memo::new(move |_| {
+        known.with(|known| known.as_ref().map(|known| known.state.clone())).unwrap_or_default()
+    });
     let bad = move || trouble(poll, "The incident").filter(|_| state_word(poll) != "loading");
     let about = move || {
         known.with(|known| {
@@ -102,7 +104,8 @@ fn Summary(
                 ),
                 None => format!("since {began}, {}", ago((now() - known.opened_at).max(0))),
             };
-            let relations = (!known.relations.is_empty()).then(|| format!(" · {}", known.relations.join(", ")));
+            let relations =
+                (!known.relations.is_empty()).then(|| format!(" · {}", known.relations.join(", ")));
             Some(view! {
                 <p class="rule-about" data-severity=severity.word()>
                     <span>
@@ -131,7 +134,8 @@ fn Summary(
         changes.send(json!({"state": "acknowledged", "assignee": who}), || ());
     };
     let end = move |_| {
-        let question = "End this incident? Its alerts go on as they are; what is new within the window opens it again.";
+        let question =
+            "End this incident? Its alerts go on as they are; what is new within the window opens it again.";
         ask.confirm(question, "End it", move || changes.send(json!({"state": "resolved"}), || ()));
     };
     let reopen = move |_| changes.send(json!({"state": "open"}), || ());
@@ -221,9 +225,13 @@ fn Alerts(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) -
             </li>
         }
     };
-    let shown = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| (known.alerts.clone(), known.cause.clone()))));
+    let shown = Memo::new(move |_| {
+        known.with(|known| known.as_ref().map(|known| (known.alerts.clone(), known.cause.clone())))
+    });
     // The bars move with the clock only while something goes on.
-    let span = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| range(known, now() / 10_000 * 10_000))));
+    let span = Memo::new(move |_| {
+        known.with(|known| known.as_ref().map(|known| range(known, now() / 10_000 * 10_000)))
+    });
     let rows = move || {
         let ((alerts, cause), span) = (shown.get()?, span.get()?);
         let is_cause = move |member: &Member| {
@@ -240,7 +248,11 @@ fn Alerts(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) -
             let known = known.as_ref()?;
             let firing = known.alerts.iter().filter(|member| member.ends_at.is_none()).count();
             let more = known.left_out + known.alerts.len().saturating_sub(LINES);
-            let more = if more > 0 { format!(", {} more are not told one by one", grouped(more as u64)) } else { String::new() };
+            let more = if more > 0 {
+                format!(", {} more are not told one by one", grouped(more as u64))
+            } else {
+                String::new()
+            };
             Some(format!("{} firing of {}{more}", grouped(firing as u64), grouped(known.alerts.len() as u64)))
         })
     };
@@ -269,7 +281,9 @@ fn Charted(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) 
             let known = known.as_ref()?;
             let wanted = chosen.or_else(|| known.cause.as_ref().map(|cause| cause.fingerprint.clone()));
             let found = known.alerts.iter().find(|member| Some(&member.fingerprint) == wanted.as_ref());
-            found.or_else(|| known.alerts.first()).map(|member| (member.name().to_owned(), member.labels.clone()))
+            found
+                .or_else(|| known.alerts.first())
+                .map(|member| (member.name().to_owned(), member.labels.clone()))
         })
     });
     let of = Memo::new(move |_| {

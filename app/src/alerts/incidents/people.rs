@@ -60,7 +60,8 @@ impl Changes {
 pub(super) fn People(known: RwSignal<Option<Incident>>, changes: Changes) -> impl IntoView {
     let assignee = RwSignal::new(String::new());
     let (role, name) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let told = Memo::new(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee.clone())));
+    let told =
+        Memo::new(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee.clone())));
     // What others change is shown, unless somebody types here.
     Effect::new(move |before: Option<Option<String>>| {
         let told = told.get();

@@ -87,7 +87,9 @@ impl Typed {
             flaws.push(("length", format!("{:?} is no length of time; write 2h, or 30m", self.length)));
         }
         let rule = self.again.rule().map_err(|flaw| flaws.push(flaw)).ok().flatten();
-        let (Some(start), Some(seconds), true) = (start, seconds, flaws.is_empty()) else { return Err(flaws) };
+        let (Some(start), Some(seconds), true) = (start, seconds, flaws.is_empty()) else {
+            return Err(flaws);
+        };
         let zone = self.zone.trim();
         let first = match zone {
             "" | "UTC" => format!("DTSTART:{start}Z"),
@@ -148,7 +150,8 @@ fn shown(text: &str) -> Option<String> {
     let text = text.trim_end_matches('Z');
     let (date, time) = text.split_once('T').filter(|(date, time)| date.len() == 8 && time.len() == 6)?;
     let text = date.is_ascii() && time.is_ascii();
-    let minutes = text.then(|| format!("{}-{}-{}T{}:{}", &date[..4], &date[4..6], &date[6..], &time[..2], &time[2..4]))?;
+    let minutes = text
+        .then(|| format!("{}-{}-{}T{}:{}", &date[..4], &date[4..6], &date[6..], &time[..2], &time[2..4]))?;
     Some(if &time[4..] == "00" { minutes } else { format!("{minutes}:{}", &time[4..]) })
 }
 
@@ -191,30 +194,45 @@ mod tests {
             ..Window::default()
         };
         let typed = Typed::of(&window);
-        assert_eq!((typed.starts.as_str(), typed.length.as_str(), typed.zone.as_str()), ("2026-01-05T02:00", "1d2h30m", "Europe/Berlin"));
+        assert_eq!(
+            (typed.starts.as_str(), typed.length.as_str(), typed.zone.as_str()),
+            ("2026-01-05T02:00", "1d2h30m", "Europe/Berlin")
+        );
         assert_eq!((typed.matchers.as_str(), typed.all), ("team=\"db\"", false));
         let body = typed.body().unwrap();
         let expected = "DTSTART;TZID=Europe/Berlin:20260105T020000\nDURATION:PT95400S\nRRULE:FREQ=WEEKLY;BYDAY=MO\nEXDATE;TZID=Europe/Berlin:20260112T020000";
         assert_eq!(body["schedule"], expected);
         let moved = Typed { zone: "UTC".to_owned(), ..typed.clone() };
-        assert_eq!(moved.body().unwrap()["schedule"], "DTSTART:20260105T020000Z\nDURATION:PT95400S\nRRULE:FREQ=WEEKLY;BYDAY=MO");
+        assert_eq!(
+            moved.body().unwrap()["schedule"],
+            "DTSTART:20260105T020000Z\nDURATION:PT95400S\nRRULE:FREQ=WEEKLY;BYDAY=MO"
+        );
         let once = Typed { again: Recurrence::default(), ..typed };
-        assert_eq!(once.body().unwrap()["schedule"], "DTSTART;TZID=Europe/Berlin:20260105T020000\nDURATION:PT95400S");
+        assert_eq!(
+            once.body().unwrap()["schedule"],
+            "DTSTART;TZID=Europe/Berlin:20260105T020000\nDURATION:PT95400S"
+        );
     }
 
     #[test]
     fn what_is_wrong_is_told_by_field() {
-        let fresh = Typed::fresh("ann".to_owned(), "Asia/Kathmandu".to_owned(), 1_763_712_000_000, 20_700_000);
+        let fresh =
+            Typed::fresh("ann".to_owned(), "Asia/Kathmandu".to_owned(), 1_763_712_000_000, 20_700_000);
         assert_eq!(fresh.starts, "2025-11-21T14:00");
         assert_eq!(fresh.missing().len(), 1, "the name");
         assert!(fresh.body().is_ok());
         let wrong = Typed { starts: "soon".to_owned(), length: "long".to_owned(), ..fresh };
         let fields: Vec<&str> = wrong.body().unwrap_err().iter().map(|(field, _)| *field).collect();
         assert_eq!(fields, ["starts", "length"]);
-        for (text, expected) in [("2026-01-05 02:00:07", Some("20260105T020007")), ("2026-01-05", None), ("2026-1-5T02:00", None)] {
+        for (text, expected) in
+            [("2026-01-05 02:00:07", Some("20260105T020007")), ("2026-01-05", None), ("2026-1-5T02:00", None)]
+        {
             assert_eq!(written(text).as_deref(), expected, "{text}");
         }
         assert_eq!(shown("20260105T020007Z").as_deref(), Some("2026-01-05T02:00:07"));
-        assert_eq!((length("P1W"), length("PT1H30M"), length("2h")), (Some(604_800_000), Some(5_400_000), None));
+        assert_eq!(
+            (length("P1W"), length("PT1H30M"), length("2h")),
+            (Some(604_800_000), Some(5_400_000), None)
+        );
     }
 }

@@ -168,7 +168,9 @@ fn Form(id: StoredValue<Option<String>>, first: Box<Typed>, title: &'static str)
         comment: comment.get(),
     });
     let clean = RwSignal::new(*first);
-    ask_before_leaving(move || untrack(|| clean.try_with(|clean| typed.with(|typed| clean != typed)).unwrap_or(false)));
+    ask_before_leaving(move || {
+        untrack(|| clean.try_with(|clean| typed.with(|typed| clean != typed)).unwrap_or(false))
+    });
     let flaws = RwSignal::new(Vec::<(String, String)>::new());
     // What is missing is told when it is to be saved; what is wrong as soon as it is typed.
     let missing = RwSignal::new(Vec::<(&'static str, String)>::new());
@@ -229,7 +231,8 @@ fn Form(id: StoredValue<Option<String>>, first: Box<Typed>, title: &'static str)
     };
     let zones = ZONES.map(|zone| view! { <option value=zone></option> });
     let left_out = rest.with_value(Vec::len);
-    let left_out = (left_out > 0).then(|| view! { <p class="hint">"Times that were ended by hand stay left out."</p> });
+    let left_out =
+        (left_out > 0).then(|| view! { <p class="hint">"Times that were ended by hand stay left out."</p> });
     let verb = if id.with_value(Option::is_some) { "Save" } else { "Plan it" };
     view! {
         <div class="form-columns">

@@ -108,19 +108,27 @@ impl Window {
 
     /// Which alerts it is about.
     fn about(&self) -> String {
-        if matches!(self.matchers.as_str(), "" | "{}") { "every alert".to_owned() } else { self.matchers.clone() }
+        if matches!(self.matchers.as_str(), "" | "{}") {
+            "every alert".to_owned()
+        } else {
+            self.matchers.clone()
+        }
     }
 
     /// How it comes again, on whose clocks.
     fn again(&self) -> String {
         let words = Recurrence::of(self.line("RRULE")).words();
         let start = self.schedule.lines().find(|line| line.starts_with("DTSTART")).unwrap_or_default();
-        let zone = start.split_once("TZID=").and_then(|(_, rest)| rest.split_once(':')).map_or("UTC", |(zone, _)| zone);
+        let zone = start
+            .split_once("TZID=")
+            .and_then(|(_, rest)| rest.split_once(':'))
+            .map_or("UTC", |(zone, _)| zone);
         format!("{words}, {zone}")
     }
 
     fn has(&self, words: &str) -> bool {
-        let text = format!("{} {} {} {}", self.name, self.matchers, self.comment, self.created_by).to_lowercase();
+        let text =
+            format!("{} {} {} {}", self.name, self.matchers, self.comment, self.created_by).to_lowercase();
         words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
@@ -169,8 +177,9 @@ pub(super) fn WindowsPage() -> impl IntoView {
         let (shown, filter) = (shown.get(), filter.get());
         known.with(|known| known.as_ref().map(|all| found(all, &shown, &filter))).unwrap_or_default()
     });
-    let words =
-        move || trouble(poll, "Maintenance windows").or_else(|| known.with(|known| known.as_ref().map(counted)));
+    let words = move || {
+        trouble(poll, "Maintenance windows").or_else(|| known.with(|known| known.as_ref().map(counted)))
+    };
     let states = [("", "Open and coming"), ("all", "All")]
         .into_iter()
         .chain(State::ALL.map(|state| (state.word(), state.title())))
@@ -199,7 +208,11 @@ fn counted(all: &All) -> String {
     let words = |count: usize, word: &str| (count > 0).then(|| format!("{} {word}", grouped(count as u64)));
     let open = number(State::Open);
     let parts = [
-        Some(if open > 0 { format!("⊘ {} open", grouped(open as u64)) } else { "✓ none is open".to_owned() }),
+        Some(if open > 0 {
+            format!("⊘ {} open", grouped(open as u64))
+        } else {
+            "✓ none is open".to_owned()
+        }),
         words(number(State::Coming), "coming"),
         words(number(State::Past), "past"),
     ];
@@ -215,7 +228,8 @@ fn Entry(id: String, known: RwSignal<Option<All>>, poll: Poll) -> impl IntoView 
     let (error, sending) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let path = StoredValue::new(format!("{API}/{}", Encoded(&id)));
     let href = format!("{PATH}/{}", Encoded(&id));
-    let window = Memo::new(move |_| known.with(|known| known.as_ref()?.get(&id).cloned()).unwrap_or_default());
+    let window =
+        Memo::new(move |_| known.with(|known| known.as_ref()?.get(&id).cloned()).unwrap_or_default());
     let state = Memo::new(move |_| window.with(Window::state));
     let with = move |of: fn(&Window) -> String| move || window.with(of);
     let act = move |method: &'static str, below: &'static str| {
@@ -309,7 +323,10 @@ mod tests {
         }
         assert_eq!(all["b"].again(), "every week on Mon, Europe/Berlin");
         assert_eq!((all["m"].again().as_str(), all["m"].about().as_str()), ("once, UTC", "every alert"));
-        assert_eq!((all["b"].time(0), all["m"].time(0)), ("begins in 2 h".to_owned(), "ends in 1 min".to_owned()));
+        assert_eq!(
+            (all["b"].time(0), all["m"].time(0)),
+            ("begins in 2 h".to_owned(), "ends in 1 min".to_owned())
+        );
         assert_eq!(all["o"].time(0), "is over");
     }
 }

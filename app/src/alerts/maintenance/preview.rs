@@ -74,13 +74,16 @@ pub(super) fn Preview(typed: Memo<Typed>, flaws: RwSignal<Vec<(String, String)>>
                 return;
             }
             spawn_local(async move {
-                let answer: Result<Told, Refusal> = call("POST", &format!("{API}/preview"), Some(&body)).await;
+                let answer: Result<Told, Refusal> =
+                    call("POST", &format!("{API}/preview"), Some(&body)).await;
                 if number.try_get_value() != Some(mine) {
                     return;
                 }
                 found.set(match answer {
                     Ok(told) => {
-                        let of = |flaw: &Flaw| (field_of(&flaw.field, &flaw.message).to_owned(), flaw.message.clone());
+                        let of = |flaw: &Flaw| {
+                            (field_of(&flaw.field, &flaw.message).to_owned(), flaw.message.clone())
+                        };
                         flaws.set(told.flaws.iter().map(of).collect());
                         if told.flaws.is_empty() { Found::Told(told) } else { Found::Flawed }
                     }
@@ -139,7 +142,11 @@ impl Told {
             0 => "No alert that fires now is one of these.".to_owned(),
             1 => "1 alert that fires now is one of these:".to_owned(),
             count if self.left_out > 0 => {
-                format!("{} alerts that fire now are of these, the first {}:", grouped(count as u64), self.alerts.len())
+                format!(
+                    "{} alerts that fire now are of these, the first {}:",
+                    grouped(count as u64),
+                    self.alerts.len()
+                )
             }
             count => format!("{} alerts that fire now are of these:", grouped(count as u64)),
         };

@@ -112,7 +112,8 @@ impl Recurrence {
                 return Err(("days", "choose a day at least".to_owned()));
             }
             Often::Weekly => {
-                let days = DAYS.iter().map(|(word, _)| *word).filter(|word| self.days.iter().any(|day| day == word));
+                let days =
+                    DAYS.iter().map(|(word, _)| *word).filter(|word| self.days.iter().any(|day| day == word));
                 format!("FREQ=WEEKLY;BYDAY={}", days.collect::<Vec<_>>().join(","))
             }
             Often::MonthlyByDate => {
@@ -168,7 +169,9 @@ impl Recurrence {
                 Often::MonthlyByDate
             }
             ("MONTHLY", Some(day), None) => {
-                let (which, _) = WHICH.iter().find(|(which, _)| day.strip_prefix(which).is_some_and(|day| day.len() == 2))?;
+                let (which, _) = WHICH
+                    .iter()
+                    .find(|(which, _)| day.strip_prefix(which).is_some_and(|day| day.len() == 2))?;
                 plain.which = ((*which).to_owned(), day.strip_prefix(which)?.to_owned());
                 Often::MonthlyByDay
             }
@@ -184,7 +187,11 @@ impl Recurrence {
             "1" => format!("every {unit}"),
             many => format!("every {many} {unit}s"),
         };
-        let day = |word: &str| DAYS.iter().find(|(known, _)| *known == word).map_or(word.to_owned(), |(_, title)| (*title).to_owned());
+        let day = |word: &str| {
+            DAYS.iter()
+                .find(|(known, _)| *known == word)
+                .map_or(word.to_owned(), |(_, title)| (*title).to_owned())
+        };
         let what = match self.often {
             Often::Once => return "once".to_owned(),
             Often::Rule => return self.rule.clone(),
@@ -196,7 +203,8 @@ impl Recurrence {
             Often::MonthlyByDate if self.date == "-1" => format!("{} on its last day", every("month")),
             Often::MonthlyByDate => format!("{} on day {}", every("month"), self.date),
             Often::MonthlyByDay => {
-                let which = WHICH.iter().find(|(word, _)| *word == self.which.0).map_or("", |(_, title)| title);
+                let which =
+                    WHICH.iter().find(|(word, _)| *word == self.which.0).map_or("", |(_, title)| title);
                 format!("{} on the {which} {}", every("month"), day(&self.which.1))
             }
         };
@@ -214,7 +222,11 @@ mod tests {
             ("FREQ=DAILY", Often::Daily, "every day"),
             ("FREQ=DAILY;INTERVAL=3", Often::Daily, "every 3 days"),
             ("FREQ=WEEKLY;BYDAY=MO,TH", Often::Weekly, "every week on Mon, Thu"),
-            ("FREQ=WEEKLY;BYDAY=SU;INTERVAL=2;UNTIL=20261231", Often::Weekly, "every 2 weeks on Sun until 2026-12-31"),
+            (
+                "FREQ=WEEKLY;BYDAY=SU;INTERVAL=2;UNTIL=20261231",
+                Often::Weekly,
+                "every 2 weeks on Sun until 2026-12-31",
+            ),
             ("FREQ=MONTHLY;BYMONTHDAY=15", Often::MonthlyByDate, "every month on day 15"),
             ("FREQ=MONTHLY;BYMONTHDAY=-1", Often::MonthlyByDate, "every month on its last day"),
             ("FREQ=MONTHLY;BYDAY=1MO", Often::MonthlyByDay, "every month on the first Mon"),

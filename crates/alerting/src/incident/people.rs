@@ -52,7 +52,10 @@ impl Change {
         let roles = self.roles.iter().flat_map(|(role, name)| [("roles", role), ("roles", name)]);
         for (field, name) in named.chain(roles).chain([("by", &self.by)]) {
             if name.len() > most {
-                return wrong(field, format!("a name of {} bytes is too long; write up to {most}", name.len()));
+                return wrong(
+                    field,
+                    format!("a name of {} bytes is too long; write up to {most}", name.len()),
+                );
             }
         }
         for role in self.roles.keys() {
@@ -64,11 +67,14 @@ impl Change {
             }
         }
         let set = |name: &str| !name.trim().is_empty();
-        let fresh = self.roles.iter().filter(|(role, name)| set(name) && !incident.roles.contains_key(role.trim()));
-        let gone = self.roles.iter().filter(|(role, name)| !set(name) && incident.roles.contains_key(role.trim()));
+        let fresh =
+            self.roles.iter().filter(|(role, name)| set(name) && !incident.roles.contains_key(role.trim()));
+        let gone =
+            self.roles.iter().filter(|(role, name)| !set(name) && incident.roles.contains_key(role.trim()));
         let found = incident.roles.len() + fresh.count() - gone.count();
         if found > Self::MOST_ROLES {
-            let text = format!("there would be {found}, {} are allowed; take some away first", Self::MOST_ROLES);
+            let text =
+                format!("there would be {found}, {} are allowed; take some away first", Self::MOST_ROLES);
             return wrong("roles", text);
         }
         Ok(())

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::slice::from_ref;
 
-use watchfire_alerting::incident::{Book, Change, Incident, IncidentError, IncidentState, Note, Observed, Settings};
+use watchfire_alerting::incident::{
+    Book, Change, Incident, IncidentError, IncidentState, Note, Observed, Settings,
+};
 use watchfire_model::Labels;
 
 const MINUTE: i64 = 60_000;

@@ -136,8 +136,16 @@ fn open_and_closed() {
 #[test]
 fn what_is_ended_by_hand() {
     for (text, instant, ended) in [
-        ("DTSTART:20260105T020000Z | DURATION:PT2H", "2026-01-05T02:30:00.900Z", "DTSTART:20260105T020000Z | DURATION:PT30M"),
-        ("DTSTART:20260105T020000Z | DURATION:PT2H", "2026-01-05T02:00:00Z", "DTSTART:20260105T020000Z | DURATION:PT1S"),
+        (
+            "DTSTART:20260105T020000Z | DURATION:PT2H",
+            "2026-01-05T02:30:00.900Z",
+            "DTSTART:20260105T020000Z | DURATION:PT30M",
+        ),
+        (
+            "DTSTART:20260105T020000Z | DURATION:PT2H",
+            "2026-01-05T02:00:00Z",
+            "DTSTART:20260105T020000Z | DURATION:PT1S",
+        ),
         ("DTSTART:20260105T020000Z | DURATION:PT2H", "2026-01-05T04:00:00Z", ""),
         // At a start that the clocks skip.
         (

@@ -66,10 +66,14 @@ async fn alerts_become_incidents_that_outlive_a_kill() {
     assert_eq!((&one["state"], &one["assignee"]), (&json!("acknowledged"), &json!("ann")));
     assert_eq!((&one["notes"][0]["text"], &one["alerts"][1]["times"]), (&json!("a cable"), &json!(1)));
     assert_eq!(one["roles"], json!({"scribe": "bob"}));
-    let told: Vec<Value> = one["changes"].as_array().unwrap().iter().map(|change| {
-        json!([change["by"], change["what"], change["to"]])
-    }).collect();
-    let expected = json!([["cem", "state", "acknowledged"], ["cem", "assignee", "ann"], ["cem", "scribe", "bob"]]);
+    let told: Vec<Value> = one["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| json!([change["by"], change["what"], change["to"]]))
+        .collect();
+    let expected =
+        json!([["cem", "state", "acknowledged"], ["cem", "assignee", "ann"], ["cem", "scribe", "bob"]]);
     assert_eq!(json!(told), expected);
     let metrics = server.get("/metrics").await.body;
     assert!(metrics.contains("watchfire_incidents{state=\"acknowledged\"} 1"), "{metrics}");

@@ -110,7 +110,8 @@ async fn windows_are_tried_and_ended() {
     assert_eq!(tried["alerts"].as_array().unwrap().len(), 1);
     assert_eq!(tried["alerts"][0]["host"], "a");
     assert_eq!(get(&server, PATH).await["data"], json!([]));
-    let flawed = send(&server, "POST", "/preview", &daily("host=a", "FREQ=HOURLY")).await.json()["data"].clone();
+    let flawed =
+        send(&server, "POST", "/preview", &daily("host=a", "FREQ=HOURLY")).await.json()["data"].clone();
     assert_eq!(flawed["flaws"][0]["field"], "schedule");
     assert!(flawed["flaws"][0]["message"].as_str().unwrap().contains("FREQ=HOURLY"), "{flawed}");
 
