@@ -49,8 +49,9 @@ enum Opened {
 fn zone_here() -> String {
     let get = |of: &wasm_bindgen::JsValue, name: &str| Reflect::get(of, &name.into()).ok();
     let zone = || {
-        let format = get(&get(&js_sys::global(), "Intl")?, "DateTimeFormat")?;
-        let made = Reflect::construct(format.dyn_ref()?, &js_sys::Array::new()).ok()?;
+        let format: js_sys::Function =
+            get(&get(&js_sys::global(), "Intl")?, "DateTimeFormat")?.dyn_into().ok()?;
+        let made = Reflect::construct(&format, &js_sys::Array::new()).ok()?;
         let options: js_sys::Function = get(&made, "resolvedOptions")?.dyn_into().ok()?;
         get(&options.call0(&made).ok()?, "timeZone")?.as_string()
     };
