@@ -11,7 +11,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 pub use self::doors::Doors;
-use self::snippet::SnippetView;
+pub(crate) use self::snippet::SnippetView;
 use self::watch::Watch;
 use self::way::Way;
 use crate::api::Progress;

@@ -12,7 +12,7 @@ const SAID: Duration = Duration::from_secs(3);
 
 /// Lines to paste, and a button that copies them.
 #[component]
-pub(super) fn SnippetView(
+pub(crate) fn SnippetView(
     /// Where the lines belong.
     place: &'static str,
     #[prop(into)] lines: Signal<String>,

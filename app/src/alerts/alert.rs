@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use watchfire_model::Matcher;
 
 use super::filter::written;
 use crate::address::{Encoded, Search};
 use crate::api::{
-    self, Failure, Muting, RuleGroup, RuleState, RulesAnswer, SeenAlert, Silence, instant, read_plain,
+    self, Failure, Muting, RuleGroup, RuleState, RulesAnswer, Silence, envelope, instant, read_plain,
 };
 
 /// Names and values; of an alert they name it.
@@ -30,8 +31,12 @@ impl Severity {
 
     /// What a label means; the words are those that rules by form know, too.
     pub(super) fn of(labels: &LabelMap) -> Self {
-        let word = labels.get("severity").map(|word| word.to_ascii_lowercase()).unwrap_or_default();
-        match word.as_str() {
+        Self::of_word(labels.get("severity").map(String::as_str).unwrap_or_default())
+    }
+
+    /// The same of the label's value.
+    pub(super) fn of_word(word: &str) -> Self {
+        match word.to_ascii_lowercase().as_str() {
             "critical" | "page" | "emergency" | "disaster" | "outage" => Self::Critical,
             "high" | "error" | "major" => Self::High,
             "warning" | "warn" | "medium" | "moderate" => Self::Warning,
@@ -62,6 +67,52 @@ impl Severity {
     }
 }
 
+/// What somebody said of an alert.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct Said {
+    pub(super) by: String,
+    pub(super) comment: String,
+    /// Milliseconds since the epoch.
+    pub(super) at: i64,
+    /// Until when it counts; none: as long as the alert fires.
+    pub(super) until: Option<i64>,
+}
+
+/// What `/api/v1/watchfire/alerts` tells.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Handed {
+    alerts: Vec<Told>,
+    resolved_by_hand: Vec<Told>,
+}
+
+/// An alert that was handed on; of one that somebody said to be over only its names, and who said so.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Told {
+    fingerprint: String,
+    labels: LabelMap,
+    annotations: LabelMap,
+    starts_at: Option<i64>,
+    generator_url: String,
+    receivers: Vec<String>,
+    acknowledged: Option<Said>,
+    resolved: Option<Said>,
+    muted_by: MutedBy,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct MutedBy {
+    silences: Vec<String>,
+    inhibitions: Vec<String>,
+    maintenance: Option<String>,
+}
+
+/// What stands in place of a window's id where the data is made up.
+const DEMO: &str = "demo";
+
 /// An alert that is pending or fires.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Alert {
@@ -83,6 +134,12 @@ pub(super) struct Alert {
     pub(super) fingerprint: String,
     pub(super) muting: Muting,
     pub(super) receivers: Vec<String>,
+    /// The group of its rule.
+    pub(super) group: String,
+    /// Who looks after it.
+    pub(super) acknowledged: Option<Said>,
+    /// Who said that it is over, whatever its source says.
+    pub(super) resolved: Option<Said>,
 }
 
 impl Alert {
@@ -92,6 +149,18 @@ impl Alert {
 
     pub(super) fn severity(&self) -> Severity {
         Severity::of(&self.labels)
+    }
+
+    /// Whether it fires, and nobody said that it is over.
+    pub(super) fn is_firing(&self) -> bool {
+        self.state == RuleState::Firing && self.resolved.is_none()
+    }
+
+    /// Whether it is one of a rule of a file, by what names that in the history: the file, the group, the name, the labels.
+    pub(super) fn is_of(&self, key: &str) -> bool {
+        let Some(file) = &self.file else { return false };
+        let rest = key.strip_prefix(&format!("{file};{};{}", self.group, self.name()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([';', '#']))
     }
 
     /// Whether nobody is told of it now.
@@ -120,6 +189,20 @@ impl Alert {
     }
 }
 
+/// How many alerts there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Those that fire and that nothing mutes.
+    pub(super) firing: usize,
+    /// Those of them that somebody looks after.
+    pub(super) handled: usize,
+    /// Those that fire muted.
+    pub(super) muted: usize,
+    pub(super) pending: usize,
+    /// Those that somebody said to be over.
+    pub(super) resolved: usize,
+}
+
 /// All alerts there are, and the silences that some are under.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Alerts {
@@ -133,14 +216,14 @@ impl Alerts {
     pub(super) async fn ask() -> Result<Self, Failure> {
         let none = Search::default();
         let rules = api::get("/api/v1/rules", &Search::default().with("type", "alert")).await?;
-        let seen = api::get("/api/v2/alerts", &none).await?;
+        let handed = api::get("/api/v1/watchfire/alerts", &none).await?;
         let silences: Vec<Silence> = read_plain(&api::get("/api/v2/silences", &none).await?)?;
-        let mut alerts = Self::new(RulesAnswer::read(&rules)?.groups, read_plain(&seen)?);
+        let mut alerts = Self::new(RulesAnswer::read(&rules)?.groups, envelope(&handed)?);
         alerts.silences = silences.into_iter().map(|silence| (silence.id.clone(), silence)).collect();
         Ok(alerts)
     }
 
-    fn new(groups: Vec<RuleGroup>, seen: Vec<SeenAlert>) -> Self {
+    fn new(groups: Vec<RuleGroup>, handed: Handed) -> Self {
         let mut all = BTreeMap::new();
         for group in groups {
             let uid = group.is_of_form().then(|| group.name.clone());
@@ -153,36 +236,53 @@ impl Alerts {
                     kept: alert.keep_firing_since.is_some(),
                     uid: uid.clone(),
                     file: Some(group.file.clone()),
+                    group: group.name.clone(),
                     labels: alert.labels.clone(),
                     ..Alert::default()
                 };
                 all.insert(alert.labels, own);
             }
         }
-        for seen in seen {
-            let receivers = seen.receivers.into_iter().map(|receiver| receiver.name).collect();
-            let own = own_of(&all, &seen.labels).unwrap_or_else(|| seen.labels.clone());
+        for told in handed.alerts.into_iter().chain(handed.resolved_by_hand) {
+            let own = own_of(&all, &told.labels).unwrap_or_else(|| told.labels.clone());
+            let state = if told.resolved.is_some() { RuleState::Inactive } else { RuleState::Firing };
             let known = all.entry(own).or_insert_with(|| Alert {
-                labels: seen.labels,
-                annotations: seen.annotations,
-                state: RuleState::Firing,
-                since: instant(&seen.starts_at),
-                generator_url: seen.generator_url,
+                labels: told.labels,
+                annotations: told.annotations,
+                state,
+                since: told.starts_at,
+                generator_url: told.generator_url,
                 ..Alert::default()
             });
-            (known.fingerprint, known.muting, known.receivers) = (seen.fingerprint, seen.status, receivers);
+            let MutedBy { silences, inhibitions, maintenance } = told.muted_by;
+            let muted_by = maintenance.into_iter().collect();
+            known.muting = Muting { silenced_by: silences, inhibited_by: inhibitions, muted_by };
+            (known.fingerprint, known.receivers) = (told.fingerprint, told.receivers);
+            (known.acknowledged, known.resolved) = (told.acknowledged, told.resolved);
         }
         Self { all, silences: BTreeMap::new() }
     }
 
-    /// How many fire that nothing mutes, fire muted, and are pending.
-    pub(super) fn counts(&self) -> (usize, usize, usize) {
+    pub(super) fn counts(&self) -> Counts {
         let count = |wanted: fn(&Alert) -> bool| self.all.values().filter(|alert| wanted(alert)).count();
-        (
-            count(|alert| alert.state == RuleState::Firing && !alert.is_muted()),
-            count(|alert| alert.state == RuleState::Firing && alert.is_muted()),
-            count(|alert| alert.state == RuleState::Pending),
-        )
+        Counts {
+            firing: count(|alert| alert.is_firing() && !alert.is_muted()),
+            handled: count(|alert| alert.is_firing() && !alert.is_muted() && alert.acknowledged.is_some()),
+            muted: count(|alert| alert.is_firing() && alert.is_muted()),
+            pending: count(|alert| alert.state == RuleState::Pending),
+            resolved: count(|alert| alert.resolved.is_some()),
+        }
+    }
+
+    /// The silence that is for this alert alone: it may be quiet for a while.
+    pub(super) fn snooze(&self, alert: &Alert) -> Option<&Silence> {
+        let mut silences = alert.muting.silenced_by.iter().filter_map(|id| self.silences.get(id));
+        silences.find(|silence| {
+            alert.labels.iter().all(|(name, value)| {
+                let mut matchers = silence.matchers.iter();
+                matchers.any(|one| one.is_equal && !one.is_regex && one.name == *name && one.value == *value)
+            })
+        })
     }
 
     /// What keeps an alert from being told, in words.
@@ -195,8 +295,11 @@ impl Alerts {
             let by = self.all.values().find(|other| other.fingerprint == *fingerprint);
             format!("inhibited by {}", by.map_or("an alert that is over", Alert::name))
         });
-        let intervals = alert.muting.muted_by.iter().map(|name| format!("muted in the time {name}"));
-        silenced.chain(inhibited).chain(intervals).collect()
+        let planned = alert.muting.muted_by.iter().map(|id| match id.as_str() {
+            DEMO => "made-up data, of which nobody is told".to_owned(),
+            id => format!("in the maintenance window {id}"),
+        });
+        silenced.chain(inhibited).chain(planned).collect()
     }
 }
 
@@ -213,6 +316,7 @@ fn own_of(all: &BTreeMap<LabelMap, Alert>, handed: &LabelMap) -> Option<LabelMap
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::SilenceMatcher;
 
     fn labels(pairs: &[(&str, &str)]) -> LabelMap {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -228,28 +332,48 @@ mod tests {
 
     #[test]
     fn what_is_told_twice_is_one_alert() {
-        let seen = |host: &str, muting: Muting| SeenAlert {
-            labels: labels(&[("alertname", "Hot"), ("host", host)]),
-            starts_at: "2025-11-21T08:02:00Z".to_owned(),
-            fingerprint: host.to_owned(),
-            status: muting,
-            ..SeenAlert::default()
-        };
-        let silenced = Muting { silenced_by: vec!["s".to_owned()], ..Muting::default() };
-        let inhibited = Muting { inhibited_by: vec!["a".to_owned(), "z".to_owned()], ..Muting::default() };
-        let mut alerts = Alerts::new(rules(), vec![seen("a", silenced), seen("c", inhibited)]);
-        assert_eq!(alerts.counts(), (0, 2, 1));
+        let text = r#"{"status":"success","data":{"alerts":[
+            {"fingerprint":"a","labels":{"alertname":"Hot","host":"a"},"annotations":{},"state":"suppressed",
+             "starts_at":1763712120000,"updated_at":1763712120000,"generator_url":"","receivers":["ops"],"acknowledged":null,
+             "muted_by":{"silences":["s"],"inhibitions":[],"maintenance":null}},
+            {"fingerprint":"c","labels":{"alertname":"Hot","host":"c"},"annotations":{},"state":"suppressed",
+             "starts_at":1763712120000,"updated_at":1763712120000,"generator_url":"","receivers":[],
+             "acknowledged":{"by":"ann","comment":"on it","at":1763712130000,"until":null},
+             "muted_by":{"silences":[],"inhibitions":["a","z"],"maintenance":"move-1"}}],
+            "resolved_by_hand":[{"fingerprint":"d","labels":{"alertname":"Hot","host":"d"},
+             "resolved":{"by":"bob","comment":"","at":1763712140000,"until":null}}]}}"#;
+        let mut alerts = Alerts::new(rules(), envelope(text).unwrap());
+        let expected = Counts { muted: 2, pending: 1, resolved: 1, ..Counts::default() };
+        assert_eq!(alerts.counts(), expected);
         let of = |host: &str| &alerts.all[&labels(&[("alertname", "Hot"), ("host", host)])];
         let (a, b, c) = (of("a").clone(), of("b").clone(), of("c").clone());
+        assert!(
+            !a.is_of("form;hot;Hotter") && a.is_of("form;hot;Hot;severity=high") && a.is_of("form;hot;Hot#2")
+        );
         assert_eq!((a.value, a.since, a.uid.as_deref()), (Some(80.0), Some(1_763_712_000_000), Some("hot")));
         assert_eq!((b.state, b.is_muted()), (RuleState::Pending, false));
         assert_eq!((c.value, c.since, c.file.as_deref()), (None, Some(1_763_712_120_000), None));
-        assert_eq!(alerts.muted_words(&c), ["inhibited by Hot", "inhibited by an alert that is over"]);
+        assert_eq!(
+            alerts.muted_words(&c),
+            ["inhibited by Hot", "inhibited by an alert that is over", "in the maintenance window move-1"]
+        );
+        assert_eq!(c.acknowledged.as_ref().map(|said| said.by.as_str()), Some("ann"));
+        let d = of("d");
+        assert_eq!((d.state, d.is_firing(), d.resolved.is_some()), (RuleState::Inactive, false, true));
         assert_eq!(alerts.muted_words(&a), ["silenced"]);
         let silence =
             Silence { created_by: "me".to_owned(), comment: "known".to_owned(), ..Silence::default() };
         alerts.silences.insert("s".to_owned(), silence);
         assert_eq!(alerts.muted_words(&a), ["silenced by me: known"]);
+        assert_eq!(alerts.snooze(&a), None, "it is for others, too");
+        let matchers = [("alertname", "Hot"), ("host", "a")].map(|(name, value)| SilenceMatcher {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            is_regex: false,
+            is_equal: true,
+        });
+        alerts.silences.insert("s".to_owned(), Silence { matchers: matchers.to_vec(), ..Silence::default() });
+        assert!(alerts.snooze(&a).is_some());
         let mut handed = labels(&[("alertname", "Hot"), ("host", "a"), ("region", "north")]);
         assert_eq!(own_of(&alerts.all, &handed), Some(a.labels.clone()), "labels that are added to all");
         handed.insert("host".to_owned(), "b".to_owned());

@@ -10,7 +10,8 @@ use serde_json::Value;
 use watchfire_chart::format_value;
 use watchfire_model::{TimeRange, Unit, format_utc};
 
-use super::alert::LabelMap;
+use super::alert::{Alert, Alerts, LabelMap};
+use super::row::AlertRow;
 use super::{label_words, moment, named, place, state_word, trouble, without_script};
 use crate::address::{Encoded, Search};
 use crate::api::{self, Failure, Poll, envelope};
@@ -80,6 +81,11 @@ fn stretches(events: &[&Event], range: TimeRange) -> Vec<Stretch> {
     found.retain(|stretch| stretch.end > stretch.start && !is_calm(&stretch.state));
     found.reverse();
     found
+}
+
+/// What somebody said of an alert, which fires all the same.
+fn is_said(state: &str) -> bool {
+    matches!(state, "acknowledged" | "unacknowledged" | "snoozed" | "resolved" | "reopened")
 }
 
 /// States that a line leaves empty.
@@ -211,6 +217,7 @@ pub(crate) fn RulePage() -> impl IntoView {
         <div class="alerting" data-state=move || state_word(poll)>
             <Views current=Page::Rules/>
             <Head known poll name which/>
+            <Now which/>
             <Timeline known/>
             <Changes known/>
         </div>
@@ -256,6 +263,37 @@ fn Head(known: RwSignal<Option<Known>>, poll: Poll, name: Memo<String>, which: M
     .into_any()
 }
 
+/// Its alerts that are pending or fire, with what can be said of them; nothing where there are none.
+#[component]
+fn Now(which: Memo<Which>) -> impl IntoView {
+    let alerts = RwSignal::new(None::<Alerts>);
+    let poll = Poll::start(EVERY, Alerts::ask, move |got| alerts.set(Some(got)));
+    let keys = Memo::new(move |_| {
+        which.with(|which| {
+            let is_own = |alert: &&Alert| match which {
+                Which::Form(uid) => alert.uid.as_ref() == Some(uid),
+                Which::File(key) => alert.is_of(key),
+            };
+            let found = |alerts: &Alerts| {
+                let own = alerts.all.values().filter(is_own).take(LINES);
+                own.map(|alert| alert.labels.clone()).collect::<Vec<_>>()
+            };
+            alerts.with(|alerts| alerts.as_ref().map(found)).unwrap_or_default()
+        })
+    });
+    view! {
+        <Show when=move || keys.with(|keys| !keys.is_empty())>
+            <section class="panel alert-group" aria-label="Alerts now">
+                <header class="panel-head"><h2>"Alerts now"</h2></header>
+                <ul class="alert-list">
+                    <For each=move || keys.get() key=Clone::clone let:key><AlertRow key alerts poll/></For>
+                </ul>
+            </section>
+        </Show>
+    }
+    .into_any()
+}
+
 /// A line for each alert: when it was pending, when it fired.
 #[component]
 fn Timeline(known: RwSignal<Option<Known>>) -> impl IntoView {
@@ -264,7 +302,7 @@ fn Timeline(known: RwSignal<Option<Known>>) -> impl IntoView {
         let known = known.get()?;
         let range = known.shown();
         let mut by_alert: BTreeMap<&LabelMap, Vec<&Event>> = BTreeMap::new();
-        for event in &known.events {
+        for event in known.events.iter().filter(|event| !is_said(&event.to)) {
             by_alert.entry(&event.labels).or_default().push(event);
         }
         let count = by_alert.len();
@@ -341,10 +379,12 @@ fn Changes(known: RwSignal<Option<Known>>) -> impl IntoView {
     let row = move |event: Event| {
         let value = event.value().filter(|_| !event.labels.is_empty());
         let shown = value.map(|value| format_value(Unit::Number, value));
-        let of = if event.labels.is_empty() {
-            event.reason.clone()
-        } else {
-            label_words(&event.labels, &["alertname", "severity"])
+        let labels = label_words(&event.labels, &["alertname", "severity"]);
+        let of = match (event.labels.is_empty(), is_said(&event.to)) {
+            (true, _) => event.reason.clone(),
+            (false, true) if labels.is_empty() => format!("by {}", event.reason),
+            (false, true) => format!("{labels} · by {}", event.reason),
+            (false, false) => labels,
         };
         view! {
             <tr>

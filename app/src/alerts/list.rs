@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::alert::{Alert, Alerts, LabelMap, Severity};
+use super::alert::{Alert, Alerts, Counts, LabelMap, Severity};
 use super::filter::{Term, terms};
 use super::row::AlertRow;
 use super::{Address, choice, search_field, state_word, trouble, without_script};
@@ -29,17 +29,22 @@ enum Shown {
     #[default]
     All,
     Firing,
+    /// Those that fire and that nobody looks after.
+    Open,
+    Handled,
     Pending,
     Muted,
 }
 
 impl Shown {
-    const ALL: [Self; 4] = [Self::All, Self::Firing, Self::Pending, Self::Muted];
+    const ALL: [Self; 6] = [Self::All, Self::Firing, Self::Open, Self::Handled, Self::Pending, Self::Muted];
 
     fn word(self) -> &'static str {
         match self {
             Self::All => "",
             Self::Firing => "firing",
+            Self::Open => "open",
+            Self::Handled => "handled",
             Self::Pending => "pending",
             Self::Muted => "muted",
         }
@@ -49,6 +54,8 @@ impl Shown {
         match self {
             Self::All => "All",
             Self::Firing => "Firing",
+            Self::Open => "Firing, nobody looks after it",
+            Self::Handled => "Acknowledged",
             Self::Pending => "Pending",
             Self::Muted => "Silenced or inhibited",
         }
@@ -57,7 +64,9 @@ impl Shown {
     fn takes(self, alert: &Alert) -> bool {
         match self {
             Self::All => true,
-            Self::Firing => alert.state == RuleState::Firing && !alert.is_muted(),
+            Self::Firing => alert.is_firing() && !alert.is_muted(),
+            Self::Open => Self::Firing.takes(alert) && alert.acknowledged.is_none(),
+            Self::Handled => alert.is_firing() && alert.acknowledged.is_some(),
             Self::Pending => alert.state == RuleState::Pending,
             Self::Muted => alert.is_muted(),
         }
@@ -122,8 +131,8 @@ impl Asked {
 }
 
 /// What needs somebody first comes first.
-fn rank(alert: &Alert) -> (bool, RuleState, Severity) {
-    (alert.is_muted(), alert.state, alert.severity())
+fn rank(alert: &Alert) -> (bool, bool, RuleState, Severity) {
+    (alert.resolved.is_some(), alert.is_muted(), alert.state, alert.severity())
 }
 
 /// The page.
@@ -163,7 +172,7 @@ pub(crate) fn AlertsPage() -> impl IntoView {
                 <GroupChoice address alerts/>
             </div>
             <For each=move || groups.get() key=Clone::clone let:group>
-                <Group group asked alerts/>
+                <Group group asked alerts poll/>
             </For>
             {nothing}
         </div>
@@ -176,9 +185,9 @@ pub(crate) fn AlertsPage() -> impl IntoView {
 fn Summary(alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
     let counts = Memo::new(move |_| alerts.with(|alerts| alerts.as_ref().map(Alerts::counts)));
     let words = move || trouble(poll, "Alerts").or_else(|| Some(counted(counts.get()?)));
-    let loud = move || counts.get().is_some_and(|(firing, ..)| firing > 0).then_some("true");
+    let loud = move || counts.get().is_some_and(|counts| counts.firing > 0).then_some("true");
     let announced = move || match counts.get() {
-        Some((firing, ..)) if firing > 0 => format!("{firing} alerts fire."),
+        Some(Counts { firing, .. }) if firing > 0 => format!("{firing} alerts fire."),
         _ => String::new(),
     };
     view! {
@@ -195,7 +204,7 @@ fn Summary(alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
     .into_any()
 }
 
-fn counted((firing, muted, pending): (usize, usize, usize)) -> String {
+fn counted(Counts { firing, handled, muted, pending, resolved }: Counts) -> String {
     let number = |count: usize| grouped(count as u64);
     let parts = [
         Some(if firing > 0 {
@@ -203,8 +212,10 @@ fn counted((firing, muted, pending): (usize, usize, usize)) -> String {
         } else {
             "✓ nothing fires".to_owned()
         }),
+        (handled > 0).then(|| format!("{} of them acknowledged", number(handled))),
         (pending > 0).then(|| format!("{} pending", number(pending))),
         (muted > 0).then(|| format!("{} silenced or inhibited", number(muted))),
+        (resolved > 0).then(|| format!("{} resolved by hand", number(resolved))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
@@ -247,7 +258,7 @@ fn GroupChoice(address: Address, alerts: RwSignal<Option<Alerts>>) -> impl IntoV
 
 /// The alerts that have the same value of the label that they are grouped by.
 #[component]
-fn Group(group: String, asked: Memo<Asked>, alerts: RwSignal<Option<Alerts>>) -> impl IntoView {
+fn Group(group: String, asked: Memo<Asked>, alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
     let own = group.clone();
     let keys = Memo::new(move |_| {
         alerts
@@ -277,7 +288,7 @@ fn Group(group: String, asked: Memo<Asked>, alerts: RwSignal<Option<Alerts>>) ->
             </header>
             <ul class="alert-list">
                 <For each=move || keys.get().into_iter().take(MOST) key=Clone::clone let:key>
-                    <AlertRow key alerts/>
+                    <AlertRow key alerts poll/>
                 </For>
             </ul>
         </section>
@@ -288,6 +299,7 @@ fn Group(group: String, asked: Memo<Asked>, alerts: RwSignal<Option<Alerts>>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alerts::alert::Said;
     use crate::api::Muting;
 
     fn alert(name: &str, host: &str, state: RuleState, severity: &str) -> (LabelMap, Alert) {
@@ -307,13 +319,21 @@ mod tests {
             alert("Down", "b", RuleState::Firing, "high"),
             silenced,
         ];
-        let alerts = Alerts { all: all.into_iter().collect(), ..Alerts::default() };
-        let table: [(&str, &str, &str, &str, &[&str]); 7] = [
-            ("", "", "", "", &["Down", "Slow", "Loud"]),
+        let said = Some(Said { by: "ann".to_owned(), ..Said::default() });
+        let mut over = alert("Over", "c", RuleState::Firing, "critical");
+        over.1.resolved.clone_from(&said);
+        let mut looked_after = alert("Down", "c", RuleState::Firing, "high");
+        looked_after.1.acknowledged = said;
+        let all = all.into_iter().chain([over, looked_after]);
+        let alerts = Alerts { all: all.collect(), ..Alerts::default() };
+        let table: [(&str, &str, &str, &str, &[&str]); 9] = [
+            ("open", "", "", "host", &["b", "a"]),
+            ("handled", "", "", "host", &["c"]),
+            ("", "", "", "", &["Down", "Slow", "Loud", "Over"]),
             ("firing", "", "", "", &["Down", "Slow"]),
             ("muted", "", "", "", &["Loud"]),
             ("pending", "", "", "host", &["b"]),
-            ("", "critical", "", "", &["Slow", "Loud"]),
+            ("", "critical", "", "", &["Slow", "Loud", "Over"]),
             ("", "", "host=b slow", "", &["Slow"]),
             ("", "", "", "-", &[""]),
         ];
@@ -323,12 +343,15 @@ mod tests {
         }
         let flat = Asked::new("", "", "", FLAT).of_group(&alerts, "");
         let names: Vec<_> = flat.iter().map(|labels| labels["alertname"].as_str()).collect();
-        assert_eq!(names, ["Down", "Slow", "Slow", "Loud"]);
+        assert_eq!(names, ["Down", "Down", "Slow", "Slow", "Loud", "Over"]);
     }
 
     #[test]
     fn counts_in_words() {
-        assert_eq!(counted((0, 0, 0)), "✓ nothing fires");
-        assert_eq!(counted((2, 1, 1234)), "◆ 2 firing · 1\u{202f}234 pending · 1 silenced or inhibited");
+        assert_eq!(counted(Counts::default()), "✓ nothing fires");
+        let some = Counts { firing: 2, muted: 1, pending: 1234, ..Counts::default() };
+        assert_eq!(counted(some), "◆ 2 firing · 1\u{202f}234 pending · 1 silenced or inhibited");
+        let more = Counts { firing: 2, handled: 1, resolved: 3, ..Counts::default() };
+        assert_eq!(counted(more), "◆ 2 firing · 1 of them acknowledged · 3 resolved by hand");
     }
 }

@@ -1,25 +1,35 @@
 //! Alerting: what fires, the rules that say so, what is kept silent, and who is told.
 
 mod alert;
+mod chart;
 mod deliveries;
 mod filter;
 mod form;
+mod handling;
+mod heartbeats;
 mod history;
+mod incidents;
 mod list;
+mod maintenance;
+mod on_call;
 mod panel;
 mod routing;
 mod row;
 mod rules;
+mod schedules;
 mod silences;
+mod who;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+pub(crate) use self::chart::{ChartedRule, RuleChart};
 pub(crate) use self::deliveries::DeliveriesPage;
 pub(crate) use self::form::RuleFormPage;
 pub(crate) use self::history::RulePage;
 pub(crate) use self::list::AlertsPage;
+pub(crate) use self::on_call::OnCallPages;
 pub(crate) use self::panel::AlertList;
 pub(crate) use self::routing::{EditorPorts, RoutingEditor, RoutingPage};
 pub(crate) use self::rules::RulesPage;
@@ -111,10 +121,15 @@ struct Address {
 impl Address {
     /// Of the page in sight. Below a `Router`.
     fn of(page: Page) -> Self {
+        Self::at(page.path())
+    }
+
+    /// The same by the page's path.
+    fn at(path: &'static str) -> Self {
         let navigate = use_navigate();
         let go = move |search: Search, replace: bool| {
             let options = NavigateOptions { scroll: false, replace, ..NavigateOptions::default() };
-            navigate(&format!("{}{search}", page.path()), options);
+            navigate(&format!("{path}{search}"), options);
         };
         Self { search: use_location().search, go: StoredValue::new(std::sync::Arc::new(go)) }
     }

@@ -7,7 +7,8 @@ use watchfire_panel::Unfolded;
 
 use super::alert::{Alert, Alerts, LabelMap};
 use super::filter::{Term, terms};
-use super::row::state_words;
+use super::handling::Handling;
+use super::row::{state_word, state_words};
 use super::{label_words, server_now, trouble};
 use crate::address::Encoded;
 use crate::api::Poll;
@@ -41,7 +42,7 @@ pub(crate) fn AlertList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
         <div class="panel-list-area" data-alerts=move || super::state_word(poll)>
             <p class="hint" role="status">{words}</p>
             <ul class="alert-list">
-                <For each=move || keys.get() key=Clone::clone let:key><Line key alerts/></For>
+                <For each=move || keys.get() key=Clone::clone let:key><Line key alerts poll/></For>
             </ul>
         </div>
     }
@@ -51,12 +52,12 @@ pub(crate) fn AlertList(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
 fn found(alerts: &Alerts, wanted: &[Term], most: usize) -> Vec<LabelMap> {
     let takes = |alert: &&Alert| wanted.iter().all(|term| term.takes(&alert.labels, &alert.annotations));
     let mut found: Vec<&Alert> = alerts.all.values().filter(takes).collect();
-    found.sort_by_key(|alert| (alert.is_muted(), alert.state, alert.severity()));
+    found.sort_by_key(|alert| (alert.resolved.is_some(), alert.is_muted(), alert.state, alert.severity()));
     found.into_iter().take(most).map(|alert| alert.labels.clone()).collect()
 }
 
 #[component]
-fn Line(key: LabelMap, alerts: RwSignal<Option<Alerts>>) -> impl IntoView {
+fn Line(key: LabelMap, alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
     let now = server_now();
     let alert =
         Memo::new(move |_| alerts.with(|alerts| alerts.as_ref()?.all.get(&key).cloned()).unwrap_or_default());
@@ -69,7 +70,7 @@ fn Line(key: LabelMap, alerts: RwSignal<Option<Alerts>>) -> impl IntoView {
     let since = move || alert.with(|alert| alert.since.map(|since| ago((now() - since).max(0))));
     let summary = first.annotations.get("summary").cloned();
     let labels = label_words(&first.labels, &["alertname", "severity"]);
-    let state = move || alert.with(|alert| if alert.is_muted() { "muted" } else { alert.state.word() });
+    let state = move || alert.with(state_word);
     view! {
         <li class="alert alert-short" data-severity=severity.word() data-alert-state=state>
             <span class="alert-severity">{severity.mark()}</span>
@@ -80,6 +81,7 @@ fn Line(key: LabelMap, alerts: RwSignal<Option<Alerts>>) -> impl IntoView {
             </div>
             <span class="alert-state">{move || alert.with(state_words)}</span>
             <span class="alert-since">{since}</span>
+            <Handling alert alerts poll folded=true/>
         </li>
     }
     .into_any()

@@ -3,15 +3,16 @@ use watchfire_chart::format_value;
 use watchfire_model::Unit;
 
 use super::alert::{Alert, Alerts, LabelMap};
+use super::handling::Handling;
 use super::{is_link, label_words, moment, server_now};
 use crate::address::Encoded;
-use crate::api::RuleState;
+use crate::api::{Poll, RuleState};
 use crate::numbers::ago;
 use crate::preferences::Preferences;
 
 /// One alert; the row stays while what it says changes.
 #[component]
-pub(super) fn AlertRow(key: LabelMap, alerts: RwSignal<Option<Alerts>>) -> impl IntoView {
+pub(super) fn AlertRow(key: LabelMap, alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let now = server_now();
     let labels = label_words(&key, &["alertname", "severity"]);
@@ -36,7 +37,7 @@ pub(super) fn AlertRow(key: LabelMap, alerts: RwSignal<Option<Alerts>>) -> impl 
         None => view! { <span class="alert-name">{name}</span> }.into_any(),
     };
     let (silence, severity) = (first.silence_path(), first.severity());
-    let state = move || alert.with(|alert| if alert.is_muted() { "muted" } else { alert.state.word() });
+    let state = move || alert.with(state_word);
     let since = move || {
         alert.with(|alert| alert.since).map(|since| {
             let words = ago((now() - since).max(0));
@@ -71,16 +72,29 @@ pub(super) fn AlertRow(key: LabelMap, alerts: RwSignal<Option<Alerts>>) -> impl 
                 <a href=silence>"Silence"</a>
                 <Ways alert/>
             </span>
+            <Handling alert alerts poll/>
             <More alert/>
         </li>
     }
     .into_any()
 }
 
+/// The state, for looks.
+pub(super) fn state_word(alert: &Alert) -> &'static str {
+    match alert.state {
+        _ if alert.resolved.is_some() => "resolved",
+        _ if alert.is_muted() => "muted",
+        RuleState::Firing if alert.acknowledged.is_some() => "acknowledged",
+        state => state.word(),
+    }
+}
+
 /// The state by word and shape.
 pub(super) fn state_words(alert: &Alert) -> &'static str {
     match alert.state {
+        _ if alert.resolved.is_some() => "✓ resolved",
         _ if alert.is_muted() => "⊘ muted",
+        RuleState::Firing if alert.acknowledged.is_some() => "◨ looked after",
         RuleState::Firing if alert.kept => "■ firing, over",
         RuleState::Firing => "■ firing",
         RuleState::Pending => "◔ pending",

@@ -120,19 +120,12 @@ pub(crate) struct RuleAlert {
     pub(crate) keep_firing_since: Option<String>,
 }
 
-/// An alert that fires, as `/api/v2/alerts` tells it.
+/// An alert that fires, as `/api/v2/alerts` tells it: which it is, and what mutes it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(default)]
 pub(crate) struct SeenAlert {
     pub(crate) labels: BTreeMap<String, String>,
-    pub(crate) annotations: BTreeMap<String, String>,
-    /// RFC 3339.
-    pub(crate) starts_at: String,
-    #[serde(rename = "generatorURL")]
-    pub(crate) generator_url: String,
-    pub(crate) fingerprint: String,
     pub(crate) status: Muting,
-    pub(crate) receivers: Vec<Named>,
 }
 
 /// What keeps an alert from being told.
@@ -146,12 +139,6 @@ pub(crate) struct Muting {
     pub(crate) inhibited_by: Vec<String>,
     /// Names of time intervals.
     pub(crate) muted_by: Vec<String>,
-}
-
-/// Something that has a name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Named {
-    pub(crate) name: String,
 }
 
 /// A silence, as `/api/v2/silences` tells it.
@@ -251,7 +238,7 @@ mod tests {
             "status":{"inhibitedBy":[],"mutedBy":[],"silencedBy":["s1"],"state":"suppressed"},"labels":{"alertname":"A"}}]"#;
         let alerts: Vec<SeenAlert> = read_plain(text).unwrap();
         assert_eq!(alerts[0].status.silenced_by, ["s1"]);
-        assert_eq!(alerts[0].receivers[0].name, "ops");
+        assert_eq!(alerts[0].labels["alertname"], "A");
         let text = r#"[{"id":"s1","status":{"state":"pending"},"updatedAt":"","comment":"c","createdBy":"me",
             "endsAt":"2025-11-21T08:05:00.000Z","startsAt":"2025-11-21T08:00:00.000Z",
             "matchers":[{"name":"a","value":"b.*","isRegex":true,"isEqual":false}]}]"#;

@@ -41,6 +41,8 @@ pub enum Page {
     Routing,
     /// What was sent.
     Deliveries,
+    /// Who looks after what, and when: incidents, maintenance, heartbeats, schedules. One for all, as each costs every page.
+    OnCall,
     /// How samples get here.
     AddData,
     /// What is scraped.
@@ -49,7 +51,7 @@ pub enum Page {
 
 impl Page {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Overview,
         Self::Host,
         Self::Dashboards,
@@ -66,6 +68,7 @@ impl Page {
         Self::Silence,
         Self::Routing,
         Self::Deliveries,
+        Self::OnCall,
         Self::AddData,
         Self::Targets,
     ];
@@ -90,13 +93,20 @@ impl Page {
         if path.strip_prefix("/alerts/silences/").is_some_and(|id| !id.is_empty() && !id.contains('/')) {
             return Some(Self::Silence);
         }
+        if let Some(below) = path.strip_prefix("/alerts/") {
+            let (view, one) = below.split_once('/').unwrap_or((below, "-"));
+            let is_known = matches!(view, "incidents" | "maintenance" | "heartbeats" | "schedules");
+            if is_known && !one.is_empty() && !one.contains('/') {
+                return Some(Self::OnCall);
+            }
+        }
         let named = |page: &Self| page.is_listed() || *page == Self::Board;
         Self::ALL.into_iter().filter(named).find(|page| page.path() == path)
     }
 
     /// Whether it is one page, rather than one for each of something.
     pub(crate) fn is_listed(self) -> bool {
-        !matches!(self, Self::Board | Self::Rule | Self::RuleForm | Self::Silence)
+        !matches!(self, Self::Board | Self::Rule | Self::RuleForm | Self::Silence | Self::OnCall)
     }
 
     /// Where the page is.
@@ -118,6 +128,7 @@ impl Page {
             Self::Silences => "/alerts/silences",
             Self::Routing => "/alerts/routing",
             Self::Deliveries => "/alerts/deliveries",
+            Self::OnCall => "/alerts/",
             Self::AddData => "/add-data",
             Self::Targets => "/add-data/targets",
         }
@@ -140,6 +151,7 @@ impl Page {
             Self::Silence => "Silence",
             Self::Routing => "Routing",
             Self::Deliveries => "Deliveries",
+            Self::OnCall => "On call",
             Self::AddData => "Add data",
             Self::Targets => "Targets",
         }
@@ -161,7 +173,9 @@ impl Page {
         match self {
             Self::Board | Self::Playlists | Self::Shares => Some(Self::Dashboards),
             Self::Cardinality => Some(Self::Explore),
-            Self::Rules | Self::Silences | Self::Routing | Self::Deliveries => Some(Self::Alerts),
+            Self::Rules | Self::Silences | Self::Routing | Self::Deliveries | Self::OnCall => {
+                Some(Self::Alerts)
+            }
             Self::Rule | Self::RuleForm => Some(Self::Rules),
             Self::Silence => Some(Self::Silences),
             Self::Targets => Some(Self::AddData),
@@ -209,6 +223,11 @@ mod tests {
             ("/alerts/rules/", None, None),
             ("/alerts/silences/new", Some(Page::Silence), None),
             ("/alerts/silences/a/b", None, None),
+            ("/alerts/incidents", Some(Page::OnCall), None),
+            ("/alerts/incidents/down-1", Some(Page::OnCall), None),
+            ("/alerts/incidents/", None, None),
+            ("/alerts/heartbeats/a/b", None, None),
+            ("/alerts/else", None, None),
         ] {
             assert_eq!(Page::at(path), page, "{path}");
             assert_eq!(page.and_then(|page| page.board(path)), uid, "{path}");

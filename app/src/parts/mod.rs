@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
 use crate::address::Search;
-use crate::alerts::EditorPorts;
+use crate::alerts::{ChartedRule, EditorPorts};
 use crate::boards::{EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
 use crate::pages::Page;
 use watchfire_dashboard::Panel;
@@ -114,7 +114,8 @@ impl Part {
                 | Page::Silences
                 | Page::Silence
                 | Page::Routing
-                | Page::Deliveries,
+                | Page::Deliveries
+                | Page::OnCall,
             ) => parts.push(Self::Alerts),
             None => {}
         }
@@ -146,7 +147,10 @@ impl Part {
                 split::load_cardinality().await?;
                 split::load_rule_form().await
             }
-            Self::Graph => split::load_explore_graph().await,
+            Self::Graph => {
+                split::load_explore_graph().await?;
+                split::load_rule_chart().await
+            }
             Self::Later => {
                 split::load_tooltip().await?;
                 split::load_demo_bar().await?;
@@ -155,7 +159,8 @@ impl Part {
             Self::Alerts => {
                 split::load_alerts().await?;
                 split::load_alert_list().await?;
-                split::load_routing().await
+                split::load_routing().await?;
+                split::load_on_call().await
             }
             Self::Routes => split::load_routing_editor().await,
         }
@@ -246,6 +251,7 @@ pub(crate) fn targets() -> AnyView {
 pub(crate) fn alerting(page: Page) -> AnyView {
     match page {
         Page::RuleForm => lazy(Part::Explore, true, || Box::pin(split::rule_form())),
+        Page::OnCall => lazy(Part::Alerts, true, || Box::pin(split::on_call())),
         Page::Routing | Page::Deliveries => lazy(Part::Alerts, true, move || Box::pin(split::routing(page))),
         _ => lazy(Part::Alerts, true, move || Box::pin(split::alerts(page))),
     }
@@ -269,6 +275,11 @@ pub(crate) fn dashboard_list(item: PanelItem) -> AnyView {
 /// The chart of an answer on Explore.
 pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
     lazy(Part::Graph, false, move || Box::pin(split::explore_graph(item, feed)))
+}
+
+/// The values of an alert's rule over time.
+pub(crate) fn rule_chart(of: Memo<Option<ChartedRule>>) -> AnyView {
+    lazy(Part::Graph, true, move || Box::pin(split::rule_chart(of)))
 }
 
 /// What is below the pointer on a panel.
@@ -330,6 +341,7 @@ mod tests {
             ("/alerts/silences/new", "", vec![Part::Site, Part::Alerts]),
             ("/alerts/rules/new", "", vec![Part::Site, Part::Explore]),
             ("/alerts/deliveries", "", vec![Part::Site, Part::Alerts]),
+            ("/alerts/incidents/a", "", vec![Part::Site, Part::Alerts]),
             ("/nowhere", "", vec![Part::Site]),
         ] {
             assert_eq!(Part::needed(path, search), expected, "{path}{search}");

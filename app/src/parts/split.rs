@@ -20,8 +20,8 @@ use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
 use crate::alerts::{
-    AlertList, AlertsPage, DeliveriesPage, EditorPorts, RoutingEditor, RoutingPage, RuleFormPage, RulePage,
-    RulesPage, SilencePage, SilencesPage,
+    AlertList, AlertsPage, ChartedRule, DeliveriesPage, EditorPorts, OnCallPages, RoutingEditor, RoutingPage,
+    RuleChart, RuleFormPage, RulePage, RulesPage, SilencePage, SilencesPage,
 };
 use crate::boards::{
     BoardListPage, BoardPage, DashboardHeads, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor,
@@ -144,6 +144,16 @@ pub(super) fn routing(page: Page) -> View {
 #[wasm_split(routes, wasm_split_path = ::leptos::wasm_split, preload(load_routing_editor), fallible)]
 pub(super) fn routing_editor(ports: EditorPorts) -> View {
     Ok(view! { <RoutingEditor ports/> }.into_any())
+}
+
+#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_on_call), fallible)]
+pub(super) fn on_call() -> View {
+    Ok(view! { <OnCallPages/> }.into_any())
+}
+
+#[wasm_split(graph, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
+pub(super) fn rule_chart(of: Memo<Option<ChartedRule>>) -> View {
+    Ok(view! { <RuleChart of/> }.into_any())
 }
 
 #[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]

@@ -21,7 +21,8 @@ impl Page {
             | Self::Silences
             | Self::Silence
             | Self::Routing
-            | Self::Deliveries => Icon::Alerts,
+            | Self::Deliveries
+            | Self::OnCall => Icon::Alerts,
             Self::AddData | Self::Targets => Icon::Add,
         }
     }

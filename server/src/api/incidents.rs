@@ -1,12 +1,14 @@
 //! `/api/v1/watchfire/incidents`: alerts that belong together, and what people do about them.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchfire_alerting::incident::{Incident, IncidentError, IncidentState, Note};
+use watchfire_alerting::incident::{Change, Incident, IncidentError, IncidentState, Note};
 use watchfire_service::alertmanager::AlertmanagerError;
 
 use crate::api::dashboards::asked::Asked;
@@ -49,12 +51,17 @@ struct NewNote {
 /// What is to be different.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Change {
+struct NewChange {
     #[serde(default)]
     state: Option<IncidentState>,
     /// Empty for nobody.
     #[serde(default)]
     assignee: Option<String>,
+    /// Those that are named change; empty for nobody.
+    #[serde(default)]
+    roles: BTreeMap<String, String>,
+    #[serde(default = "local")]
+    by: String,
 }
 
 /// Without alerts and notes.
@@ -68,6 +75,7 @@ fn head(incident: &Incident) -> Value {
         "changed_at": incident.changed_at,
         "resolved_at": incident.resolved_at,
         "assignee": incident.assignee,
+        "roles": incident.roles,
         "relations": incident.relations,
         "alerts": incident.alerts.len() + incident.left_out,
         "firing": incident.alerts.iter().filter(|member| member.ends_at.is_none()).count(),
@@ -97,10 +105,11 @@ async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Response,
 async fn change(
     State(app): State<App>,
     Path(id): Path<String>,
-    Whole(change): Whole<Change>,
+    Whole(change): Whole<NewChange>,
 ) -> Result<Response, Failure> {
-    let Change { state, assignee } = change;
-    Ok(data(app.alertmanager.change_incident(&id, state, assignee, now()).await?))
+    let NewChange { state, assignee, roles, by } = change;
+    let change = Change { by, state, assignee, roles };
+    Ok(data(app.alertmanager.change_incident(&id, &change, now()).await?))
 }
 
 async fn note(

@@ -4,20 +4,21 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use watchfire_alerting::Matchers;
 use watchfire_alerting::config::Period;
-use watchfire_alerting::maintenance::Schedule;
+use watchfire_alerting::maintenance::{Occurrence, Schedule};
 use watchfire_alerting::time_interval::Location;
 use watchfire_service::alertmanager::{AlertmanagerError, SeenWindow, WindowDraft};
 
 use crate::api::dashboards::body::Whole;
 use crate::api::dashboards::failure::Failure;
 use crate::api::dashboards::success::{created, data};
+use crate::api::rules::map;
 use crate::clock::now;
 use crate::http::App;
 
@@ -25,6 +26,8 @@ use crate::http::App;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/api/v1/watchfire/maintenance", get(list).post(create))
+        .route("/api/v1/watchfire/maintenance/preview", post(preview))
+        .route("/api/v1/watchfire/maintenance/{id}/end", post(end))
         .route("/api/v1/watchfire/maintenance/{id}", get(one).put(save).delete(remove))
         // Bodies are bounded where they are read, by a setting.
         .layer(DefaultBodyLimit::disable())
@@ -60,42 +63,39 @@ fn local() -> String {
     "local".to_owned()
 }
 
+/// What is wrong with a window: the field, and what mends it.
+type Flaw = (&'static str, String);
+
 impl Posted {
-    fn draft(self) -> Result<WindowDraft, Failure> {
-        let wrong = |field: &str, message: &str| {
-            Failure::with(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid",
-                format!("{field}: {message}"),
-                json!({"field": field}),
-            )
-        };
+    fn draft(self) -> Result<WindowDraft, Flaw> {
         if self.name.trim().is_empty() {
-            return Err(wrong("name", "a window needs a name"));
+            return Err(("name", "a window needs a name".to_owned()));
         }
-        let matchers =
-            Matchers::parse(&self.matchers).map_err(|error| wrong("matchers", &error.to_string()))?;
+        let matchers = Matchers::parse(&self.matchers).map_err(|error| ("matchers", error.to_string()))?;
         if matchers.is_empty() && !self.all {
-            return Err(wrong(
-                "matchers",
-                "none would mute every alert; write some, such as team=\"web\", or \"all\": true",
-            ));
+            let mend = "none would mute every alert; write some, such as team=\"web\", or \"all\": true";
+            return Err(("matchers", mend.to_owned()));
         }
         let schedule = match (&self.schedule, self.starts_at, self.ends_at) {
             (Some(text), None, None) => {
-                text.parse::<Schedule>().map_err(|error| wrong("schedule", &error.to_string()))?
+                text.parse::<Schedule>().map_err(|error| ("schedule", error.to_string()))?
             }
             (None, Some(start), Some(end)) => {
-                once(start, end).map_err(|(field, message)| wrong(field, message))?
+                once(start, end).map_err(|(field, message)| (field, message.to_owned()))?
             }
             _ => {
                 let message = "write a schedule (DTSTART, DURATION, RRULE), or starts_at and ends_at";
-                return Err(wrong("schedule", message));
+                return Err(("schedule", message.to_owned()));
             }
         };
         let Self { name, comment, created_by, .. } = self;
         Ok(WindowDraft { name, matchers, schedule, created_by, comment })
     }
+}
+
+fn refused((field, message): Flaw) -> Failure {
+    let text = format!("{field}: {message}");
+    Failure::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, json!({"field": field}))
 }
 
 /// A schedule that is once, in whole seconds.
@@ -111,6 +111,36 @@ fn once(start: i64, end: i64) -> Result<Schedule, (&'static str, &'static str)> 
     Ok(Schedule { start, location: Location::default(), duration, rule: None, except: Vec::new() })
 }
 
+/// Alerts of a preview that are told one by one: what a person looks through.
+const TOLD: usize = 30;
+
+fn times(all: &[Occurrence]) -> Vec<Value> {
+    all.iter().map(|one| json!({"starts_at": one.starts_at, "ends_at": one.ends_at})).collect()
+}
+
+/// What a window would do, which nobody has made yet. That it can't be is an answer, too.
+async fn preview(State(app): State<App>, Whole(posted): Whole<Posted>) -> Response {
+    let draft = match posted.draft() {
+        Ok(draft) => draft,
+        Err((field, message)) => return data(json!({"flaws": [{"field": field, "message": message}]})),
+    };
+    let preview = app.alertmanager.preview_window(&draft, now());
+    let alerts = preview.alerts.iter().take(TOLD).map(|seen| map(&seen.alert.labels));
+    data(json!({
+        "flaws": [],
+        "open": preview.open,
+        "coming": times(&preview.coming),
+        "alerts": alerts.collect::<Vec<_>>(),
+        "left_out": preview.alerts.len().saturating_sub(TOLD),
+    }))
+}
+
+/// Ends what is open of it.
+async fn end(State(app): State<App>, Path(id): Path<String>) -> Result<StatusCode, Failure> {
+    app.alertmanager.end_window(&id, now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 fn shown(seen: &SeenWindow) -> Value {
     let window = &seen.window;
     json!({
@@ -122,7 +152,7 @@ fn shown(seen: &SeenWindow) -> Value {
         "created_by": window.created_by,
         "open": seen.open,
         "next_change": seen.next_change,
-        "coming": seen.coming.iter().map(|one| json!({"starts_at": one.starts_at, "ends_at": one.ends_at})).collect::<Vec<_>>(),
+        "coming": times(&seen.coming),
         "muted": seen.muted,
     })
 }
@@ -138,7 +168,8 @@ async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Response,
 }
 
 async fn create(State(app): State<App>, Whole(posted): Whole<Posted>) -> Result<Response, Failure> {
-    let id = app.alertmanager.set_window(None, posted.draft()?).await?;
+    let draft = posted.draft().map_err(refused)?;
+    let id = app.alertmanager.set_window(None, draft).await?;
     Ok(created(json!({"id": id})))
 }
 
@@ -147,7 +178,8 @@ async fn save(
     Path(id): Path<String>,
     Whole(posted): Whole<Posted>,
 ) -> Result<Response, Failure> {
-    let id = app.alertmanager.set_window(Some(id), posted.draft()?).await?;
+    let draft = posted.draft().map_err(refused)?;
+    let id = app.alertmanager.set_window(Some(id), draft).await?;
     Ok(data(json!({"id": id})))
 }
 

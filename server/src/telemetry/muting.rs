@@ -2,7 +2,6 @@
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Meter;
-use watchfire_alerting::incident::IncidentState;
 use watchfire_service::alertmanager::Alertmanager;
 
 use crate::clock::now;
@@ -42,12 +41,7 @@ pub(crate) fn register_muting(meter: &Meter, alertmanager: &Alertmanager) {
         .with_description("Incidents that are kept, by state.")
         .with_callback(move |observer| {
             for (state, count) in source.incident_counts().0 {
-                let word = match state {
-                    IncidentState::Open => "open",
-                    IncidentState::Acknowledged => "acknowledged",
-                    IncidentState::Resolved => "resolved",
-                };
-                observer.observe(count as u64, &[KeyValue::new("state", word)]);
+                observer.observe(count as u64, &[KeyValue::new("state", state.word())]);
             }
         })
         .build();

@@ -8,7 +8,7 @@ use super::draft::Field;
 
 /// When a rule fires; docs/API.md names them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Condition {
+pub(in crate::alerts) enum Condition {
     #[default]
     Above,
     Below,
@@ -111,7 +111,7 @@ impl Condition {
     }
 
     /// Where in a chart the values lie for which the rule fires. `numbers` are those of its fields.
-    pub(super) fn thresholds(self, numbers: &[f64]) -> Option<Thresholds> {
+    pub(in crate::alerts) fn thresholds(self, numbers: &[f64]) -> Option<Thresholds> {
         let at = |value: f64, color: &str| Threshold { value, color: color.to_owned() };
         // So near that nobody sees the distance, for the line that stands at the end of a band.
         let end = |value: f64| at(value + (value.abs() * 1e-9).max(1e-12), CALM);

@@ -13,6 +13,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use serde_json::{Value, json};
 
+pub(super) use self::condition::Condition;
 use self::draft::{Draft, Field, Flaw, Typed};
 use self::fields::Fields;
 use self::preview::{Preview, PreviewView};

@@ -9,15 +9,13 @@ use watchfire_model::{MatchOp, Matcher};
 use super::draft::{Draft, Line, Typed};
 use super::matches::Matches;
 use crate::address::{Encoded, Search};
+use crate::alerts::who::{remember, remembered};
 use crate::alerts::{moment, named};
 use crate::api::{Refusal, Silence, SilenceState, call_plain, read_plain};
 use crate::pages::{Page, Views};
 use crate::preferences::Preferences;
 use crate::range::clock;
 use crate::shell::{Heading, ask_before_leaving};
-
-/// Where the browser keeps who silenced last.
-const AUTHOR: &str = "watchfire_author";
 
 /// Lengths of time to choose from.
 const LENGTHS: [&str; 6] = ["30m", "1h", "2h", "8h", "1d", "1w"];
@@ -49,7 +47,7 @@ pub(crate) fn SilencePage() -> impl IntoView {
                 let pairs = search.pairs().iter().filter(|(name, _)| name == "filter");
                 pairs.map(|(_, text)| text.clone()).collect()
             });
-            return opened.set(Opened::Ready(None, Box::new(Typed::fresh(&filters, author()))));
+            return opened.set(Opened::Ready(None, Box::new(Typed::fresh(&filters, remembered()))));
         };
         opened.set(Opened::Loading);
         let utc_offset = untrack(|| preferences.utc_offset());
@@ -90,14 +88,6 @@ async fn read(id: &str) -> Result<Silence, String> {
     let found = call_plain("GET", &format!("/api/v2/silence/{}", Encoded(id)), None).await;
     let found = found.map_err(|refusal| refusal.to_string())?;
     read_plain(&found.to_string()).map_err(|failure| failure.to_string())
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn author() -> String {
-    storage().and_then(|storage| storage.get_item(AUTHOR).ok().flatten()).unwrap_or_default()
 }
 
 /// What is wrong with a field, below it.
@@ -151,10 +141,7 @@ fn Form(id: Option<String>, typed: Box<Typed>) -> impl IntoView {
             match answer {
                 Ok(_) => {
                     draft.saved();
-                    if let Some(storage) = storage() {
-                        // A browser that keeps nothing asks again next time.
-                        let _ = storage.set_item(AUTHOR, typed.author.trim());
-                    }
+                    remember(typed.author.trim());
                     navigate
                         .with_value(|navigate| navigate(Page::Silences.path(), NavigateOptions::default()));
                 }

@@ -4,7 +4,7 @@ use watchfire_model::Labels;
 
 use super::cause::cause;
 use super::relation::relations;
-use super::{Incident, IncidentState, Member, Note, Settings};
+use super::{Change, Incident, IncidentState, Member, Note, Settings};
 use crate::config::IncidentsConfig;
 
 /// An alert that fires.
@@ -29,6 +29,14 @@ pub enum IncidentError {
     /// A note says nothing.
     #[error("text: a note needs some words")]
     Empty,
+    /// Something is not as it has to be.
+    #[error("{field}: {text}")]
+    Invalid {
+        /// Which field.
+        field: &'static str,
+        /// What is wrong and what mends it.
+        text: String,
+    },
     /// A limit refuses it.
     #[error("{what}: {found}, {most} are allowed ({setting})")]
     Limit {
@@ -317,26 +325,15 @@ impl Book {
         Ok(incident)
     }
 
-    /// Changes where it is, or who looks after it (empty: nobody); what is `None` stays.
+    /// Changes where it is, and who does what; what says nothing new is no change.
     ///
     /// # Errors
     ///
-    /// There is no such incident.
-    pub fn change(
-        &mut self,
-        id: &str,
-        state: Option<IncidentState>,
-        assignee: Option<String>,
-        now: i64,
-    ) -> Result<&Incident, IncidentError> {
+    /// There is no such incident, or what is to be different can't be.
+    pub fn change(&mut self, id: &str, change: &Change, now: i64) -> Result<&Incident, IncidentError> {
         let incident = self.incidents.get_mut(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?;
-        if let Some(state) = state {
-            incident.resolved_at = (state == IncidentState::Resolved).then_some(now);
-            incident.state = state;
-        }
-        if let Some(assignee) = assignee {
-            incident.assignee = Some(assignee).filter(|name| !name.trim().is_empty());
-        }
+        change.check(incident)?;
+        change.make(incident, now);
         self.touched.insert(id.to_owned());
         Ok(incident)
     }
@@ -352,6 +349,8 @@ fn empty(id: &str, at: i64) -> Incident {
         changed_at: at,
         resolved_at: None,
         assignee: None,
+        roles: BTreeMap::new(),
+        changes: Vec::new(),
         relations: Vec::new(),
         alerts: Vec::new(),
         left_out: 0,

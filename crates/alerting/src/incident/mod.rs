@@ -6,12 +6,14 @@
 
 mod book;
 mod cause;
+mod people;
 mod relation;
 mod telling;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use book::{Book, IncidentError, Observed};
+pub use people::{Change, Changed};
 use serde::{Deserialize, Serialize};
 pub use telling::Told;
 
@@ -58,6 +60,17 @@ pub enum IncidentState {
     Acknowledged,
     /// All its alerts are over, or somebody said so.
     Resolved,
+}
+
+impl IncidentState {
+    /// As the API and the metrics have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved => "resolved",
+        }
+    }
 }
 
 /// An alert of an incident.
@@ -116,6 +129,12 @@ pub struct Incident {
     pub resolved_at: Option<i64>,
     /// Who looks after it.
     pub assignee: Option<String>,
+    /// Who does what else, such as `communication`.
+    #[serde(default)]
+    pub roles: BTreeMap<String, String>,
+    /// What people changed, the oldest first; the newest [`Change::MOST_KEPT`].
+    #[serde(default)]
+    pub changes: Vec<Changed>,
     /// What its alerts have in common with others, such as `host=a`.
     pub relations: Vec<String>,
     /// Its alerts, in the order in which they were seen.

@@ -95,8 +95,36 @@ impl Schedule {
         Some(end)
     }
 
+    /// The same without what is of it at `at`: one that is once is over then, and one that comes again leaves this time out. `None`
+    /// where it is not at `at`.
+    #[must_use]
+    pub fn ended(&self, at: i64) -> Option<Self> {
+        let begun: Vec<(DateTime, Occurrence)> = self
+            .starts(at.saturating_sub(self.duration.millis()))
+            .take_while(|(_, occurrence)| occurrence.starts_at <= at)
+            .filter(|(_, occurrence)| at < occurrence.ends_at)
+            .collect();
+        let (_, first) = begun.first()?;
+        let mut ended = self.clone();
+        if self.rule.is_none() {
+            // It lasts whole seconds, and one at least.
+            ended.duration = Period::seconds(((at - first.starts_at) / 1000).max(1));
+        } else {
+            ended.except.extend(begun.iter().map(|(start, _)| *start));
+            // They are looked up by halves.
+            ended.except.sort_unstable();
+            ended.except.dedup();
+        }
+        Some(ended)
+    }
+
     /// The times that start at `at` or later, in their order.
     fn from(&self, at: i64) -> impl Iterator<Item = Occurrence> {
+        self.starts(at).map(|(_, occurrence)| occurrence)
+    }
+
+    /// The same, each with its start on the clocks there.
+    fn starts(&self, at: i64) -> impl Iterator<Item = (DateTime, Occurrence)> {
         // Days here begin at most a day earlier or later than those of UTC.
         let about = |at: Timestamp| at.checked_sub(SignedDuration::from_hours(48)).unwrap_or(at);
         let first = self.start.date();
@@ -115,7 +143,6 @@ impl Schedule {
             .filter(move |(start, occurrence)| {
                 self.except.binary_search(start).is_err() && occurrence.starts_at >= at
             })
-            .map(|(_, occurrence)| occurrence)
     }
 
     /// What starts at `start`, unless the rule has ended before.

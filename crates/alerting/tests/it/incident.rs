@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::slice::from_ref;
 
-use watchfire_alerting::incident::{Book, Incident, IncidentError, IncidentState, Note, Observed, Settings};
+use watchfire_alerting::incident::{
+    Book, Change, Incident, IncidentError, IncidentState, Note, Observed, Settings,
+};
 use watchfire_model::Labels;
 
 const MINUTE: i64 = 60_000;
@@ -148,8 +150,19 @@ fn people_acknowledge_note_and_resolve() {
     let down = alert("Down", &[("host", "a")], 0);
     book.observe(from_ref(&down), 0);
     let kept = &mut book.book;
-    let ann = Some("ann".to_owned());
-    kept.change("i1", Some(IncidentState::Acknowledged), ann, MINUTE).unwrap();
+    let by = |change: Change| Change { by: "bob".to_owned(), ..change };
+    let role = |role: &str, name: &str| Change {
+        roles: [(role.to_owned(), name.to_owned())].into(),
+        ..Change::default()
+    };
+    let change = Change {
+        state: Some(IncidentState::Acknowledged),
+        assignee: Some("ann".to_owned()),
+        ..role("communication", " cem ")
+    };
+    kept.change("i1", &by(change.clone()), MINUTE).unwrap();
+    // The same again is no change.
+    kept.change("i1", &by(change), 2 * MINUTE).unwrap();
     let note = |text: &str| Note { at: MINUTE, author: "ann".to_owned(), text: text.to_owned() };
     kept.note("i1", note("a cable")).unwrap();
     assert_eq!(kept.note("i1", note(" ")), Err(IncidentError::Empty));
@@ -157,13 +170,55 @@ fn people_acknowledge_note_and_resolve() {
     kept.set(Settings { max_notes: 1, ..Settings::default() });
     assert!(matches!(kept.note("i1", note("x")), Err(IncidentError::Limit { most: 1, .. })));
     // Resolved by hand while the alert goes on: it is not opened again by the same.
-    kept.change("i1", Some(IncidentState::Resolved), None, 2 * MINUTE).unwrap();
+    let over = Change { state: Some(IncidentState::Resolved), ..Change::default() };
+    kept.change("i1", &over, 2 * MINUTE).unwrap();
     book.observe(&[down], 3 * MINUTE);
     let incident = book.book.get("i1").unwrap();
     assert_eq!((incident.state, incident.resolved_at), (IncidentState::Resolved, Some(2 * MINUTE)));
     assert_eq!((incident.assignee.as_deref(), incident.notes.len()), (Some("ann"), 1));
-    book.book.change("i1", None, Some(String::new()), 0).unwrap();
-    assert_eq!(book.book.get("i1").unwrap().assignee, None);
+    assert_eq!(incident.roles["communication"], "cem");
+    let nobody = Change { assignee: Some(String::new()), ..role("communication", "") };
+    book.book.change("i1", &by(nobody), 0).unwrap();
+    let incident = book.book.get("i1").unwrap();
+    assert_eq!((&incident.assignee, incident.roles.len()), (&None, 0));
+    let told: Vec<String> = incident
+        .changes
+        .iter()
+        .map(|change| format!("{} {}={}", change.by, change.what, change.to))
+        .collect();
+    let expected = [
+        "bob state=acknowledged",
+        "bob assignee=ann",
+        "bob communication=cem",
+        " state=resolved",
+        "bob assignee=",
+        "bob communication=",
+    ];
+    assert_eq!(told, expected);
+    let long = "x".repeat(Change::MOST_BYTES + 1);
+    for (change, field) in [
+        (Change { assignee: Some(long.clone()), ..Change::default() }, "assignee"),
+        (Change { by: long.clone(), ..Change::default() }, "by"),
+        (role(" ", "ann"), "roles"),
+        (role("state", "ann"), "roles"),
+        (role("lead", &long), "roles"),
+        (
+            Change {
+                roles: (0..=Change::MOST_ROLES).map(|number| (number.to_string(), "a".to_owned())).collect(),
+                ..Change::default()
+            },
+            "roles",
+        ),
+    ] {
+        let error = book.book.change("i1", &change, 0).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{field}: ")), "{error}");
+    }
+    // What goes to and fro without end keeps its newest changes.
+    for turn in 0..=Change::MOST_KEPT as i64 {
+        book.book.change("i1", &role("lead", &turn.to_string()), turn).unwrap();
+    }
+    let changes = &book.book.get("i1").unwrap().changes;
+    assert_eq!((changes.len(), changes[0].to.as_str()), (Change::MOST_KEPT, "1"));
 }
 
 #[test]

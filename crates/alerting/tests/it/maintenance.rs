@@ -134,6 +134,42 @@ fn open_and_closed() {
 }
 
 #[test]
+fn what_is_ended_by_hand() {
+    for (text, instant, ended) in [
+        (
+            "DTSTART:20260105T020000Z | DURATION:PT2H",
+            "2026-01-05T02:30:00.900Z",
+            "DTSTART:20260105T020000Z | DURATION:PT30M",
+        ),
+        (
+            "DTSTART:20260105T020000Z | DURATION:PT2H",
+            "2026-01-05T02:00:00Z",
+            "DTSTART:20260105T020000Z | DURATION:PT1S",
+        ),
+        ("DTSTART:20260105T020000Z | DURATION:PT2H", "2026-01-05T04:00:00Z", ""),
+        // At a start that the clocks skip.
+        (
+            "DTSTART;TZID=Europe/Berlin:20260101T023000 | DURATION:PT1H | RRULE:FREQ=DAILY",
+            "2026-03-29T02:00:00Z",
+            "DTSTART;TZID=Europe/Berlin:20260101T023000 | DURATION:PT1H | RRULE:FREQ=DAILY | EXDATE;TZID=Europe/Berlin:20260329T023000",
+        ),
+        // Two at the same time.
+        (
+            "DTSTART:20260101T000000Z | DURATION:P1DT12H | RRULE:FREQ=DAILY",
+            "2026-01-03T06:00:00Z",
+            "DTSTART:20260101T000000Z | DURATION:P1DT12H | RRULE:FREQ=DAILY | EXDATE:20260102T000000Z | EXDATE:20260103T000000Z",
+        ),
+    ] {
+        let found = schedule(text).ended(at(instant));
+        let written = found.as_ref().map(|ended| ended.to_string().replace('\n', " | "));
+        assert_eq!(written.unwrap_or_default(), ended, "{text} {instant}");
+        if let Some(ended) = found {
+            assert!(!ended.contains(at(instant) + 1000), "{text} {instant}");
+        }
+    }
+}
+
+#[test]
 fn what_a_window_mutes() {
     let window = |id: &str, matchers: &str, schedule_text: &str| Window {
         id: id.to_owned(),

@@ -214,6 +214,33 @@ impl Alertmanager {
         Ok(id)
     }
 
+    /// Takes back that an alert is over: what its source says counts again, from its next word on.
+    ///
+    /// # Errors
+    ///
+    /// [`AlertmanagerError::BadInput`] where nobody said so, and what the store says.
+    pub async fn reopen(
+        &self,
+        fingerprint: Fingerprint,
+        said: &Said,
+        now: i64,
+    ) -> Result<(), AlertmanagerError> {
+        said.check(now)?;
+        let handling = {
+            let mut state = self.state();
+            let is_over = state.handlings.get(fingerprint).is_some_and(|known| known.act == Act::Resolved);
+            is_over.then(|| state.handlings.remove(fingerprint)).flatten()
+        };
+        let Some(handling) = handling else {
+            let text =
+                format!("nobody said that the alert {fingerprint} is over; there is nothing to take back");
+            return Err(AlertmanagerError::BadInput(text));
+        };
+        self.write().await?;
+        self.note(&handling.labels, "reopened", said, now).await;
+        Ok(())
+    }
+
     /// The alerts that somebody resolved by hand and whose source says still that they fire.
     pub fn resolved_by_hand(&self) -> Vec<(Fingerprint, Handling)> {
         let state = self.state();
@@ -231,7 +258,7 @@ impl Alertmanager {
             at: now,
             rule: rule.as_deref().unwrap_or(ELSEWHERE).to_owned(),
             labels: labels.clone(),
-            before: "firing".to_owned(),
+            before: if what == "reopened" { "resolved" } else { "firing" }.to_owned(),
             after: what.to_owned(),
             value: f64::NAN,
             reason,

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
-use watchfire_alerting::incident::{Book, Incident, IncidentError, IncidentState, Note, Observed, Settings};
+use watchfire_alerting::incident::{
+    Book, Change, Incident, IncidentError, IncidentState, Note, Observed, Settings,
+};
 use watchfire_storage::RowChange;
 
 use super::state::is_made_up;
@@ -138,7 +140,7 @@ impl Alertmanager {
         Ok(changed)
     }
 
-    /// Changes where an incident is, or who looks after it (empty: nobody); what is `None` stays.
+    /// Changes where an incident is, and who does what.
     ///
     /// # Errors
     ///
@@ -146,11 +148,10 @@ impl Alertmanager {
     pub async fn change_incident(
         &self,
         id: &str,
-        state: Option<IncidentState>,
-        assignee: Option<String>,
+        change: &Change,
         now: i64,
     ) -> Result<Incident, AlertmanagerError> {
-        let changed = self.book().change(id, state, assignee, now)?.clone();
+        let changed = self.book().change(id, change, now)?.clone();
         self.write_incidents().await?;
         if state == Some(IncidentState::Acknowledged) {
             self.tell_acknowledged(&changed).await;

@@ -42,7 +42,7 @@ pub use routes::Explained;
 pub use run::{keep_alertmanager, tell_anew};
 pub use seen::{AlertFilter, SeenAlert, SeenGroup};
 use state::State;
-pub use windows::{MutedCounts, SeenWindow, WindowDraft};
+pub use windows::{MutedCounts, SeenWindow, WindowDraft, WindowPreview};
 
 /// From alerts to notifications. Cloning shares it.
 #[derive(Clone)]

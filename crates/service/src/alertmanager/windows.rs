@@ -4,7 +4,7 @@ use watchfire_alerting::Matchers;
 use watchfire_alerting::maintenance::{Known, Occurrence, OpenWindows, Schedule, Window};
 
 use super::state::is_made_up;
-use super::{Alertmanager, AlertmanagerError};
+use super::{AlertFilter, Alertmanager, AlertmanagerError, SeenAlert};
 use crate::dashboards::new_uid;
 
 /// Coming times that are told of a window.
@@ -38,6 +38,17 @@ pub struct SeenWindow {
     pub coming: Vec<Occurrence>,
     /// Alerts that fire and that it mutes.
     pub muted: usize,
+}
+
+/// How a window would be that nobody has made yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowPreview {
+    /// Whether it would mute now.
+    pub open: bool,
+    /// The next times that it would open.
+    pub coming: Vec<Occurrence>,
+    /// The alerts that fire and that it is about, also while it is not open.
+    pub alerts: Vec<SeenAlert>,
 }
 
 /// How many alerts that fire are muted by what.
@@ -129,6 +140,34 @@ impl Alertmanager {
         };
         self.write().await?;
         Ok(id)
+    }
+
+    /// How a window would be at `now`.
+    pub fn preview_window(&self, draft: &WindowDraft, now: i64) -> WindowPreview {
+        let filter = AlertFilter { matchers: draft.matchers.clone(), ..AlertFilter::default() };
+        WindowPreview {
+            open: draft.schedule.contains(now),
+            coming: draft.schedule.after(now).take(TOLD).collect(),
+            alerts: self.alerts(&filter, now),
+        }
+    }
+
+    /// Ends a window that is open: one that is once is over, one that comes again opens the next time.
+    ///
+    /// # Errors
+    ///
+    /// [`AlertmanagerError::NoWindow`], [`AlertmanagerError::BadInput`] where it is not open, and what the store says.
+    pub async fn end_window(&self, id: &str, now: i64) -> Result<(), AlertmanagerError> {
+        {
+            let mut state = self.state();
+            let found = state.windows.iter_mut().find(|window| window.id == id);
+            let window = found.ok_or_else(|| AlertmanagerError::NoWindow(id.to_owned()))?;
+            window.schedule = window.schedule.ended(now).ok_or_else(|| {
+                AlertmanagerError::BadInput(format!("the window {id:?} is not open; there is nothing to end"))
+            })?;
+            state.touched_windows.insert(id.to_owned());
+        }
+        self.write().await
     }
 
     /// Deletes a window.

@@ -9,6 +9,7 @@ use watchfire_alerting::{Fingerprint, Handling};
 use watchfire_model::parse_duration;
 use watchfire_service::alertmanager::{AlertFilter, Said, SeenAlert};
 
+use crate::api::dashboards::asked::Asked;
 use crate::api::dashboards::body::Whole;
 use crate::api::dashboards::failure::Failure;
 use crate::api::dashboards::success::data;
@@ -114,10 +115,29 @@ pub(super) async fn acknowledge(
     Ok(data(json!({"acknowledged": handling(&said)})))
 }
 
+/// Who takes something back: `?by=`, since such a request has no body.
+fn taken_back(asked: &Asked) -> Said {
+    let by = asked.given("by").unwrap_or(PRINCIPAL).to_owned();
+    Said { by, comment: String::new(), until: None }
+}
+
 /// Nobody does any more.
-pub(super) async fn take_back(State(app): State<App>, Path(of): Path<String>) -> Result<StatusCode, Failure> {
-    let now = now();
-    app.alertmanager.take_back(fingerprint(&of)?, &Body::default().said(now)?, now).await?;
+pub(super) async fn take_back(
+    State(app): State<App>,
+    Path(of): Path<String>,
+    asked: Asked,
+) -> Result<StatusCode, Failure> {
+    app.alertmanager.take_back(fingerprint(&of)?, &taken_back(&asked), now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// It is not over.
+pub(super) async fn reopen(
+    State(app): State<App>,
+    Path(of): Path<String>,
+    asked: Asked,
+) -> Result<StatusCode, Failure> {
+    app.alertmanager.reopen(fingerprint(&of)?, &taken_back(&asked), now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

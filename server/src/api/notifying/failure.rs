@@ -34,6 +34,9 @@ impl From<AlertmanagerError> for Failure {
             Incident(IncidentError::Empty) => {
                 Self::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, Value::Null)
             }
+            Incident(IncidentError::Invalid { field, .. }) => {
+                Self::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, json!({"field": field}))
+            }
             Store(error) => error.into(),
         }
     }

@@ -27,7 +27,7 @@ pub(crate) fn routes() -> Router<App> {
             "/api/v1/watchfire/alerts/{fingerprint}/acknowledge",
             post(alerts::acknowledge).delete(alerts::take_back),
         )
-        .route("/api/v1/watchfire/alerts/{fingerprint}/resolve", post(alerts::resolve))
+        .route("/api/v1/watchfire/alerts/{fingerprint}/resolve", post(alerts::resolve).delete(alerts::reopen))
         .route("/api/v1/watchfire/alerts/{fingerprint}/snooze", post(alerts::snooze))
         .route("/api/v1/watchfire/heartbeats", get(heartbeats::list).post(heartbeats::create))
         .route(

@@ -45,7 +45,8 @@ async fn alerts_become_incidents_that_outlive_a_kill() {
         (&json!("Fire on a"), &json!("critical"), &json!(2), &json!(2), &json!("it began first"))
     );
     let id = format!("/{}", first["id"].as_str().unwrap());
-    let changed = send(&server, "PUT", &id, &json!({"state": "acknowledged", "assignee": "ann"})).await;
+    let change = json!({"state": "acknowledged", "assignee": "ann", "roles": {"scribe": "bob"}, "by": "cem"});
+    let changed = send(&server, "PUT", &id, &change).await;
     assert_eq!(changed.status, 200, "{}", changed.body);
     let noted =
         send(&server, "POST", &format!("{id}/notes"), &json!({"text": "a cable", "author": "ann"})).await;
@@ -55,6 +56,7 @@ async fn alerts_become_incidents_that_outlive_a_kill() {
         ("POST", "/none/notes".to_owned(), json!({"text": "x"}), 404),
         ("PUT", "/none".to_owned(), json!({}), 404),
         ("PUT", id.clone(), json!({"state": "lost"}), 400),
+        ("PUT", id.clone(), json!({"roles": {" ": "ann"}}), 422),
     ] {
         let refused = send(&server, method, &path, &body).await;
         assert_eq!(refused.status, status, "{method} {path} {body}: {}", refused.body);
@@ -66,6 +68,16 @@ async fn alerts_become_incidents_that_outlive_a_kill() {
     let one = get(&server, &format!("{PATH}{id}")).await["data"].clone();
     assert_eq!((&one["state"], &one["assignee"]), (&json!("acknowledged"), &json!("ann")));
     assert_eq!((&one["notes"][0]["text"], &one["alerts"][1]["times"]), (&json!("a cable"), &json!(1)));
+    assert_eq!(one["roles"], json!({"scribe": "bob"}));
+    let told: Vec<Value> = one["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| json!([change["by"], change["what"], change["to"]]))
+        .collect();
+    let expected =
+        json!([["cem", "state", "acknowledged"], ["cem", "assignee", "ann"], ["cem", "scribe", "bob"]]);
+    assert_eq!(json!(told), expected);
     let metrics = server.get("/metrics").await.body;
     assert!(metrics.contains("watchfire_incidents{state=\"acknowledged\"} 1"), "{metrics}");
     // Its alerts end, and so does it.

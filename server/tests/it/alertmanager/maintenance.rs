@@ -90,3 +90,47 @@ async fn what_is_wrong_with_a_window_is_told_by_field() {
         send(&server, "POST", "", &json!({"name": "a", "all": true, "starts_at": 0, "ends_at": 1000})).await;
     assert_eq!(made.status, 201, "{}", made.body);
 }
+
+#[tokio::test]
+async fn windows_are_tried_and_ended() {
+    let dir = tempdir().unwrap();
+    let server = start(dir.path());
+    let alerts = json!([alert("Fire", "a", "critical", "web"), alert("Fire", "b", "critical", "db")]);
+    assert_eq!(post(&server, "/api/v2/alerts", &alerts).await.0, 200);
+    let daily = |matchers: &str, rule: &str| {
+        let schedule = format!("DTSTART:20260101T000000Z\nDURATION:P1D\nRRULE:{rule}");
+        json!({"name": "Always", "matchers": matchers, "schedule": schedule})
+    };
+    // What is tried is not made.
+    let tried = send(&server, "POST", "/preview", &daily("host=a", "FREQ=DAILY")).await;
+    assert_eq!(tried.status, 200, "{}", tried.body);
+    let tried = tried.json()["data"].clone();
+    assert_eq!((&tried["open"], &tried["flaws"], &tried["left_out"]), (&json!(true), &json!([]), &json!(0)));
+    assert_eq!(tried["coming"].as_array().unwrap().len(), 5);
+    assert_eq!(tried["alerts"].as_array().unwrap().len(), 1);
+    assert_eq!(tried["alerts"][0]["host"], "a");
+    assert_eq!(get(&server, PATH).await["data"], json!([]));
+    let flawed =
+        send(&server, "POST", "/preview", &daily("host=a", "FREQ=HOURLY")).await.json()["data"].clone();
+    assert_eq!(flawed["flaws"][0]["field"], "schedule");
+    assert!(flawed["flaws"][0]["message"].as_str().unwrap().contains("FREQ=HOURLY"), "{flawed}");
+
+    // Ended by hand, it opens the next time; one that is once is over.
+    let made = send(&server, "POST", "", &daily("host=a", "FREQ=DAILY")).await.json();
+    let again = made["data"]["id"].as_str().unwrap().to_owned();
+    let once = json!({"name": "Move", "matchers": "host=b", "starts_at": now() - 60_000, "ends_at": now() + 3_600_000});
+    let made = send(&server, "POST", "", &once).await.json();
+    let once = made["data"]["id"].as_str().unwrap().to_owned();
+    assert_eq!((muted_by(&server, "a").await, muted_by(&server, "b").await), (json!([again]), json!([once])));
+    for id in [&again, &once] {
+        assert_eq!(send(&server, "POST", &format!("/{id}/end"), &Value::Null).await.status, 204);
+        let refused = send(&server, "POST", &format!("/{id}/end"), &Value::Null).await;
+        assert!(refused.status == 400 && refused.body.contains("is not open"), "{}", refused.body);
+    }
+    assert_eq!((muted_by(&server, "a").await, muted_by(&server, "b").await), (json!([]), json!([])));
+    let left = get(&server, &format!("{PATH}/{again}")).await["data"].clone();
+    assert_eq!((&left["open"], left["coming"].as_array().unwrap().len()), (&json!(false), 5));
+    let over = get(&server, &format!("{PATH}/{once}")).await["data"].clone();
+    assert_eq!((&over["open"], &over["coming"]), (&json!(false), &json!([])));
+    assert_eq!(send(&server, "POST", "/none/end", &Value::Null).await.status, 404);
+}

@@ -122,9 +122,24 @@ async fn what_somebody_resolved_is_over_until_it_begins_anew() {
     assert_eq!(listed["alerts"], json!([]));
     assert_eq!(listed["resolved_by_hand"][0]["resolved"]["by"], "ann");
     assert_eq!(ask(&server, "POST", &path, &json!({})).await.status, 404, "it does not fire");
+    // Taken back, its source's next word counts.
+    assert_eq!(ask(&server, "DELETE", &format!("{path}?by=bob"), &Value::Null).await.status, 204);
+    assert_eq!(ask(&server, "DELETE", &path, &Value::Null).await.status, 400, "nothing to take back");
+    let history = ask(&server, "GET", "rules/history", &Value::Null).await.json()["data"][0].clone();
+    assert_eq!(
+        (&history["from"], &history["to"], &history["reason"]),
+        (&json!("resolved"), &json!("reopened"), &json!("bob"))
+    );
+    say(began).await;
+    eventually("the alert again", async || {
+        (told(&sink, "Fire") == ["firing", "resolved", "firing"]).then_some(())
+    })
+    .await;
+    assert_eq!(ask(&server, "POST", &path, &json!({"by": "ann"})).await.status, 200);
+    eventually("its second end", async || (told(&sink, "Fire").len() == 4).then_some(())).await;
     say(now() + 1).await;
     eventually("the new alert", async || {
-        (told(&sink, "Fire") == ["firing", "resolved", "firing"]).then_some(())
+        (told(&sink, "Fire") == ["firing", "resolved", "firing", "resolved", "firing"]).then_some(())
     })
     .await;
 }

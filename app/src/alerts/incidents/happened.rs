@@ -1,0 +1,110 @@
+//! What happened in an incident, in the order of time.
+
+use leptos::prelude::*;
+
+use super::Incident;
+use crate::alerts::{label_words, moment};
+use crate::preferences::Preferences;
+
+/// How many steps are shown; the newest.
+const MOST: usize = 300;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+struct Step {
+    at: i64,
+    mark: &'static str,
+    words: String,
+}
+
+/// All that happened, the newest first.
+fn steps(incident: &Incident) -> Vec<Step> {
+    let mut all = Vec::new();
+    for member in &incident.alerts {
+        let name = format!("{} {}", member.name(), label_words(&member.labels, &["alertname", "severity"]));
+        let again =
+            if member.times > 1 { format!(" (it fired {} times)", member.times) } else { String::new() };
+        all.push(Step { at: member.starts_at, mark: "■ fires", words: name.clone() });
+        if let Some(at) = member.ends_at {
+            all.push(Step { at, mark: "✓ over", words: format!("{name}{again}") });
+        }
+    }
+    for note in &incident.notes {
+        all.push(Step { at: note.at, mark: "✎ note", words: format!("{}: {}", note.author, note.text) });
+    }
+    for change in &incident.changes {
+        let to = if change.to.is_empty() { "nobody" } else { &change.to };
+        let (mark, words) = match change.what.as_str() {
+            "state" => (super::mark(&change.to), format!("by {}", change.by)),
+            "assignee" => ("→ looks after it", format!("{to}, says {}", change.by)),
+            role => ("→ role", format!("{role}: {to}, says {}", change.by)),
+        };
+        all.push(Step { at: change.at, mark, words });
+    }
+    let by_hand = incident.changes.iter().any(|change| Some(change.at) == incident.resolved_at);
+    if let Some(at) = incident.resolved_at.filter(|_| !by_hand) {
+        all.push(Step { at, mark: "✓ ended", words: "with its last alert".to_owned() });
+    }
+    // What was pushed later happened later, where the times are the same.
+    all.sort_by_key(|step| step.at);
+    all.reverse();
+    all
+}
+
+/// The list.
+#[component]
+pub(super) fn Happened(known: RwSignal<Option<Incident>>) -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let all = Memo::new(move |_| known.with(|known| known.as_ref().map(steps)).unwrap_or_default());
+    let row = move |step: Step| {
+        view! {
+            <li class="happened-step">
+                <time>{moment(step.at, preferences)}</time>
+                <strong>{step.mark}</strong>
+                <span>{step.words}</span>
+            </li>
+        }
+    };
+    let badge = move || {
+        let count = all.with(Vec::len);
+        if count > MOST { format!("{count} steps; the newest {MOST}") } else { format!("{count} steps") }
+    };
+    view! {
+        <section class="panel" aria-label="Timeline">
+            <header class="panel-head"><h2>"Timeline"</h2><span class="panel-badge">{badge}</span></header>
+            <ol class="happened">{move || all.get().into_iter().take(MOST).map(row).collect_view()}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_stands_in_order() {
+        let text = r#"{"id":"i","title":"Fire","state":"resolved","opened_at":10,"resolved_at":90,
+            "alerts":[{"fingerprint":"f","labels":{"alertname":"Fire","host":"a"},"summary":"","starts_at":10,"ends_at":90,"times":2}],
+            "notes":[{"at":30,"author":"ann","text":"a cable"}],
+            "changes":[{"at":20,"by":"bob","what":"state","to":"acknowledged"},{"at":20,"by":"bob","what":"assignee","to":"ann"},
+             {"at":40,"by":"ann","what":"communication","to":""}]}"#;
+        let incident: Incident = serde_json::from_str(text).unwrap();
+        let told = |incident: &Incident| -> Vec<String> {
+            steps(incident).iter().map(|step| format!("{} {} {}", step.at, step.mark, step.words)).collect()
+        };
+        let expected = [
+            "90 ✓ ended with its last alert",
+            "90 ✓ over Fire host=\"a\" (it fired 2 times)",
+            "40 → role communication: nobody, says ann",
+            "30 ✎ note ann: a cable",
+            "20 → looks after it ann, says bob",
+            "20 ◨ acknowledged by bob",
+            "10 ■ fires Fire host=\"a\"",
+        ];
+        assert_eq!(told(&incident), expected);
+        let mut ended = incident;
+        ended.resolved_at = Some(20);
+        assert!(!told(&ended).iter().any(|step| step.contains("with its last alert")), "somebody ended it");
+    }
+}

@@ -1,0 +1,142 @@
+//! Who does what in an incident.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::{Value, json};
+
+use super::{API, Incident};
+use crate::address::Encoded;
+use crate::alerts::who::remember;
+use crate::api::{Poll, Refusal, call};
+
+/// Roles that an incident has often; others can be written.
+const USUAL: [&str; 3] = ["lead", "communication", "scribe"];
+
+/// The way to change an incident, in the name of whoever looks at it.
+#[derive(Clone, Copy)]
+pub(super) struct Changes {
+    pub(super) id: StoredValue<String>,
+    /// Who one is.
+    pub(super) who: RwSignal<String>,
+    pub(super) error: RwSignal<Option<String>>,
+    pub(super) sending: RwSignal<bool>,
+    pub(super) poll: Poll,
+}
+
+impl Changes {
+    /// Sends what is to be different; `done` where it is.
+    pub(super) fn send(self, mut change: Value, done: impl Fn() + 'static) {
+        let who = self.who.get_untracked().trim().to_owned();
+        if who.is_empty() {
+            return self.error.set(Some("write your name under “Who does what” first".to_owned()));
+        }
+        if self.sending.get_untracked() {
+            return;
+        }
+        change["by"] = who.clone().into();
+        let path = format!("{API}/{}", Encoded(&self.id.get_value()));
+        self.sending.set(true);
+        self.error.set(None);
+        spawn_local(async move {
+            let answer: Result<Value, Refusal> = call("PUT", &path, Some(&change)).await;
+            // The page may have been left since.
+            if self.sending.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(_) => {
+                    remember(&who);
+                    done();
+                    self.poll.ask_at_once();
+                }
+                Err(refusal) => drop(self.error.try_set(Some(format!("not changed: {refusal}")))),
+            }
+        });
+    }
+}
+
+/// Who looks after it, who has which role, and who one is.
+#[component]
+pub(super) fn People(known: RwSignal<Option<Incident>>, changes: Changes) -> impl IntoView {
+    let assignee = RwSignal::new(String::new());
+    let (role, name) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let told =
+        Memo::new(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee.clone())));
+    // What others change is shown, unless somebody types here.
+    Effect::new(move |before: Option<Option<String>>| {
+        let told = told.get();
+        let shown = before.flatten().unwrap_or_default();
+        if assignee.with_untracked(|typed| *typed == shown) {
+            assignee.set(told.clone().unwrap_or_default());
+        }
+        told
+    });
+    let roles = Memo::new(move |_| {
+        known.with(|known| known.as_ref().map(|known| known.roles.clone())).unwrap_or_default()
+    });
+    let bound = |signal: RwSignal<String>| move |event| signal.set(event_target_value(&event));
+    let assign = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        changes.send(json!({"assignee": assignee.get_untracked().trim()}), || ());
+    };
+    let give = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let (typed, who) = (role.get_untracked().trim().to_owned(), name.get_untracked().trim().to_owned());
+        if typed.is_empty() || who.is_empty() {
+            return changes.error.set(Some("write the role and who has it".to_owned()));
+        }
+        changes.send(json!({"roles": {typed: who}}), move || {
+            role.try_set(String::new());
+            name.try_set(String::new());
+        });
+    };
+    let entry = move |(role, name): (String, String)| {
+        let label = format!("Take the role {role} from {name}");
+        let of = role.clone();
+        let take = move |_| changes.send(json!({"roles": {of.clone(): ""}}), || ());
+        view! {
+            <li class="incident-role">
+                <span>{role}</span>" "<strong>{name}</strong>" "
+                <button type="button" class="button small" aria-label=label on:click=take>"Take away"</button>
+            </li>
+        }
+    };
+    let busy = move || changes.sending.get();
+    view! {
+        <section class="panel" aria-label="Who does what">
+            <header class="panel-head"><h2>"Who does what"</h2></header>
+            <div class="form-field">
+                <label for="incident-who">"Your name"</label>
+                <input id="incident-who" autocomplete="name" prop:value=move || changes.who.get() on:input=bound(changes.who)/>
+            </div>
+            <form class="incident-pair" on:submit=assign>
+                <div class="form-field">
+                    <label for="incident-assignee">"Who looks after it"</label>
+                    <input id="incident-assignee" autocomplete="off" placeholder="nobody"
+                        prop:value=move || assignee.get() on:input=bound(assignee)/>
+                </div>
+                <button type="submit" class="button small" disabled=busy>"Assign"</button>
+            </form>
+            <ul class="incident-roles">
+                <For each=move || roles.get() key=Clone::clone let:pair>{entry(pair)}</For>
+            </ul>
+            <form class="incident-pair" on:submit=give>
+                <div class="form-field">
+                    <label for="incident-role">"Role"</label>
+                    <input id="incident-role" autocomplete="off" list="incident-roles" placeholder="communication"
+                        prop:value=move || role.get() on:input=bound(role)/>
+                    <datalist id="incident-roles">
+                        {USUAL.map(|role| view! { <option value=role></option> }).collect_view()}
+                    </datalist>
+                </div>
+                <div class="form-field">
+                    <label for="incident-has">"Who has it"</label>
+                    <input id="incident-has" autocomplete="off" prop:value=move || name.get() on:input=bound(name)/>
+                </div>
+                <button type="submit" class="button small" disabled=busy>"Give"</button>
+            </form>
+            <p class="field-error" role="alert">{move || changes.error.get()}</p>
+        </section>
+    }
+    .into_any()
+}
