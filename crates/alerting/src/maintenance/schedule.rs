@@ -137,12 +137,11 @@ impl Schedule {
         let again =
             from.zip(self.rule.as_ref()).into_iter().flat_map(move |(from, rule)| days(rule, first, from));
         let starts = once.into_iter().chain(again).map(|date| date.to_datetime(self.start.time()));
-        starts
-            .enumerate()
-            .map_while(|(number, start)| self.occurrence(number, start))
-            .filter(move |(start, occurrence)| {
+        starts.enumerate().map_while(|(number, start)| self.occurrence(number, start)).filter(
+            move |(start, occurrence)| {
                 self.except.binary_search(start).is_err() && occurrence.starts_at >= at
-            })
+            },
+        )
     }
 
     /// What starts at `start`, unless the rule has ended before.
