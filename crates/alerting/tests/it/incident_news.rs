@@ -7,7 +7,7 @@ use std::sync::Arc;
 use watchfire_alerting::channel::Progress;
 use watchfire_alerting::config::{IncidentsConfig, Period};
 use watchfire_alerting::dispatch::Reason;
-use watchfire_alerting::incident::{Book, Incident, IncidentState, Observed, Settings};
+use watchfire_alerting::incident::{Book, Change, Incident, IncidentState, Observed, Settings};
 use watchfire_alerting::{Alert, Fingerprint, Notification};
 use watchfire_model::Labels;
 
@@ -90,7 +90,8 @@ fn an_incident_is_told_once_when_it_opens_gets_worse_and_ends() {
     assert_eq!(desk.news(240 * SECOND), None, "nobody heard that it went on");
     desk.observe(&[&slow], 500 * SECOND);
     assert_eq!(desk.news(501 * SECOND), Some(Reason::IncidentOpened));
-    desk.book.change("i1", Some(IncidentState::Resolved), None, 510 * SECOND).unwrap();
+    let over = Change { state: Some(IncidentState::Resolved), ..Change::default() };
+    desk.book.change("i1", &over, 510 * SECOND).unwrap();
     assert_eq!(desk.news(510 * SECOND), Some(Reason::IncidentOver), "somebody says that it is over");
 }
 

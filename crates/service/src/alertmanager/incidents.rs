@@ -153,7 +153,7 @@ impl Alertmanager {
     ) -> Result<Incident, AlertmanagerError> {
         let changed = self.book().change(id, change, now)?.clone();
         self.write_incidents().await?;
-        if state == Some(IncidentState::Acknowledged) {
+        if change.state == Some(IncidentState::Acknowledged) {
             self.tell_acknowledged(&changed).await;
         }
         Ok(changed)
