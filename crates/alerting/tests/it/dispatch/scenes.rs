@@ -98,8 +98,8 @@ fn who_is_named_by_two_steps_is_told_once_at_a_time() {
   - {name: second, layers: [{start: 1970-01-01 00:00, every: 1h, receivers: [boss, lead]}]}
 ";
     let mut stage = Stage::new(plan(&config));
-    let mut lines = stage.play("0s fire x1\n16m fire x2\n34m resolve x1\n36m end");
-    lines.iter_mut().for_each(|line| *line = line.replace("/webhook[0]", ""));
+    let lines = stage.play("0s fire x1\n16m fire x2\n34m resolve x1\n36m end");
+    let lines: Vec<String> = lines.iter().map(|line| line.replace("/webhook[0]", "")).collect();
     assert_eq!(
         lines,
         [
