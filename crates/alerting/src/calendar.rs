@@ -185,17 +185,17 @@ impl Calendar {
         if !ended {
             return Err("the calendar is cut off: END:VCALENDAR is missing".to_owned());
         }
-        Ok(Self::of(found, &zone))
+        Ok(Self::of(&found, &zone))
     }
 
-    fn of(found: Vec<Properties>, zone: &Location) -> Self {
+    fn of(found: &[Properties], zone: &Location) -> Self {
         let mut calendar = Self::default();
         if found.len() > MOST_EVENTS {
             calendar.problem(format!("{} events, {MOST_EVENTS} are read", found.len()));
         }
         // What one time of a series was changed to stands by itself, and the series leaves that time out.
         let mut moved: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
-        for event in &found {
+        for event in found {
             let instead = event.get("RECURRENCE-ID").and_then(|all| all.first());
             if let (Some(instead), Some(uid)) = (instead, value(event, "UID"))
                 && let Ok((at, location)) = time(instead, zone)

@@ -110,7 +110,7 @@ impl Draft {
     pub fn path(&self, place: Place) -> String {
         let mut found = String::new();
         if let Some(root) = &self.root {
-            look_for(root, place, String::new(), &mut found);
+            look_for(root, place, "", &mut found);
         }
         found
     }
@@ -210,14 +210,14 @@ impl Draft {
 }
 
 /// The last part that begins at a place is the innermost one.
-fn look_for(node: &Node, place: Place, path: String, found: &mut String) {
+fn look_for(node: &Node, place: Place, path: &str, found: &mut String) {
     if node.place == place {
-        found.clone_from(&path);
+        path.clone_into(found);
     }
     match &node.kind {
         Kind::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                look_for(item, place, format!("{path}[{index}]"), found);
+                look_for(item, place, &format!("{path}[{index}]"), found);
             }
         }
         Kind::Map(pairs) => {
@@ -226,7 +226,7 @@ fn look_for(node: &Node, place: Place, path: String, found: &mut String) {
                 if key.place == place && key.place != node.place {
                     found.clone_from(&inner);
                 }
-                look_for(value, place, inner, found);
+                look_for(value, place, &inner, found);
             }
         }
         _ => {}

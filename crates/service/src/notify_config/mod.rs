@@ -150,14 +150,12 @@ impl NotifyConfig {
         if let Some(file) = &self.0.file {
             return Ok(shown_file(file).await);
         }
-        match kept::read(&*self.0.store, None).await? {
-            Some(kept) => shown_kept(kept).await,
-            None => {
-                let checked =
-                    looked(Writing::Yaml(NOBODY.trim_start().to_owned()), Secrets::new()).await?.checked;
-                Ok(Shown { source: ConfigSource::Default, head: VersionHead::default(), checked })
-            }
+        if let Some(kept) = kept::read(&*self.0.store, None).await? {
+            return shown_kept(kept).await;
         }
+        let writing = Writing::Yaml(NOBODY.trim_start().to_owned());
+        let checked = looked(writing, Secrets::new()).await?.checked;
+        Ok(Shown { source: ConfigSource::Default, head: VersionHead::default(), checked })
     }
 
     /// What is to be said of a configuration, in which masks stand for the secrets that are kept.
@@ -207,7 +205,7 @@ impl NotifyConfig {
             Some(kept) => (kept.secrets.clone().unwrap_or_default(), kept.body.next),
             None => (Secrets::new(), 1),
         };
-        self.store(alertmanager, looked(writing, secrets).await?, next, expected, by).await
+        Box::pin(self.store(alertmanager, looked(writing, secrets).await?, next, expected, by)).await
     }
 
     /// Stores an earlier version as the newest one, with the secrets that it had, and lets `alertmanager` follow it.
@@ -228,8 +226,8 @@ impl NotifyConfig {
         let before = kept::read(&*self.0.store, Some(version)).await?;
         let before = before.ok_or(NotifyConfigError::NoVersion(version))?;
         let secrets = before.secrets.map_err(|reason| whole(&reason))?;
-        self.store(alertmanager, looked(Writing::Yaml(before.body.yaml), secrets).await?, next, expected, by)
-            .await
+        let looked = looked(Writing::Yaml(before.body.yaml), secrets).await?;
+        Box::pin(self.store(alertmanager, looked, next, expected, by)).await
     }
 
     /// The version that is there, if it may be changed and is the one that the writer has seen.
@@ -256,12 +254,12 @@ impl NotifyConfig {
     async fn store(
         &self,
         alertmanager: &Alertmanager,
-        looked: Looked,
+        looked: Box<Looked>,
         next: u64,
         expected: u64,
         (author, message): (&str, &str),
     ) -> Result<VersionHead, NotifyConfigError> {
-        let Looked { checked, followed, draft } = looked;
+        let Looked { checked, followed, draft } = *looked;
         let Some(followed) = followed else { return Err(NotifyConfigError::Refused(checked.problems)) };
         let masked = draft.masked(&checked.yaml, next);
         // What is read of it at the next start has to be what was written.
@@ -317,8 +315,10 @@ fn whole(reason: &str) -> NotifyConfigError {
 }
 
 /// Looks at a configuration where that may take its time. Paths of what is kept count from where the program runs.
-async fn looked(writing: Writing, secrets: Secrets) -> Result<Looked, NotifyConfigError> {
-    let looked = tokio::task::spawn_blocking(move || look(writing, &secrets, &PathBuf::new()));
+///
+/// Boxed, since a configuration is large.
+async fn looked(writing: Writing, secrets: Secrets) -> Result<Box<Looked>, NotifyConfigError> {
+    let looked = tokio::task::spawn_blocking(move || Box::new(look(writing, &secrets, &PathBuf::new())));
     // It fails where reading panicked.
     looked.await.map_err(|error| whole(&error.to_string()))
 }

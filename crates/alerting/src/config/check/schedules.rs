@@ -40,7 +40,7 @@ pub(super) fn check(config: &Config, root: &Node, checker: &mut Checker<'_>) {
             }
         }
         for (calendar, node) in schedule.calendars.iter().zip(node.get("calendars").items()) {
-            if calendar.ical_url.is_some() == !calendar.ical_file.is_empty() {
+            if calendar.ical_url.is_some() != calendar.ical_file.is_empty() {
                 checker.problem(node.place, "give ical_url or ical_file, one of them");
             }
         }
