@@ -128,10 +128,8 @@ test('what the server refuses stands beside the button', async ({ page, launch, 
   await alert.getByRole('button', { name: 'Acknowledge', exact: true }).click();
   await alert.getByLabel('Who').fill('Ann');
   // It is over before the word is said, and the page has not heard of it.
-  await page.route('**/api/v1/watchfire/alerts', (route) => route.abort());
   await page.route('**/api/v1/watchfire/alerts/*/acknowledge', (route) =>
     route.fulfill({ status: 404, json: { status: 'error', errorType: 'not_found', error: 'no alert with this fingerprint fires' } }));
-  problems.foresee(/ERR_FAILED/);
   await alert.getByRole('button', { name: 'Acknowledge it' }).click();
   await expect(alert.getByRole('alert')).toHaveText('not done: no alert with this fingerprint fires');
   await expect(alert.getByLabel('Who')).toHaveValue('Ann');
@@ -241,7 +239,7 @@ test('a heartbeat is made, heard of, paused, changed and deleted', async ({ page
   await ready(page);
   await expect(words(page)).toHaveText('○ nothing is waited for');
   await page.getByRole('link', { name: 'New heartbeat' }).click();
-  await page.getByLabel('Name').fill('Backup');
+  await page.getByLabel('Name', { exact: true }).fill('Backup');
   await page.getByLabel('Heard of at least every').fill('often');
   await page.getByLabel('More labels of its alert').fill('ops');
   await page.getByRole('button', { name: 'Create' }).click();
@@ -249,7 +247,7 @@ test('a heartbeat is made, heard of, paused, changed and deleted', async ({ page
   await page.getByLabel('More labels of its alert').fill('team="ops"');
   await page.getByRole('button', { name: 'Create' }).click();
   await expect(page.locator('#heartbeat-every-error')).toContainText('"often" is no length of time');
-  await expect(page.getByLabel('Name')).toHaveValue('Backup');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Backup');
   await page.getByLabel('Heard of at least every').fill('1h');
   await page.getByRole('button', { name: 'Create' }).click();
 
@@ -274,8 +272,8 @@ test('a heartbeat is made, heard of, paused, changed and deleted', async ({ page
   await entry.getByRole('button', { name: 'Pause' }).click();
   await expect(entry.locator('.silence-state')).toHaveText('‖ paused');
   await entry.getByRole('link', { name: 'Edit' }).click();
-  await expect(page.getByLabel('Name')).toHaveValue('Backup');
-  await page.getByLabel('Name').fill('Nightly backup');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Backup');
+  await page.getByLabel('Name', { exact: true }).fill('Nightly backup');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(entry.locator('.alert-name')).toHaveText('Nightly backup');
   await expect(entry.locator('.silence-state'), 'what has no field stays').toHaveText('‖ paused');
@@ -297,7 +295,7 @@ test('a maintenance window is tried, planned, ended, changed and deleted', async
   await expect(words(page)).toHaveText('✓ none is open');
   await page.getByRole('link', { name: 'Plan one' }).click();
   // The clocks of this browser.
-  await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Kathmandu');
+  await expect(page.getByLabel('Time zone', { exact: true })).toHaveValue('Asia/Kathmandu');
   await page.getByLabel('Alerts that fulfil all of these').fill('team="db"');
   const preview = page.getByRole('region', { name: 'Preview' });
   await expect(preview).toContainText('1 alert that fires now is one of these:');
@@ -312,9 +310,9 @@ test('a maintenance window is tried, planned, ended, changed and deleted', async
   await page.getByLabel('Tue').check();
   await page.getByLabel('Thu').check();
   await expect(preview.locator('.window-times li')).toHaveCount(5);
-  await page.getByLabel('Time zone').fill('Europe/Bielefeld');
+  await page.getByLabel('Time zone', { exact: true }).fill('Europe/Bielefeld');
   await expect(page.locator('#window-zone-error')).toContainText('is not a time zone');
-  await page.getByLabel('Time zone').fill('Europe/Berlin');
+  await page.getByLabel('Time zone', { exact: true }).fill('Europe/Berlin');
   await expect(page.locator('#window-zone-error')).toHaveText('');
   await page.getByLabel('How often').selectOption('rule');
   await page.getByLabel('Rule (RFC 5545)').fill('FREQ=HOURLY');
@@ -326,7 +324,7 @@ test('a maintenance window is tried, planned, ended, changed and deleted', async
   await page.getByRole('button', { name: 'Plan it' }).click();
   await expect(page.locator('#window-name-error')).toHaveText('a window needs a name');
   await expect(page.locator('#window-author-error')).toContainText('write who plans it');
-  await page.getByLabel('Name').fill('Backups');
+  await page.getByLabel('Name', { exact: true }).fill('Backups');
   await page.getByLabel('Who').fill('Ann');
   await page.getByLabel('Why').fill('the disks are busy');
   await page.getByRole('button', { name: 'Plan it' }).click();
@@ -348,7 +346,7 @@ test('a maintenance window is tried, planned, ended, changed and deleted', async
   await expect(page.getByLabel('Begins')).toHaveValue('2026-01-05T02:00');
   await expect(page.getByLabel('How often')).toHaveValue('daily');
   await expect(page.getByText('Times that were ended by hand stay left out.')).toBeVisible();
-  await page.getByLabel('Name').fill('Copies');
+  await page.getByLabel('Name', { exact: true }).fill('Copies');
   // Leaving asks first.
   await page.getByRole('link', { name: 'Cancel' }).click();
   await expect(page.getByRole('dialog')).toContainText('not saved');
