@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use watchfire_alerting::dispatch::Reason;
-use watchfire_alerting::incident::IncidentState;
+use watchfire_alerting::incident::{Change, IncidentState};
 use watchfire_alerting::silence::Draft;
 use watchfire_alerting::{Config, Fingerprint, Matchers, Notification, Received};
 use watchfire_model::Labels;
@@ -380,8 +380,12 @@ async fn incidents_are_told_once_whatever_happens_between() {
         assert_eq!(keys[0], keys[1]);
     }
     let id = alertmanager.incidents(&[])[0].id.clone();
-    let state = Some(IncidentState::Acknowledged);
-    alertmanager.change_incident(&id, state, Some("ann".to_owned()), 31 * SECOND).await.unwrap();
+    let change = Change {
+        state: Some(IncidentState::Acknowledged),
+        assignee: Some("ann".to_owned()),
+        ..Change::default()
+    };
+    alertmanager.change_incident(&id, &change, 31 * SECOND).await.unwrap();
     assert_eq!(*bench.sent.acknowledged.lock().unwrap(), [format!("ann: incident:{id}")]);
     let over = both().into_iter().map(|alert| Received { ends_at: Some(40 * SECOND), ..alert }).collect();
     alertmanager.receive(over, 40 * SECOND).await.unwrap();
