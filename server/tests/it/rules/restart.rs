@@ -28,9 +28,14 @@ async fn what_is_over_after_a_kill_is_over_at_the_next_evaluation() {
     let server = start();
     push(&server, "temp{host=\"a\"}", 60.0).await;
     push(&server, "temp{host=\"b\"}", 60.0).await;
-    eventually("firing", async || {
-        let alerts = alerts(&server).await;
-        (alerts.len() == 2 && alerts.iter().all(|alert| alert["state"] == "firing")).then_some(())
+    // The history is written with the states that the next start goes on with.
+    let history = async |server: &Server| {
+        let history = server.get("/api/v1/watchfire/rules/history").await.json();
+        history["data"].as_array().unwrap().clone()
+    };
+    eventually("both to fire", async || {
+        let firing = history(&server).await.iter().filter(|event| event["to"] == "firing").count();
+        (firing == 2).then_some(())
     })
     .await;
     server.kill();
@@ -39,9 +44,8 @@ async fn what_is_over_after_a_kill_is_over_at_the_next_evaluation() {
     push(&server, "temp{host=\"a\"}", 1.0).await;
     let pushed = now();
     let over = eventually("its end", async || {
-        let history = server.get("/api/v1/watchfire/rules/history").await.json();
-        let events = history["data"].as_array().unwrap().clone();
-        events.into_iter().find(|event| event["to"] == "inactive" && event["labels"]["host"] == "a")
+        let events = history(&server).await.into_iter();
+        events.filter(|event| event["to"] == "inactive").find(|event| event["labels"]["host"] == "a")
     })
     .await;
     let late = over["at"].as_i64().unwrap() - pushed;
