@@ -204,7 +204,7 @@ impl GoTo {
 pub(crate) fn search_with(search: &str, window: TimeWindow) -> Search {
     let others = Search::parse(search).without(&["from", "to", "theme"]);
     let range = Search::parse(&query_of(window));
-    others.pairs().iter().fold(range, |all, (name, value)| all.with(name, value))
+    others.pairs().iter().fold(range, |all, (name, value)| all.and(name, value))
 }
 
 /// The part of a URL's query part that goes along from page to page.
@@ -253,6 +253,12 @@ mod tests {
         assert_eq!(query_of(DEFAULT_WINDOW), "?from=now-5m&to=now");
         let search = "from=now-1h&q=a%20b&theme=dark";
         assert_eq!(search_with(search, DEFAULT_WINDOW).to_string(), "?from=now-5m&to=now&q=a%20b");
+        // A variable may have several values.
+        let several = "var-host=a&from=now-1h&var-host=b";
+        assert_eq!(
+            search_with(several, DEFAULT_WINDOW).to_string(),
+            "?from=now-5m&to=now&var-host=a&var-host=b"
+        );
         assert_eq!(kept(search).to_string(), "?from=now-1h&theme=dark");
         assert_eq!(window_of(None, None, 0), Ok(DEFAULT_WINDOW));
         assert!(window_of(Some("soon"), None, 0).is_err());

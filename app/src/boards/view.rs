@@ -133,6 +133,12 @@ pub(crate) fn BoardPage() -> impl IntoView {
     range.follow_board(board);
     provide_context(Marks::of(board));
     board.editing.set(uid.get_untracked() == NEW);
+    // Who opens the editor of a panel by its address changes the dashboard.
+    Effect::new(move |_| {
+        if loaded.get() == Loaded::Yes && open.asked().with(|asked| asked.edit.is_some()) {
+            board.editing.set(true);
+        }
+    });
     Effect::new(move |before: Option<String>| {
         let (asked_for, uid) = (uid, uid.get());
         let known = before.as_ref() == Some(&uid)

@@ -20,6 +20,7 @@ use super::panel::{KINDS, new_panel};
 use super::settings::SettingsDialog;
 use super::source::SourceDialog;
 use super::versions::VersionsDialog;
+use crate::address::Search;
 use crate::api::CONFLICT;
 use crate::boards::view::{NEW, OpenPanel};
 
@@ -219,12 +220,13 @@ fn saver(board: Board, bar: EditBar, conflict: RwSignal<Option<Conflict>>) -> Ca
                     if fresh {
                         let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
                         navigate.with_value(|navigate| {
-                            navigate(&format!("/d/{uid}{}", search.get_untracked()), options);
+                            let search = Search::parse(&search.get_untracked());
+                            navigate(&format!("/d/{uid}{search}"), options);
                         });
                     }
                 }
                 Err(refusal) if refusal.status == CONFLICT => {
-                    conflict.set(Conflict::of(&dashboard, &refusal));
+                    conflict.set(Conflict::of(&board.saved.get_untracked(), &dashboard, &refusal));
                 }
                 Err(refusal) => said.set(Some(refusal.to_string())),
             }

@@ -7,6 +7,7 @@ mod edit;
 mod form;
 mod json;
 mod library;
+mod merge;
 mod options;
 mod panel;
 mod query;

@@ -119,7 +119,11 @@ pub(crate) fn PanelTools(item: PanelItem) -> impl IntoView {
                 on:keydown=move |event| key(&event)
             >"⠿"</button>
             <button type="button" title="Edit ( e )" aria-label="Edit this panel" on:click=edit>"✎"</button>
-            <button type="button" title="Duplicate" aria-label="Duplicate this panel" on:click=duplicate>"⧉"</button>
+            <button type="button" title="Duplicate" aria-label="Duplicate this panel" on:click=duplicate>
+                <svg viewBox="0 0 16 16" width="12" height="12" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">
+                    <path d="M2 2h8v8H2zM6 10v4h8V6h-4"/>
+                </svg>
+            </button>
             <button type="button" title="Remove" aria-label="Remove this panel" on:click=remove>"✕"</button>
         </div>
         <Show when=move || !is_row()>
