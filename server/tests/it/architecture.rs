@@ -26,6 +26,7 @@ const STORAGE: &str = "watchfire-storage";
 const TEMPLATE: &str = "watchfire-template";
 const VIEW: &str = "watchfire-view";
 const XTASK: &str = "xtask";
+const YAML: &str = "watchfire-yaml";
 
 /// Which crates of the workspace each may depend on. The server may use everything but the browser's entry point.
 fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
@@ -40,12 +41,13 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         // Itself: its tests switch the evaluation on.
         (PROMQL, BTreeSet::from([MODEL, PROMQL])),
         (INGEST, BTreeSet::from([MODEL])),
-        (SCRAPE, BTreeSet::from([MODEL, INGEST])),
+        (SCRAPE, BTreeSet::from([MODEL, INGEST, YAML])),
         (PROBE, BTreeSet::from([MODEL, INGEST])),
         (RULES, BTreeSet::from([MODEL, PROMQL])),
         (STORAGE, BTreeSet::from([MODEL])),
         (TEMPLATE, BTreeSet::from([MODEL])),
-        (ALERTING, BTreeSet::from([MODEL, TEMPLATE])),
+        (ALERTING, BTreeSet::from([MODEL, TEMPLATE, YAML])),
+        (YAML, BTreeSet::new()),
         (
             SERVICE,
             BTreeSet::from([MODEL, DASHBOARD, PANEL, PROMQL, INGEST, STORAGE, RULES, TEMPLATE, ALERTING]),
