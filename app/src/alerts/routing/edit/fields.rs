@@ -102,7 +102,7 @@ fn input(editor: Editor, pointer: StoredValue<String>, field: Field, id: &str, e
     let invalid = move || pointer.with_value(|pointer| editor.fault_at(pointer)).is_some().to_string();
     let value = move || pointer.with_value(|pointer| editor.text_at(pointer));
     let set = move |value: Value| {
-        editor.change(|document| pointer.with_value(|pointer| put(document, pointer, value)))
+        editor.change(|document| pointer.with_value(|pointer| put(document, pointer, value)));
     };
     let written = move |event| set(event_target_value(&event).into());
     match field.input {

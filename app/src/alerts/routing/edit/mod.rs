@@ -131,7 +131,7 @@ fn editing(ports: EditorPorts, shown: Shown) -> AnyView {
             return then(ports, editor);
         }
         ask.confirm("There are changes that are not saved. Drop them?", "Drop them", move || {
-            then(ports, editor)
+            then(ports, editor);
         });
     };
     let close = move |_| {

@@ -13,7 +13,7 @@ use crate::preferences::Preferences;
 /// Who is on call by a schedule that is saved; docs/API.md describes it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-struct OnCall {
+struct Duty {
     name: String,
     on_call: Option<String>,
     /// Milliseconds since the epoch.
@@ -59,7 +59,7 @@ struct Gap {
 /// Gaps that are written out.
 const MOST: usize = 3;
 
-impl OnCall {
+impl Duty {
     fn words(&self, moment: impl Fn(i64) -> String) -> String {
         let now = match (&self.on_call, self.until) {
             (Some(name), Some(until)) => format!("✓ {name} is on call until {}", moment(until)),
@@ -90,11 +90,11 @@ impl OnCall {
 #[component]
 pub(super) fn SchedulesForm(editor: Editor) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let known = RwSignal::new(Vec::<OnCall>::new());
+    let known = RwSignal::new(Vec::<Duty>::new());
     Effect::new(move |_| {
         editor.version.track();
         spawn_local(async move {
-            let listed: Vec<OnCall> =
+            let listed: Vec<Duty> =
                 call("GET", "/api/v1/watchfire/schedules", None).await.unwrap_or_default();
             let mut all = Vec::new();
             for one in listed {
@@ -109,7 +109,7 @@ pub(super) fn SchedulesForm(editor: Editor) -> impl IntoView {
     });
     let told = move || {
         let moment = |at| moment(at, preferences);
-        let words = |one: OnCall| {
+        let words = |one: Duty| {
             let calendars: Vec<String> =
                 one.calendars.iter().map(|calendar| calendar.words(moment)).collect();
             std::iter::once(one.words(moment)).chain(calendars)
@@ -136,12 +136,12 @@ mod tests {
 
     #[test]
     fn schedules_in_words() {
-        let mut one = OnCall {
+        let mut one = Duty {
             name: "web".to_owned(),
             on_call: Some("ann".to_owned()),
             until: Some(5),
             next: Some("bob".to_owned()),
-            ..OnCall::default()
+            ..Duty::default()
         };
         let moment = |at: i64| at.to_string();
         assert_eq!(one.words(moment), "web: ✓ ann is on call until 5, then bob; no gap in the next 30 days.");
@@ -156,6 +156,6 @@ mod tests {
             Calendar { read_at: 7, error: None, ..calendar }.words(moment),
             "✓ The calendar of host was read at 7."
         );
-        assert!(OnCall::default().words(moment).contains("✕ nobody is on call;"));
+        assert!(Duty::default().words(moment).contains("✕ nobody is on call;"));
     }
 }

@@ -12,7 +12,7 @@ use crate::shell::Ask;
 /// A version that is kept.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-struct Version {
+struct Saved {
     version: u64,
     /// Milliseconds since the epoch.
     updated_at: i64,
@@ -23,16 +23,16 @@ struct Version {
 /// The versions that are kept: what each says, and the way back to it.
 #[component]
 pub(super) fn Versions(editor: Editor) -> impl IntoView {
-    let known = RwSignal::new(Vec::<Version>::new());
+    let known = RwSignal::new(Vec::<Saved>::new());
     let error = RwSignal::new(None::<String>);
     // Again with each version that is stored.
     Effect::new(move |_| {
         editor.version.track();
         spawn_local(async move {
-            match call::<Vec<Version>>("GET", &format!("{PATH}/versions"), None).await {
+            match call::<Vec<Saved>>("GET", &format!("{PATH}/versions"), None).await {
                 Ok(versions) => drop(known.try_set(versions)),
                 Err(refusal) => {
-                    drop(error.try_set(Some(format!("✕ The versions can't be shown: {refusal}"))))
+                    drop(error.try_set(Some(format!("✕ The versions can't be shown: {refusal}"))));
                 }
             }
         });
@@ -53,7 +53,7 @@ pub(super) fn Versions(editor: Editor) -> impl IntoView {
     .into_any()
 }
 
-fn entry(editor: Editor, version: Version) -> AnyView {
+fn entry(editor: Editor, version: Saved) -> AnyView {
     let (ask, preferences) = (expect_context::<Ask>(), expect_context::<Preferences>());
     let number = version.version;
     let text = RwSignal::new(None::<String>);
