@@ -103,6 +103,15 @@ impl OpenPanel {
     }
 }
 
+/// Who opens the editor of a panel by its address changes the dashboard.
+fn edit_as_asked(board: Board, open: OpenPanel, loaded: RwSignal<Loaded>) {
+    Effect::new(move |_| {
+        if loaded.get() == Loaded::Yes && open.asked().with(|asked| asked.edit.is_some()) {
+            board.editing.set(true);
+        }
+    });
+}
+
 /// A dashboard.
 #[component]
 pub(crate) fn BoardPage() -> impl IntoView {
@@ -133,12 +142,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
     range.follow_board(board);
     provide_context(Marks::of(board));
     board.editing.set(uid.get_untracked() == NEW);
-    // Who opens the editor of a panel by its address changes the dashboard.
-    Effect::new(move |_| {
-        if loaded.get() == Loaded::Yes && open.asked().with(|asked| asked.edit.is_some()) {
-            board.editing.set(true);
-        }
-    });
+    edit_as_asked(board, open, loaded);
     Effect::new(move |before: Option<String>| {
         let (asked_for, uid) = (uid, uid.get());
         let known = before.as_ref() == Some(&uid)
