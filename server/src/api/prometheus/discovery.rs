@@ -113,7 +113,7 @@ pub(super) async fn scrape_status(State(app): State<App>) -> Response {
 pub(super) async fn reload(State(app): State<App>) -> Response {
     let alerting = app.service.alerting();
     let has_rules = !alerting.settings().files.is_empty();
-    let notify = app.notifying.file.as_ref();
+    let notify = app.notifying.config.file();
     if app.scraper.is_none() && !has_rules && notify.is_none() {
         let text = "There is no file to read again: scrape.config, rules.files and notify.config name none (docs/CONFIG.md).\n";
         return (StatusCode::BAD_REQUEST, text).into_response();
