@@ -44,11 +44,15 @@ pub enum Part {
     Alerts,
     /// The editor of who hears of what, which no first view shows.
     Routes,
+    /// Incidents, maintenance windows, heartbeats and schedules.
+    OnCall,
+    /// The chart of a rule on the page of an incident, which no first view shows.
+    Chart,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Share,
         Self::Site,
         Self::Board,
@@ -59,6 +63,8 @@ impl Part {
         Self::Later,
         Self::Alerts,
         Self::Routes,
+        Self::OnCall,
+        Self::Chart,
     ];
 
     /// Its name in the site's manifest.
@@ -74,6 +80,8 @@ impl Part {
             Self::Later => "later",
             Self::Alerts => "alerts",
             Self::Routes => "routes",
+            Self::OnCall => "oncall",
+            Self::Chart => "chart",
         }
     }
 
@@ -114,9 +122,9 @@ impl Part {
                 | Page::Silences
                 | Page::Silence
                 | Page::Routing
-                | Page::Deliveries
-                | Page::OnCall,
+                | Page::Deliveries,
             ) => parts.push(Self::Alerts),
+            Some(Page::OnCall) => parts.push(Self::OnCall),
             None => {}
         }
         parts
@@ -147,10 +155,7 @@ impl Part {
                 split::load_cardinality().await?;
                 split::load_rule_form().await
             }
-            Self::Graph => {
-                split::load_explore_graph().await?;
-                split::load_rule_chart().await
-            }
+            Self::Graph => split::load_explore_graph().await,
             Self::Later => {
                 split::load_tooltip().await?;
                 split::load_demo_bar().await?;
@@ -159,10 +164,11 @@ impl Part {
             Self::Alerts => {
                 split::load_alerts().await?;
                 split::load_alert_list().await?;
-                split::load_routing().await?;
-                split::load_on_call().await
+                split::load_routing().await
             }
             Self::Routes => split::load_routing_editor().await,
+            Self::OnCall => split::load_on_call().await,
+            Self::Chart => split::load_rule_chart().await,
         }
     }
 }
@@ -251,7 +257,7 @@ pub(crate) fn targets() -> AnyView {
 pub(crate) fn alerting(page: Page) -> AnyView {
     match page {
         Page::RuleForm => lazy(Part::Explore, true, || Box::pin(split::rule_form())),
-        Page::OnCall => lazy(Part::Alerts, true, || Box::pin(split::on_call())),
+        Page::OnCall => lazy(Part::OnCall, true, || Box::pin(split::on_call())),
         Page::Routing | Page::Deliveries => lazy(Part::Alerts, true, move || Box::pin(split::routing(page))),
         _ => lazy(Part::Alerts, true, move || Box::pin(split::alerts(page))),
     }

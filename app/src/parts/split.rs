@@ -146,12 +146,12 @@ pub(super) fn routing_editor(ports: EditorPorts) -> View {
     Ok(view! { <RoutingEditor ports/> }.into_any())
 }
 
-#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_on_call), fallible)]
+#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_on_call), fallible)]
 pub(super) fn on_call() -> View {
     Ok(view! { <OnCallPages/> }.into_any())
 }
 
-#[wasm_split(graph, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
+#[wasm_split(chart, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
 pub(super) fn rule_chart(of: Memo<Option<ChartedRule>>) -> View {
     Ok(view! { <RuleChart of/> }.into_any())
 }

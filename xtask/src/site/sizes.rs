@@ -35,6 +35,7 @@ const VISITS: &[Visit] = &[
     page("first load: explore", &["site", "explore"], PAGE),
     page("first load: explore with a query", &["site", "explore", "graph"], 770_000),
     page("first load: alerts", &["site", "alerts"], PAGE),
+    page("first load: on call", &["site", "oncall"], PAGE),
     page("first load: share", &["share"], 520_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];
