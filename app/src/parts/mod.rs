@@ -87,7 +87,7 @@ impl Part {
 
     /// Whether it draws pictures, which [`Part::Later`] belongs to.
     pub fn has_pictures(self) -> bool {
-        matches!(self, Self::Board | Self::Share | Self::Graph)
+        matches!(self, Self::Board | Self::Share | Self::Graph | Self::Chart)
     }
 
     /// What the first view of the page at a path needs; `search` is the URL's query part.
@@ -285,7 +285,7 @@ pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
 
 /// The values of an alert's rule over time.
 pub(crate) fn rule_chart(of: Memo<Option<ChartedRule>>) -> AnyView {
-    lazy(Part::Graph, true, move || Box::pin(split::rule_chart(of)))
+    lazy(Part::Chart, true, move || Box::pin(split::rule_chart(of)))
 }
 
 /// What is below the pointer on a panel.
