@@ -2,6 +2,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
+use crate::parts::LATER_STYLE;
 use crate::{App, Choices};
 
 /// Where the page finds its files; the names carry their content's hash.
@@ -15,6 +16,8 @@ pub struct Assets {
     pub parts: Vec<String>,
     /// The URL of the style sheet.
     pub style: Option<String>,
+    /// The URL of the style sheet of pages that others lead to, and whether this page needs it itself.
+    pub later_style: Option<(String, bool)>,
     /// The URL of the icon.
     pub icon: Option<String>,
     /// Whether pages reload when the server was built anew.
@@ -38,6 +41,10 @@ pub fn document(assets: Assets, choices: Choices) -> impl IntoView {
         view! { <link rel="preload" href=wasm r#as="fetch" crossorigin="anonymous"/> }
     });
     let wasm = wasm.collect_view();
+    let later_style = assets.later_style.map(|(style, now)| {
+        let (rel, kind) = if now { ("stylesheet", None) } else { ("prefetch", Some("style")) };
+        view! { <link id=LATER_STYLE rel=rel r#as=kind href=style/> }
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=choices.theme.word() data-dev-reload=assets.dev_reload.then_some("true") data-transparent=transparent.then_some("true")>
@@ -47,6 +54,7 @@ pub fn document(assets: Assets, choices: Choices) -> impl IntoView {
                 <meta name="color-scheme" content="dark light"/>
                 <meta name="description" content="Watchfire: metrics of this host, live."/>
                 {assets.style.map(|style| view! { <link rel="stylesheet" href=style/> })}
+                {later_style}
                 {assets.icon.map(|icon| view! { <link rel="icon" type="image/svg+xml" href=icon/> })}
                 {wasm}
                 {script}

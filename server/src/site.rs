@@ -132,6 +132,11 @@ impl Site {
             wasm: self.url("watchfire.wasm"),
             parts: files.into_iter().map(|file| format!("{ASSETS_PATH}/{file}")).collect(),
             style: self.url("watchfire.css"),
+            // Shares lead nowhere else.
+            later_style: self
+                .url("later.css")
+                .filter(|_| parts.contains(&Part::Site))
+                .map(|style| (style, parts.iter().any(|part| part.has_later_style()))),
             icon: self.url("favicon.svg"),
             dev_reload,
         }

@@ -30,12 +30,16 @@ pub(crate) fn build(project: &Project, profile: Profile, steps: &mut Steps) -> R
 pub(crate) fn assemble(project: &Project, profile: Profile, steps: &mut Steps) -> Result<()> {
     let folder = project.site(profile);
     let release = profile == Profile::Release;
-    let css = steps.step("style sheet", || style_sheet(&project.root.join("style"), release))?;
+    let (css, later) = steps.step("style sheets", || {
+        let folder = project.root.join("style");
+        Ok((style_sheet(&folder, "main.scss", release)?, style_sheet(&folder, "later.scss", release)?))
+    })?;
     let name = if release { "compress and write the site" } else { "write the site" };
     let site = steps.step(name, || {
         let mut site = Site::from_bundle(&wasm::bundle_folder(project, profile))?;
         site.add_embed(&wasm::embed_folder(project, profile))?;
         site.add("watchfire.css", css.into_bytes());
+        site.add("later.css", later.into_bytes());
         site.add_folder(&project.root.join("public"))?;
         site.write(&folder, release)?;
         Ok(site)
@@ -44,9 +48,9 @@ pub(crate) fn assemble(project: &Project, profile: Profile, steps: &mut Steps) -
     if release { site.check_limits(&folder) } else { Ok(()) }
 }
 
-fn style_sheet(folder: &Path, compressed: bool) -> Result<String> {
+fn style_sheet(folder: &Path, name: &str, compressed: bool) -> Result<String> {
     let style = if compressed { grass::OutputStyle::Compressed } else { grass::OutputStyle::Expanded };
-    grass::from_path(folder.join("main.scss"), &grass::Options::default().style(style).load_path(folder))
+    grass::from_path(folder.join(name), &grass::Options::default().style(style).load_path(folder))
         .map_err(|error| Failure::new(format!("The style sheet is wrong.\n{error}")))
 }
 

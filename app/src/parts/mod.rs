@@ -20,6 +20,9 @@ use crate::boards::{EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
 use crate::pages::Page;
 use watchfire_dashboard::Panel;
 
+/// The id of the link to the style sheet of pages that others lead to.
+pub(crate) const LATER_STYLE: &str = "later-style";
+
 /// A part. Its name is that of its module in [`split`]'s attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -42,17 +45,13 @@ pub enum Part {
     Later,
     /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
-    /// The editor of who hears of what, which no first view shows.
-    Routes,
-    /// Incidents, maintenance windows, heartbeats and schedules.
+    /// Incidents with the charts of their rules, maintenance windows, heartbeats and schedules; and the editor of who hears of what.
     OnCall,
-    /// The chart of a rule on the page of an incident, which no first view shows.
-    Chart,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 10] = [
         Self::Share,
         Self::Site,
         Self::Board,
@@ -62,9 +61,7 @@ impl Part {
         Self::Graph,
         Self::Later,
         Self::Alerts,
-        Self::Routes,
         Self::OnCall,
-        Self::Chart,
     ];
 
     /// Its name in the site's manifest.
@@ -79,15 +76,18 @@ impl Part {
             Self::Graph => "graph",
             Self::Later => "later",
             Self::Alerts => "alerts",
-            Self::Routes => "routes",
             Self::OnCall => "oncall",
-            Self::Chart => "chart",
         }
     }
 
     /// Whether it draws pictures, which [`Part::Later`] belongs to.
     pub fn has_pictures(self) -> bool {
-        matches!(self, Self::Board | Self::Share | Self::Graph | Self::Chart)
+        matches!(self, Self::Board | Self::Share | Self::Graph | Self::OnCall)
+    }
+
+    /// Whether it has pages that need the style sheet [`LATER_STYLE`].
+    pub fn has_later_style(self) -> bool {
+        matches!(self, Self::Alerts | Self::OnCall | Self::Explore)
     }
 
     /// What the first view of the page at a path needs; `search` is the URL's query part.
@@ -166,9 +166,11 @@ impl Part {
                 split::load_alert_list().await?;
                 split::load_routing().await
             }
-            Self::Routes => split::load_routing_editor().await,
-            Self::OnCall => split::load_on_call().await,
-            Self::Chart => split::load_rule_chart().await,
+            Self::OnCall => {
+                split::load_on_call().await?;
+                split::load_routing_editor().await?;
+                split::load_rule_chart().await
+            }
         }
     }
 }
@@ -186,6 +188,12 @@ fn boxed(part: Part, waits: bool, open: Box<dyn Fn() -> Opening + Send + Sync>) 
         return view;
     }
     let loaded = RwSignal::new(None::<bool>);
+    if part.has_later_style()
+        && let Some(link) = document().get_element_by_id(LATER_STYLE)
+    {
+        // Where it is one already nothing happens.
+        let _ = link.set_attribute("rel", "stylesheet");
+    }
     spawn_local(async move {
         let outcome = part.load().await;
         // Who asked for it may be gone.
@@ -265,7 +273,7 @@ pub(crate) fn alerting(page: Page) -> AnyView {
 
 /// The editor of who hears of what.
 pub(crate) fn routing_editor(ports: EditorPorts) -> AnyView {
-    lazy(Part::Routes, true, move || Box::pin(split::routing_editor(ports)))
+    lazy(Part::OnCall, true, move || Box::pin(split::routing_editor(ports)))
 }
 
 /// The alerts of a panel of a dashboard.
@@ -285,7 +293,7 @@ pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
 
 /// The values of an alert's rule over time.
 pub(crate) fn rule_chart(of: Memo<Option<ChartedRule>>) -> AnyView {
-    lazy(Part::Chart, true, move || Box::pin(split::rule_chart(of)))
+    lazy(Part::OnCall, true, move || Box::pin(split::rule_chart(of)))
 }
 
 /// What is below the pointer on a panel.

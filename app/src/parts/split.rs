@@ -141,7 +141,7 @@ pub(super) fn routing(page: Page) -> View {
     })
 }
 
-#[wasm_split(routes, wasm_split_path = ::leptos::wasm_split, preload(load_routing_editor), fallible)]
+#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_routing_editor), fallible)]
 pub(super) fn routing_editor(ports: EditorPorts) -> View {
     Ok(view! { <RoutingEditor ports/> }.into_any())
 }
@@ -151,7 +151,7 @@ pub(super) fn on_call() -> View {
     Ok(view! { <OnCallPages/> }.into_any())
 }
 
-#[wasm_split(chart, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
+#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
 pub(super) fn rule_chart(of: Memo<Option<ChartedRule>>) -> View {
     Ok(view! { <RuleChart of/> }.into_any())
 }

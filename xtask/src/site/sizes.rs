@@ -10,6 +10,9 @@ use crate::step::{Failure, Result};
 /// What every page loads.
 const ENTRY: [&str; 3] = ["watchfire.js", "watchfire.wasm", "watchfire.css"];
 
+/// What a page about alerts loads.
+const WITH_LATER: [&str; 4] = ["watchfire.js", "watchfire.wasm", "watchfire.css", "later.css"];
+
 /// What a page in a frame loads instead.
 const EMBED: [&str; 3] = ["embed.js", "embed.wasm", "watchfire.css"];
 
@@ -34,8 +37,8 @@ const VISITS: &[Visit] = &[
     page("first load: lists", &["site", "lists"], PAGE),
     page("first load: explore", &["site", "explore"], PAGE),
     page("first load: explore with a query", &["site", "explore", "graph"], 770_000),
-    page("first load: alerts", &["site", "alerts"], PAGE),
-    page("first load: on call", &["site", "oncall"], PAGE),
+    Visit { what: "first load: alerts", entry: &WITH_LATER, parts: &["site", "alerts"], limit: PAGE },
+    Visit { what: "first load: on call", entry: &WITH_LATER, parts: &["site", "oncall"], limit: PAGE },
     page("first load: share", &["share"], 520_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];
@@ -44,7 +47,7 @@ impl Site {
     /// A table of what first visits load and of every part: raw and, where it was compressed, in brotli.
     pub(super) fn sizes(&self, folder: &Path) -> String {
         let mut table = format!("    {:<28}{:>10}{:>10}\n", "", "raw", "brotli");
-        for asset in ENTRY.iter().chain(&EMBED[..2]) {
+        for asset in WITH_LATER.iter().chain(&EMBED[..2]) {
             if let Some(name) = self.manifest.assets.get(*asset) {
                 table += &size_line(asset, self.size(folder, [name]));
             }

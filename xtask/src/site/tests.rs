@@ -172,9 +172,9 @@ fn styles_are_compiled_from_their_parts() {
     fs::write(folder.path().join("_tokens.scss"), "$gap: 4px;").unwrap();
     let main = folder.path().join("main.scss");
     fs::write(&main, "@use 'tokens';\n.tile { padding: 2 * tokens.$gap; }\n").unwrap();
-    assert_eq!(style_sheet(folder.path(), true).unwrap().trim(), ".tile{padding:8px}");
+    assert_eq!(style_sheet(folder.path(), "main.scss", true).unwrap().trim(), ".tile{padding:8px}");
 
     fs::write(&main, ".tile { padding: $unknown; }").unwrap();
-    let failure = style_sheet(folder.path(), true).unwrap_err();
+    let failure = style_sheet(folder.path(), "main.scss", true).unwrap_err();
     assert!(failure.to_string().contains("Undefined variable"), "{failure}");
 }
