@@ -16,7 +16,7 @@ pub struct Assets {
     pub parts: Vec<String>,
     /// The URL of the style sheet.
     pub style: Option<String>,
-    /// The URL of the style sheet of pages that others lead to, and whether this page needs it itself.
+    /// The URL of the style sheet of all that is no dashboard, and whether this page needs it itself.
     pub later_style: Option<(String, bool)>,
     /// The URL of the icon.
     pub icon: Option<String>,

@@ -20,7 +20,7 @@ use crate::boards::{EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
 use crate::pages::Page;
 use watchfire_dashboard::Panel;
 
-/// The id of the link to the style sheet of pages that others lead to.
+/// The id of the link to the style sheet of all that is neither a dashboard nor a share.
 pub(crate) const LATER_STYLE: &str = "later-style";
 
 /// A part. Its name is that of its module in [`split`]'s attributes.
@@ -85,9 +85,9 @@ impl Part {
         matches!(self, Self::Board | Self::Share | Self::Graph | Self::OnCall)
     }
 
-    /// Whether it has pages that need the style sheet [`LATER_STYLE`].
+    /// Whether what it has needs the style sheet [`LATER_STYLE`].
     pub fn has_later_style(self) -> bool {
-        matches!(self, Self::Alerts | Self::OnCall | Self::Explore)
+        !matches!(self, Self::Share | Self::Site | Self::Board | Self::Later)
     }
 
     /// What the first view of the page at a path needs; `search` is the URL's query part.
