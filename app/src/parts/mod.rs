@@ -355,7 +355,7 @@ mod tests {
             ("/alerts/silences/new", "", vec![Part::Site, Part::Alerts]),
             ("/alerts/rules/new", "", vec![Part::Site, Part::Explore]),
             ("/alerts/deliveries", "", vec![Part::Site, Part::Alerts]),
-            ("/alerts/incidents/a", "", vec![Part::Site, Part::Alerts]),
+            ("/alerts/incidents/a", "", vec![Part::Site, Part::OnCall]),
             ("/nowhere", "", vec![Part::Site]),
         ] {
             assert_eq!(Part::needed(path, search), expected, "{path}{search}");

@@ -288,6 +288,9 @@ fn made(
             except.push(location.zone().to_datetime(at));
         }
     }
+    // They are looked up by halves.
+    except.sort_unstable();
+    except.dedup();
     Ok(Schedule { start, location, duration, rule, except })
 }
 

@@ -165,6 +165,8 @@ impl Alertmanager {
             window.schedule = window.schedule.ended(now).ok_or_else(|| {
                 AlertmanagerError::BadInput(format!("the window {id:?} is not open; there is nothing to end"))
             })?;
+            // What it was until its next change holds no more.
+            window.known = Known::default();
             state.touched_windows.insert(id.to_owned());
         }
         self.write().await
