@@ -40,7 +40,9 @@ const tab = (page, name) => page.getByRole('group', { name: 'What to change' }).
 const said = (page) => page.locator('.edit-said');
 const state = (page) => page.getByRole('form', { name: 'Save' }).locator('.alerting-words');
 
-test('a receiver and a route are made by form, tried, saved, and an earlier version comes back', async ({ page, launch }, testInfo) => {
+test('a receiver and a route are made by form, tried, saved, and an earlier version comes back', async ({ page, launch, problems }, testInfo) => {
+  // What is typed is not always a configuration, and where alerts would go cannot be said of it.
+  problems.foresee(/422/);
   test.slow();
   const hook = await sink();
   const server = await launch({ flags: ['--no-collect'] });
@@ -132,7 +134,8 @@ test('a receiver and a route are made by form, tried, saved, and an earlier vers
   await hook.close();
 });
 
-test('somebody else was faster, and nothing is lost', async ({ page, launch }) => {
+test('somebody else was faster, and nothing is lost', async ({ page, launch, problems }) => {
+  problems.foresee(/409/);
   const server = await launch({ flags: ['--no-collect'] });
   await open(page, `${server.url}/alerts/routing?edit=yes`);
   await tab(page, 'Receivers').click();
@@ -169,8 +172,8 @@ test('schedules, rules and times by form; wide and narrow, dark and light', asyn
   await page.locator('summary').filter({ hasText: 'schedule web' }).click();
   await page.getByRole('button', { name: 'Add an override' }).click();
   await page.getByLabel('Who stands in').selectOption('web');
-  await page.getByLabel('From', { exact: true }).fill('2026-04-01 12:00');
-  await page.getByLabel('To', { exact: true }).fill('2026-04-02 12:00');
+  await page.getByRole('textbox', { name: 'From', exact: true }).and(page.locator('[id^="at-"]')).fill('2026-04-01 12:00');
+  await page.getByRole('textbox', { name: 'To', exact: true }).and(page.locator('[id^="at-"]')).fill('2026-04-02 12:00');
   await tab(page, 'Muting and times').click();
   await page.getByRole('button', { name: 'Add an inhibit rule' }).click();
   await page.getByLabel('While an alert fires with, a condition a line').fill('severity="critical"');
@@ -181,8 +184,8 @@ test('schedules, rules and times by form; wide and narrow, dark and light', asyn
   await page.locator('summary').filter({ hasText: /^time$/ }).click();
   await page.getByLabel('Days of the week').fill('monday:friday');
   await page.getByRole('button', { name: 'Add a part of the day' }).click();
-  await page.getByLabel('From', { exact: true }).fill('22:00');
-  await page.getByLabel('To', { exact: true }).fill('24:00');
+  await page.getByRole('textbox', { name: 'From', exact: true }).and(page.locator('[id^="at-"]')).fill('22:00');
+  await page.getByRole('textbox', { name: 'To', exact: true }).and(page.locator('[id^="at-"]')).fill('24:00');
   await expect(state(page)).toContainText('Changes that are not saved');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(said(page)).toContainText('version 2');
