@@ -97,7 +97,7 @@ pub(crate) fn WindowForm(id: Option<String>) -> impl IntoView {
             </p>
         }
         .into_any(),
-        Opened::Ready(typed) => view! { <Form id first=typed title/> }.into_any(),
+        Opened::Ready(typed) => view! { <Form id first=*typed title/> }.into_any(),
     };
     view! {
         <Title text=title/>
@@ -148,7 +148,7 @@ impl Again {
 }
 
 #[component]
-fn Form(id: StoredValue<Option<String>>, first: Box<Typed>, title: &'static str) -> impl IntoView {
+fn Form(id: StoredValue<Option<String>>, first: Typed, title: &'static str) -> impl IntoView {
     let text = |text: &String| RwSignal::new(text.clone());
     let (name, matchers, comment, author) =
         (text(&first.name), text(&first.matchers), text(&first.comment), text(&first.author));

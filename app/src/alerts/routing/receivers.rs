@@ -96,7 +96,7 @@ fn Entry(receiver: Receiver) -> impl IntoView {
             <strong>{name}</strong>
             <span class="receiver-kinds">{kinds}</span>
             <button type="button" class="button small" aria-label=label hidden=mute on:click=test>"Send a test"</button>
-            <ul class="receiver-said" role="status">
+            <ul class="receiver-said" aria-live="polite">
                 {move || said.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
             </ul>
         </li>

@@ -184,7 +184,7 @@ fn trial(editor: Editor, at: StoredValue<String>) -> AnyView {
         <p class="edit-trial">
             <button type="button" class="button small" on:click=test>"Send a test"</button>
         </p>
-        <ul class="receiver-said" role="status">
+        <ul class="receiver-said" aria-live="polite">
             {move || said.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
         </ul>
     }
