@@ -213,7 +213,7 @@ pub(crate) fn RulePage() -> impl IntoView {
     });
     expect_context::<Heading>().follow(move || name.get());
     view! {
-        <Title text=move || name.get()/>
+        <Title text=crate::pages::following(move || name.get())/>
         <div class="alerting" data-state=move || state_word(poll)>
             <Views current=Page::Rules/>
             <Head known poll name which/>

@@ -212,7 +212,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
         .into_any(),
     };
     view! {
-        <Title text=title/>
+        <Title text=crate::pages::following(title)/>
         <h1 class="visually-hidden">{title}</h1>
         {content}
         {turn}

@@ -1,9 +1,11 @@
 //! The pages.
 
 mod not_found;
+mod title;
 mod views;
 
 pub(crate) use not_found::NotFound;
+pub(crate) use title::following;
 pub(crate) use views::Views;
 
 /// The pages there are: what the sidebar lists, and what the server reads ahead.

@@ -73,7 +73,7 @@ pub(crate) fn RuleFormPage() -> impl IntoView {
         Opened::Ready(kept, typed) => view! { <Form kept typed heading=heading()/> }.into_any(),
     };
     view! {
-        <Title text=heading/>
+        <Title text=crate::pages::following(move || heading().to_owned())/>
         <div class="alerting">
             <Views current=Page::Rules/>
             {content}

@@ -56,7 +56,7 @@ pub(crate) fn IncidentPage(id: String) -> impl IntoView {
     let chosen = RwSignal::new(None::<String>);
     let there = Memo::new(move |_| known.with(Option::is_some));
     view! {
-        <Title text=move || title.get()/>
+        <Title text=crate::pages::following(move || title.get())/>
         <div class="alerting" data-state=move || state_word(poll)>
             <Views current=Page::OnCall/>
             <Summary known poll title changes/>

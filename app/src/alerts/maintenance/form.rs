@@ -168,7 +168,7 @@ fn Form(id: StoredValue<Option<String>>, first: Typed, title: &'static str) -> i
         author: author.get(),
         comment: comment.get(),
     });
-    let clean = RwSignal::new(*first);
+    let clean = RwSignal::new(first);
     ask_before_leaving(move || {
         untrack(|| clean.try_with(|clean| typed.with(|typed| clean != typed)).unwrap_or(false))
     });
