@@ -106,7 +106,8 @@ impl OpenPanel {
 /// Who opens the editor of a panel by its address changes the dashboard.
 fn edit_as_asked(board: Board, open: OpenPanel, loaded: RwSignal<Loaded>) {
     Effect::new(move |_| {
-        if loaded.get() == Loaded::Yes && open.asked().with(|asked| asked.edit.is_some()) {
+        let asked = loaded.get() == Loaded::Yes && open.asked().with(|asked| asked.edit.is_some());
+        if asked && !board.editing.get_untracked() {
             board.editing.set(true);
         }
     });

@@ -67,7 +67,7 @@ pub(super) fn FilesState(known: RwSignal<Option<Known>>) -> impl IntoView {
         (!list.is_empty()).then(|| {
             view! {
                 <p class="alerting-bad">"The rules go on as they were before: the files as they are now are not used."</p>
-                <ul class="alerting-faults" role="status">{list}</ul>
+                <ul class="alerting-faults" aria-live="polite">{list}</ul>
             }
         })
     };

@@ -94,7 +94,7 @@ fn read_only(shown: &Shown) -> AnyView {
                  without that setting, and paste the file under “YAML”. "
                 <a href=format!("{PATH}/export") download="alertmanager.yml">"Export without secrets"</a>
             </p>
-            <ul class="edit-flaws" role="status">{problems}</ul>
+            <ul class="edit-flaws" aria-live="polite">{problems}</ul>
             <pre class="edit-version">{shown.yaml.clone()}</pre>
         </section>
     }

@@ -123,7 +123,7 @@ pub(super) fn SchedulesForm(editor: Editor) -> impl IntoView {
                 "Who is on call: layers take turns, later ones count before earlier ones, calendars before layers, and overrides before all. Receivers name schedules under \
                  “If nobody looks after it”. As they are saved:"
             </p>
-            <ul class="edit-flaws" role="status" aria-label="On call">{told}</ul>
+            <ul class="edit-flaws" aria-live="polite" aria-label="On call">{told}</ul>
             {section(editor, "", &SCHEDULES)}
         </section>
     }

@@ -61,7 +61,7 @@ pub(super) fn flaws(editor: Editor, area: Option<NodeRef<html::Textarea>>) -> An
         view! { <li><span>{flaw.words()}</span>" "{button}</li> }
     };
     view! {
-        <ul class="edit-flaws" role="status">
+        <ul class="edit-flaws" aria-live="polite">
             {move || editor.problems.get().into_iter().map(one).collect_view()}
         </ul>
     }
