@@ -37,7 +37,7 @@ const fn other(what: &'static str, parts: &'static [&'static str], limit: u64) -
 }
 
 const VISITS: &[Visit] = &[
-    page("first load: dashboard", &["site", "board"], 601_000),
+    page("first load: dashboard", &["site", "board"], 603_000),
     other("first load: lists", &["site", "lists"], PAGE),
     other("first load: explore", &["site", "explore"], PAGE),
     other("first load: explore with a query", &["site", "explore", "graph"], 790_000),
