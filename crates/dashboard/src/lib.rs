@@ -36,7 +36,7 @@ pub use mapping::Mapping;
 pub use outline::{is_outline, read_outline};
 pub use panel::{Direction, Panel, Repeat};
 pub use place::{COLUMNS, Place};
-pub use query::{Query, QueryShape, ReduceOf};
+pub use query::{Order, Query, QueryShape, ReduceOf};
 pub use read::{Note, ReadError, check, read, write};
 pub use reduce::Reducer;
 pub use threshold::{Threshold, Thresholds};

@@ -40,6 +40,15 @@ pub struct Query {
 
 fields! { Query { id, expr, math, reduce, legend, instant, shape, min_step, hide } keeps other }
 
+/// An order of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The least first.
+    Rising,
+    /// The greatest first.
+    Falling,
+}
+
 /// What an answer is made into.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum QueryShape {
@@ -65,14 +74,42 @@ pub struct ReduceOf {
 impl Query {
     /// What stands in the place of a query's text where that is not to be known, as on a shared dashboard: something that asks
     /// for nothing.
-    pub const WITHHELD: &str = "0";
+    const WITHHELD: &str = "0";
 
     /// The same for a text that is a selector and no more: what lies between the points of such a query can be asked for.
     pub const WITHHELD_SELECTOR: &str = "_";
 
+    /// The same for instant queries whose answers are in the order of their values.
+    const WITHHELD_RISING: &str = "sort(0)";
+    const WITHHELD_FALLING: &str = "sort_desc(0)";
+
+    /// What stands in the place of this query's text where that is not to be known. `selector`: whether it is one and no more.
+    pub fn withheld(&self, selector: bool) -> &'static str {
+        match self.order() {
+            _ if self.expr.is_empty() => "",
+            _ if selector => Self::WITHHELD_SELECTOR,
+            Some(Order::Rising) => Self::WITHHELD_RISING,
+            Some(Order::Falling) => Self::WITHHELD_FALLING,
+            None => Self::WITHHELD,
+        }
+    }
+
     /// Whether its text is withheld.
     pub fn is_withheld(&self) -> bool {
-        [Self::WITHHELD, Self::WITHHELD_SELECTOR].contains(&self.expr.as_str())
+        [Self::WITHHELD, Self::WITHHELD_SELECTOR, Self::WITHHELD_RISING, Self::WITHHELD_FALLING]
+            .contains(&self.expr.as_str())
+    }
+
+    /// The order of values that its outermost function gives its answer. PromQL orders the answers of instant queries only.
+    pub fn order(&self) -> Option<Order> {
+        let text = self.expr.trim_start();
+        let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(0);
+        let function = text.get(..end).filter(|_| self.instant)?;
+        match function.to_ascii_lowercase().as_str() {
+            "sort" | "bottomk" => Some(Order::Rising),
+            "sort_desc" | "topk" => Some(Order::Falling),
+            _ => None,
+        }
     }
 
     /// PromQL with a name for its series.
@@ -104,6 +141,28 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instant_queries_are_ordered_as_their_outermost_function_says() {
+        let query = |expr: &str| Query { instant: true, ..Query::new("A", expr, "") };
+        let orders = [
+            (" sort_desc(topk(10, x))", Some(Order::Falling), "sort_desc(0)"),
+            ("topk by (job) (3, x)", Some(Order::Falling), "sort_desc(0)"),
+            ("sort (x)", Some(Order::Rising), "sort(0)"),
+            ("BOTTOMK(3, x)", Some(Order::Rising), "sort(0)"),
+            ("sorted_total", None, "0"),
+            ("sum(sort(x))", None, "0"),
+            ("", None, ""),
+        ];
+        for (expr, order, withheld) in orders {
+            let query = query(expr);
+            assert_eq!(query.order(), order, "{expr}");
+            assert_eq!(query.withheld(false), withheld, "{expr}");
+            let told = Query { expr: withheld.to_owned(), ..query.clone() };
+            assert_eq!((told.order(), told.is_withheld()), (order, !expr.is_empty()), "{expr}");
+        }
+        assert_eq!(Query { instant: false, ..query("sort(x)") }.order(), None);
+    }
 
     #[test]
     fn calculations_name_their_inputs() {

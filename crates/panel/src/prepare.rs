@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use watchfire_dashboard::{Clock, Field, Kind, Panel, Query, QueryShape, Values};
+use watchfire_dashboard::{Clock, Field, Kind, Order, Panel, Query, QueryShape, Values};
 use watchfire_model::{Grid, GridSeries, Labels, METRIC_NAME};
 
 use crate::answer::common_grid;
@@ -63,6 +63,11 @@ pub fn prepare(
             Role::Least | Role::Greatest => around.insert((query, role), series),
         };
     }
+    for (query, series) in &mut asked {
+        if let Some(order) = panel.queries.get(*query).and_then(Query::order) {
+            in_order(series, order);
+        }
+    }
     let found = calculated(&panel.queries, asked, grid, &mut notes);
     let looks = Looks::of(panel);
     notes.extend(
@@ -109,6 +114,17 @@ pub fn prepare(
         prepared.series.truncate(MOST_SERIES);
     }
     prepared
+}
+
+/// Puts series in the order of their newest values; those without one come last. Answers travel by their labels, so the order
+/// that the query gave them has been lost.
+fn in_order(series: &mut [GridSeries], order: Order) {
+    let newest = |series: &GridSeries| series.values.iter().rev().copied().find(|value| !value.is_nan());
+    series.sort_by(|one, other| match (newest(one), newest(other)) {
+        (Some(one), Some(other)) if order == Order::Rising => one.total_cmp(&other),
+        (Some(one), Some(other)) => other.total_cmp(&one),
+        (one, other) => other.is_some().cmp(&one.is_some()),
+    });
 }
 
 /// What a series without labels is called: as its query is written.
@@ -275,6 +291,24 @@ mod tests {
         assert_eq!(name(&hidden), "sum(x)");
         hidden.queries[0].expr = Query::WITHHELD_SELECTOR.to_owned();
         assert_eq!(name(&hidden), "A");
+    }
+
+    #[test]
+    fn the_worst_come_first_where_the_query_says_so() {
+        let panel = |expr: &str| {
+            panel(&format!(
+                r#"{{"queries": [{{"id": "A", "expr": "{expr}", "legend": "{{{{host}}}}", "instant": true}}]}}"#
+            ))
+        };
+        let given: [Given<'_>; 1] =
+            [(0, Role::Value, &[("a", &[2.0]), ("b", &[f64::NAN]), ("c", &[3.0]), ("d", &[1.0])])];
+        let names = |expr: &str| -> Vec<String> {
+            let shown = prepare(&panel(expr), answers(&given), &Values::default(), &Clock::default());
+            shown.series.into_iter().map(|series| series.name).collect()
+        };
+        assert_eq!(names("sort_desc(topk(10, x))"), ["c", "a", "d", "b"]);
+        assert_eq!(names("sort(x)"), ["d", "a", "c", "b"]);
+        assert_eq!(names("x"), ["a", "b", "c", "d"]);
     }
 
     #[test]

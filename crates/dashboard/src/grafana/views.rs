@@ -62,7 +62,15 @@ pub(super) fn of(options: &Value, kind: &Kind, losses: &mut Losses) -> View {
             options.text("content").unwrap_or_default().clone_into(&mut view.text);
             match options.text("mode") {
                 Some("code") => view.code = true,
-                Some("html") => losses.add("HTML in a text: it is shown as Markdown, without what could run"),
+                Some("html") => {
+                    // Without empty and indented lines, which mean something in Markdown, it is HTML there, too.
+                    let lines: Vec<&str> =
+                        view.text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+                    view.text = lines.join("\n");
+                    if ["<script", "<iframe", "<form", "<style"].iter().any(|tag| view.text.contains(tag)) {
+                        losses.add("scripts, frames, forms and style sheets in the HTML of a text");
+                    }
+                }
                 _ => {}
             }
         }

@@ -199,12 +199,7 @@ pub(super) fn stripped(dashboard: &Dashboard, is_free: impl Fn(&str) -> bool) ->
 /// Takes out of a panel what nobody but its makers is to know: the texts of its queries.
 pub fn withhold(panel: &mut Panel) {
     for query in &mut panel.queries {
-        let instead = match query.expr.as_str() {
-            "" => "",
-            expr if is_selector(expr) => Query::WITHHELD_SELECTOR,
-            _ => Query::WITHHELD,
-        };
-        instead.clone_into(&mut query.expr);
+        query.withheld(is_selector(&query.expr)).clone_into(&mut query.expr);
         query.other.clear();
     }
     panel.library = None;
