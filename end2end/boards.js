@@ -59,3 +59,9 @@ export async function drawn(page, ...keys) {
     await expect(boardPanel(page, key)).toHaveAttribute('data-state', 'ready');
   }
 }
+
+/** Adds a panel of a kind while its dashboard is edited. */
+export async function addPanel(page, kind) {
+  await page.locator('.add-panel summary').click();
+  await page.locator('.add-panel').getByRole('button', { name: kind, exact: true }).click();
+}

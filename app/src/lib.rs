@@ -119,7 +119,7 @@ pub fn App() -> impl IntoView {
     provide_context(Crosshair::new());
     preferences.keep();
     // Of a snapshot, and of a link that leads nowhere, there is nothing to watch.
-    let frozen = share.as_ref().is_some_and(|share| share.frozen || share.token.is_empty());
+    let frozen = share.as_ref().is_some_and(|share| share.frozen.is_some() || share.token.is_empty());
     Effect::new(move |_| {
         if !frozen {
             live.start();

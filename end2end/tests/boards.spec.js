@@ -1,4 +1,4 @@
-import { boardPanel, call, dashboard, drawn, store } from '../boards.js';
+import { addPanel, boardPanel, call, dashboard, drawn, store } from '../boards.js';
 import { collected } from '../charts.js';
 import { expect, test } from '../fixtures.js';
 
@@ -24,7 +24,7 @@ test('a dashboard is made from nothing by mouse, undone, saved and found', async
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
   await page.getByRole('link', { name: 'New dashboard' }).click();
   await expect(page.getByText('There are no panels yet.')).toBeVisible();
-  await page.getByLabel('Add panel').selectOption('time_series');
+  await addPanel(page, 'Time series');
   await expect(page.getByRole('region', { name: 'Panel editor' })).toBeVisible();
   const query = page.getByRole('combobox', { name: 'Query in PromQL' });
   await query.fill('system_memory_usage_bytes');
@@ -38,7 +38,7 @@ test('a dashboard is made from nothing by mouse, undone, saved and found', async
   await page.locator('#panel-field-unit').fill('bytes');
   await page.locator('#panel-field-unit').press('Tab');
   await page.getByRole('button', { name: '← Back to the dashboard' }).click();
-  await page.getByLabel('Add panel').selectOption('stat');
+  await addPanel(page, 'Stat');
   await page.getByRole('button', { name: '← Back to the dashboard' }).click();
   await expect(page.locator('.board-panel')).toHaveCount(2);
   await page.getByRole('button', { name: 'Undo' }).click();

@@ -14,9 +14,11 @@ test('a snapshot shows what was there, and asks for nothing', async ({ page, pro
   page.on('request', (request) => request.url().includes('/api/') && questions.push(request.url()));
   await page.goto(made.path);
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Test frozen');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('As it was');
+  await expect(page.locator('.frozen')).toHaveText(/^Snapshot made \d{4}-\d\d-\d\d \d\d:\d\d.* from .* to /);
+  // The browser draws what is kept over the server's picture.
+  await expect(boardPanel(page, '1').locator('canvas')).toBeVisible();
   const chart = boardPanel(page, '1').locator('.chart-first svg.chart-svg');
-  await expect(chart).toBeVisible();
   const points = await chart.locator('polyline').evaluateAll((lines) =>
     lines.map((line) => line.getAttribute('points').trim().split(/\s+/).length));
   expect(Math.max(...points), 'points of a line').toBeGreaterThan(3);

@@ -201,7 +201,7 @@ pub(super) fn menu(item: Memo<Option<Arc<Unfolded>>>) -> AnyView {
     view! {
         <details class="menu panel-menu">
             <summary aria-label="Panel menu" title="Panel menu">"⋮"</summary>
-            <ul class="menu-body">
+            <ul class="menu-body menu-list">
                 <li><a href=href rel="external">{if alone { "Back to the dashboard" } else { "View alone" }}</a></li>
                 <li><button type="button" data-csv="true">"Download as CSV"</button></li>
                 {links}

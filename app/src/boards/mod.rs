@@ -24,6 +24,7 @@ mod share;
 mod sharing;
 mod snapshot;
 mod text;
+mod thaw;
 mod turns;
 mod variables;
 mod view;

@@ -183,7 +183,8 @@ pub(crate) fn read_frozen(
     }
     let variables = frozen.variables.into_iter().map(Resolved::from).collect();
     let marks = frozen.marks;
-    (BoardSnapshot { dashboard: frozen.dashboard, meta: Meta::default(), variables, marks }, pictures)
+    let dashboard = Dashboard { title: frozen.title, ..frozen.dashboard };
+    (BoardSnapshot { dashboard, meta: Meta::default(), variables, marks }, pictures)
 }
 
 /// The panels that come in sight first. `texts`: and all texts, where a page cannot ask for them later.

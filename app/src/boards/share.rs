@@ -13,6 +13,7 @@ use super::marks::Marks;
 use super::panel::BoardPanel;
 use super::refresh::BoardRefresh;
 use super::snapshot::BoardSnapshot;
+use super::thaw::Thaw;
 use super::variables::VariableBar;
 use super::view::{FirstBoard, OpenPanel, follow_variables};
 use crate::address::{Encoded, Search};
@@ -32,8 +33,8 @@ pub struct ShareView {
     pub refresh: Option<String>,
     /// The range that it is locked to, as it would be typed.
     pub window: Option<(String, String)>,
-    /// Whether it is a snapshot: the pictures that the server has drawn stay, and nothing is asked for.
-    pub frozen: bool,
+    /// Of a snapshot when it was made and what range it shows, in words; it has no live data.
+    pub frozen: Option<String>,
 }
 
 /// The share of the page; what the first render knows. A Leptos context.
@@ -74,7 +75,7 @@ pub(crate) fn SharePage(share: ShareView) -> impl IntoView {
 #[component]
 fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     let range = expect_context::<PageRange>();
-    let (time_is_free, frozen) = (share.time_is_free, share.frozen);
+    let (time_is_free, frozen) = (share.time_is_free, share.frozen.clone());
     let alone = snapshot.dashboard.panels.len() == 1;
     let title = snapshot.dashboard.title.clone();
     let marks = snapshot.marks.clone();
@@ -86,7 +87,9 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
     provide_context(BoardRefresh::new(board));
     range.follow_board(board);
     provide_context(Marks::fixed(marks.clone()));
-    if !frozen {
+    if frozen.is_some() {
+        provide_context(Thaw::new(range.window_untracked().resolve(0)));
+    } else {
         let path = share.variables_path();
         let resolve =
             move |_, asked: std::collections::BTreeMap<_, _>, window| -> Pin<Box<dyn Future<Output = _>>> {
@@ -129,7 +132,10 @@ fn Shared(snapshot: BoardSnapshot, share: ShareView) -> impl IntoView {
         view! {
             <header class="shared-head">
                 <h1>{title}</h1>
-                {(!frozen).then(|| view! { <Connected/> }.into_any())}
+                {match frozen {
+                    Some(words) => view! { <p class="frozen">{words}</p> }.into_any(),
+                    None => view! { <Connected/> }.into_any(),
+                }}
                 <Show when=move || time_is_free><TimePicker/></Show>
                 <ThemeSwitch/>
             </header>

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use watchfire_model::TimeWindow;
+use watchfire_model::{TimeWindow, format_utc};
 use watchfire_service::Service;
 use watchfire_service::dashboards::{Frozen, OpenShare};
 
@@ -94,8 +94,12 @@ pub async fn shared_paint(
 /// What the page of a snapshot shows: pictures of what was, which stay as they are.
 pub fn frozen_paint(service: &Service, frozen: Frozen, asked: Asked<'_>) -> FirstPaint {
     let range = frozen.window;
+    let at = |timestamp| format_utc(timestamp, asked.utc_offset, "%Y-%m-%d %H:%M");
+    let zone = if asked.utc_offset == 0 { " UTC" } else { "" };
+    let (made, start, end) = (at(frozen.created_at), at(range.start), at(range.end));
+    let words = format!("Snapshot made {made}{zone}, from {start} to {end}");
     let view = ShareView {
-        frozen: true,
+        frozen: Some(words),
         window: Some((range.start.to_string(), range.end.to_string())),
         ..ShareView::default()
     };

@@ -101,6 +101,11 @@ impl QueryBox {
         self.error.with(Option::is_none)
     }
 
+    /// Whether nothing would be wrong with this text.
+    pub(crate) fn is_sound(self, text: &str) -> bool {
+        self.fault(text).is_none()
+    }
+
     /// Writes the query as it is read best.
     pub(super) fn format(self) {
         match self.text.with_untracked(|text| parse(text)) {

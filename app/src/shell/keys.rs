@@ -67,7 +67,17 @@ pub(super) fn listen(help: NodeRef<html::Dialog>) {
             }
             event.prevent_default();
         });
-        on_cleanup(move || handle.remove());
+        // A click anywhere else closes a menu, too.
+        let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+            if let Some(menu) = find(".menu[open]").filter(|menu| !menu.contains(target.as_ref())) {
+                let _ = menu.remove_attribute("open");
+            }
+        });
+        on_cleanup(move || {
+            handle.remove();
+            outside.remove();
+        });
     });
 }
 

@@ -18,6 +18,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/embed/{token}", get(page::embed))
         .route("/s/{token}/variables", post(page::variables))
         .route("/snapshots/{uid}", get(snapshot::snapshot))
+        .route("/snapshots/{uid}/data", get(snapshot::data))
 }
 
 /// The live data of shares.

@@ -62,7 +62,7 @@ async fn shown(app: App, token: &str, headers: &HeaderMap, request: Request, emb
         window: window
             .filter(|_| open.shared.share.time != ShareTime::Free)
             .map(|window| (window.from.to_string(), window.to.to_string())),
-        frozen: false,
+        frozen: None,
     };
     let paint = shared_paint(&app.service, &open, view, asked).await;
     page.rendered(&app, request, paint, &ancestors).await

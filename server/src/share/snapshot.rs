@@ -1,6 +1,9 @@
+use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 use watchfire_app::{Asked, FirstPaint, frozen_paint};
 
 use super::page::status_of;
@@ -36,6 +39,24 @@ pub(super) async fn snapshot(
             let mut response = page.rendered(&app, request, paint, "'none'").await;
             *response.status_mut() = status_of(&error);
             response
+        }
+    }
+}
+
+/// What its panels had answered; it never changes.
+pub(super) async fn data(State(app): State<App>, Path(uid): Path<String>) -> Response {
+    match app.service.dashboards().frozen(&uid, now()).await {
+        Ok(frozen) => {
+            let data = json!({"window": frozen.window, "answers": frozen.answers});
+            let mut response = Json(json!({"status": "success", "data": data})).into_response();
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+            response
+        }
+        Err(error) => {
+            let body = json!({"status": "error", "errorType": "not_found", "error": error.to_string()});
+            (status_of(&error), Json(body)).into_response()
         }
     }
 }

@@ -208,7 +208,14 @@ async fn snapshots_are_what_was_seen() {
     assert_eq!(values.len() as u64, stat["grid"]["len"].as_u64().unwrap());
     assert_eq!(told["failed"], json!(["6"]));
 
+    // Its page asks for the same, without what is not for its readers.
+    let of_page = seen(&server, &format!("{path}/data")).await;
+    assert_eq!(of_page.json()["data"]["answers"], told["answers"]);
+    assert!(of_page.json()["data"]["dashboard"].is_null());
+
     let page = seen(&server, path).await;
+    assert!(page.body.contains("<h1>Before the fix</h1>"), "{}", page.body);
+    assert!(page.body.contains("Snapshot made 20"), "{}", page.body);
     assert!(
         page.body.contains("Load of b") && page.body.contains("<svg class=\"chart-svg\""),
         "{}",

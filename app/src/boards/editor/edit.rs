@@ -7,22 +7,22 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use watchfire_dashboard::{Dashboard, Kind};
+use watchfire_dashboard::Dashboard;
 
 use super::super::api::{self, Save};
 use super::super::board::Board;
 use super::super::clipboard::remembered;
 use super::super::sharing::ShareDialog;
+use super::add_panel::AddPanel;
 use super::conflict::{Conflict, ConflictDialog};
 use super::json::JsonDialog;
 use super::library;
-use super::panel::{KINDS, new_panel};
 use super::settings::SettingsDialog;
 use super::source::SourceDialog;
 use super::versions::VersionsDialog;
 use crate::address::Search;
 use crate::api::CONFLICT;
-use crate::boards::view::{NEW, OpenPanel};
+use crate::boards::view::NEW;
 
 /// A dialog of the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,19 +78,6 @@ fn tool(words: &'static str, class: &'static str, run: Box<dyn Fn()>) -> AnyView
 #[component]
 pub(crate) fn EditTools(bar: EditBar) -> impl IntoView {
     let board = expect_context::<Board>();
-    let open = expect_context::<OpenPanel>();
-    let add = move |event: leptos::ev::Event| {
-        let word = event_target_value(&event);
-        let kind =
-            KINDS.iter().map(|(kind, _)| kind.clone()).chain([Kind::Row]).find(|kind| kind.as_str() == word);
-        let Some(kind) = kind else { return };
-        let row = kind == Kind::Row;
-        let mut id = 0;
-        board.change("", |dashboard| id = dashboard.add(new_panel(kind)));
-        if !row {
-            open.edit(Some(id));
-        }
-    };
     let paste = move || match remembered() {
         Some(panel) => board.change("", |dashboard| {
             dashboard.add(panel);
@@ -101,11 +88,7 @@ pub(crate) fn EditTools(bar: EditBar) -> impl IntoView {
     let changed =
         Memo::new(move |_| board.is_changed() || board.dashboard.with(|dashboard| dashboard.uid == NEW));
     view! {
-        <select class="add-panel" aria-label="Add panel" prop:value="" on:change=add>
-            <option value="">"Add panel ..."</option>
-            {KINDS.map(|(kind, title)| view! { <option value=kind.as_str().to_owned()>{title}</option> }).into_iter().collect_view()}
-            <option value="row">"Row"</option>
-        </select>
+        <AddPanel/>
         {tool("Paste panel", "", Box::new(paste))}
         <LibraryChoice/>
         <button type="button" class="button" title="Undo ( Ctrl+Z )" disabled=move || !ways.get().0 on:click=move |_| board.undo()>"Undo"</button>

@@ -6,6 +6,7 @@ use watchfire_dashboard::Kind;
 
 use super::options::{Input, Spec};
 use super::value::at;
+use super::wrong::Wrong;
 
 /// What a form shows and changes.
 #[derive(Clone, Copy)]
@@ -16,6 +17,8 @@ pub(super) struct Form {
     pub(super) kind: Memo<Kind>,
     /// Puts a value at a place; `Null` takes it away.
     pub(super) put: Callback<(String, Value)>,
+    /// What was wrong with what was put in last.
+    pub(super) wrong: RwSignal<Option<Wrong>>,
     /// Comes before the ids of the form's elements.
     pub(super) id: &'static str,
 }
@@ -27,6 +30,21 @@ impl Form {
 
     fn put(self, pointer: &str, value: Value) {
         self.put.run((pointer.to_owned(), value));
+    }
+
+    /// What is wrong with what a field holds.
+    pub(super) fn wrong_at(self, pointer: &str) -> Option<String> {
+        self.wrong.with(|wrong| {
+            wrong.as_ref().filter(|wrong| wrong.pointer == pointer).map(|wrong| wrong.words.clone())
+        })
+    }
+
+    /// What is wrong with another field than the one that was changed.
+    pub(super) fn wrong_elsewhere(self) -> Option<String> {
+        self.wrong.with(|wrong| {
+            let wrong = wrong.as_ref().filter(|wrong| wrong.taken)?;
+            Some(format!("{}: {}", wrong.pointer.trim_start_matches('/').replace('/', "."), wrong.words))
+        })
     }
 
     fn has(self, spec: &Spec) -> bool {
@@ -72,7 +90,15 @@ fn field(form: Form, spec: &'static Spec, pointer: &str) -> AnyView {
     let input = input(form, spec, pointer, &id);
     let hint = (!spec.help.is_empty()).then(|| view! { <span class="hint">{spec.help}</span> });
     let class = if matches!(spec.input, Input::Check) { "form-field form-check" } else { "form-field" };
-    view! { <div class=class><label for=id>{spec.label}</label>{input}{hint}</div> }.into_any()
+    view! { <div class=class><label for=id>{spec.label}</label>{input}{hint}{mistake(form, pointer)}</div> }
+        .into_any()
+}
+
+/// What is wrong with a field, below it.
+pub(super) fn mistake(form: Form, pointer: &str) -> AnyView {
+    let pointer = pointer.to_owned();
+    let wrong = Memo::new(move |_| form.wrong_at(&pointer));
+    (move || wrong.get().map(|words| view! { <p class="field-error" role="alert">{words}</p> })).into_any()
 }
 
 fn input(form: Form, spec: &'static Spec, pointer: &str, id: &str) -> AnyView {
@@ -221,7 +247,15 @@ fn list(
     let count = Memo::new(move |_| items().len());
     let add = move |_| {
         let mut all = items();
-        all.push(serde_json::from_str(new).unwrap_or(Value::Null));
+        let mut item: Value = serde_json::from_str(new).unwrap_or(Value::Null);
+        // Steps go up.
+        if let (Some(before), Some(own)) =
+            (all.last().and_then(|last| last["value"].as_f64()), item["value"].as_f64())
+            && own <= before
+        {
+            item["value"] = number(before + (before / 8.0).abs().max(1.0).round());
+        }
+        all.push(item);
         form.put(&pointer.get_value(), Value::Array(all));
     };
     let one = move |index: usize| {
@@ -233,6 +267,7 @@ fn list(
         <div class="form-list">
             {heading}
             {move || (0..count.get()).map(one).collect_view()}
+            {mistake(form, &pointer.get_value())}
             <button type="button" class="button small" on:click=add>"Add"</button>
         </div>
     }
@@ -389,7 +424,8 @@ fn as_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        // Whole numbers without a fraction.
+        other => other.as_f64().map_or_else(|| other.to_string(), |value| number(value).to_string()),
     }
 }
 
@@ -401,6 +437,7 @@ mod tests {
     fn what_is_typed_is_what_is_shown() {
         for (input, typed, value, shown) in [
             (Input::Number, " 80 ", json!(80), "80"),
+            (Input::Number, "80.0", json!(80), "80"),
             (Input::Number, "0.5", json!(0.5), "0.5"),
             (Input::Number, "many", Value::Null, ""),
             (Input::Words, "a, b ,,", json!(["a", "b"]), "a, b"),
@@ -412,6 +449,7 @@ mod tests {
             assert_eq!(read(input, typed), value, "{typed}");
             assert_eq!(written(input, &value), shown, "{typed}");
         }
+        assert_eq!(written(Input::Number, &json!(80.0)), "80");
         assert_eq!(written(Input::Choices, &json!([{"value": "a", "text": "a"}])), "a");
     }
 }

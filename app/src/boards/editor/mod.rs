@@ -1,5 +1,6 @@
 //! Changing a dashboard: moving panels, the editor of a panel, settings, saving.
 
+mod add_panel;
 mod bar;
 mod board_options;
 mod conflict;
@@ -16,6 +17,7 @@ mod source;
 mod tools;
 mod value;
 mod versions;
+mod wrong;
 
 pub(crate) use bar::{BoardBar, leave_guard};
 pub(crate) use edit::{EditBar, EditDialogs, EditTools};

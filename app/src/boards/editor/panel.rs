@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde_json::Value;
-use watchfire_dashboard::{Kind, Panel};
+use watchfire_dashboard::{Dashboard, Kind, Panel};
 
 use super::super::board::Board;
 use super::super::panel::BoardPanel;
@@ -10,8 +10,8 @@ use super::form::{Form, applies, fields};
 use super::library::LibraryBar;
 use super::options::{PANEL, Spec};
 use super::query::Queries;
-use super::value::put;
-use crate::api::{read_value, value_of};
+use super::wrong::{Wrong, changed, problem_of_panel};
+use crate::api::value_of;
 use crate::boards::view::OpenPanel;
 
 /// The kinds of panels and what people read.
@@ -46,25 +46,24 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
     let kind = Memo::new(move |_| {
         panel.with(|panel| panel.as_ref().map(|panel| panel.kind.clone()).unwrap_or_default())
     });
-    let error = RwSignal::new(None::<String>);
+    let wrong = RwSignal::new(None::<Wrong>);
     let change = Callback::new(move |(pointer, new): (String, Value)| {
-        let mut value = value.get_untracked();
-        put(&mut value, &pointer, new);
-        match read_value::<Panel>(&value) {
-            Ok(panel) => {
-                error.set(None);
-                board.change(&format!("panel {id} {pointer}"), |dashboard| {
-                    if let Some(known) = dashboard.panel_mut(id) {
-                        *known = panel;
-                    }
-                });
-            }
-            Err(wrong) => {
-                error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', "."))));
-            }
+        let problem = |panel: &Panel| {
+            let mut dashboard = board.dashboard.with_untracked(|dashboard| Dashboard::clone(dashboard));
+            *dashboard.panel_mut(id)? = panel.clone();
+            problem_of_panel(&dashboard, id)
+        };
+        let (panel, found) = changed(value.get_untracked(), &pointer, new, problem);
+        wrong.set(found);
+        if let Some(panel) = panel {
+            board.change(&format!("panel {id} {pointer}"), |dashboard| {
+                if let Some(known) = dashboard.panel_mut(id) {
+                    *known = panel;
+                }
+            });
         }
     });
-    let form = Form { value, kind, put: change, id: "panel" };
+    let form = Form { value, kind, put: change, wrong, id: "panel" };
     let choose_kind =
         move |event| change.run(("/kind".to_owned(), Value::String(event_target_value(&event))));
     let option = move |(known, title): (Kind, &'static str)| {
@@ -107,7 +106,7 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
                     <select id="panel-kind" on:change=choose_kind>{KINDS.map(option).into_iter().collect_view()}</select>
                 </div>
                 <LibraryBar id/>
-                <p class="field-error" role="alert">{move || error.get()}</p>
+                <p class="field-error" role="alert">{move || form.wrong_elsewhere()}</p>
                 {PANEL.iter().map(group).collect_view()}
             </aside>
             <datalist id="units">{UNITS.iter().map(|unit| view! { <option value=*unit></option> }).collect_view()}</datalist>

@@ -1,15 +1,20 @@
 //! The queries of a panel, each with what it asks and how its series are called.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use watchfire_dashboard::{Clock, Query};
 use watchfire_promql::{ParseError, parse};
 
 use super::super::board::Board;
-use super::form::Form;
+use super::form::{Form, mistake};
 use super::options::REDUCERS;
 use crate::api::value_of;
 use crate::explore::{Editor, QueryBox};
+
+/// How long typing pauses before what is written is shown.
+const PREVIEW: Duration = Duration::from_millis(900);
 
 /// The list of queries.
 #[component]
@@ -23,8 +28,7 @@ pub(super) fn Queries(id: u32, form: Form) -> impl IntoView {
     let count = Memo::new(move |_| queries.with(Vec::len));
     let add = move |query: Query| {
         let mut all = queries.get_untracked();
-        let free = ('A'..='Z').map(String::from).find(|id| all.iter().all(|query| query.id != *id));
-        all.push(Query { id: free.unwrap_or_else(|| format!("Q{}", all.len() + 1)), ..query });
+        all.push(Query { id: free_id(&all), ..query });
         form.put.run(("/queries".to_owned(), value_of(&all)));
     };
     let add_promql = move |_| add(Query::default());
@@ -47,6 +51,12 @@ pub(super) fn Queries(id: u32, form: Form) -> impl IntoView {
     }
 }
 
+/// A letter that no query is called by yet.
+fn free_id(all: &[Query]) -> String {
+    let free = ('A'..='Z').map(String::from).find(|id| all.iter().all(|query| query.id != *id));
+    free.unwrap_or_else(|| format!("Q{}", all.len() + 1))
+}
+
 #[component]
 fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoView {
     let query = Memo::new(move |_| queries.with(|queries| queries.get(index).cloned()).unwrap_or_default());
@@ -55,6 +65,20 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
     let set = move |field: &'static str| move |event| put(field, text(event_target_value(&event)));
     let flag = move |field: &'static str| {
         move |event| put(field, if event_target_checked(&event) { Value::Bool(true) } else { Value::Null })
+    };
+    let double = move |_| {
+        let mut all = queries.get_untracked();
+        if let Some(query) = all.get(index).cloned() {
+            all.insert(index + 1, Query { id: free_id(&all), ..query });
+            form.put.run(("/queries".to_owned(), value_of(&all)));
+        }
+    };
+    let up = move |_| {
+        let mut all = queries.get_untracked();
+        if index > 0 && index < all.len() {
+            all.swap(index, index - 1);
+            form.put.run(("/queries".to_owned(), value_of(&all)));
+        }
     };
     let away = move |_| {
         let mut all = queries.get_untracked();
@@ -79,10 +103,12 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
     let field = move || match kind.get() {
         0 => view! { <PromqlField index query form/> }.into_any(),
         1 => {
+            let pointer = format!("/queries/{index}/math");
             let error = move || {
-                query.with(|query| {
+                let broken = query.with(|query| {
                     watchfire_panel::check_math(&query.math).err().map(|error| error.to_string())
-                })
+                });
+                broken.or_else(|| form.wrong_at(&pointer))
             };
             view! {
                 <div class="form-field wide">
@@ -94,7 +120,7 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
             }
             .into_any()
         }
-        _ => view! { <ReduceField index query form/> }.into_any(),
+        _ => view! { <ReduceField index query queries form/> }.into_any(),
     };
     view! {
         <fieldset class="query" class:hidden-query=hidden>
@@ -102,6 +128,7 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
             {field}
             <div class="query-options">
                 <label>"Legend"<input prop:value=move || query.with(|query| query.legend.clone()) placeholder="{{label}}" on:change=set("legend")/></label>
+                {move || (kind.get() == 0).then(|| view! {
                 <label>"Shortest step"<input class="narrow" prop:value=move || query.with(|query| query.min_step.clone().unwrap_or_default()) placeholder="auto" on:change=set("min_step")/></label>
                 <label>"As"
                     <select on:change=shape>
@@ -111,9 +138,13 @@ fn OneQuery(index: usize, queries: Memo<Vec<Query>>, form: Form) -> impl IntoVie
                     </select>
                 </label>
                 <label class="check"><input type="checkbox" prop:checked=move || query.with(|query| query.instant) on:change=flag("instant")/>"Newest only"</label>
+                })}
                 <label class="check"><input type="checkbox" prop:checked=hidden on:change=flag("hide")/>"Hidden"</label>
+                <button type="button" class="button small" disabled=index == 0 on:click=up>"Up"</button>
+                <button type="button" class="button small" on:click=double>"Duplicate"</button>
                 <button type="button" class="button small" on:click=away>"Remove"</button>
             </div>
+            {mistake(form, &format!("/queries/{index}/min_step"))}
         </fieldset>
     }
     .into_any()
@@ -145,6 +176,22 @@ fn PromqlField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
             put(text.trim().to_owned());
         }
     });
+    // What is written shows by itself once typing pauses.
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |before: Option<()>| {
+        let written = query_box.text.get();
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        let stored = query.with_untracked(|query| query.expr.clone());
+        if before.is_none() || written.trim() == stored.trim() || !query_box.is_sound(&written) {
+            return;
+        }
+        let show = move || {
+            let _ = run.try_run(());
+        };
+        timer.set_value(set_timeout_with_handle(show, PREVIEW).ok());
+    });
     // Undo and redo change the text from outside.
     Effect::new(move |_| {
         let text = query.with(|query| query.expr.clone());
@@ -170,7 +217,7 @@ fn fault(text: &str, put_in: impl Fn(&str) -> (String, watchfire_dashboard::Plac
 }
 
 #[component]
-fn ReduceField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
+fn ReduceField(index: usize, query: Memo<Query>, queries: Memo<Vec<Query>>, form: Form) -> impl IntoView {
     let put = move |field: &'static str| {
         move |event| {
             let value = Value::String(event_target_value(&event));
@@ -185,9 +232,24 @@ fn ReduceField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
         let word = *word;
         view! { <option value=word selected=move || by() == word>{*title}</option> }
     };
+    let choices = move || {
+        let own = query.with(|query| query.id.clone());
+        let mut ids: Vec<String> = queries
+            .with(|queries| queries.iter().map(|query| query.id.clone()).filter(|id| *id != own).collect());
+        // One that is no longer there stays in sight.
+        let chosen = of();
+        if !ids.contains(&chosen) {
+            ids.push(chosen.clone());
+        }
+        let option = |id: String| {
+            let (selected, title) = (id == chosen, id.clone());
+            view! { <option value=id selected=selected>{title}</option> }
+        };
+        ids.into_iter().map(option).collect_view()
+    };
     view! {
         <div class="query-options">
-            <label>"Query"<input class="narrow" prop:value=of on:change=put("query")/></label>
+            <label>"Query"<select on:change=put("query")>{choices}</select></label>
             <label>"becomes its"<select on:change=put("by")>{REDUCERS.iter().map(option).collect_view()}</select></label>
         </div>
     }

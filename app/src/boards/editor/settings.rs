@@ -7,14 +7,14 @@ use super::super::board::Board;
 use super::board_options::DASHBOARD;
 use super::form::{Form, fields};
 use super::options::Spec;
-use super::value::put;
-use crate::api::{read_value, value_of};
+use super::wrong::{Wrong, changed, problem_of};
+use crate::api::value_of;
 
 /// What is set for the dashboard as a whole.
 #[component]
 pub(super) fn SettingsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let board = expect_context::<Board>();
-    let error = RwSignal::new(None::<String>);
+    let wrong = RwSignal::new(None::<Wrong>);
     let value = Memo::new(move |_| {
         board.dashboard.with(|dashboard| {
             // The panels are many, and not for this form.
@@ -23,22 +23,16 @@ pub(super) fn SettingsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         })
     });
     let change = Callback::new(move |(pointer, new): (String, Value)| {
-        let mut value = value.get_untracked();
-        put(&mut value, &pointer, new);
-        match read_value::<Dashboard>(&value) {
-            Ok(bare) => {
-                error.set(None);
-                board.change(&format!("settings {pointer}"), |dashboard| {
-                    let panels = std::mem::take(&mut dashboard.panels);
-                    *dashboard = Dashboard { panels, ..bare };
-                });
-            }
-            Err(wrong) => {
-                error.set(Some(format!("{}: {wrong}", pointer.trim_start_matches('/').replace('/', "."))));
-            }
+        let (bare, found) = changed::<Dashboard>(value.get_untracked(), &pointer, new, problem_of);
+        wrong.set(found);
+        if let Some(bare) = bare {
+            board.change(&format!("settings {pointer}"), |dashboard| {
+                let panels = std::mem::take(&mut dashboard.panels);
+                *dashboard = Dashboard { panels, ..bare };
+            });
         }
     });
-    let form = Form { value, kind: Memo::new(|_| Kind::default()), put: change, id: "settings" };
+    let form = Form { value, kind: Memo::new(|_| Kind::default()), put: change, wrong, id: "settings" };
     let group = move |(title, specs): &'static (&'static str, &'static [Spec])| {
         view! {
             <details class="form-section" open=*title == "General">
@@ -51,7 +45,7 @@ pub(super) fn SettingsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     view! {
         <dialog class="dialog wide" node_ref=dialog aria-labelledby="settings-heading">
             <h2 id="settings-heading">"Settings"</h2>
-            <p class="field-error" role="alert">{move || error.get()}</p>
+            <p class="field-error" role="alert">{move || form.wrong_elsewhere()}</p>
             {DASHBOARD.iter().map(group).collect_view()}
             <form method="dialog" class="overlay-actions"><button type="submit" class="button">"Close"</button></form>
         </dialog>

@@ -12,6 +12,7 @@ use watchfire_view::{
 use super::super::board::Board;
 use super::super::refresh::BoardRefresh;
 use super::super::share::ShareView;
+use super::super::thaw::Thaw;
 use crate::live::{Connection, Live, Watch};
 use crate::range::{PageRange, clock};
 
@@ -67,14 +68,21 @@ impl Feed {
         let range = expect_context::<PageRange>();
         let refresh = expect_context::<BoardRefresh>();
         let live = expect_context::<Live>();
-        let share = use_context::<ShareView>();
-        if share.as_ref().is_some_and(|share| share.frozen) {
+        if let Some(thaw) = use_context::<Thaw>() {
             if feed.state.with_untracked(|state| *state == PanelState::Unseen) {
                 feed.state.set(PanelState::Ready);
             }
+            Effect::new(move |_| {
+                if !in_sight.get() {
+                    return;
+                }
+                if let Some(kept) = item.with(|item| thaw.of(item.as_ref()?)) {
+                    feed.prepared.set(Some(Arc::new(kept)));
+                }
+            });
             return feed;
         }
-        let shared = share.is_some();
+        let shared = use_context::<ShareView>().is_some();
         let board = expect_context::<Board>();
         let (connection, now) = (live.connection(), live.now());
         let subscribed = RwSignal::new(0_u32);

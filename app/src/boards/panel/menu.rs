@@ -87,7 +87,7 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
     view! {
         <details class="menu panel-menu" node_ref=menu>
             <summary aria-label="Panel menu" title="Panel menu">"⋮"</summary>
-            <ul class="menu-body">
+            <ul class="menu-body menu-list">
                 <li><button type="button" on:click=look>{move || if alone() { "Back to the dashboard ( v )" } else { "View alone ( v )" }}</button></li>
                 <li><button type="button" on:click=download>"Download as CSV"</button></li>
                 {(!shared).then(|| view! {
