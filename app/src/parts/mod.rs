@@ -18,6 +18,7 @@ use crate::address::Search;
 use crate::alerts::{ChartedRule, EditorPorts};
 use crate::boards::{EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
 use crate::pages::Page;
+use crate::shell::{Ask, Extra, Extras};
 use watchfire_dashboard::Panel;
 
 /// The id of the link to the style sheet of all that is neither a dashboard nor a share.
@@ -41,7 +42,7 @@ pub enum Part {
     Explore,
     /// The chart of an answer on Explore.
     Graph,
-    /// What no first view shows: what is below the pointer, the offer of a demo, going on in a playlist.
+    /// What no first view shows: what is below the pointer, the offer of a demo, going on in a playlist, dialogs of every page.
     Later,
     /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
@@ -159,6 +160,8 @@ impl Part {
             Self::Later => {
                 split::load_tooltip().await?;
                 split::load_demo_bar().await?;
+                split::load_extra().await?;
+                split::load_ask_dialog().await?;
                 split::load_playlist_turn().await
             }
             Self::Alerts => {
@@ -299,6 +302,16 @@ pub(crate) fn rule_chart(of: Memo<Option<ChartedRule>>) -> AnyView {
 /// What is below the pointer on a panel.
 pub(crate) fn tooltip(item: PanelItem, pointer: Pointer) -> AnyView {
     lazy(Part::Later, false, move || Box::pin(split::tooltip(item, pointer)))
+}
+
+/// A dialog of every page.
+pub(crate) fn extra(extra: Extra, extras: Extras) -> AnyView {
+    lazy(Part::Later, false, move || Box::pin(split::extra(extra, extras)))
+}
+
+/// What is asked before something is done.
+pub(crate) fn ask_dialog(ask: Ask) -> AnyView {
+    lazy(Part::Later, false, move || Box::pin(split::ask_dialog(ask)))
 }
 
 /// The offer of made-up data.

@@ -31,6 +31,7 @@ use crate::boards::{
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
 use crate::pages::Page;
+use crate::shell::{Ask, AskDialog, Extra, Extras, opened};
 use crate::targets::TargetsPage;
 
 type View = Result<AnyView, SplitLoaderError>;
@@ -94,6 +95,16 @@ pub(super) fn targets() -> View {
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_tooltip), fallible)]
 pub(super) fn tooltip(item: PanelItem, pointer: Pointer) -> View {
     Ok(view! { <Tooltip item pointer/> }.into_any())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_extra), fallible)]
+pub(super) fn extra(extra: Extra, extras: Extras) -> View {
+    Ok(opened(extra, extras))
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_ask_dialog), fallible)]
+pub(super) fn ask_dialog(ask: Ask) -> View {
+    Ok(view! { <AskDialog ask/> }.into_any())
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_demo_bar), fallible)]

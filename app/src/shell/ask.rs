@@ -27,6 +27,11 @@ impl Ask {
         Self(RwSignal::new(None))
     }
 
+    /// Whether something is asked.
+    pub(super) fn is_open(self) -> bool {
+        self.0.with(Option::is_some)
+    }
+
     /// Does `then` if the reader agrees to `words`.
     pub(crate) fn confirm(
         self,
@@ -53,7 +58,7 @@ impl Ask {
 
 /// The dialog of [`Ask`].
 #[component]
-pub(super) fn AskDialog(ask: Ask) -> impl IntoView {
+pub(crate) fn AskDialog(ask: Ask) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let written = RwSignal::new(String::new());
     let with =

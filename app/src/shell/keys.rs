@@ -1,58 +1,43 @@
 use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
+use super::extras::{Extra, Extras};
 use crate::pages::Page;
 use crate::preferences::Preferences;
 use crate::range::{GoTo, PageRange, query_of};
 
-/// The keys there are, and what they do.
-const KEYS: [(&str, &str); 17] = [
-    ("?", "Show this list"),
-    ("/", "Write in the query or the search field"),
-    ("t", "Choose the time range"),
-    ("Ctrl+Z", "Zoom back out; while editing: undo"),
-    ("s", "Copy a link to this view"),
-    ("[", "Fold or open the sidebar"),
-    ("e", "Edit the dashboard, or the panel under the pointer"),
-    ("v", "Show the panel under the pointer alone"),
-    ("Ctrl+S", "Save the dashboard that is edited"),
-    ("Ctrl+Shift+Z", "Redo what Ctrl+Z has undone"),
-    ("d", "Go to the dashboards"),
-    ("o", "Go to the overview"),
-    ("h", "Go to the host"),
-    ("x", "Explore"),
-    ("a", "Go to the alerts"),
-    ("← →", "On a chart: read value after value"),
-    ("Esc", "Close what is open"),
-];
-
 /// Obeys keys that are pressed outside of fields.
-pub(super) fn listen(help: NodeRef<html::Dialog>) {
+pub(super) fn listen(extras: Extras) {
     let preferences = expect_context::<Preferences>();
     let range = expect_context::<PageRange>();
     let go_to = GoTo::new();
     let navigate = use_navigate();
     Effect::new(move |_| {
         let (go_to, navigate) = (go_to.clone(), navigate.clone());
-        let to_page = move |page: Page| {
-            navigate(
+        // As a click on the page's link does, which asks before changes are lost.
+        let to_page = move |page: Page| match find(&format!(".nav-link[title={:?}]", page.title())) {
+            Some(link) => link.click(),
+            None => navigate(
                 &format!("{}{}", page.path(), query_of(range.window_untracked())),
                 NavigateOptions::default(),
-            );
+            ),
         };
         let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
             // What a page has done itself is done.
+            let control = event.ctrl_key() || event.meta_key();
+            if control && event.key() == "k" {
+                event.prevent_default();
+                return extras.open(Extra::Palette);
+            }
             if event.default_prevented() || is_typing(&event) || event.alt_key() {
                 return;
             }
-            let control = event.ctrl_key() || event.meta_key();
             match (event.key().as_str(), control) {
                 ("z", true) => go_to.zoom_out(),
-                ("?", false) => open_help(help),
+                ("?", false) => extras.open(Extra::Keys),
                 ("t", false) => open_time_range(),
                 ("s", false) => click(".share"),
                 ("[", false) => preferences.folded.update(|folded| *folded = !*folded),
@@ -119,29 +104,5 @@ fn close_menus() {
     if let Some(menu) = find(".menu[open]") {
         focus(".menu[open] summary");
         let _ = menu.remove_attribute("open");
-    }
-}
-
-/// Shows the help on keys.
-pub(super) fn open_help(help: NodeRef<html::Dialog>) {
-    if let Some(dialog) = help.get_untracked().filter(|dialog| !dialog.open()) {
-        // It fails only for a dialog that is open or not in the page.
-        let _ = dialog.show_modal();
-    }
-}
-
-/// The list of keys.
-#[component]
-pub(super) fn KeyHelp(
-    /// The dialog that [`open_help`] opens.
-    dialog: NodeRef<html::Dialog>,
-) -> impl IntoView {
-    let row = |(key, meaning): (&'static str, &'static str)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{meaning}</dd></div> };
-    view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="keys-title">
-            <h2 id="keys-title">"Keys"</h2>
-            <dl class="keys">{KEYS.map(row).collect_view()}</dl>
-            <form method="dialog"><button type="submit" class="button">"Close"</button></form>
-        </dialog>
     }
 }

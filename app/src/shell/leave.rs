@@ -1,4 +1,6 @@
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -8,22 +10,30 @@ use super::Ask;
 /// What is asked before changes are lost.
 const LOST: &str = "There are changes that are not saved. Leave without them?";
 
-/// Asks before changes are lost that were not saved, when the page is left and when a link leads to another one; as long as the
-/// calling component lives.
+/// Asks before changes are lost that were not saved: when the page is left, when a link leads to another one, and when the
+/// browser goes back or forward to one; as long as the calling component lives.
 pub(crate) fn ask_before_leaving(changed: impl Fn() -> bool + Copy + Send + Sync + 'static) {
-    let ask = expect_context::<Ask>();
     // The reader has agreed to leave.
     let leaves = StoredValue::new(false);
+    let asks = move || changed() && leaves.try_get_value() != Some(true);
     Effect::new(move |_| {
         let handle =
             window_event_listener(leptos::ev::beforeunload, move |event: web_sys::BeforeUnloadEvent| {
-                if changed() {
+                if asks() {
                     event.prevent_default();
                     event.set_return_value(LOST);
                 }
             });
         on_cleanup(move || handle.remove());
     });
+    guard_links(asks, leaves);
+    guard_history(asks, leaves);
+}
+
+/// Links, and the keys that follow them.
+fn guard_links(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves: StoredValue<bool>) {
+    let ask = expect_context::<Ask>();
+    let navigate = StoredValue::new(use_navigate());
     Effect::new(move |_| {
         // Before the router sees it.
         let clicked = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
@@ -32,23 +42,25 @@ pub(crate) fn ask_before_leaving(changed: impl Fn() -> bool + Copy + Send + Sync
                 .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
                 .and_then(|element| element.closest("a[href]").ok().flatten());
             let Some(link) = link else { return };
+            let href = link.get_attribute("href").unwrap_or_default();
             let here = window().location().pathname().unwrap_or_default();
             let stays = link.has_attribute("target")
                 || link.has_attribute("download")
-                || link
-                    .get_attribute("href")
-                    .is_some_and(|href| href.split('?').next() == Some(here.as_str()));
-            if stays || !changed() || leaves.try_get_value() == Some(true) {
+                || href.split('?').next() == Some(here.as_str());
+            if stays || !asks() {
                 return;
             }
             event.prevent_default();
             event.stop_propagation();
-            let Ok(link) = link.dyn_into::<web_sys::HtmlElement>() else { return };
-            let link = SendWrapper::new(link);
+            let outside = link.has_attribute("rel") || !href.starts_with('/');
             ask.confirm(LOST, "Leave", move || {
                 leaves.try_set_value(true);
-                link.click();
-                leaves.try_set_value(false);
+                if outside {
+                    // A browser that refuses says so itself.
+                    let _ = window().location().set_href(&href);
+                } else {
+                    navigate.try_with_value(|navigate| navigate(&href, NavigateOptions::default()));
+                }
             });
         });
         let target = clicked.as_ref().unchecked_ref::<js_sys::Function>().clone();
@@ -58,6 +70,43 @@ pub(crate) fn ask_before_leaving(changed: impl Fn() -> bool + Copy + Send + Sync
         on_cleanup(move || {
             let target = held.as_ref().unchecked_ref::<js_sys::Function>();
             let _ = document().remove_event_listener_with_callback_and_bool("click", target, true);
+        });
+    });
+}
+
+/// The browser's way back and forward: it has gone already when it is told, so it is undone until the reader agrees.
+fn guard_history(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves: StoredValue<bool>) {
+    let ask = expect_context::<Ask>();
+    let location = use_location();
+    Effect::new(move |_| {
+        let gone = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            // The router does not know yet.
+            let (Some(path), Some(search)) =
+                (location.pathname.try_get_untracked(), location.search.try_get_untracked())
+            else {
+                return;
+            };
+            if window().location().pathname().is_ok_and(|now| now == path) || !asks() {
+                return;
+            }
+            event.stop_immediate_propagation();
+            let here =
+                if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) };
+            let Ok(history) = window().history() else { return };
+            // Only a URL of another origin could fail.
+            let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&here));
+            ask.confirm(LOST, "Leave", move || {
+                leaves.try_set_value(true);
+                // Without a history there is nowhere to go.
+                let _ = window().history().and_then(|history| history.back());
+            });
+        });
+        let target = gone.as_ref().unchecked_ref::<js_sys::Function>().clone();
+        let _ = window().add_event_listener_with_callback_and_bool("popstate", &target, true);
+        let held = SendWrapper::new(gone);
+        on_cleanup(move || {
+            let target = held.as_ref().unchecked_ref::<js_sys::Function>();
+            let _ = window().remove_event_listener_with_callback_and_bool("popstate", target, true);
         });
     });
 }

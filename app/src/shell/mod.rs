@@ -2,9 +2,11 @@
 
 mod ask;
 mod connection;
+mod extras;
 mod icon;
 mod keys;
 mod leave;
+mod palette;
 mod refresh_picker;
 mod share;
 mod sidebar;
@@ -12,12 +14,12 @@ mod theme;
 mod time_picker;
 mod topbar;
 
-use leptos::html;
 use leptos::prelude::*;
 
 use crate::preferences::Preferences;
-pub(crate) use ask::Ask;
+pub(crate) use ask::{Ask, AskDialog};
 pub(crate) use connection::ConnectionBadge as Connected;
+pub(crate) use extras::{Extra, Extras, opened};
 pub(crate) use keys::is_typing;
 pub(crate) use leave::ask_before_leaving;
 pub(crate) use share::copy;
@@ -32,8 +34,8 @@ pub(crate) fn Shell(
     children: Children,
 ) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let help = NodeRef::<html::Dialog>::new();
-    keys::listen(help);
+    let extras = Extras::new();
+    keys::listen(extras);
     let ask = Ask::new();
     provide_context(ask);
     view! {
@@ -41,11 +43,11 @@ pub(crate) fn Shell(
         <div class="shell" class:folded=move || preferences.folded.get()>
             <sidebar::Sidebar/>
             <div class="content">
-                <topbar::Topbar help/>
+                <topbar::Topbar extras/>
                 <main id="main" tabindex="-1">{children()}</main>
             </div>
         </div>
-        <keys::KeyHelp dialog=help/>
-        <ask::AskDialog ask/>
+        {move || extras.opened().map(|extra| crate::parts::extra(extra, extras))}
+        {move || ask.is_open().then(|| crate::parts::ask_dialog(ask))}
     }
 }

@@ -1,10 +1,9 @@
-use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::connection::ConnectionBadge;
+use super::extras::{Extra, Extras};
 use super::icon::{Icon, IconView};
-use super::keys::open_help;
 use super::refresh_picker::RefreshPicker;
 use super::share::ShareButton;
 use super::theme::ThemeSwitch;
@@ -34,8 +33,8 @@ impl Heading {
 /// Where one is, which time is shown, and how the connection is.
 #[component]
 pub(super) fn Topbar(
-    /// The help on keys.
-    help: NodeRef<html::Dialog>,
+    /// Dialogs that it opens.
+    extras: Extras,
 ) -> impl IntoView {
     let path = use_location().pathname;
     let page = Memo::new(move |_| Page::at(&path.get()));
@@ -62,7 +61,7 @@ pub(super) fn Topbar(
             <Show when=move || page.get().is_some_and(Page::is_live)><RefreshPicker/></Show>
             <ShareButton/>
             <ThemeSwitch/>
-            <button type="button" class="icon-button" aria-label="Keys" title="Keys ( ? )" on:click=move |_| open_help(help)>
+            <button type="button" class="icon-button" aria-label="Keys" title="Keys ( ? )" on:click=move |_| extras.open(Extra::Keys)>
                 <IconView icon=Icon::Keyboard/>
             </button>
         </header>
