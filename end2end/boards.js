@@ -62,6 +62,6 @@ export async function drawn(page, ...keys) {
 
 /** Adds a panel of a kind while its dashboard is edited. */
 export async function addPanel(page, kind) {
-  await page.locator('.add-panel summary').click();
-  await page.locator('.add-panel').getByRole('button', { name: kind, exact: true }).click();
+  await page.locator('.add-menu summary').click();
+  await page.locator('.add-menu').getByRole('button', { name: kind, exact: true }).click();
 }

@@ -30,7 +30,6 @@ mod targets;
 use std::{collections::BTreeMap, sync::Arc};
 
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
@@ -109,7 +108,10 @@ where
 /// The page's body.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
+    #[cfg(feature = "ssr")]
+    leptos_meta::provide_meta_context();
+    #[cfg(feature = "hydrate")]
+    shell::hear_of_history();
     provide_context(carried::<Doors>());
     let preferences = Preferences::new(first_choices());
     provide_context(preferences);
@@ -130,7 +132,6 @@ pub fn App() -> impl IntoView {
         }
     });
     view! {
-        <Title formatter=|title: String| format!("{title} · Watchfire")/>
         <Router>
             <Frame share/>
         </Router>

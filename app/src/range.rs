@@ -212,6 +212,15 @@ pub(crate) fn kept(search: &str) -> Search {
     Search::parse(search).only(&["from", "to", "theme"])
 }
 
+/// A page's query part with the range that it shows, also where its URL leaves that to the page.
+pub(crate) fn with_range(search: &str, window: TimeWindow) -> String {
+    let all = Search::parse(search);
+    if all.get("from").is_some() {
+        return search.to_owned();
+    }
+    all.with("from", &window.from.to_string()).with("to", &window.to.to_string()).to_string()
+}
+
 /// The query part of a URL that shows `window`.
 pub(crate) fn query_of(window: TimeWindow) -> String {
     format!("?from={}&to={}", window.from, window.to)

@@ -84,7 +84,7 @@ impl PanelTable {
 
     /// Shows the table of what is shown.
     pub(crate) fn show(&mut self, prepared: &Prepared, around: &Around) {
-        if let Some(table) = shown_table(&prepared.tables) {
+        if let Some(table) = shown_table(&prepared.tables, 0) {
             self.table = Some(Arc::new(table));
             self.write(around);
         }
@@ -109,8 +109,12 @@ impl PanelTable {
             };
             dom::set(head, "aria-sort", order);
         }
-        let order = ordered(&table, sort, &self.filters);
-        let body = rows(&table, order.get(..MOST).unwrap_or(&order), around);
+        let words = words_of(&table, around);
+        let say = |column: usize, row: usize| {
+            words.get(column).map(|words| words.cell(row).text).unwrap_or_default()
+        };
+        let order = ordered(&table, sort, &self.filters, &say);
+        let body = rows(&words, order.get(..MOST).unwrap_or(&order));
         if body != self.body {
             if let Some(place) = dom::find(&self.area, "tbody") {
                 place.set_inner_html(&body);
@@ -149,16 +153,16 @@ impl PanelTable {
     }
 }
 
-fn rows(table: &Table, order: &[usize], around: &Around) -> String {
-    let words: Vec<ColumnWords<'_>> = table
-        .columns
-        .iter()
-        .map(|column| ColumnWords::of(column, &Theme::BOTH, around.utc_offset, around.now))
-        .collect();
+fn words_of<'a>(table: &'a Table, around: &Around) -> Vec<ColumnWords<'a>> {
+    let words = |column| ColumnWords::of(column, &Theme::BOTH, around.utc_offset, around.now);
+    table.columns.iter().map(words).collect()
+}
+
+fn rows(words: &[ColumnWords<'_>], order: &[usize]) -> String {
     let mut html = String::new();
     for row in order {
         html += "<tr>";
-        for words in &words {
+        for words in words {
             html += &words.cell_html(*row);
         }
         html += "</tr>";

@@ -50,7 +50,30 @@ test('a dashboard with changes is not left by accident', async ({ page, watchfir
   await out.click();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL(/\/d\/guarded/);
+  // Neither by a key of all pages, nor by the way back.
+  await page.keyboard.press('x');
+  await asked(page, 'changes that are not saved').getByRole('button', { name: 'Cancel' }).click();
+  await expect(page).toHaveURL(/\/d\/guarded/);
   await out.click();
   await asked(page, 'changes that are not saved').getByRole('button', { name: 'Leave' }).click();
   await expect(page).toHaveURL(/\/explore/);
+});
+
+test('the way back asks before changes are lost', async ({ page, watchfire }) => {
+  await store(watchfire, dashboard('behind'));
+  await page.goto('/dashboards');
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
+  await page.getByRole('link', { name: 'Test behind' }).click();
+  await drawn(page, '1', '2');
+  await page.locator('body').press('e');
+  await boardPanel(page, '2').getByRole('button', { name: 'Remove this panel' }).click();
+  await expect(page.locator('.unsaved')).toBeVisible();
+  await page.goBack();
+  await asked(page, 'changes that are not saved').getByRole('button', { name: 'Cancel' }).click();
+  await expect(page).toHaveURL(/\/d\/behind/);
+  await expect(page.locator('.board-panel')).toHaveCount(1);
+  await page.goBack();
+  await asked(page, 'changes that are not saved').getByRole('button', { name: 'Leave' }).click();
+  await expect(page).toHaveURL(/\/dashboards$/);
+  await expect(page.getByRole('link', { name: 'Test behind' })).toBeVisible();
 });

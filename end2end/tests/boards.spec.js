@@ -51,6 +51,9 @@ test('a dashboard is made from nothing by mouse, undone, saved and found', async
   await page.locator('#settings-title').press('Tab');
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const naming = page.getByRole('dialog', { name: 'Save the new dashboard' });
+  await expect(naming.getByLabel('Title')).toHaveValue('Made by mouse');
+  await naming.getByRole('button', { name: 'Save' }).click();
   await expect(page).toHaveURL(/\/d\/[a-z0-9]{12}/);
   await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
   const uid = new URL(page.url()).pathname.slice(3);
@@ -126,7 +129,6 @@ test('a conflict is shown as a difference, and nothing is lost', async ({ page, 
   expect(version).toBe(3);
   // The old one comes back.
   await page.getByRole('button', { name: 'Versions' }).click();
-  await page.getByRole('button', { name: 'Show the versions' }).click();
   await page.getByRole('button', { name: /^Version 2/ }).click();
   await expect(page.getByRole('dialog')).toContainText('Theirs');
   await page.getByRole('button', { name: 'Bring this version back' }).click();

@@ -34,7 +34,7 @@ test('a dashboard is made, changed, saved and brought back, all by keyboard', as
   await page.goto('/d/new');
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
 
-  await tabTo(page, page.locator('.add-panel summary'));
+  await tabTo(page, page.locator('.add-menu summary'));
   await page.keyboard.press('Enter');
   await tabTo(page, page.getByRole('button', { name: 'Time series' }));
   await page.keyboard.press('Enter');
@@ -76,6 +76,8 @@ test('a dashboard is made, changed, saved and brought back, all by keyboard', as
   await expect(page.locator('.board-title')).toHaveText('Made by keyboard');
 
   await page.keyboard.press('Control+s');
+  await expect(page.getByRole('dialog', { name: 'Save the new dashboard' }).getByLabel('Title')).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/d\/[a-z0-9]{12}/);
   await expect(button(page, 'Save')).toBeDisabled();
   const uid = new URL(page.url()).pathname.slice(3);
@@ -97,8 +99,6 @@ test('a dashboard is made, changed, saved and brought back, all by keyboard', as
   // The first one comes back.
   await tabTo(page, button(page, 'Versions'), 'Shift+Tab');
   await page.keyboard.press('Enter');
-  await tabTo(page, button(page, 'Show the versions'));
-  await page.keyboard.press('Enter');
   await tabTo(page, page.getByRole('button', { name: /^Version 1/ }));
   await page.keyboard.press('Enter');
   await expect(dialog(page)).toContainText('panels[2]');
@@ -117,7 +117,7 @@ test('a dashboard is made, changed, saved and brought back, all by keyboard', as
 test('the list of kinds opens and closes without adding anything', async ({ page }) => {
   await page.goto('/d/new');
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
-  const list = page.locator('.add-panel');
+  const list = page.locator('.add-menu');
   await tabTo(page, list.locator('summary'));
   await page.keyboard.press('Space');
   await expect(list.getByRole('button', { name: 'Stat', exact: true })).toBeVisible();

@@ -35,14 +35,43 @@ test('t opens the time range with the cursor in it, Esc closes it', async ({ pag
 
 test('h and o go to the pages, but not while typing', async ({ page }) => {
   await page.keyboard.press('h');
-  await expect(page).toHaveURL('/host?from=now-5m&to=now');
+  await expect(page).toHaveURL('/host');
   await ready(page, 'load');
   await page.keyboard.press('o');
-  await expect(page).toHaveURL('/?from=now-5m&to=now');
+  await expect(page).toHaveURL('/');
   await page.keyboard.press('t');
   await page.keyboard.type('hos');
   await expect(page.getByLabel('From', { exact: true })).toHaveValue(/hos/);
-  await expect(page).toHaveURL('/?from=now-5m&to=now');
+  await expect(page).toHaveURL('/');
+});
+
+test('Ctrl+K goes anywhere by a few letters', async ({ page }) => {
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Go to' });
+  const field = palette.getByRole('combobox');
+  await expect(field).toBeFocused();
+  await page.keyboard.type('fleet');
+  await expect(palette.getByRole('option').first()).toContainText('Fleet');
+  await page.keyboard.press('Escape');
+  await expect(palette).toBeHidden();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('card');
+  await expect(palette.getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/explore\/cardinality/);
+  await expect(palette).toBeHidden();
+});
+
+test('pages follow each other by keys, whatever came before', async ({ page }) => {
+  await page.goto('/d/fleet');
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
+  for (const [key, path, title] of [['o', '/', 'Overview'], ['h', '/host', 'Host'], ['x', '/explore', 'Explore'], ['a', '/alerts', 'Alerts'], ['d', '/dashboards', 'Dashboards']]) {
+    await page.keyboard.press(key);
+    await expect(page).toHaveURL((url) => url.pathname === path);
+    await expect(page).toHaveTitle(new RegExp(`^${title}.* · Watchfire$`));
+    await expect(page.getByText('Loading ...', { exact: true })).toHaveCount(0);
+  }
+  await expect(page.getByRole('link', { name: 'Fleet', exact: true })).toBeVisible();
 });
 
 test('[ folds the sidebar and opens it', async ({ page }) => {

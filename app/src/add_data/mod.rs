@@ -6,8 +6,8 @@ mod tally;
 mod watch;
 mod way;
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 pub use self::doors::Doors;

@@ -1,8 +1,8 @@
 //! What was sent to whom, and how it ended.
 
+use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use serde::Deserialize;
 use serde_json::Value;
@@ -213,7 +213,7 @@ pub(crate) fn RulePage() -> impl IntoView {
     });
     expect_context::<Heading>().follow(move || name.get());
     view! {
-        <Title text=crate::pages::following(move || name.get())/>
+        <Title text=move || name.get()/>
         <div class="alerting" data-state=move || state_word(poll)>
             <Views current=Page::Rules/>
             <Head known poll name which/>

@@ -1,7 +1,7 @@
 //! The alerts that are pending or fire now.
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::alert::{Alert, Alerts, Counts, LabelMap, Severity};
 use super::filter::{Term, terms};

@@ -1,7 +1,7 @@
 //! Pages for those who look after things: incidents, maintenance windows, heartbeats, and who is on call when.
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::heartbeats::{HeartbeatForm, HeartbeatsPage};

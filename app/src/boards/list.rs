@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::pages::Title;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -37,7 +37,7 @@ pub(crate) use editor::{EditBar, EditDialogs, EditTools, PanelEditor, PanelItem,
 pub use embed::EmbedPage;
 pub(crate) use list::BoardListPage;
 pub(crate) use lists::DashboardHeads;
-pub(crate) use panel::{Feed, PictureArea, Pointer, Tooltip};
+pub(crate) use panel::{Feed, MenuEntries, PictureArea, Pointer, Tooltip, is_bare};
 pub(crate) use playlist::{PlaylistsPage, follow_playlist};
 pub(crate) use refresh::CHOICES;
 pub use share::ShareView;

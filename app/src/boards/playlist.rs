@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

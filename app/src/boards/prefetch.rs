@@ -227,7 +227,7 @@ fn drawn(
             service.dashboards().markdown(&item.values.in_text(&panel.view.text, &Clock::default()))
         }
         Kind::Table => {
-            let table = shown_table(&prepared.tables);
+            let table = shown_table(&prepared.tables, 0);
             table.map(|table| table_html(&table, asked.utc_offset, asked.now)).unwrap_or_default()
         }
         _ => String::new(),

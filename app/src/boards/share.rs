@@ -2,8 +2,8 @@
 
 use std::pin::Pin;
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 
 use super::api;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use watchfire_dashboard::Dashboard;
@@ -15,7 +15,7 @@ use watchfire_model::TimeWindow;
 use super::address::Asked;
 use super::api;
 use super::board::Board;
-use super::editor::{BoardBar, leave_guard};
+use super::editor::BoardBar;
 use super::grid::BoardGrid;
 use super::marks::Marks;
 use super::panel::BoardPanel;
@@ -181,7 +181,6 @@ pub(crate) fn BoardPage() -> impl IntoView {
         uid
     });
     follow_variables(board, open, range, resolve_here());
-    leave_guard(board);
     let turn = playlist_turn(uid, open.search());
     let title = move || board.dashboard.with(|dashboard| dashboard.title.clone());
     expect_context::<Heading>().follow(title);
@@ -213,7 +212,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
         .into_any(),
     };
     view! {
-        <Title text=crate::pages::following(title)/>
+        <Title text=title/>
         <h1 class="visually-hidden">{title}</h1>
         {content}
         {turn}

@@ -3,9 +3,9 @@
 mod table;
 mod totals;
 
+use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 

@@ -15,8 +15,8 @@ mod unit;
 
 use std::sync::Arc;
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 

@@ -5,7 +5,7 @@ mod title;
 mod views;
 
 pub(crate) use not_found::NotFound;
-pub(crate) use title::following;
+pub(crate) use title::Title;
 pub(crate) use views::Views;
 
 /// The pages there are: what the sidebar lists, and what the server reads ahead.

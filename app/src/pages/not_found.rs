@@ -1,5 +1,5 @@
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// What stands where no page is.
 #[component]

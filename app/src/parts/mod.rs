@@ -42,7 +42,7 @@ pub enum Part {
     Explore,
     /// The chart of an answer on Explore.
     Graph,
-    /// What no first view shows: what is below the pointer, the offer of a demo, going on in a playlist, dialogs of every page.
+    /// What no first view shows: menus of panels, what is below the pointer, the offer of a demo, going on in a playlist, dialogs of every page.
     Later,
     /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
@@ -161,6 +161,7 @@ impl Part {
                 split::load_tooltip().await?;
                 split::load_demo_bar().await?;
                 split::load_extra().await?;
+                split::load_panel_menu().await?;
                 split::load_ask_dialog().await?;
                 split::load_playlist_turn().await
             }
@@ -302,6 +303,11 @@ pub(crate) fn rule_chart(of: Memo<Option<ChartedRule>>) -> AnyView {
 /// What is below the pointer on a panel.
 pub(crate) fn tooltip(item: PanelItem, pointer: Pointer) -> AnyView {
     lazy(Part::Later, false, move || Box::pin(split::tooltip(item, pointer)))
+}
+
+/// What can be done with a panel.
+pub(crate) fn panel_menu(item: PanelItem, feed: Feed, close: Callback<()>) -> AnyView {
+    lazy(Part::Later, false, move || Box::pin(split::panel_menu(item, feed, close)))
 }
 
 /// A dialog of every page.

@@ -24,9 +24,9 @@ use crate::alerts::{
     RuleChart, RuleFormPage, RulePage, RulesPage, SilencePage, SilencesPage,
 };
 use crate::boards::{
-    BoardListPage, BoardPage, DashboardHeads, DemoBar, EditBar, EditDialogs, EditTools, Feed, PanelEditor,
-    PanelItem, PanelTools, PictureArea, PlaylistsPage, Pointer, SharePage, ShareView, SharesPage, Tooltip,
-    follow_playlist, remember,
+    BoardListPage, BoardPage, DashboardHeads, DemoBar, EditBar, EditDialogs, EditTools, Feed, MenuEntries,
+    PanelEditor, PanelItem, PanelTools, PictureArea, PlaylistsPage, Pointer, SharePage, ShareView,
+    SharesPage, Tooltip, follow_playlist, remember,
 };
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
@@ -95,6 +95,11 @@ pub(super) fn targets() -> View {
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_tooltip), fallible)]
 pub(super) fn tooltip(item: PanelItem, pointer: Pointer) -> View {
     Ok(view! { <Tooltip item pointer/> }.into_any())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_panel_menu), fallible)]
+pub(super) fn panel_menu(item: PanelItem, feed: Feed, close: Callback<()>) -> View {
+    Ok(view! { <MenuEntries item feed close/> }.into_any())
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_extra), fallible)]

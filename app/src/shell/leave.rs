@@ -1,3 +1,6 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -74,39 +77,57 @@ fn guard_links(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves: S
     });
 }
 
+thread_local! {
+    /// What stops the browser's way back and forward; says whether it does.
+    static GUARD: RefCell<Option<Guard>> = const { RefCell::new(None) };
+}
+
+type Guard = Rc<dyn Fn() -> bool>;
+
+/// Hears of the browser's way back and forward before the router does: browsers tell those first who listened first, so this
+/// has to come before the router is there.
+#[cfg(feature = "hydrate")]
+pub(crate) fn hear_of_history() {
+    let gone = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        let guard = GUARD.with_borrow(Clone::clone);
+        if guard.is_some_and(|stops| stops()) {
+            event.stop_immediate_propagation();
+        }
+    });
+    // Only an event that cannot be listened to could fail.
+    let _ = window().add_event_listener_with_callback("popstate", gone.as_ref().unchecked_ref());
+    // It lives as long as the page.
+    gone.forget();
+}
+
 /// The browser's way back and forward: it has gone already when it is told, so it is undone until the reader agrees.
 fn guard_history(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves: StoredValue<bool>) {
     let ask = expect_context::<Ask>();
     let location = use_location();
+    let stops = move || {
+        // The router does not know yet.
+        let (Some(path), Some(search)) =
+            (location.pathname.try_get_untracked(), location.search.try_get_untracked())
+        else {
+            return false;
+        };
+        if window().location().pathname().is_ok_and(|now| now == path) || !asks() {
+            return false;
+        }
+        let Ok(history) = window().history() else { return false };
+        let here =
+            if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) };
+        // Only a URL of another origin could fail.
+        let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&here));
+        ask.confirm(LOST, "Leave", move || {
+            leaves.try_set_value(true);
+            // Without a history there is nowhere to go.
+            let _ = window().history().and_then(|history| history.back());
+        });
+        true
+    };
     Effect::new(move |_| {
-        let gone = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            // The router does not know yet.
-            let (Some(path), Some(search)) =
-                (location.pathname.try_get_untracked(), location.search.try_get_untracked())
-            else {
-                return;
-            };
-            if window().location().pathname().is_ok_and(|now| now == path) || !asks() {
-                return;
-            }
-            event.stop_immediate_propagation();
-            let here =
-                if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) };
-            let Ok(history) = window().history() else { return };
-            // Only a URL of another origin could fail.
-            let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&here));
-            ask.confirm(LOST, "Leave", move || {
-                leaves.try_set_value(true);
-                // Without a history there is nowhere to go.
-                let _ = window().history().and_then(|history| history.back());
-            });
-        });
-        let target = gone.as_ref().unchecked_ref::<js_sys::Function>().clone();
-        let _ = window().add_event_listener_with_callback_and_bool("popstate", &target, true);
-        let held = SendWrapper::new(gone);
-        on_cleanup(move || {
-            let target = held.as_ref().unchecked_ref::<js_sys::Function>();
-            let _ = window().remove_event_listener_with_callback_and_bool("popstate", target, true);
-        });
+        GUARD.set(Some(Rc::new(stops.clone())));
+        on_cleanup(|| GUARD.set(None));
     });
 }

@@ -22,6 +22,8 @@ pub(crate) use connection::ConnectionBadge as Connected;
 pub(crate) use extras::{Extra, Extras, opened};
 pub(crate) use keys::is_typing;
 pub(crate) use leave::ask_before_leaving;
+#[cfg(feature = "hydrate")]
+pub(crate) use leave::hear_of_history;
 pub(crate) use share::copy;
 pub(crate) use theme::ThemeSwitch;
 pub(crate) use time_picker::TimePicker;

@@ -32,14 +32,19 @@ impl Page {
 #[component]
 pub(super) fn Sidebar() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let search = use_location().search;
+    let (search, path) = (use_location().search, use_location().pathname);
     let entry = move |page: Page| {
         let href = move || format!("{}{}", page.path(), search.with(|search| kept(search)));
         // What belongs to a page marks it, too; everything lies below the overview's path.
         let exact = page == Page::Overview;
+        // Dashboards do not lie below their list.
+        let class = move || {
+            let below = path.with(|path| Page::at(path)) == Some(Page::Board) && page == Page::Dashboards;
+            if below { "nav-link current" } else { "nav-link" }
+        };
         view! {
             <li>
-                <A href=href exact attr:class="nav-link" attr:title=page.title()>
+                <A href=href exact attr:class=class attr:title=page.title()>
                     <IconView icon=page.icon()/>
                     <span class="nav-text">{page.title()}</span>
                 </A>

@@ -5,8 +5,8 @@ mod summary;
 
 use std::collections::BTreeMap;
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 

@@ -1,6 +1,6 @@
 //! Changes of the panels on a dashboard's grid: what an editor does.
 
-use crate::{COLUMNS, Dashboard, Kind, Panel, Place};
+use crate::{COLUMNS, Comparison, Dashboard, Kind, Panel, Place, Transformation};
 
 impl Dashboard {
     /// The panel with this id.
@@ -92,6 +92,26 @@ impl Dashboard {
         for (panel, place) in self.panels.iter_mut().zip(places) {
             panel.at = place;
         }
+    }
+}
+
+impl Panel {
+    /// The regular expressions that it has, each with its place in the panel's JSON.
+    pub fn patterns(&self) -> impl Iterator<Item = (String, &str)> {
+        let overrides = self.overrides.iter().enumerate().filter_map(|(index, item)| {
+            let regex = item.matcher.regex.as_deref()?;
+            Some((format!("/overrides/{index}/match/regex"), regex))
+        });
+        let transformations = self.transformations.iter().enumerate().filter_map(|(index, one)| match one {
+            Transformation::Rename { regex, .. } => {
+                Some((format!("/transformations/{index}/rename/regex"), regex.as_str()))
+            }
+            Transformation::Filter { is: Comparison::Regex, value, .. } => {
+                Some((format!("/transformations/{index}/filter/value"), value.as_str()))
+            }
+            _ => None,
+        });
+        overrides.chain(transformations)
     }
 }
 

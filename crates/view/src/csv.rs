@@ -6,7 +6,7 @@ use watchfire_panel::{Cells, Column, Prepared, Table, shown_table};
 
 /// What a panel shows as one table: series by their time.
 pub fn table_of(prepared: &Prepared) -> Option<Table> {
-    if let Some(table) = shown_table(&prepared.tables) {
+    if let Some(table) = shown_table(&prepared.tables, 0) {
         return Some(table);
     }
     let times = (0..prepared.grid.len).map(|index| prepared.grid.time(index)).collect();

@@ -6,9 +6,9 @@ mod fields;
 mod preview;
 mod tried;
 
+use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ pub(crate) fn RuleFormPage() -> impl IntoView {
         Opened::Ready(kept, typed) => view! { <Form kept typed heading=heading()/> }.into_any(),
     };
     view! {
-        <Title text=crate::pages::following(move || heading().to_owned())/>
+        <Title text=move || heading().to_owned()/>
         <div class="alerting">
             <Views current=Page::Rules/>
             {content}

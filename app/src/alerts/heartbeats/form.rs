@@ -1,8 +1,8 @@
 //! The form of a heartbeat.
 
+use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! One incident: how it is, its alerts over time, what was measured, who does what, and what happened.
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use serde_json::json;
 use watchfire_model::{Matcher, format_utc};
 
@@ -56,7 +56,7 @@ pub(crate) fn IncidentPage(id: String) -> impl IntoView {
     let chosen = RwSignal::new(None::<String>);
     let there = Memo::new(move |_| known.with(Option::is_some));
     view! {
-        <Title text=crate::pages::following(move || title.get())/>
+        <Title text=move || title.get()/>
         <div class="alerting" data-state=move || state_word(poll)>
             <Views current=Page::OnCall/>
             <Summary known poll title changes/>

@@ -1,9 +1,9 @@
 //! The form of a maintenance window, with what it would do beside it.
 
+use crate::pages::Title;
 use js_sys::Reflect;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use serde_json::Value;

@@ -4,8 +4,8 @@ mod edit;
 mod receivers;
 mod tester;
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use serde::Deserialize;
 use serde_json::Value;
 

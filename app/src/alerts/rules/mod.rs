@@ -6,8 +6,8 @@ mod table;
 
 use std::collections::BTreeMap;
 
+use crate::pages::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use serde::Deserialize;
 
 use self::files::{FilesState, RuleFiles};

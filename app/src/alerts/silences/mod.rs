@@ -6,9 +6,9 @@ mod matches;
 
 use std::collections::BTreeMap;
 
+use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use watchfire_model::Matcher;
 
 pub(crate) use self::form::SilencePage;

@@ -10,6 +10,7 @@ use super::super::board::Board;
 use super::edit::{Dialog, EditBar};
 use crate::boards::view::{NEW, OpenPanel};
 use crate::parts;
+use crate::range::{PageRange, with_range};
 use crate::shell::ask_before_leaving;
 
 /// What can be done with the dashboard as a whole.
@@ -25,12 +26,14 @@ pub(crate) fn BoardBar() -> impl IntoView {
             let method = if wanted { "PUT" } else { "DELETE" };
             match act(method, &uid, "/favourite", None).await {
                 Ok(_) => board.meta.update(|meta| meta.favourite = wanted),
-                Err(error) => said.set(Some(error.to_string())),
+                Err(error) => bar.fail(error.to_string()),
             }
         });
     };
     let is_new = move || board.dashboard.with(|dashboard| dashboard.uid == NEW);
-    let edit = move |_| board.editing.update(|editing| *editing = !*editing);
+    let open = expect_context::<OpenPanel>();
+    let edit = move |_| toggle(board, open);
+    let unsaved = Memo::new(move |_| board.is_changed());
     let share_tool = move || (!is_new()).then(|| bar.opener("Share", "share-board", Dialog::Share));
     // Once they are there, they stay.
     let dialogs = Memo::new(move |before: Option<&bool>| {
@@ -56,7 +59,8 @@ pub(crate) fn BoardBar() -> impl IntoView {
                 </button>
             </Show>
             <BoardLinks/>
-            <span class="board-said" role="status">{move || said.get()}</span>
+            <Show when=move || unsaved.get()><span class="badge unsaved">"not saved"</span></Show>
+            <span class="board-said" class:wrong=move || bar.is_wrong.get() role="status">{move || said.get()}</span>
             {move || board.editing.get().then(|| parts::edit_tools(bar))}
             {share_tool}
             <button type="button" class="button edit-board" aria-pressed=move || board.editing.get().to_string() title="Edit ( e )" on:click=edit>
@@ -72,13 +76,15 @@ pub(crate) fn BoardBar() -> impl IntoView {
 #[component]
 fn BoardLinks() -> impl IntoView {
     let board = expect_context::<Board>();
-    let search = use_location().search;
+    let (search, range) = (use_location().search, expect_context::<PageRange>());
     let links = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.links.clone()));
     let one = move |link: watchfire_dashboard::Link| {
         let target = link.new_tab.then_some("_blank");
         let title = if link.title.is_empty() { link.url.clone() } else { link.title.clone() };
-        let href =
-            move || search.with(|search| super::super::links::href(&link, search, &board.values().get()));
+        let href = move || {
+            let search = search.with(|search| with_range(search, range.window()));
+            super::super::links::href(&link, &search, &board.values().get())
+        };
         view! { <a class="board-link" href=href target=target rel="noopener">{title}</a> }
     };
     view! { <nav class="board-links" aria-label="Links of this dashboard">{move || links.get().into_iter().map(one).collect_view()}</nav> }
@@ -102,14 +108,15 @@ fn keys(board: Board, bar: EditBar) {
                     }
                     bar.save();
                 }
-                ("z", true) if editing && !typing => board.undo(),
+                // With nothing to undo it is the way back from a zoom, as elsewhere.
+                ("z", true) if editing && !typing && board.ways().0 => board.undo(),
                 ("Z" | "y", true) if editing && !typing => board.redo(),
                 ("e", false) if !typing => match focused_panel(board) {
                     Some(id) => {
                         board.editing.set(true);
                         open.edit(Some(id));
                     }
-                    None => board.editing.update(|editing| *editing = !*editing),
+                    None => toggle(board, open),
                 },
                 ("s", false) if !typing => {
                     let button = document().query_selector(".share-board").ok().flatten();
@@ -156,6 +163,15 @@ fn keys(board: Board, bar: EditBar) {
     });
 }
 
+/// Begins to edit the dashboard, or ends it, and with it the editor of a panel.
+fn toggle(board: Board, open: OpenPanel) {
+    let editing = !board.editing.get_untracked();
+    board.editing.set(editing);
+    if !editing && open.asked().with_untracked(|asked| asked.edit.is_some()) {
+        open.edit(None);
+    }
+}
+
 /// Whether a field has the focus.
 fn is_in_field() -> bool {
     let focused = document().active_element().map(|element| element.tag_name());
@@ -175,6 +191,6 @@ fn focused_panel(board: Board) -> Option<u32> {
 }
 
 /// Asks before changes are lost that were not saved: when the page is left, and when a link leads to another one.
-pub(crate) fn leave_guard(board: Board) {
+pub(super) fn leave_guard(board: Board) {
     ask_before_leaving(move || untrack(|| board.is_changed()));
 }

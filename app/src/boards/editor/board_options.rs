@@ -1,7 +1,13 @@
 //! What can be set of a dashboard as a whole: one line each, by its place in the dashboard's JSON.
 
 use super::options::Input::{Check, Choice, Choices, Color, Lines, List, Text, Words};
-use super::options::{Spec, help, spec};
+use super::options::{Spec, help, spec, when};
+
+/// Kinds of variables whose choices a query finds; it is the kind of those that name none.
+const QUERIED: &[&str] = &["", "query"];
+
+/// Kinds of which several can be chosen.
+const CHOSEN: &[&str] = &["", "query", "list"];
 
 /// The settings of a dashboard.
 pub(crate) const DASHBOARD: &[(&str, &[Spec])] = &[
@@ -42,27 +48,43 @@ pub(crate) const DASHBOARD: &[(&str, &[Spec])] = &[
                             ("text", "Text box"),
                         ]),
                     ),
-                    help(
-                        spec("Query", "/query", Text),
-                        "label_values(up, job), label_names(), metrics(regex), query_result(promql)",
+                    when(
+                        help(
+                            spec("Query", "/query", Text),
+                            "label_values(up, job), label_names(), metrics(regex), query_result(promql)",
+                        ),
+                        "/kind",
+                        QUERIED,
                     ),
-                    help(spec("Keep what matches", "/regex", Text), "a regular expression"),
-                    spec(
-                        "Order",
-                        "/sort",
-                        Choice(&[
-                            ("none", "As it comes"),
-                            ("natural", "By the alphabet"),
-                            ("natural_descending", "Turned around"),
-                        ]),
+                    when(
+                        help(spec("Keep what matches", "/regex", Text), "a regular expression"),
+                        "/kind",
+                        QUERIED,
                     ),
-                    help(
-                        spec("Choices", "/choices", Choices),
-                        "of a list, of intervals, a line each: value, or value = text; the value of a constant",
+                    when(
+                        spec(
+                            "Order",
+                            "/sort",
+                            Choice(&[
+                                ("none", "As it comes"),
+                                ("natural", "By the alphabet"),
+                                ("natural_descending", "Turned around"),
+                            ]),
+                        ),
+                        "/kind",
+                        QUERIED,
                     ),
-                    spec("Several at once", "/multi", Check),
-                    spec("A choice for all", "/include_all", Check),
-                    help(spec("What stands for all", "/all_value", Text), ".*"),
+                    when(
+                        help(
+                            spec("Choices", "/choices", Choices),
+                            "a line each: value, or value = text; of a constant its value",
+                        ),
+                        "/kind",
+                        &["list", "interval", "constant", "text"],
+                    ),
+                    when(spec("Several at once", "/multi", Check), "/kind", CHOSEN),
+                    when(spec("A choice for all", "/include_all", Check), "/kind", CHOSEN),
+                    when(help(spec("What stands for all", "/all_value", Text), ".*"), "/kind", CHOSEN),
                     spec("Hidden", "/hide", Check),
                 ],
                 r#"{"name": "job", "kind": "query", "query": "label_values(up, job)"}"#,

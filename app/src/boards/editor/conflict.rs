@@ -73,7 +73,7 @@ pub(super) fn ConflictDialog(conflict: RwSignal<Option<Conflict>>, save: Callbac
                 <div class="overlay-body">
                     <h2 id="conflict-title">"Somebody else has saved this dashboard"</h2>
                     <p>"Your changes are not saved yet. This is how yours differs from what is saved now, which stays in the versions:"</p>
-                    <ChangeList changes=Signal::derive(move || conflict.get().map(|conflict| conflict.changes).unwrap_or_default())/>
+                    <ChangeList sides=("Theirs", "Yours") changes=Signal::derive(move || conflict.get().map(|conflict| conflict.changes).unwrap_or_default())/>
                     <p class="hint">{together}</p>
                     <div class="overlay-actions">
                         <Show when=fits>

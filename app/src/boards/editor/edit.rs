@@ -7,22 +7,25 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use watchfire_dashboard::Dashboard;
+use watchfire_dashboard::{Dashboard, Kind};
 
 use super::super::api::{self, Save};
 use super::super::board::Board;
 use super::super::clipboard::remembered;
 use super::super::sharing::ShareDialog;
-use super::add_panel::AddPanel;
+use super::add_menu::AddMenu;
+use super::bar::leave_guard;
 use super::conflict::{Conflict, ConflictDialog};
 use super::json::JsonDialog;
 use super::library;
+use super::panel::{KINDS, new_panel};
+use super::save::SaveDialog;
 use super::settings::SettingsDialog;
 use super::source::SourceDialog;
 use super::versions::VersionsDialog;
 use crate::address::Search;
 use crate::api::CONFLICT;
-use crate::boards::view::NEW;
+use crate::boards::view::{NEW, OpenPanel};
 
 /// A dialog of the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub(crate) enum Dialog {
     Versions,
     /// Of the file that it comes from.
     Source,
+    /// What a new dashboard is called, and where it lies.
+    Save,
 }
 
 /// What the bar, its tools and its dialogs know of each other. The latter two are loaded when they are needed.
@@ -42,6 +47,8 @@ pub(crate) struct EditBar {
     pub(super) said: RwSignal<Option<String>>,
     /// The dialog that is to be opened.
     pub(super) opened: RwSignal<Option<Dialog>>,
+    /// Whether that is something that went wrong.
+    pub(super) is_wrong: RwSignal<bool>,
     saving: RwSignal<bool>,
     /// How often saving was asked for.
     wishes: RwSignal<u32>,
@@ -52,9 +59,22 @@ impl EditBar {
         Self {
             said: RwSignal::default(),
             opened: RwSignal::default(),
+            is_wrong: RwSignal::default(),
             saving: RwSignal::default(),
             wishes: RwSignal::default(),
         }
+    }
+
+    /// Says what happened; none: nothing any more.
+    pub(super) fn say(self, said: Option<String>) {
+        self.is_wrong.set(false);
+        self.said.set(said);
+    }
+
+    /// Says what went wrong.
+    pub(super) fn fail(self, words: String) {
+        self.said.set(Some(words));
+        self.is_wrong.set(true);
     }
 
     /// Saves what is in sight.
@@ -78,17 +98,29 @@ fn tool(words: &'static str, class: &'static str, run: Box<dyn Fn()>) -> AnyView
 #[component]
 pub(crate) fn EditTools(bar: EditBar) -> impl IntoView {
     let board = expect_context::<Board>();
+    let open = expect_context::<OpenPanel>();
+    let kinds: Vec<(Kind, &str)> = KINDS.into_iter().chain([(Kind::Row, "Row")]).collect();
+    let entries: Vec<_> =
+        kinds.iter().map(|(kind, title)| (kind.as_str().to_owned(), (*title).to_owned())).collect();
+    let add = Callback::new(move |word: String| {
+        let Some((kind, _)) = kinds.iter().find(|(kind, _)| kind.as_str() == word) else { return };
+        let mut id = 0;
+        board.change("", |dashboard| id = dashboard.add(new_panel(kind.clone())));
+        if *kind != Kind::Row {
+            open.edit(Some(id));
+        }
+    });
     let paste = move || match remembered() {
         Some(panel) => board.change("", |dashboard| {
             dashboard.add(panel);
         }),
-        None => bar.said.set(Some("There is no panel to paste; copy one by its menu first".to_owned())),
+        None => bar.fail("There is no panel to paste; copy one by its menu first".to_owned()),
     };
     let ways = Memo::new(move |_| board.ways());
     let changed =
         Memo::new(move |_| board.is_changed() || board.dashboard.with(|dashboard| dashboard.uid == NEW));
     view! {
-        <AddPanel/>
+        <AddMenu title="Add panel" entries add/>
         {tool("Paste panel", "", Box::new(paste))}
         <LibraryChoice/>
         <button type="button" class="button" title="Undo ( Ctrl+Z )" disabled=move || !ways.get().0 on:click=move |_| board.undo()>"Undo"</button>
@@ -114,42 +146,52 @@ fn LibraryChoice() -> impl IntoView {
             panels.try_set(library::all().await);
         });
     });
-    let choose = move |event| library::add(board, event_target_value(&event));
-    let option = |panel: library::LibraryPanel| view! { <option value=panel.uid>{panel.title}</option> };
-    let some = move || panels.with(|panels: &Vec<library::LibraryPanel>| !panels.is_empty());
-    view! {
-        <Show when=some>
-            <select aria-label="Add from the library" prop:value="" on:change=choose>
-                <option value="">"From the library ..."</option>
-                {move || panels.get().into_iter().map(option).collect_view()}
-            </select>
-        </Show>
-    }
-    .into_any()
+    let add = Callback::new(move |uid| library::add(board, uid));
+    let entries = Memo::new(move |_| {
+        let entry = |panel: &library::LibraryPanel| (panel.uid.clone(), panel.title.clone());
+        panels.with(|panels: &Vec<library::LibraryPanel>| panels.iter().map(entry).collect::<Vec<_>>())
+    });
+    let some = move || entries.with(|entries| !entries.is_empty());
+    view! { <Show when=some><AddMenu title="From the library" entries add/></Show> }.into_any()
 }
 
 /// The dialogs of a dashboard.
 #[component]
 pub(crate) fn EditDialogs(bar: EditBar) -> impl IntoView {
     let board = expect_context::<Board>();
-    let [settings, json, versions, share, source] = std::array::from_fn(|_| NodeRef::<html::Dialog>::new());
+    let [settings, json, versions, share, source, first_save] =
+        std::array::from_fn(|_| NodeRef::<html::Dialog>::new());
     let conflict = RwSignal::new(None::<Conflict>);
+    let versions_shown = RwSignal::new(false);
     let save = saver(board, bar, conflict);
+    leave_guard(board);
+    // What was wrong with what was saved may be mended by what comes next.
+    Effect::new(move |_| {
+        board.dashboard.track();
+        if bar.is_wrong.get_untracked() {
+            bar.say(None);
+        }
+    });
     Effect::new(move |before: Option<u32>| {
         let wishes = bar.wishes.get();
         if before.is_some_and(|before| before != wishes) {
-            save.run(());
+            if board.dashboard.with_untracked(|dashboard| dashboard.uid == NEW) {
+                bar.opened.set(Some(Dialog::Save));
+            } else {
+                save.run(());
+            }
         }
         wishes
     });
     Effect::new(move |_| {
-        let dialog = match bar.opened.get() {
-            Some(Dialog::Share) => share,
-            Some(Dialog::Settings) => settings,
-            Some(Dialog::Json) => json,
-            Some(Dialog::Versions) => versions,
-            Some(Dialog::Source) => source,
-            None => return,
+        let Some(wanted) = bar.opened.get() else { return };
+        let dialog = match wanted {
+            Dialog::Share => share,
+            Dialog::Settings => settings,
+            Dialog::Json => json,
+            Dialog::Versions => versions,
+            Dialog::Source => source,
+            Dialog::Save => first_save,
         };
         let Some(dialog) = dialog.get() else { return };
         bar.opened.set(None);
@@ -157,13 +199,17 @@ pub(crate) fn EditDialogs(bar: EditBar) -> impl IntoView {
             // It fails only for a dialog that is open or not in the page.
             let _ = dialog.show_modal();
         }
+        if wanted == Dialog::Versions {
+            versions_shown.set(true);
+        }
     });
     view! {
         {view! { <ShareDialog dialog=share/> }.into_any()}
         {view! { <SettingsDialog dialog=settings/> }.into_any()}
         {view! { <JsonDialog dialog=json/> }.into_any()}
-        {view! { <VersionsDialog dialog=versions/> }.into_any()}
+        {view! { <VersionsDialog dialog=versions shown=versions_shown/> }.into_any()}
         {view! { <SourceDialog dialog=source/> }.into_any()}
+        {view! { <SaveDialog dialog=first_save save/> }.into_any()}
         {view! { <ConflictDialog conflict save/> }.into_any()}
     }
     .into_any()
@@ -180,7 +226,7 @@ fn saver(board: Board, bar: EditBar, conflict: RwSignal<Option<Conflict>>) -> Ca
             return;
         }
         saving.set(true);
-        said.set(None);
+        bar.say(None);
         let mut dashboard = Dashboard::clone(&board.dashboard.get_untracked());
         let meta = board.meta.get_untracked();
         let fresh = dashboard.uid == NEW;
@@ -198,7 +244,7 @@ fn saver(board: Board, bar: EditBar, conflict: RwSignal<Option<Conflict>>) -> Ca
                         board.name(&uid);
                     }
                     board.was_saved(dashboard, meta);
-                    said.set(Some("Saved".to_owned()));
+                    bar.say(Some("Saved".to_owned()));
                     set_timeout(move || drop(said.try_set(None)), std::time::Duration::from_secs(3));
                     if fresh {
                         let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
@@ -211,7 +257,7 @@ fn saver(board: Board, bar: EditBar, conflict: RwSignal<Option<Conflict>>) -> Ca
                 Err(refusal) if refusal.status == CONFLICT => {
                     conflict.set(Conflict::of(&board.saved.get_untracked(), &dashboard, &refusal));
                 }
-                Err(refusal) => said.set(Some(refusal.to_string())),
+                Err(refusal) => bar.fail(refusal.to_string()),
             }
         });
     })

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 use watchfire_dashboard::Kind;
 
+use super::add_menu::AddMenu;
 use super::options::{Input, Spec};
 use super::value::at;
 use super::wrong::Wrong;
@@ -57,7 +58,13 @@ pub(super) fn fields(form: Form, specs: &'static [Spec], prefix: &str) -> AnyVie
     let prefix = prefix.to_owned();
     let one = move |spec: &'static Spec| {
         let pointer = format!("{prefix}{}", spec.pointer);
-        let shown = Memo::new(move |_| form.has(spec));
+        let beside = spec.when.map(|(beside, values)| (format!("{prefix}{beside}"), values));
+        let fits = move || {
+            beside
+                .as_ref()
+                .is_none_or(|(beside, values)| values.contains(&as_text(&form.at(beside)).as_str()))
+        };
+        let shown = Memo::new(move |_| form.has(spec) && fits());
         let pointer = StoredValue::new(pointer);
         view! { <Show when=move || shown.get()>{field(form, spec, &pointer.get_value())}</Show> }.into_any()
     };
@@ -300,22 +307,19 @@ fn tagged(
             </fieldset>
         }
     };
-    let add = move |event| {
-        let word = event_target_value(&event);
+    let add = Callback::new(move |word: String| {
         let Some((word, _, new, _)) = variants.iter().find(|(known, ..)| *known == word) else { return };
         let mut all = items();
         let inner: Value = serde_json::from_str(new).unwrap_or(Value::Null);
         all.push(json!({*word: inner}));
         form.put(&pointer.get_value(), Value::Array(all));
-    };
-    let option = |(word, title, ..): &(&'static str, &'static str, &str, &[Spec])| view! { <option value=*word>{*title}</option> };
+    });
+    let entries: Vec<_> =
+        variants.iter().map(|(word, title, ..)| ((*word).to_owned(), (*title).to_owned())).collect();
     view! {
         <div class="form-list">
             {move || tags.get().into_iter().enumerate().map(one).collect_view()}
-            <select aria-label="Add a transformation" prop:value="" on:change=add>
-                <option value="">"Add ..."</option>
-                {variants.iter().map(option).collect_view()}
-            </select>
+            <AddMenu title="Add a transformation" entries add/>
         </div>
     }
     .into_any()

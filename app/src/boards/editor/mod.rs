@@ -1,6 +1,6 @@
 //! Changing a dashboard: moving panels, the editor of a panel, settings, saving.
 
-mod add_panel;
+mod add_menu;
 mod bar;
 mod board_options;
 mod conflict;
@@ -12,6 +12,7 @@ mod merge;
 mod options;
 mod panel;
 mod query;
+mod save;
 mod settings;
 mod source;
 mod tools;
@@ -19,7 +20,7 @@ mod value;
 mod versions;
 mod wrong;
 
-pub(crate) use bar::{BoardBar, leave_guard};
+pub(crate) use bar::BoardBar;
 pub(crate) use edit::{EditBar, EditDialogs, EditTools};
 pub(crate) use panel::PanelEditor;
 pub(crate) use tools::{PanelItem, PanelTools, tools_while_edited};

@@ -12,6 +12,8 @@ pub(crate) struct Spec {
     pub(crate) help: &'static str,
     /// The kinds of panels that have it; empty for all.
     pub(crate) kinds: &'static [Kind],
+    /// The field beside it, and its values, that make sense of this one; none for all.
+    pub(crate) when: Option<(&'static str, &'static [&'static str])>,
 }
 
 /// How a value is put in.
@@ -47,7 +49,7 @@ pub(crate) enum Input {
 }
 
 pub(super) const fn spec(label: &'static str, pointer: &'static str, input: Input) -> Spec {
-    Spec { label, pointer, input, help: "", kinds: &[] }
+    Spec { label, pointer, input, help: "", kinds: &[], when: None }
 }
 
 const fn of(mut spec: Spec, kinds: &'static [Kind]) -> Spec {
@@ -57,6 +59,12 @@ const fn of(mut spec: Spec, kinds: &'static [Kind]) -> Spec {
 
 pub(super) const fn help(mut spec: Spec, help: &'static str) -> Spec {
     spec.help = help;
+    spec
+}
+
+/// Only where the field `beside` has one of these values.
+pub(super) const fn when(mut spec: Spec, beside: &'static str, values: &'static [&'static str]) -> Spec {
+    spec.when = Some((beside, values));
     spec
 }
 

@@ -10,6 +10,7 @@ use super::form::{Form, applies, fields};
 use super::library::LibraryBar;
 use super::options::{PANEL, Spec};
 use super::query::Queries;
+use super::tools::focus_soon;
 use super::wrong::{Wrong, changed, problem_of_panel};
 use crate::api::value_of;
 use crate::boards::view::OpenPanel;
@@ -89,9 +90,20 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
             view! { <div class="editor-preview"><BoardPanel item/></div> }
         })
     };
+    // Who begins a panel writes its query; who comes back goes on where the panel is.
+    Effect::new(move |_| {
+        let bare = panel.with_untracked(|panel| panel.as_ref().is_some_and(crate::boards::is_bare));
+        focus_soon(if bare { ".panel-editor textarea" } else { ".panel-editor" }.to_owned());
+    });
+    #[cfg(feature = "hydrate")]
+    on_cleanup(move || {
+        if let Some(Some(key)) = key.try_get_untracked() {
+            focus_soon(format!("[id={:?}]", format!("panel-{key}")));
+        }
+    });
     let gone = move || panel.with(Option::is_none).then_some("This dashboard has no such panel.");
     view! {
-        <div class="panel-editor" role="region" aria-label="Panel editor">
+        <div class="panel-editor" role="region" aria-label="Panel editor" tabindex="-1">
             <div class="panel-editor-main">
                 <div class="panel-editor-head">
                     <button type="button" class="button" on:click=move |_| open.edit(None)>"← Back to the dashboard"</button>

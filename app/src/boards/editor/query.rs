@@ -10,6 +10,7 @@ use watchfire_promql::{ParseError, parse};
 use super::super::board::Board;
 use super::form::{Form, mistake};
 use super::options::REDUCERS;
+use super::tools::focus_soon;
 use crate::api::value_of;
 use crate::explore::{Editor, QueryBox};
 
@@ -30,6 +31,7 @@ pub(super) fn Queries(id: u32, form: Form) -> impl IntoView {
         let mut all = queries.get_untracked();
         all.push(Query { id: free_id(&all), ..query });
         form.put.run(("/queries".to_owned(), value_of(&all)));
+        focus_soon(".queries .query:nth-last-child(2) :is(textarea, input, select)".to_owned());
     };
     let add_promql = move |_| add(Query::default());
     let add_math = move |_| add(Query { math: "$A".to_owned(), ..Query::default() });

@@ -91,6 +91,9 @@ pub(crate) fn PanelTools(item: PanelItem) -> impl IntoView {
             new.y = beyond(board, id, place, down);
         }
         board.change(&format!("keys {id}"), |dashboard| dashboard.move_to(id, new));
+        // Panels are read in the order of their places; one that is put elsewhere loses the focus.
+        let key = item.with_untracked(|item| item.as_ref().map(|item| item.key.clone()));
+        focus_soon(format!("[id={:?}] .panel-grip", format!("panel-{}", key.unwrap_or_default())));
     };
     let duplicate = move |_| {
         let id = id.get_untracked();
@@ -101,6 +104,7 @@ pub(crate) fn PanelTools(item: PanelItem) -> impl IntoView {
     let remove = move |_| {
         let id = id.get_untracked();
         board.change("", |dashboard| dashboard.remove(id));
+        focus_soon(".add-menu summary".to_owned());
     };
     let edit = move |_| {
         if let Some(open) = open {
@@ -137,6 +141,17 @@ pub(crate) fn PanelTools(item: PanelItem) -> impl IntoView {
         </Show>
     }
     .into_any()
+}
+
+/// Puts the focus on an element once it is there: what had it may be gone.
+pub(super) fn focus_soon(selector: String) {
+    request_animation_frame(move || {
+        let found = document().query_selector(&selector).ok().flatten();
+        if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // Focus is a courtesy.
+            let _ = element.focus();
+        }
+    });
 }
 
 /// A place after a drag of so many columns and rows.

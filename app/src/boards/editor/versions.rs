@@ -86,7 +86,12 @@ fn key_of(index: usize, item: &Value) -> String {
 
 /// A list of differences.
 #[component]
-pub(super) fn ChangeList(changes: Signal<Vec<Change>>) -> impl IntoView {
+pub(super) fn ChangeList(
+    changes: Signal<Vec<Change>>,
+    /// What the two sides are called.
+    #[prop(default = ("Before", "After"))]
+    sides: (&'static str, &'static str),
+) -> impl IntoView {
     let cell = |value: &Value| match value {
         Value::Null => "–".to_owned(),
         Value::String(text) => text.clone(),
@@ -111,7 +116,7 @@ pub(super) fn ChangeList(changes: Signal<Vec<Change>>) -> impl IntoView {
     view! {
         <div class="table-scroll">
             <table class="diff">
-                <thead><tr><th>"Where"</th><th>"Before"</th><th>"After"</th></tr></thead>
+                <thead><tr><th>"Where"</th><th>{sides.0}</th><th>{sides.1}</th></tr></thead>
                 <tbody>{move || changes.get().into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>
@@ -133,14 +138,18 @@ struct Version {
 
 /// The versions of the dashboard, how one differs from what is in sight, and the way back to it.
 #[component]
-pub(super) fn VersionsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
+pub(super) fn VersionsDialog(
+    dialog: NodeRef<html::Dialog>,
+    /// Set when it is opened.
+    shown: RwSignal<bool>,
+) -> impl IntoView {
     let board = expect_context::<Board>();
     let preferences = expect_context::<Preferences>();
     let list = RwSignal::new(Vec::<Version>::new());
     let error = RwSignal::new(None::<String>);
     let seen = RwSignal::new(None::<(u64, Dashboard)>);
     let uid = move || board.dashboard.with_untracked(|dashboard| dashboard.uid.clone());
-    let load = move |_| {
+    let load = move || {
         let uid = uid();
         seen.set(None);
         spawn_local(async move {
@@ -152,6 +161,12 @@ pub(super) fn VersionsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
             }
         });
     };
+    // Each time it is opened.
+    Effect::new(move |_| {
+        if shown.get() {
+            load();
+        }
+    });
     let look = move |version: u64| {
         let uid = uid();
         spawn_local(async move {
@@ -195,15 +210,15 @@ pub(super) fn VersionsDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         }
     };
     view! {
-        <dialog class="dialog wide" node_ref=dialog aria-labelledby="versions-title">
+        <dialog class="dialog wide" node_ref=dialog aria-labelledby="versions-title" on:close=move |_| shown.set(false)>
             <h2 id="versions-title">"Versions"</h2>
-            <button type="button" class="button" on:click=load>"Show the versions"</button>
             <p class="field-error" role="alert">{move || error.get()}</p>
             <ul class="versions">{move || list.get().into_iter().map(row).collect_view()}</ul>
             <Show when=move || seen.with(Option::is_some)>
                 <h3>{move || seen.with(|seen| seen.as_ref().map(|(version, _)| format!("From version {version} to what is in sight")))}</h3>
                 <ChangeList changes=differences/>
                 <button type="button" class="button primary" on:click=restore>"Bring this version back"</button>
+                <p class="hint">"It comes back as a change, which Undo takes back and Save keeps."</p>
             </Show>
             <form method="dialog" class="overlay-actions"><button type="submit" class="button">"Close"</button></form>
         </dialog>

@@ -60,9 +60,16 @@ pub(super) fn problem_of(dashboard: &Dashboard) -> Option<(String, String)> {
 /// The same of one of its panels, with the place inside it.
 pub(super) fn problem_of_panel(dashboard: &Dashboard, id: u32) -> Option<(String, String)> {
     let index = dashboard.panels.iter().position(|panel| panel.id == id)?;
+    if let Some((pointer, regex)) = dashboard.panels[index].patterns().find(|(_, regex)| is_broken(regex)) {
+        return Some((pointer, format!("{regex:?} is no regular expression; is a bracket open?")));
+    }
     let (pointer, words) = problem_of(dashboard)?;
     let inside = pointer.strip_prefix(&format!("/panels/{index}/"))?;
     Some((format!("/{inside}"), words))
+}
+
+fn is_broken(regex: &str) -> bool {
+    !regex.is_empty() && watchfire_panel::Pattern::new(regex).is_none()
 }
 
 /// The words of a reader of JSON for people who fill in a form.
@@ -118,6 +125,13 @@ mod tests {
             told(&value, "/repeat/variable", json!("nope")),
             wrong("/repeat/variable", "there is no variable \"nope\" to repeat by")
         );
+        let broken = json!({"id": 3, "overrides": [{"match": {}, "set": {}}], "transformations": [{"rename": {"regex": "", "to": ""}}]});
+        for pointer in ["/overrides/0/match/regex", "/transformations/0/rename/regex"] {
+            assert_eq!(
+                told(&broken, pointer, json!("^(iow")),
+                wrong(pointer, "\"^(iow\" is no regular expression; is a bracket open?")
+            );
+        }
         let (read, refused) = told(&value, "/time_range", json!("abc"));
         assert!(!read && refused.is_some_and(|(pointer, ..)| pointer == "/time_range"));
         let repeated = json!({"id": 3, "repeat": {"variable": "x", "most": 3}});

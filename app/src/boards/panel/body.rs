@@ -126,7 +126,7 @@ pub(crate) fn PictureArea(
                 }
                 on:dblclick=move |_| pointer.resume()
                 on:keydown=move |event| pointer.key(&event)
-                on:blur=move |_| pointer.left()
+                on:focusout=move |event| pointer.lost(&event)
             >
                 <div class="chart-first" inner_html=picture.get_value()></div>
                 <canvas class="chart-canvas" node_ref=canvas aria-hidden="true"></canvas>

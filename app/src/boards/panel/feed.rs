@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use leptos::prelude::*;
+use watchfire_dashboard::{Kind, Panel, Query};
 use watchfire_model::live::Asked;
 use watchfire_model::{TimeRange, TimeWindow};
 use watchfire_panel::{Prepared, Question, Unfolded, questions};
@@ -148,7 +149,12 @@ impl Feed {
                 return;
             }
             feed.prepared.track();
-            let state = feed.state_at(connection.get(), now.get(), range.window().is_live());
+            let bare = item.with(|item| item.as_ref().is_some_and(|item| is_bare(&item.panel)));
+            let state = if bare {
+                PanelState::Empty
+            } else {
+                feed.state_at(connection.get(), now.get(), range.window().is_live())
+            };
             if feed.state.with_untracked(|old| *old != state) {
                 feed.state.set(state);
             }
@@ -213,6 +219,16 @@ impl Feed {
             }
         });
     }
+}
+
+/// Whether a panel that shows what queries bring has none yet.
+pub(crate) fn is_bare(panel: &Panel) -> bool {
+    let asks = !matches!(
+        panel.kind,
+        Kind::Text | Kind::AlertList | Kind::DashboardList | Kind::Logs | Kind::Other(_)
+    );
+    let is_empty = |query: &Query| query.expr.is_empty() && query.math.is_empty() && query.reduce.is_none();
+    asks && panel.queries.iter().all(is_empty)
 }
 
 /// The moment of the last refresh; now, before there was one.

@@ -7,7 +7,7 @@ use watchfire_panel::Unfolded;
 use watchfire_view::{PanelState, points_of};
 
 use super::body::PanelBody;
-use super::feed::Feed;
+use super::feed::{Feed, is_bare};
 use super::first::FirstPanel;
 use super::menu::PanelMenu;
 use super::sight::{in_sight, size_of};
@@ -118,7 +118,11 @@ fn Notes(notes: RwSignal<Vec<String>>) -> impl IntoView {
 #[component]
 fn StateNotice(state: RwSignal<PanelState>, item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let no_value = move || item.with(|item| item.as_ref().and_then(|item| item.panel.field.no_value.clone()));
-    let words = move || state.with(|state| state.notice(no_value().as_deref()));
+    let bare = move || item.with(|item| item.as_ref().is_some_and(|item| is_bare(&item.panel)));
+    let words = move || match state.with(|state| state.notice(no_value().as_deref())) {
+        _ if bare() => ("There is no query yet.".to_owned(), "Edit the panel to write one."),
+        words => words,
+    };
     view! {
         <p class="panel-notice">
             <span>{move || words().0}</span>

@@ -11,25 +11,47 @@ use super::super::board::Board;
 use super::super::links::href;
 use super::super::share::ShareView;
 use super::feed::Feed;
+use super::value_links::searched;
 use crate::address::Encoded;
 use crate::boards::view::OpenPanel;
+use crate::range::{PageRange, query_of};
 
-/// What can be done with a panel.
+/// What can be done with a panel; what it is comes once the menu is opened for the first time.
 #[component]
 pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl IntoView {
     #[cfg(feature = "ssr")]
     if use_context::<super::super::EmbedPage>().is_some() {
         return super::super::embed::menu(item);
     }
-    let board = use_context::<Board>();
-    let open = use_context::<OpenPanel>();
-    let shared = use_context::<ShareView>().is_some();
     let menu = NodeRef::<html::Details>::new();
-    let close = move || {
+    let opened = RwSignal::new(false);
+    let close = Callback::new(move |()| {
         if let Some(menu) = menu.get_untracked() {
             menu.set_open(false);
         }
-    };
+    });
+    let entries = move || opened.get().then(|| crate::parts::panel_menu(item, feed, close));
+    view! {
+        <details class="menu panel-menu" node_ref=menu on:toggle=move |_| opened.set(true)>
+            <summary aria-label="Panel menu" title="Panel menu">"⋮"</summary>
+            {entries}
+        </details>
+    }
+    .into_any()
+}
+
+/// The entries of the menu of a panel.
+#[component]
+pub(crate) fn MenuEntries(
+    item: Memo<Option<Arc<Unfolded>>>,
+    feed: Feed,
+    /// Closes the menu.
+    close: Callback<()>,
+) -> impl IntoView {
+    let board = use_context::<Board>();
+    let open = use_context::<OpenPanel>();
+    let shared = use_context::<ShareView>().is_some();
+    let close = move || close.run(());
     let key =
         move || item.with_untracked(|item| item.as_ref().map(|item| item.key.clone())).unwrap_or_default();
     let alone = move || open.is_some_and(|open| open.asked().with(|asked| asked.panel.is_some()));
@@ -66,17 +88,21 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
             save(&format!("{}.csv", item.panel.title), &csv(&table));
         }
     };
+    let range = expect_context::<PageRange>();
     let explore = move || {
         item.with(|item| {
             let item = item.as_ref()?;
             let query = item.panel.queries.iter().find(|query| !query.expr.is_empty())?;
             let clock = Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: SCRAPE_INTERVAL };
-            Some(format!("/explore?q={}", Encoded(&item.values.in_query(&query.expr, &clock))))
+            let window = range.window();
+            let query = Encoded(&item.values.in_query(&query.expr, &clock)).to_string();
+            Some(format!("/explore{}&q={query}", query_of(window)))
         })
     };
+    let search = searched();
     let links = move || {
         let item = item.get();
-        item.map(|item| panel_links(&item, &leptos_router::hooks::use_location().search.get()))
+        item.map(|item| panel_links(&item, &search.get()))
     };
     let png = move || {
         let uid =
@@ -85,8 +111,6 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
         format!("/render/d/{}.png?panel={}", Encoded(&uid), Encoded(&key))
     };
     view! {
-        <details class="menu panel-menu" node_ref=menu>
-            <summary aria-label="Panel menu" title="Panel menu">"⋮"</summary>
             <ul class="menu-body menu-list">
                 <li><button type="button" on:click=look>{move || if alone() { "Back to the dashboard ( v )" } else { "View alone ( v )" }}</button></li>
                 <li><button type="button" on:click=download>"Download as CSV"</button></li>
@@ -98,7 +122,6 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
                 })}
                 {links}
             </ul>
-        </details>
     }
     .into_any()
 }

@@ -17,10 +17,11 @@ mod tooltip;
 mod value_links;
 
 pub(crate) use body::PictureArea;
-pub(crate) use feed::Feed;
+pub(crate) use feed::{Feed, is_bare};
 #[cfg(feature = "ssr")]
 pub(crate) use first::FirstPanel;
 pub(crate) use frame::BoardPanel;
+pub(crate) use menu::MenuEntries;
 #[cfg(feature = "ssr")]
 pub(crate) use menu::panel_links;
 pub(crate) use pointer::Pointer;

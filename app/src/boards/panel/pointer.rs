@@ -1,5 +1,6 @@
-use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::ev::{FocusEvent, KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use watchfire_model::{TimeExpr, TimeWindow};
 use watchfire_view::Drawn;
 
@@ -25,8 +26,8 @@ pub(crate) struct Pointer {
     here: RwSignal<Option<(f64, f64)>>,
     /// Where a drag began.
     from: RwSignal<Option<f64>>,
-    /// Whether the tooltip stays where it is.
-    pinned: RwSignal<bool>,
+    /// The instant that the tooltip stays at, if it stays; pictures without time have none.
+    pinned: RwSignal<Option<Option<i64>>>,
     /// Whether the picture moves although the pointer is on it.
     resumed: RwSignal<bool>,
 }
@@ -38,7 +39,7 @@ impl Pointer {
             drawn,
             here: RwSignal::new(None),
             from: RwSignal::new(None),
-            pinned: RwSignal::new(false),
+            pinned: RwSignal::new(None),
             resumed: RwSignal::new(false),
         }
     }
@@ -54,31 +55,31 @@ impl Pointer {
         self.here.with(Option::is_some)
     }
 
-    /// The instant that all pictures of the page point at.
+    /// The instant that all pictures of the page point at; that of a tooltip that stays is its own.
     pub(super) fn time(self) -> Option<i64> {
-        self.crosshair.time.get()
+        self.pinned.get().unwrap_or_else(|| self.crosshair.time.get())
     }
 
     /// Whether the tooltip stays.
     pub(super) fn is_pinned(self) -> bool {
-        self.pinned.get()
+        self.pinned.with(Option::is_some)
     }
 
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws on a canvas"))]
     /// Whether the picture holds still: while the pointer rests on one of the page, or a tooltip is pinned.
     pub(super) fn holds(self) -> bool {
         let resting = self.crosshair.time.with(Option::is_some) || self.here.with(Option::is_some);
-        (resting || self.pinned.get()) && !self.resumed.get()
+        (resting || self.is_pinned()) && !self.resumed.get()
     }
 
     /// Lets the picture go on, although the pointer is on it.
     pub(super) fn resume(self) {
         self.resumed.set(true);
-        self.pinned.set(false);
+        self.pinned.set(None);
     }
 
     pub(super) fn moved(self, event: &PointerEvent) {
-        if self.pinned.get_untracked() {
+        if self.stays() {
             return;
         }
         let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
@@ -93,14 +94,23 @@ impl Pointer {
     pub(super) fn left(self) {
         self.here.set(None);
         self.from.set(None);
-        self.pinned.set(false);
+        self.pinned.set(None);
         self.resumed.set(false);
         self.crosshair.time.set(None);
     }
 
+    /// The focus has gone; unless to what the tooltip offers.
+    pub(super) fn lost(self, event: &FocusEvent) {
+        let node = |target: Option<web_sys::EventTarget>| target?.dyn_into::<web_sys::Node>().ok();
+        let (chart, to) = (node(event.current_target()), node(event.related_target()));
+        if !chart.zip(to).is_some_and(|(chart, to)| chart.contains(Some(&to))) {
+            self.left();
+        }
+    }
+
     /// A finger that is lifted leaves what it pointed at in sight; it goes with the focus.
     pub(super) fn gone(self, event: &PointerEvent) {
-        if event.pointer_type() != TOUCH && !self.pinned.get_untracked() {
+        if event.pointer_type() != TOUCH && !self.stays() {
             self.left();
         }
     }
@@ -110,8 +120,8 @@ impl Pointer {
         if event.button() != 0 {
             return;
         }
-        if self.pinned.get_untracked() {
-            self.pinned.set(false);
+        if self.stays() {
+            self.pinned.set(None);
             self.moved(event);
             return;
         }
@@ -123,7 +133,11 @@ impl Pointer {
 
     /// Keeps the tooltip where it is.
     pub(super) fn pin(self) {
-        self.pinned.set(true);
+        self.pinned.set(Some(self.crosshair.time.get_untracked()));
+    }
+
+    fn stays(self) -> bool {
+        self.pinned.with_untracked(Option::is_some)
     }
 
     /// What it has done since it was pressed.
@@ -145,7 +159,8 @@ impl Pointer {
         let direction = match event.key().as_str() {
             "ArrowLeft" => -1,
             "ArrowRight" => 1,
-            "Enter" => return self.pinned.update(|pinned| *pinned = !*pinned),
+            "Enter" if self.stays() => return self.pinned.set(None),
+            "Enter" if self.here.with_untracked(Option::is_some) => return self.pin(),
             "Escape" if self.here.get_untracked().is_some() => {
                 event.stop_propagation();
                 return self.left();

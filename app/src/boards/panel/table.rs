@@ -1,14 +1,14 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use watchfire_chart::Theme;
-use watchfire_panel::{CellWords, Cells, ColumnWords, Table, Unfolded, shown_table};
+use watchfire_panel::{CellWords, Cells, ColumnWords, Table, Unfolded, shown_table, table_names};
 use watchfire_view::ordered;
 
 use super::super::links::OfValue;
 use super::super::share::ShareView;
 use super::feed::Feed;
+use super::value_links::searched;
 use crate::preferences::Preferences;
 
 /// How many rows are shown; the rest is counted, and found by filtering.
@@ -25,9 +25,16 @@ pub(super) fn PanelTable(
     let preferences = expect_context::<Preferences>();
     let sort = RwSignal::new(None::<(String, bool)>);
     let filters = RwSignal::new(std::collections::BTreeMap::<String, String>::new());
+    // Of tables with different columns one is shown at a time.
+    let chosen = RwSignal::new(0_usize);
+    let names = Memo::new(move |_| {
+        feed.prepared.with(|prepared| prepared.as_ref().map(|prepared| table_names(&prepared.tables)))
+    });
     let table = Memo::new(move |_| {
         feed.prepared
-            .with(|prepared| prepared.as_ref().and_then(|prepared| shown_table(&prepared.tables)))
+            .with(|prepared| {
+                prepared.as_ref().and_then(|prepared| shown_table(&prepared.tables, chosen.get()))
+            })
             .map(Arc::new)
     });
     let own_sort = Memo::new(move |_| {
@@ -52,7 +59,7 @@ pub(super) fn PanelTable(
         })
     });
     let shared = use_context::<ShareView>().is_some();
-    let search = use_location().search;
+    let search = searched();
     // Where the cells of a row lead.
     let ways = move |table: &Table, row: usize, cells: &[CellWords]| -> Vec<Option<(String, bool)>> {
         let values = item.with(|item| item.as_ref().map(|item| item.values.clone()).unwrap_or_default());
@@ -70,7 +77,6 @@ pub(super) fn PanelTable(
     let rows = move || {
         let Some(table) = table.get() else { return (Vec::new(), 0) };
         let sort = sort.get().or_else(|| own_sort.get());
-        let order = filters.with(|filters| ordered(&table, sort.as_ref(), filters));
         let words: Vec<ColumnWords<'_>> = table
             .columns
             .iter()
@@ -78,6 +84,8 @@ pub(super) fn PanelTable(
                 ColumnWords::of(column, &Theme::BOTH, preferences.utc_offset(), crate::range::clock())
             })
             .collect();
+        let say = |column: usize, row: usize| words[column].cell(row).text;
+        let order = filters.with(|filters| ordered(&table, sort.as_ref(), filters, &say));
         let linked = !shared && table.columns.iter().any(|column| !column.field.links.is_empty());
         let row = |row: &usize| {
             let cells: Vec<_> = words.iter().map(|words| words.cell(*row)).collect();
@@ -142,6 +150,18 @@ pub(super) fn PanelTable(
         };
         view! { <td class:numeric=numeric style=style>{content}</td> }
     };
+    let filtered_out = move || table.with(Option::is_some) && rows().1 == 0;
+    let choose = move |event| chosen.set(event_target_value(&event).parse().unwrap_or(0));
+    let choice = move || {
+        let names = names.get().filter(|names| names.len() > 1)?;
+        let option = |(at, name): (usize, String)| {
+            view! { <option value=at.to_string() selected=move || chosen.get() == at>{name}</option> }
+        };
+        let options = names.into_iter().enumerate().map(option).collect_view();
+        Some(
+            view! { <select class="table-choice" aria-label="Which series" on:change=choose>{options}</select> },
+        )
+    };
     let ready = move || table.with(Option::is_some);
     view! {
         <div class="panel-table-area" tabindex="0">
@@ -152,8 +172,10 @@ pub(super) fn PanelTable(
                         {move || rows().0.into_iter().map(|row| view! { <tr>{row.into_iter().map(cell).collect_view()}</tr> }).collect_view()}
                     </tbody>
                 </table>
+                <Show when=move || filtered_out()><p class="hint">"No row fits what is written above."</p></Show>
                 <p class="hint">{move || { let there = rows().1; (there > MOST).then(|| format!("{there} rows; the first {MOST} are shown")) }}</p>
             </Show>
+            {choice}
         </div>
     }
     .into_any()

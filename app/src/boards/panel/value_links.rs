@@ -13,6 +13,7 @@ use watchfire_view::Drawn;
 use super::super::links::OfValue;
 use super::super::share::ShareView;
 use super::pointer::Pointer;
+use crate::range::{PageRange, with_range};
 
 /// How many links a panel has for the keyboard at most.
 const MOST: usize = 50;
@@ -55,7 +56,7 @@ impl ValueLinks {
         Self {
             item,
             drawn,
-            search: use_location().search,
+            search: searched(),
             go: StoredValue::new(go),
             shared: use_context::<ShareView>().is_some(),
         }
@@ -104,6 +105,12 @@ impl ValueLinks {
             all
         })
     }
+}
+
+/// The URL's query part with the range of the page, for links that keep it.
+pub(super) fn searched() -> Memo<String> {
+    let (search, range) = (use_location().search, expect_context::<PageRange>());
+    Memo::new(move |_| search.with(|search| with_range(search, range.window())))
 }
 
 /// The name of the value at a place of a picture.

@@ -1,6 +1,6 @@
+use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use serde_json::Value;
 use watchfire_model::format_utc;
 

@@ -50,7 +50,7 @@ pub fn card<'a>(
             }))
         }
         (_, Some(failure)) if nothing => Content::Error(Cow::Borrowed(failure)),
-        (Kind::Table, _) => match shown_table(&prepared.tables) {
+        (Kind::Table, _) => match shown_table(&prepared.tables, 0) {
             Some(table) => {
                 Content::Picture(Box::new(table_text(&table, stage.theme, stage.utc_offset, stage.now))
                     as Box<dyn Picture>)

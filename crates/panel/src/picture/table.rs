@@ -92,14 +92,38 @@ impl<'a> ColumnWords<'a> {
     }
 }
 
-/// The table that a panel shows: those with the same columns below each other; columns that are left out are gone.
-pub fn shown_table(tables: &[Table]) -> Option<Table> {
-    let (first, others) = tables.split_first()?;
+/// What the tables that a panel can show one at a time are called: by their last columns, which are those with the values.
+/// Tables with the same columns are one.
+pub fn table_names(tables: &[Table]) -> Vec<String> {
+    let name = |table: &&Table| table.columns.last().map(|column| column.name.clone()).unwrap_or_default();
+    distinct(tables).iter().map(name).collect()
+}
+
+/// The first table of each set of columns.
+fn distinct(tables: &[Table]) -> Vec<&Table> {
+    let mut found: Vec<&Table> = Vec::new();
+    for table in tables {
+        if found.iter().all(|known| !have_same_columns(known, table)) {
+            found.push(table);
+        }
+    }
+    found
+}
+
+fn have_same_columns(one: &Table, other: &Table) -> bool {
+    let names = |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+    names(one) == names(other)
+}
+
+/// The table that a panel shows: those with the same columns below each other; columns that are left out are gone. `chosen`: the
+/// place among [`table_names`]; one that is not there stands for the first.
+pub fn shown_table(tables: &[Table], chosen: usize) -> Option<Table> {
+    let distinct = distinct(tables);
+    let first = *distinct.get(chosen).or(distinct.first())?;
     let mut shown = first.clone();
-    for table in others {
-        let names =
-            |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
-        if names(table) != names(first) {
+    for table in tables {
+        // The first is there already.
+        if std::ptr::eq(table, first) || !have_same_columns(table, first) {
             continue;
         }
         for (column, more) in shown.columns.iter_mut().zip(&table.columns) {
