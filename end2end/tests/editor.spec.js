@@ -23,13 +23,13 @@ test('what is wrong stands beside its field, and is not taken', async ({ page, w
   await expect(mistake(page, '#panel-field-decimals')).toHaveText('must be from 0 to 15');
   await put(page, '#panel-field-decimals', '2');
   await expect(mistake(page, '#panel-field-decimals')).toHaveCount(0);
-  await page.getByText('Time', { exact: true }).click();
+  await page.locator('.panel-editor').getByText('Time', { exact: true }).click();
   await put(page, '#panel-time_range', 'abc');
   await expect(mistake(page, '#panel-time_range')).toContainText('abc');
   await expect(page.locator('.editor-preview .panel-own-time')).toHaveText('');
   await put(page, '#panel-time_range', '2m');
   await expect(page.locator('.editor-preview .panel-own-time')).toHaveText('last 2m');
-  await page.getByText('Repeat', { exact: true }).click();
+  await page.locator('.panel-editor').getByText('Repeat', { exact: true }).click();
   await put(page, '#panel-repeat-variable', 'nobody');
   await expect(mistake(page, '#panel-repeat-variable')).toContainText('there is no variable "nobody"');
   await page.keyboard.press('Control+s');

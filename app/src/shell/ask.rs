@@ -97,7 +97,7 @@ pub(crate) fn AskDialog(ask: Ask) -> impl IntoView {
             <form on:submit=agreed>
                 <h2 id="ask-words">{move || with(|asked| asked.words.clone())}</h2>
                 <Show when=takes_text>
-                    <input type="text" class="field" aria-labelledby="ask-words" autofocus=true
+                    <input type="text" class="field" aria-labelledby="ask-words"
                         prop:value=move || written.get() on:input=move |event| written.set(event_target_value(&event))/>
                 </Show>
                 <p class="overlay-actions">

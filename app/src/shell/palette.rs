@@ -98,7 +98,7 @@ pub(super) fn Palette(extras: Extras) -> impl IntoView {
             <input
                 type="text" class="field" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list"
                 aria-activedescendant=move || format!("palette-{}", active.get()) aria-label="Go to a page or a dashboard"
-                placeholder="Go to a page or a dashboard" autocomplete="off" spellcheck="false" autofocus=true
+                placeholder="Go to a page or a dashboard" autocomplete="off" spellcheck="false"
                 on:input=write on:keydown=key
             />
             <ul id="palette-list" role="listbox" aria-label="Ways" node_ref=list>

@@ -1,7 +1,7 @@
 //! What a panel shows, as a file.
 
 use watchfire_dashboard::Field;
-use watchfire_model::Labels;
+use watchfire_model::{Labels, format_utc};
 use watchfire_panel::{Cells, Column, Prepared, Table, shown_table};
 
 /// What a panel shows as one table: series by their time.
@@ -27,6 +27,22 @@ pub fn table_of(prepared: &Prepared) -> Option<Table> {
     (columns.len() > 1).then_some(Table { columns })
 }
 
+/// A cell as other programs read it: times by ISO 8601, in UTC.
+fn said(column: &Column, row: usize) -> String {
+    match &column.cells {
+        Cells::Time(times) => times.get(row).map(|time| iso(*time)).unwrap_or_default(),
+        cells => cells.key(row),
+    }
+}
+
+fn iso(time: i64) -> String {
+    let seconds = format_utc(time, 0, "%Y-%m-%dT%H:%M:%S");
+    match time.rem_euclid(1000) {
+        0 => format!("{seconds}Z"),
+        millis => format!("{seconds}.{millis:03}Z"),
+    }
+}
+
 /// A table as comma-separated values (RFC 4180).
 pub fn csv(table: &Table) -> String {
     let quoted = |text: String| {
@@ -41,7 +57,7 @@ pub fn csv(table: &Table) -> String {
     for row in 0..table.len() {
         out.push_str("\r\n");
         out.push_str(
-            &table.columns.iter().map(|column| quoted(column.cells.key(row))).collect::<Vec<_>>().join(","),
+            &table.columns.iter().map(|column| quoted(said(column, row))).collect::<Vec<_>>().join(","),
         );
     }
     out
@@ -63,5 +79,7 @@ mod tests {
         let texts = ["a,b", "say \"x\""].map(str::to_owned).to_vec();
         let table = Table { columns: vec![column("one", Cells::Text(texts))] };
         assert_eq!(csv(&table), "one\r\n\"a,b\"\r\n\"say \"\"x\"\"\"");
+        let table = Table { columns: vec![column("time", Cells::Time(vec![0, 1_500]))] };
+        assert_eq!(csv(&table), "time\r\n1970-01-01T00:00:00Z\r\n1970-01-01T00:00:01.500Z");
     }
 }

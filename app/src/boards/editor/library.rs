@@ -42,6 +42,14 @@ pub(super) fn add(board: Board, uid: String) {
     });
 }
 
+fn used(panel: &LibraryPanel) -> String {
+    let on = match panel.used_by.len() {
+        0 | 1 => "on one dashboard".to_owned(),
+        many => format!("on {many} dashboards"),
+    };
+    format!("From the library: “{}”, {on}.", panel.title)
+}
+
 /// In the editor of a panel: puts it into the library, saves it there for all who show it, or makes it this dashboard's own.
 #[component]
 pub(super) fn LibraryBar(id: u32) -> impl IntoView {
@@ -98,7 +106,7 @@ pub(super) fn LibraryBar(id: u32) -> impl IntoView {
     let content = move || {
         match known.get() {
         Some(found) => view! {
-            <span class="hint">{format!("From the library: “{}”, on {} dashboards.", found.title, found.used_by.len().max(1))}</span>
+            <span class="hint">{used(&found)}</span>
             <button type="button" class="button small" on:click=save>"Save in the library"</button>
             <button type="button" class="button small" on:click=move |_| link(None)>"Make it this dashboard's own"</button>
         }

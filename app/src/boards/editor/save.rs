@@ -51,7 +51,7 @@ pub(super) fn SaveDialog(dialog: NodeRef<html::Dialog>, save: Callback<()>) -> i
                 <h2 id="save-heading">"Save the new dashboard"</h2>
                 <div class="form-field">
                     <label for="save-title">"Title"</label>
-                    <input id="save-title" node_ref=title autocomplete="off" required=true autofocus=true
+                    <input id="save-title" node_ref=title autocomplete="off" required=true
                         prop:value=move || board.dashboard.with(|dashboard| dashboard.title.clone())/>
                 </div>
                 <div class="form-field">

@@ -12,6 +12,9 @@ use crate::boards::view::OpenPanel;
 /// The height of a row of the grid with the gap below it, in CSS pixels; as in the style sheet.
 const ROW: f64 = 36.0;
 
+/// The least width and height that a drag makes of a panel; less has no room for its tools.
+const LEAST: u16 = 2;
+
 /// What a drag changes.
 #[derive(Clone, Copy, PartialEq)]
 enum Drag {
@@ -167,8 +170,8 @@ fn changed(place: Place, drag: Drag, across: i32, down: i32) -> Place {
             ..place
         },
         Drag::Resize => Place {
-            w: add(place.w, across, 1).min(COLUMNS - place.x.min(COLUMNS - 1)),
-            h: add(place.h, down, 1),
+            w: add(place.w, across, LEAST).min(COLUMNS - place.x.min(COLUMNS - 1)),
+            h: add(place.h, down, LEAST),
             ..place
         },
     }
@@ -201,7 +204,7 @@ mod tests {
             (Drag::Move, 100, -5, Place { x: 12, y: 0, ..place }),
             (Drag::Move, -100, 3, Place { x: 0, y: 5, ..place }),
             (Drag::Resize, 100, 2, Place { w: 18, h: 6, ..place }),
-            (Drag::Resize, -100, -100, Place { w: 1, h: 1, ..place }),
+            (Drag::Resize, -100, -100, Place { w: LEAST, h: LEAST, ..place }),
         ] {
             assert_eq!(changed(place, drag, across, down), expected);
         }

@@ -121,7 +121,10 @@ pub(super) fn keep_drawn(
         item.track();
         preferences.utc_offset();
         // While the pointer rests on a chart, pictures hold still; they catch up when it leaves.
-        let held = feed.window.is_none() && pointer.holds() && drawn.with_untracked(Option::is_some);
+        // Of another size it would be a distorted picture of what was.
+        let same_size = drawn
+            .with_untracked(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.size == size.get_untracked()));
+        let held = feed.window.is_none() && pointer.holds() && same_size;
         if held || feed.prepared.with_untracked(Option::is_none) || scheduled.get_value() {
             return;
         }
