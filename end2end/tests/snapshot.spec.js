@@ -17,7 +17,8 @@ test('a snapshot shows what was there, and asks for nothing', async ({ page, pro
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('As it was');
   await expect(page.locator('.frozen')).toHaveText(/^Snapshot made \d{4}-\d\d-\d\d \d\d:\d\d.* from .* to /);
   // The browser draws what is kept over the server's picture.
-  await expect(boardPanel(page, '1').locator('canvas')).toBeVisible();
+  await expect(boardPanel(page, '1').locator('.board-chart')).toHaveAttribute('data-drawn', 'true');
+  await expect(boardPanel(page, '1').locator('.legend-name')).toHaveText(['busy']);
   const chart = boardPanel(page, '1').locator('.chart-first svg.chart-svg');
   const points = await chart.locator('polyline').evaluateAll((lines) =>
     lines.map((line) => line.getAttribute('points').trim().split(/\s+/).length));

@@ -93,7 +93,7 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
     // Who begins a panel writes its query; who comes back goes on where the panel is.
     Effect::new(move |_| {
         let bare = panel.with_untracked(|panel| panel.as_ref().is_some_and(crate::boards::is_bare));
-        focus_soon(if bare { ".panel-editor textarea" } else { ".panel-editor" }.to_owned());
+        focus_soon(if bare { ".panel-editor textarea" } else { ".panel-editor-head button" }.to_owned());
     });
     #[cfg(feature = "hydrate")]
     on_cleanup(move || {
@@ -103,7 +103,7 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
     });
     let gone = move || panel.with(Option::is_none).then_some("This dashboard has no such panel.");
     view! {
-        <div class="panel-editor" role="region" aria-label="Panel editor" tabindex="-1">
+        <div class="panel-editor" role="region" aria-label="Panel editor">
             <div class="panel-editor-main">
                 <div class="panel-editor-head">
                     <button type="button" class="button" on:click=move |_| open.edit(None)>"← Back to the dashboard"</button>
