@@ -19,6 +19,7 @@ pub(crate) struct Share {
     uid: String,
     token: String,
     dashboard: String,
+    dashboard_title: Option<String>,
     panel: Option<u32>,
     title: String,
     expires_at: Option<i64>,
@@ -33,6 +34,19 @@ pub(crate) struct Share {
 }
 
 impl Share {
+    /// How it is at `now`, in words.
+    fn state(&self, now: i64) -> &'static str {
+        if self.expires_at.is_some_and(|end| end <= now) {
+            "expired"
+        } else if self.paused {
+            "paused"
+        } else if self.origins.is_empty() {
+            "open"
+        } else {
+            "open, can be embedded"
+        }
+    }
+
     /// Where it leads, below `origin`.
     fn link(&self, origin: &str) -> String {
         format!("{origin}/s/{}", self.token)
@@ -56,4 +70,25 @@ impl Share {
 /// The origin that the page came from.
 fn origin() -> String {
     leptos::prelude::window().location().origin().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_say_how_they_are() {
+        let embedded = Share { origins: vec!["*".to_owned()], ..Share::default() };
+        let ended = Share { expires_at: Some(1000), ..embedded.clone() };
+        for (share, now, state) in [
+            (Share::default(), 0, "open"),
+            (embedded, 0, "open, can be embedded"),
+            (ended.clone(), 999, "open, can be embedded"),
+            (ended.clone(), 1000, "expired"),
+            (Share { paused: true, ..Share::default() }, 0, "paused"),
+            (Share { paused: true, ..ended }, 1000, "expired"),
+        ] {
+            assert_eq!(share.state(now), state, "{share:?}");
+        }
+    }
 }
