@@ -28,6 +28,8 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         grid: prepared.grid,
         utc_offset: stage.utc_offset,
         rows: Rows::Names(Cow::Borrowed(&[])),
+        // Buckets of one width are so in proportion, too.
+        even: panel.field.scale.is_none() && (classic || view.buckets.len() > 1),
         values: Vec::new(),
         zeros: false,
         scale: view.color_scale.as_deref().and_then(ColorScale::named).unwrap_or(ColorScale::VIRIDIS),
@@ -63,7 +65,7 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
     heatmap
 }
 
-/// How edges become heights. Buckets mostly grow with their size: in proportion, the lower ones can hardly be seen.
+/// How edges become heights where the panel says it.
 fn scaling(scale: Option<Scale>, edges: &[f64]) -> Scaling {
     match scale.unwrap_or(Scale::Linear) {
         Scale::Linear => Scaling::Linear,
