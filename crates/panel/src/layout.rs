@@ -26,9 +26,17 @@ pub fn layout(
     // The copies of a panel go up as one: each for itself, those that have room beside another panel would leave the others.
     let mut blocks: Vec<Block<'_>> = Vec::new();
     for item in order {
-        match blocks.iter_mut().rev().find(|block| item.copies.is_some() && block.copies == item.copies.as_deref()) {
+        match blocks
+            .iter_mut()
+            .rev()
+            .find(|block| item.copies.is_some() && block.copies == item.copies.as_deref())
+        {
             Some(block) => block.take(item),
-            None => blocks.push(Block { copies: item.copies.as_deref(), place: item.panel.at.within_grid(), items: vec![item] }),
+            None => blocks.push(Block {
+                copies: item.copies.as_deref(),
+                place: item.panel.at.within_grid(),
+                items: vec![item],
+            }),
         }
     }
     let mut places: Vec<Place> = blocks.iter().map(|block| block.place).collect();
@@ -79,7 +87,8 @@ mod tests {
         )
         .unwrap();
         let mut values = Values::default();
-        let variable = watchfire_dashboard::Variable { name: "node".to_owned(), multi: true, ..Default::default() };
+        let variable =
+            watchfire_dashboard::Variable { name: "node".to_owned(), multi: true, ..Default::default() };
         values.set(&variable, ["a", "b", "c", "d", "e"].map(watchfire_dashboard::Choice::plain).to_vec());
         let items = unfold(&dashboard.panels, &values);
         let items = items.into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect();

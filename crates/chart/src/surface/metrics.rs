@@ -22,8 +22,11 @@ const SEMIBOLD: [u8; 95] = [
     61, 61, 62, 62, 40, 55, 38, 61, 58, 84, 56, 58, 56, 39, 36, 39, 67,
 ];
 
+/// Digits are of one width in most fonts; Inter's one is narrower than the others.
+const DIGIT: f64 = 0.62;
+
 fn letter(letter: char) -> f64 {
-    letter_of(&REGULAR, letter)
+    if letter.is_ascii_digit() { DIGIT } else { letter_of(&REGULAR, letter) }
 }
 
 fn letter_of(widths: &[u8; 95], letter: char) -> f64 {

@@ -2,14 +2,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use watchfire_chart::{Axis, ColorScale, Format, Heatmap, Rows, Scaling};
-use watchfire_dashboard::{Panel, QueryShape, Scale};
+use watchfire_dashboard::{Panel, Scale};
 
-use super::Stage;
 use super::histogram::count;
+use super::{Stage, has_buckets};
 use crate::{Prepared, Shown};
 
 /// The label that tells the upper edge of a classic histogram's bucket.
-const LE: &str = "le";
+pub(super) const LE: &str = "le";
 
 /// Counts by time and size: the buckets of a classic histogram, buckets that the panel names, or else a row for each series.
 pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'a>) -> Heatmap<'a> {
@@ -19,10 +19,7 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         .unit
         .as_ref()
         .map_or_else(Format::default, |unit| Format::new(unit, panel.field.decimals));
-    let classic = view.from_buckets
-        || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap)
-        || (!prepared.series.is_empty()
-            && prepared.series.iter().all(|series| series.labels.get(LE).is_some()));
+    let classic = has_buckets(panel, prepared);
     let mut heatmap = Heatmap {
         window: stage.window,
         grid: prepared.grid,
@@ -44,7 +41,7 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         ..Axis::default()
     };
     if classic {
-        let buckets = buckets_of(&prepared.series);
+        let buckets = buckets_of(&prepared.series, &view.buckets);
         heatmap.values = buckets.counts(|series| series.values.clone()).into_iter().map(Cow::Owned).collect();
         let axis = axis(&buckets.edges);
         heatmap.rows = Rows::Edges(Cow::Owned(buckets.edges), axis);
@@ -90,8 +87,9 @@ pub(super) struct Buckets<'a> {
     pub(super) edges: Vec<f64>,
 }
 
-/// The buckets in series with a label `le`, from low to high. Series with the same edge belong together.
-pub(super) fn buckets_of(series: &[Shown]) -> Buckets<'_> {
+/// The buckets in series with a label `le`, from low to high. Series with the same edge belong together. Where the panel names edges
+/// that are among theirs, buckets between these are put together.
+pub(super) fn buckets_of<'a>(series: &'a [Shown], wanted: &[f64]) -> Buckets<'a> {
     // Ordered as numbers: bits of positive floats are in their order, those of negative ones turned around.
     let key = |edge: f64| {
         let bits = edge.to_bits() as i64;
@@ -108,6 +106,11 @@ pub(super) fn buckets_of(series: &[Shown]) -> Buckets<'_> {
         if !edge.is_nan() {
             by_edge.entry(key(edge)).or_insert_with(|| (edge, Vec::new())).1.push(one);
         }
+    }
+    let is_wanted = |edge: f64| wanted.iter().any(|one| (one - edge).abs() <= edge.abs() * 1e-9);
+    if by_edge.values().any(|(edge, _)| is_wanted(*edge)) {
+        // Each counts all below it, so those in between can be left out. What lies above all stays.
+        by_edge.retain(|_, (edge, _)| is_wanted(*edge) || *edge == f64::INFINITY);
     }
     let (mut edges, by_edge): (Vec<f64>, Vec<Vec<&Shown>>) = by_edge.into_values().unzip();
     // The first bucket begins at zero, or without an end.
@@ -209,11 +212,14 @@ mod tests {
             bucket("1", &[7.0, 9.0]),
             bucket("0.5", &[1.0, 2.0]),
         ];
-        let buckets = buckets_of(&series);
+        let buckets = buckets_of(&series, &[]);
         assert_eq!(buckets.edges, [0.0, 0.5, 1.0, f64::INFINITY]);
         assert_eq!(buckets.counts(|series| series.values.clone()), [[5.0, 2.0], [2.0, 7.0], [3.0, 3.0]]);
-        assert!(buckets_of(&[]).edges.is_empty());
+        assert!(buckets_of(&[], &[1.0]).edges.is_empty());
+        let coarse = buckets_of(&series, &[1.0, 7.0]);
+        assert_eq!(coarse.edges, [0.0, 1.0, f64::INFINITY]);
+        assert_eq!(coarse.counts(|series| series.values.clone()), [[7.0, 9.0], [3.0, 3.0]]);
         let negative = [bucket("5", &[1.0]), bucket("-10", &[1.0]), bucket("-5", &[1.0])];
-        assert_eq!(buckets_of(&negative).edges, [f64::NEG_INFINITY, -10.0, -5.0, 5.0]);
+        assert_eq!(buckets_of(&negative, &[]).edges, [f64::NEG_INFINITY, -10.0, -5.0, 5.0]);
     }
 }
