@@ -197,9 +197,12 @@ test('a dashboard of Grafana is imported, with what is lost listed', async ({ pa
   await page.getByRole('button', { name: 'Import' }).click();
   await page.getByLabel('File', { exact: true }).setInputFiles('../crates/dashboard/tests/it/grafana/data/node-exporter-full.json');
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByRole('heading', { level: 3 })).toContainText('Node Exporter Full');
+  await expect(dialog.getByRole('heading', { level: 3 })).toHaveText('“Node Exporter Full” with 125 panels');
+  await dialog.getByLabel('Uid').fill('nodes');
   await dialog.getByRole('button', { name: 'Import' }).click();
-  await expect(page).toHaveURL(/\/d\//);
+  await expect(dialog.getByText('What cannot be carried over'), 'what was lost can still be read').toBeVisible();
+  await dialog.getByRole('link', { name: 'Node Exporter Full' }).click();
+  await expect(page).toHaveURL(/\/d\/nodes$/);
   await expect(page.locator('.board-title')).toHaveText('Node Exporter Full');
   await expect(page.locator('.row-heading').first()).toBeVisible();
 });

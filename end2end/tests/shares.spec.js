@@ -36,6 +36,7 @@ test('a link opens live in a fresh browser, and ends when it is revoked', async 
   await expect.poll(() => boardPanel(fresh, '1').locator('canvas').evaluate((canvas) => canvas.toDataURL())).not.toBe(first);
   expect(await words()).toMatch(/Uptime/);
   await dialog.getByRole('button', { name: 'Revoke' }).click();
+  await dialog.getByRole('button', { name: 'Revoke for good' }).click();
   await expect(dialog.getByText('There are no links yet.')).toBeVisible();
   await expect(boardPanel(fresh, '1')).toHaveAttribute('data-state', 'failed', { timeout: 20_000 });
   const sockets = [];

@@ -91,7 +91,7 @@ fn Row(share: Share, again: RwSignal<u32>, whole: bool) -> impl IntoView {
             done(call("DELETE", &format!("/api/v1/shares/{}", uid.get_value()), None).await);
         });
     };
-    let link = share.link(&origin());
+    let link = share.link(&origin(), "");
     let copied = link.clone();
     let take = move |_| {
         let link = copied.clone();

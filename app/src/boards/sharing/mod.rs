@@ -47,22 +47,24 @@ impl Share {
         }
     }
 
-    /// Where it leads, below `origin`.
-    fn link(&self, origin: &str) -> String {
-        format!("{origin}/s/{}", self.token)
+    /// Where it leads, below `origin`. `view`: the query part of the URL, with what is in sight and viewers may change.
+    fn link(&self, origin: &str, view: &str) -> String {
+        format!("{origin}/s/{}{view}", self.token)
     }
 
     /// The same for a frame.
-    fn embed(&self, origin: &str) -> String {
-        format!("{origin}/embed/{}", self.token)
+    fn embed(&self, origin: &str, view: &str) -> String {
+        format!("{origin}/embed/{}{view}", self.token)
     }
 
     /// What to paste into another page.
-    fn snippet(&self, origin: &str) -> String {
-        let title = self.title.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    fn snippet(&self, origin: &str, view: &str) -> String {
+        let quoted = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        let (address, title) = (quoted(&self.embed(origin, view)), quoted(&self.title));
+        // A panel with its legend, or the first rows of a dashboard.
+        let height = if self.panel.is_some() { 420 } else { 800 };
         format!(
-            "<iframe src=\"{}\" title=\"{title}\" width=\"100%\" height=\"360\" style=\"border:0\" loading=\"lazy\"></iframe>",
-            self.embed(origin)
+            "<iframe src=\"{address}\" title=\"{title}\" width=\"100%\" height=\"{height}\" style=\"border:0\" loading=\"lazy\"></iframe>"
         )
     }
 }
@@ -75,6 +77,22 @@ fn origin() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_pasted_is_html() {
+        let share = Share {
+            token: "t".to_owned(),
+            title: "\"A\" & <b>".to_owned(),
+            panel: Some(1),
+            ..Share::default()
+        };
+        assert_eq!(
+            share.snippet("https://w", "?from=now-15m&to=now"),
+            "<iframe src=\"https://w/embed/t?from=now-15m&amp;to=now\" title=\"&quot;A&quot; &amp; &lt;b>\" width=\"100%\" height=\"420\" \
+             style=\"border:0\" loading=\"lazy\"></iframe>"
+        );
+        assert_eq!(share.link("https://w", ""), "https://w/s/t");
+    }
 
     #[test]
     fn links_say_how_they_are() {
