@@ -13,8 +13,8 @@ const MINUTE: i64 = 60_000;
 /// What a page shows when the URL says nothing: short enough that every second can be seen to move.
 pub const DEFAULT_WINDOW: TimeWindow = TimeWindow::last(5 * MINUTE);
 
-/// The ranges that the picker offers, in milliseconds.
-pub(crate) const PRESETS: [i64; 10] = [
+/// The ranges that the picker offers, in milliseconds; 0 for today.
+pub(crate) const PRESETS: [i64; 11] = [
     5 * MINUTE,
     15 * MINUTE,
     60 * MINUTE,
@@ -25,6 +25,7 @@ pub(crate) const PRESETS: [i64; 10] = [
     7 * 24 * 60 * MINUTE,
     30 * 24 * 60 * MINUTE,
     90 * 24 * 60 * MINUTE,
+    0,
 ];
 
 /// From the last midnight of the shown zone to now.
@@ -266,7 +267,7 @@ mod tests {
 
     #[test]
     fn urls_and_windows_agree() {
-        for length in PRESETS {
+        for length in PRESETS.into_iter().filter(|length| *length > 0) {
             let window = TimeWindow::last(length);
             assert_eq!(window_of(Some(&window.from.to_string()), Some("now"), 0), Ok(window));
         }

@@ -191,6 +191,19 @@ test('one panel alone, and back; nothing around them as a kiosk', async ({ page,
   await expect(page.locator('.topbar')).toBeHidden();
 });
 
+test('who opens the values of a variable writes to find one, and no key of the page is pressed', async ({ page, watchfire }) => {
+  const variables = [{ name: 'host', kind: 'list', choices: ['alpha', 'delta', 'omega'] }];
+  await store(watchfire, dashboard('find', { variables }));
+  await page.goto('/d/find');
+  await drawn(page, '1');
+  await page.locator('.variable-menu summary').click();
+  await page.keyboard.type('del');
+  await expect(page.getByLabel('Find or write a value')).toHaveValue('del');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/d\/find\?var-host=delta$/);
+  await expect(page.locator('.variable-menu summary')).toHaveText('delta');
+});
+
 test('a dashboard of Grafana is imported, with what is lost listed', async ({ page, watchfire }) => {
   await page.goto('/dashboards');
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');

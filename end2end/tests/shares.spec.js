@@ -49,6 +49,28 @@ test('a link opens live in a fresh browser, and ends when it is revoked', async 
   await context.close();
 });
 
+test('the dialog shows how it looks in a page, and the range and the theme go along', async ({ page, browser, watchfire }) => {
+  await collected(watchfire, 3000);
+  await store(watchfire, dashboard('looks'));
+  await page.goto('/d/looks?from=now-2m&to=now');
+  await drawn(page, '1');
+  await page.locator('body').press('s');
+  const dialog = page.getByRole('dialog', { name: 'Share this dashboard' });
+  await dialog.getByLabel('Pages that may embed it').fill('https://wiki.example.org');
+  await dialog.getByLabel('Theme').selectOption('light');
+  await dialog.getByRole('button', { name: 'Make a link' }).click();
+  await expect(page.frameLocator('.share-preview').locator('.board-panel').first()).toBeVisible();
+  const link = await dialog.locator('#share-link').inputValue();
+  expect(link).toContain('?from=now-2m&to=now');
+  const context = await browser.newContext({ colorScheme: 'dark' });
+  const fresh = await context.newPage();
+  await fresh.goto(link);
+  await drawn(fresh, '1');
+  await expect(fresh.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect(fresh.locator('.time-picker summary')).toContainText('Last 2 minutes');
+  await context.close();
+});
+
 test('a panel in a page of another origin: where it is allowed, and nowhere else', async ({ page, problems, watchfire }) => {
   problems.foresee(/frame-ancestors|Refused to frame|violates|ERR_BLOCKED_BY_RESPONSE/);
   await collected(watchfire, 3000);

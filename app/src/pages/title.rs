@@ -10,7 +10,7 @@ pub(crate) fn following(title: impl Fn() -> String + Send + Sync + 'static) -> T
     if cfg!(feature = "ssr") {
         return untrack(title).into();
     }
-    let page = StoredValue::new(());
-    let still = move || page.try_get_value().map(|()| title()).unwrap_or_default();
+    let page = RwSignal::new(true);
+    let still = move || page.try_get_untracked().map(|_| title()).unwrap_or_default();
     still.into()
 }

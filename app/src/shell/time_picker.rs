@@ -38,18 +38,16 @@ pub(crate) fn TimePicker() -> impl IntoView {
             Err(error) => typed_error.set(Some(error.to_string())),
         }
     };
-    let way = move |window: Signal<TimeWindow>, words: String| {
-        let current = move || (range.window() == window.get()).then_some("true");
-        let href =
-            move || format!("{}{}", path.get(), search.with(|search| search_with(search, window.get())));
-        view! { <li><a href=href aria-current=current on:click=move |_| close()>{words}</a></li> }
+    // Of no length: from midnight on.
+    let preset = move |length: i64| {
+        let window = move || {
+            if length > 0 { TimeWindow::last(length) } else { today(preferences.utc_offset(), clock()) }
+        };
+        let current = move || (range.window() == window()).then_some("true");
+        let href = move || format!("{}{}", path.get(), search.with(|search| search_with(search, window())));
+        let name = if length > 0 { format!("Last {}", words(length)) } else { "Today".to_owned() };
+        view! { <li><a href=href aria-current=current on:click=move |_| close()>{name}</a></li> }
     };
-    let preset = move |length: i64| way(TimeWindow::last(length).into(), format!("Last {}", words(length)));
-    let this_day = Signal::derive(move || {
-        // Each time that the page goes elsewhere it may be another day.
-        range.window();
-        today(preferences.utc_offset(), clock())
-    });
     // Without JavaScript the form leads to a URL of its fields alone.
     let others = move || {
         let others = search.with(|search| Search::parse(search)).without(&["from", "to"]);
@@ -67,7 +65,7 @@ pub(crate) fn TimePicker() -> impl IntoView {
                 <span>{move || range.label(preferences.utc_offset())}</span>
             </summary>
             <div class="menu-body">
-                <ul class="presets">{PRESETS.map(preset).collect_view()}{way(this_day, "Today".to_owned())}</ul>
+                <ul class="presets">{PRESETS.map(preset).collect_view()}</ul>
                 <form method="get" on:submit=submit>
                     <label>"From"
                         <input name="from" node_ref=from autocomplete="off" spellcheck="false"

@@ -184,11 +184,11 @@ impl Picture for Heatmap<'_> {
         self.cells(surface, colors, plot, &time, axis.as_ref().map(|(_, scale)| scale), bounds);
         match (&self.rows, &axis) {
             (Rows::Edges(edges, _), Some((axis, scale))) if !axis.hidden => {
-                edge_labels(surface, edges, axis, |_, edge| scale.position(edge), area, plot);
+                edge_labels(surface, edges, axis, &|_, edge| scale.position(edge), area, plot);
             }
             (Rows::Edges(edges, axis), None) if !axis.hidden => {
                 let rows = self.values.len().max(1) as f64;
-                edge_labels(surface, edges, axis, |index, _| index as f64 / rows, area, plot);
+                edge_labels(surface, edges, axis, &|index, _| index as f64 / rows, area, plot);
             }
             (Rows::Names(names), None) => {
                 let slot = plot.height / self.values.len().max(1) as f64;
@@ -213,7 +213,7 @@ fn edge_labels(
     surface: &mut dyn Surface,
     edges: &[f64],
     axis: &Axis<'_>,
-    position: impl Fn(usize, f64) -> f64,
+    position: &dyn Fn(usize, f64) -> f64,
     area: Rect,
     plot: Rect,
 ) {

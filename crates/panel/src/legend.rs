@@ -42,16 +42,25 @@ pub fn filled(template: &str, labels: &Labels) -> String {
 /// The label that is enough to tell all apart, if one is; else all whose values differ. Of several that are enough `instance`
 /// is what people know things by.
 fn telling(series: &[GridSeries]) -> BTreeSet<String> {
-    let differing = differing(series);
-    let is_enough = |name: &&String| {
-        let values: Option<BTreeSet<&str>> = series.iter().map(|series| series.labels.get(name)).collect();
-        values.is_some_and(|values| values.len() == series.len())
-    };
-    let preferred = differing.get("instance").filter(is_enough);
-    match preferred.or_else(|| differing.iter().find(is_enough)) {
-        Some(enough) => BTreeSet::from([enough.clone()]),
-        None => differing,
+    let mut differing = differing(series);
+    let mut enough: Option<String> = None;
+    for name in &differing {
+        if (enough.is_none() || name == "instance") && is_enough(series, name) {
+            enough = Some(name.clone());
+        }
     }
+    if let Some(enough) = enough {
+        differing = BTreeSet::new();
+        differing.insert(enough);
+    }
+    differing
+}
+
+/// Whether all series have a label, each another value of it.
+fn is_enough(series: &[GridSeries], name: &str) -> bool {
+    let mut values: Vec<&str> = series.iter().filter_map(|series| series.labels.get(name)).collect();
+    watchfire_model::sort_small(&mut values, &|one, other| one.cmp(other));
+    values.len() == series.len() && values.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// The labels whose values differ.

@@ -95,22 +95,23 @@ pub(super) fn buckets_of<'a>(series: &'a [Shown], wanted: &[f64]) -> Buckets<'a>
         let bits = edge.to_bits() as i64;
         bits ^ ((bits >> 63) as u64 >> 1) as i64
     };
-    let mut by_edge: BTreeMap<i64, (f64, Vec<&Shown>)> = BTreeMap::new();
-    for one in series {
+    let edge_of = |one: &Shown| {
         // Without the label the name may be the edge, as legends of heatmaps have it.
         let text = one.labels.get(LE).unwrap_or(&one.name);
-        let edge = match text {
+        match text {
             "+Inf" | "Inf" => f64::INFINITY,
             text => text.parse().unwrap_or(f64::NAN),
-        };
-        if !edge.is_nan() {
+        }
+    };
+    // Each counts all below it, so those in between can be left out. What lies above all stays.
+    let is_wanted = |edge: f64| wanted.iter().any(|one| (one - edge).abs() <= edge.abs() * 1e-9);
+    let coarse = series.iter().any(|one| is_wanted(edge_of(one)));
+    let mut by_edge: BTreeMap<i64, (f64, Vec<&Shown>)> = BTreeMap::new();
+    for one in series {
+        let edge = edge_of(one);
+        if !edge.is_nan() && (!coarse || edge == f64::INFINITY || is_wanted(edge)) {
             by_edge.entry(key(edge)).or_insert_with(|| (edge, Vec::new())).1.push(one);
         }
-    }
-    let is_wanted = |edge: f64| wanted.iter().any(|one| (one - edge).abs() <= edge.abs() * 1e-9);
-    if by_edge.values().any(|(edge, _)| is_wanted(*edge)) {
-        // Each counts all below it, so those in between can be left out. What lies above all stays.
-        by_edge.retain(|_, (edge, _)| is_wanted(*edge) || *edge == f64::INFINITY);
     }
     let (mut edges, by_edge): (Vec<f64>, Vec<Vec<&Shown>>) = by_edge.into_values().unzip();
     // The first bucket begins at zero, or without an end.
