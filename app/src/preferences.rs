@@ -170,9 +170,9 @@ pub(crate) fn is_dark(preferences: Preferences) -> Memo<bool> {
 pub(crate) fn of_this_browser() -> Choices {
     use wasm_bindgen::JsCast;
     let cookies = document().dyn_ref::<web_sys::HtmlDocument>().and_then(|document| document.cookie().ok());
-    let search = window().location().search().unwrap_or_default();
-    let theme = search.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix("theme="));
-    Choices::from_cookies(&cookies.unwrap_or_default()).with_theme(theme)
+    // The server knows also what a share says.
+    let theme = document().document_element().and_then(|root| root.get_attribute("data-theme"));
+    Choices::from_cookies(&cookies.unwrap_or_default()).with_theme(theme.as_deref())
 }
 
 fn remember(name: &str, value: &str) {

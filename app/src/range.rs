@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
-use watchfire_model::{TimeError, TimeWindow, format_duration, format_utc};
+use watchfire_model::{TimeError, TimeExpr, TimeWindow, format_duration, format_utc};
 
 use crate::address::Search;
 use crate::boards::Board;
@@ -13,8 +13,8 @@ const MINUTE: i64 = 60_000;
 /// What a page shows when the URL says nothing: short enough that every second can be seen to move.
 pub const DEFAULT_WINDOW: TimeWindow = TimeWindow::last(5 * MINUTE);
 
-/// The ranges that the picker offers, in milliseconds.
-pub(crate) const PRESETS: [i64; 8] = [
+/// The ranges that the picker offers, in milliseconds; 0 for today.
+pub(crate) const PRESETS: [i64; 11] = [
     5 * MINUTE,
     15 * MINUTE,
     60 * MINUTE,
@@ -23,7 +23,17 @@ pub(crate) const PRESETS: [i64; 8] = [
     24 * 60 * MINUTE,
     2 * 24 * 60 * MINUTE,
     7 * 24 * 60 * MINUTE,
+    30 * 24 * 60 * MINUTE,
+    90 * 24 * 60 * MINUTE,
+    0,
 ];
+
+/// From the last midnight of the shown zone to now.
+pub(crate) fn today(utc_offset: i64, now: i64) -> TimeWindow {
+    const DAY: i64 = 24 * 60 * MINUTE;
+    let midnight = (now + utc_offset).div_euclid(DAY) * DAY - utc_offset;
+    TimeWindow { from: TimeExpr::At(midnight), to: TimeExpr::BeforeNow(0) }
+}
 
 /// The range that the query part of a URL asks for; the default where it names none.
 pub fn window_of(from: Option<&str>, to: Option<&str>, now: i64) -> Result<TimeWindow, TimeError> {
@@ -52,6 +62,8 @@ pub(crate) struct PageRange {
     locked: RwSignal<Option<TimeWindow>>,
     /// What is shown where the URL says nothing: a dashboard has its own.
     default: RwSignal<TimeWindow>,
+    /// How often a dashboard asks where the URL says nothing.
+    refresh: RwSignal<Option<String>>,
     /// What the URL says, as it stands there.
     typed: Memo<(Option<String>, Option<String>)>,
     /// Where zooming in came from, to go back to.
@@ -75,7 +87,7 @@ impl PageRange {
             let query = query.read();
             (query.get("from"), query.get("to"))
         });
-        Self { asked, locked, default, typed, zooms: StoredValue::default() }
+        Self { asked, locked, default, refresh: RwSignal::new(None), typed, zooms: StoredValue::default() }
     }
 
     /// Shows this range, whatever the URL says. One that can't be read locks nothing.
@@ -88,10 +100,19 @@ impl PageRange {
         let own = Memo::new(move |_| board.dashboard.with(|dashboard| dashboard.time.window(clock())));
         self.default.set(own.get_untracked());
         Effect::new(move |_| self.default.set(own.get()));
+        Effect::new(move |_| {
+            self.refresh.set(board.dashboard.with(|dashboard| dashboard.time.refresh.clone()));
+        });
         on_cleanup(move || {
             // The page may be gone as a whole.
             let _ = self.default.try_set(DEFAULT_WINDOW);
+            let _ = self.refresh.try_set(None);
         });
+    }
+
+    /// How often the dashboard of the page asks where the URL says nothing, if it says it.
+    pub(crate) fn usual_refresh(self) -> Option<String> {
+        self.refresh.get()
     }
 
     /// The range to show: the default where the URL's can't be read.
@@ -255,7 +276,7 @@ mod tests {
 
     #[test]
     fn urls_and_windows_agree() {
-        for length in PRESETS {
+        for length in PRESETS.into_iter().filter(|length| *length > 0) {
             let window = TimeWindow::last(length);
             assert_eq!(window_of(Some(&window.from.to_string()), Some("now"), 0), Ok(window));
         }
@@ -272,6 +293,17 @@ mod tests {
         assert_eq!(window_of(None, None, 0), Ok(DEFAULT_WINDOW));
         assert!(window_of(Some("soon"), None, 0).is_err());
         assert!(window_of(Some("now"), Some("now-1h"), 0).is_err());
+    }
+
+    #[test]
+    fn days_begin_at_midnight_of_the_zone() {
+        let (hour, day) = (60 * MINUTE, 24 * 60 * MINUTE);
+        for (offset, now, from) in
+            [(0, day + hour, day), (2 * hour, day + hour, day - 2 * hour), (-2 * hour, day + hour, 2 * hour)]
+        {
+            let window = today(offset, now);
+            assert_eq!((window.resolve(now).start, window.is_live()), (from, true), "{offset}");
+        }
     }
 
     #[test]

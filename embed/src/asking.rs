@@ -138,6 +138,7 @@ impl Asking {
         let freshness = self.entries(line).map(|(question, entry)| Freshness {
             newest: entry.buffer.newest().map(|newest| newest + question.shift),
             step: entry.buffer.grid().step,
+            instant: question.instant,
         });
         let freshness: Vec<_> = freshness.collect();
         before.then(&Situation {
@@ -145,6 +146,7 @@ impl Asking {
             freshness: &freshness,
             lost: line.lost,
             live: around.window.is_live(),
+            refresh: around.every,
             now: around.now,
             empty: shown.is_none_or(|shown| shown.series.is_empty() && shown.tables.is_empty()),
         })

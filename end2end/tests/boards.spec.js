@@ -193,15 +193,31 @@ test('one panel alone, and back; nothing around them as a kiosk', async ({ page,
   await expect(page.locator('.topbar')).toBeHidden();
 });
 
+test('who opens the values of a variable writes to find one, and no key of the page is pressed', async ({ page, watchfire }) => {
+  const variables = [{ name: 'host', kind: 'list', choices: ['alpha', 'delta', 'omega'] }];
+  await store(watchfire, dashboard('find', { variables }));
+  await page.goto('/d/find');
+  await drawn(page, '1');
+  await page.locator('.variable-menu summary').click();
+  await page.keyboard.type('del');
+  await expect(page.getByLabel('Find or write a value')).toHaveValue('del');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/d\/find\?var-host=delta$/);
+  await expect(page.locator('.variable-menu summary')).toHaveText('delta');
+});
+
 test('a dashboard of Grafana is imported, with what is lost listed', async ({ page, watchfire }) => {
   await page.goto('/dashboards');
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
   await page.getByRole('button', { name: 'Import' }).click();
   await page.getByLabel('File', { exact: true }).setInputFiles('../crates/dashboard/tests/it/grafana/data/node-exporter-full.json');
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByRole('heading', { level: 3 })).toContainText('Node Exporter Full');
+  await expect(dialog.getByRole('heading', { level: 3 })).toHaveText('“Node Exporter Full” with 125 panels');
+  await dialog.getByLabel('Uid').fill('nodes');
   await dialog.getByRole('button', { name: 'Import' }).click();
-  await expect(page).toHaveURL(/\/d\//);
+  await expect(dialog.getByText('What cannot be carried over'), 'what was lost can still be read').toBeVisible();
+  await dialog.getByRole('link', { name: 'Node Exporter Full' }).click();
+  await expect(page).toHaveURL(/\/d\/nodes$/);
   await expect(page.locator('.board-title')).toHaveText('Node Exporter Full');
   await expect(page.locator('.row-heading').first()).toBeVisible();
 });

@@ -36,6 +36,7 @@ test('a link opens live in a fresh browser, and ends when it is revoked', async 
   await expect.poll(() => boardPanel(fresh, '1').locator('canvas').evaluate((canvas) => canvas.toDataURL())).not.toBe(first);
   expect(await words()).toMatch(/Uptime/);
   await dialog.getByRole('button', { name: 'Revoke' }).click();
+  await dialog.getByRole('button', { name: 'Revoke for good' }).click();
   await expect(dialog.getByText('There are no links yet.')).toBeVisible();
   await expect(boardPanel(fresh, '1')).toHaveAttribute('data-state', 'failed', { timeout: 20_000 });
   const sockets = [];
@@ -45,6 +46,28 @@ test('a link opens live in a fresh browser, and ends when it is revoked', async 
   await expect(fresh.getByText('leads nowhere')).toBeVisible();
   await expect(fresh.locator('html')).toHaveAttribute('data-hydrated', 'true');
   expect(sockets, 'there is nothing to watch').toEqual([]);
+  await context.close();
+});
+
+test('the dialog shows how it looks in a page, and the range and the theme go along', async ({ page, browser, watchfire }) => {
+  await collected(watchfire, 3000);
+  await store(watchfire, dashboard('looks'));
+  await page.goto('/d/looks?from=now-2m&to=now');
+  await drawn(page, '1');
+  await page.locator('body').press('s');
+  const dialog = page.getByRole('dialog', { name: 'Share this dashboard' });
+  await dialog.getByLabel('Pages that may embed it').fill('https://wiki.example.org');
+  await dialog.getByLabel('Theme').selectOption('light');
+  await dialog.getByRole('button', { name: 'Make a link' }).click();
+  await expect(page.frameLocator('.share-preview').locator('.board-panel').first()).toBeVisible();
+  const link = await dialog.locator('#share-link').inputValue();
+  expect(link).toContain('?from=now-2m&to=now');
+  const context = await browser.newContext({ colorScheme: 'dark' });
+  const fresh = await context.newPage();
+  await fresh.goto(link);
+  await drawn(fresh, '1');
+  await expect(fresh.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect(fresh.locator('.time-picker summary')).toContainText('Last 2 minutes');
   await context.close();
 });
 

@@ -5,7 +5,9 @@ import { expect, test } from '../fixtures.js';
 test('a snapshot shows what was there, and asks for nothing', async ({ page, problems, watchfire }) => {
   problems.foresee(/404/);
   await collected(watchfire, 8000);
-  await store(watchfire, dashboard('frozen'));
+  const board = dashboard('frozen');
+  board.panels[0].queries[0] = { id: 'A', expr: 'system_cpu_core_usage_percent', legend: 'core {{core}}' };
+  await store(watchfire, board);
   const made = await call(watchfire, 'POST', '/api/v1/snapshots', { dashboard: 'frozen', title: 'As it was' });
   expect(made.path).toBe(`/snapshots/${made.uid}`);
   const sockets = [];
@@ -18,7 +20,7 @@ test('a snapshot shows what was there, and asks for nothing', async ({ page, pro
   await expect(page.locator('.frozen')).toHaveText(/^Snapshot made \d{4}-\d\d-\d\d \d\d:\d\d.* from .* to /);
   // The browser draws what is kept over the server's picture.
   await expect(boardPanel(page, '1').locator('.board-chart')).toHaveAttribute('data-drawn', 'true');
-  await expect(boardPanel(page, '1').locator('.legend-name')).toHaveText(['busy']);
+  await expect(boardPanel(page, '1').locator('.board-legend'), 'series have their labels').toContainText('core 0');
   const chart = boardPanel(page, '1').locator('.chart-first svg.chart-svg');
   const points = await chart.locator('polyline').evaluateAll((lines) =>
     lines.map((line) => line.getAttribute('points').trim().split(/\s+/).length));
@@ -36,7 +38,7 @@ test('a snapshot shows what was there, and asks for nothing', async ({ page, pro
   expect(questions, 'no questions').toEqual([]);
 
   const html = await (await fetch(watchfire.url + made.path)).text();
-  expect(html, 'queries stay on the server').not.toContain('system_cpu_usage_percent');
+  expect(html, 'queries stay on the server').not.toContain('system_cpu_core_usage_percent');
 
   // What comes after it changes nothing; only its own end does.
   await call(watchfire, 'DELETE', '/api/v1/dashboards/frozen');

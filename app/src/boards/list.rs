@@ -198,10 +198,13 @@ pub(crate) fn BoardListPage() -> impl IntoView {
             </div>
             <div class="tags" role="group" aria-label="Tags">{move || all_tags.get().into_iter().map(tag_button).collect_view()}</div>
             <p class="field-error" role="alert">{move || error.get()}</p>
-            <p class="visually-hidden" role="status">{move || format!("{} dashboards", found.with(Vec::len))}</p>
+            <p class="visually-hidden" role="status">{move || match found.with(Vec::len) {
+                1 => "1 dashboard".to_owned(),
+                count => format!("{count} dashboards"),
+            }}</p>
             {move || groups.get().into_iter().map(group).collect_view()}
         </div>
-        <ImportDialog dialog=import/>
+        <ImportDialog dialog=import list reload/>
     }
 }
 

@@ -8,8 +8,8 @@ use watchfire_chart::{Theme, svg_inline};
 use watchfire_dashboard::{Clock, Dashboard, Kind, Values};
 use watchfire_model::TimeRange;
 use watchfire_panel::{
-    Drawing, Marked, Prepared, Sight, Stage, Unfolded, key, key_html, layout, settled, shown_table,
-    table_html, title_of, unfold,
+    Drawing, Marked, Prepared, Sight, Stage, Unfolded, in_own_order, key, key_html, layout, settled,
+    shown_table, table_html, title_of, unfold,
 };
 use watchfire_service::Service;
 use watchfire_service::dashboards::{DashboardFilter, Frozen, OpenShare, ResolvedVariable, withhold};
@@ -228,6 +228,7 @@ fn drawn(
         }
         Kind::Table => {
             let table = shown_table(&prepared.tables, 0);
+            let table = table.map(|table| in_own_order(table, &panel.view.sort_by));
             table.map(|table| table_html(&table, asked.utc_offset, asked.now)).unwrap_or_default()
         }
         _ => String::new(),

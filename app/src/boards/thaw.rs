@@ -71,6 +71,7 @@ fn by_panel(value: &Value) -> BTreeMap<String, Answers> {
 }
 
 fn series(value: &Value) -> GridSeries {
+    // Pairs of a name and a value.
     let labels = value["labels"].as_array().into_iter().flatten();
     let labels = labels.filter_map(|pair| Some((pair[0].as_str()?, pair[1].as_str()?)));
     let number = |value: &Value| match value.as_str() {
@@ -88,9 +89,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_read() {
+        let labels = serde_json::to_value(Labels::new([("host", "a")]).unwrap()).unwrap();
         let value = serde_json::json!({"answers": [
             {"key": "3~a", "query": 1, "role": "greatest", "grid": {"start": 5, "step": 10, "len": 4},
-             "series": [{"labels": [["host", "a"]], "values": [1.5, null, "+Inf", "-Inf"]}]},
+             "series": [{"labels": labels, "values": [1.5, null, "+Inf", "-Inf"]}]},
         ]});
         let all = by_panel(&value);
         let answer = &all["3~a"][&(1, Role::Greatest)];

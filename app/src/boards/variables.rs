@@ -94,6 +94,7 @@ fn ChoiceField(
     choose: Callback<(String, Vec<String>)>,
 ) -> impl IntoView {
     let menu = NodeRef::<html::Details>::new();
+    let find = NodeRef::<html::Input>::new();
     let written = RwSignal::new(String::new());
     let (multi, include_all) = (variable.multi, variable.include_all);
     let name = StoredValue::new(variable.name.clone());
@@ -104,6 +105,14 @@ fn ChoiceField(
             menu.set_open(false);
         }
         written.set(String::new());
+    };
+    // Who opens it goes on writing; elsewhere the letters would be the page's keys.
+    let opened = move || {
+        if menu.get_untracked().is_some_and(|menu| menu.open())
+            && let Some(find) = find.get_untracked()
+        {
+            let _ = find.focus();
+        }
     };
     let pick = move |choice: String| {
         if !multi {
@@ -167,11 +176,11 @@ fn ChoiceField(
         }
     };
     view! {
-        <details class="menu variable-menu" node_ref=menu>
+        <details class="menu variable-menu" node_ref=menu on:toggle=move |_| opened()>
             <summary id=id>{summary}</summary>
             <div class="menu-body">
                 <input
-                    class="variable-find" type="search" placeholder="Find or write a value" aria-label="Find or write a value"
+                    node_ref=find class="variable-find" type="search" placeholder="Find or write a value" aria-label="Find or write a value"
                     autocomplete="off" spellcheck="false" prop:value=move || written.get()
                     on:input=move |event| written.set(event_target_value(&event)) on:keydown=enter
                 />

@@ -239,7 +239,7 @@ pub(crate) fn drawn_as(unit: &str) -> Unfolded {
     panel.queries.push(Query { id: "A".to_owned(), ..Query::default() });
     panel.field.unit = Some(unit.to_owned());
     panel.view.tooltip_all = Some(true);
-    Unfolded { key: "graph".to_owned(), panel, values: Values::default() }
+    Unfolded { key: "graph".to_owned(), copies: None, panel, values: Values::default() }
 }
 
 /// What the panel shows of an answer. Series go by all of their labels: here one looks for what there is.

@@ -7,7 +7,7 @@ use watchfire_model::TimeWindow;
 use super::icon::{Icon, IconView};
 use crate::address::Search;
 use crate::preferences::Preferences;
-use crate::range::{GoTo, PRESETS, PageRange, clock, search_with, words};
+use crate::range::{GoTo, PRESETS, PageRange, clock, search_with, today, words};
 
 /// Chooses the time range: from a list, or typed. The list and the form work without JavaScript, too.
 #[component]
@@ -38,17 +38,15 @@ pub(crate) fn TimePicker() -> impl IntoView {
             Err(error) => typed_error.set(Some(error.to_string())),
         }
     };
+    // Of no length: from midnight on.
     let preset = move |length: i64| {
-        let window = TimeWindow::last(length);
-        let current = move || (range.window() == window).then_some("true");
-        let href = move || format!("{}{}", path.get(), search.with(|search| search_with(search, window)));
-        view! {
-            <li>
-                <a href=href aria-current=current on:click=move |_| close()>
-                    {format!("Last {}", words(length))}
-                </a>
-            </li>
-        }
+        let window = move || {
+            if length > 0 { TimeWindow::last(length) } else { today(preferences.utc_offset(), clock()) }
+        };
+        let current = move || (range.window() == window()).then_some("true");
+        let href = move || format!("{}{}", path.get(), search.with(|search| search_with(search, window())));
+        let name = if length > 0 { format!("Last {}", words(length)) } else { "Today".to_owned() };
+        view! { <li><a href=href aria-current=current on:click=move |_| close()>{name}</a></li> }
     };
     // Without JavaScript the form leads to a URL of its fields alone.
     let others = move || {

@@ -34,15 +34,35 @@ pub enum BarMode {
     Lcd,
 }
 
+/// Bars in less room than this, with their names and values, lie upon each other.
+const LEAST_ROW: f64 = 13.0;
+const LEAST_COLUMN: f64 = 18.0;
+/// The line that says how many have no room.
+const MORE: f64 = 16.0;
+
 impl BarGauge<'_> {
-    fn tiles(&self, area: Rect) -> Tiles {
-        let gap = if self.readings.len() > 12 { 3.0 } else { 8.0 };
-        Tiles::new(area, self.readings.len(), 1.0, Some(!self.horizontal), gap)
+    /// The bars that have room, and the area that they take; below it is said how many have none.
+    fn shown(&self, area: Rect) -> (usize, Rect) {
+        let (length, least) =
+            if self.horizontal { (area.height, LEAST_ROW) } else { (area.width, LEAST_COLUMN) };
+        let most = |length: f64| ((length + 3.0) / (least + 3.0)).floor().max(1.0) as usize;
+        if self.readings.len() <= most(length) || area.height < MORE * 2.0 {
+            return (self.readings.len(), area);
+        }
+        let rest = area.shrunk(0.0, 0.0, 0.0, MORE);
+        (most(if self.horizontal { rest.height } else { length }).min(self.readings.len()), rest)
+    }
+
+    fn tiles(&self, area: Rect, count: usize) -> Tiles {
+        let each = if self.horizontal { area.height } else { area.width } / count.max(1) as f64;
+        let gap = if count > 12 || each < 24.0 { 3.0 } else { 8.0 };
+        Tiles::new(area, count, 1.0, Some(!self.horizontal), gap)
     }
 
     /// Which reading is under a place.
     pub fn reading_at(&self, area: Rect, point: Point) -> Option<usize> {
-        self.tiles(area).at(self.readings.len(), point)
+        let (count, area) = self.shown(area);
+        self.tiles(area, count).at(count, point)
     }
 
     /// The room for names and values: all bars begin and end alike.
@@ -58,14 +78,21 @@ impl BarGauge<'_> {
 
 impl Picture for BarGauge<'_> {
     fn paint(&self, surface: &mut dyn Surface, area: Rect, theme: &Theme) {
-        let tiles = self.tiles(area);
+        let (count, rest) = self.shown(area);
+        if count < self.readings.len() {
+            let more = ["+ ", &(self.readings.len() - count).to_string(), " more"].concat();
+            let at = (area.x, area.bottom() - MORE * 0.4);
+            surface.text(at, &more, &TextStyle::new(11.0, Ink::Muted));
+        }
+        let area = rest;
+        let tiles = self.tiles(area, count);
         if self.horizontal {
             let height = tiles.place(0).height;
             // Names above the bars where rows are high enough.
             let above = self.names && height >= 44.0 && area.width < 420.0;
             let size = (height * 0.5).clamp(9.0, 14.0);
             let (name, value) = self.margins(area, size);
-            for (index, reading) in self.readings.iter().enumerate() {
+            for (index, reading) in self.readings.iter().take(count).enumerate() {
                 let tile = tiles.place(index);
                 let bar = if above {
                     self.name(
@@ -95,7 +122,7 @@ impl Picture for BarGauge<'_> {
                 }
             }
         } else {
-            for (index, reading) in self.readings.iter().enumerate() {
+            for (index, reading) in self.readings.iter().take(count).enumerate() {
                 self.upright(surface, reading, tiles.place(index), theme);
             }
         }
@@ -207,6 +234,44 @@ impl BarGauge<'_> {
                 steps[place].color.mix(next.color, share)
             }
             None => self.coloring.of(value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Format;
+
+    #[test]
+    fn bars_that_have_no_room_are_counted() {
+        let reading = |index: usize| {
+            Reading::new(format!("bar {index}"), 1.0, &Format::new("short", None), &Coloring::Palette(0))
+        };
+        let gauge = |count: usize, horizontal: bool| BarGauge {
+            readings: (0..count).map(reading).collect(),
+            horizontal,
+            names: true,
+            values: true,
+            ..BarGauge::default()
+        };
+        let area = Rect::new(0.0, 0.0, 300.0, 200.0);
+        for (count, horizontal, shown) in
+            [(5, true, 5), (12, true, 12), (45, true, 11), (10, false, 10), (45, false, 14)]
+        {
+            let gauge = gauge(count, horizontal);
+            let (there, rest) = gauge.shown(area);
+            assert_eq!(there, shown, "{count} {horizontal}");
+            let tiles = gauge.tiles(rest, there);
+            assert!((1..there).all(|index| {
+                let (before, own) = (tiles.place(index - 1), tiles.place(index));
+                if horizontal {
+                    own.y >= before.bottom() && own.height > 12.0
+                } else {
+                    own.x >= before.right()
+                }
+            }));
+            assert_eq!(gauge.reading_at(area, (140.0, 199.0)).is_some(), there == count, "{count}");
         }
     }
 }

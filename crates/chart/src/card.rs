@@ -78,6 +78,11 @@ impl Picture for Card<'_> {
 }
 
 impl Card<'_> {
+    /// Whether it is the heading of what lies below it, and nothing more.
+    pub(crate) fn is_heading(&self) -> bool {
+        !self.framed && matches!(&self.content, Content::Empty(text) if text.is_empty())
+    }
+
     /// Writes the notes at the bottom, as far as they leave the picture most of the room; returns what is left.
     fn paint_notes(&self, surface: &mut dyn Surface, inside: Rect) -> Rect {
         const SIZE: f64 = 11.0;

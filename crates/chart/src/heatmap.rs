@@ -21,6 +21,9 @@ pub struct Heatmap<'a> {
     pub utc_offset: i64,
     /// What the rows are, from the bottom.
     pub rows: Rows<'a>,
+    /// Whether rows between edges are all of one height, whatever lies between them: buckets mostly grow with their size, and in
+    /// proportion the lower ones could hardly be seen.
+    pub even: bool,
     /// For each row a value for each point of the grid; NaN, and zero unless `zeros`, are not drawn.
     pub values: Vec<Cow<'a, [f64]>>,
     /// Whether zeros are drawn.
@@ -60,6 +63,9 @@ pub struct Cell {
 impl Heatmap<'_> {
     fn axis(&self, height: f64) -> Option<(Axis<'_>, ValueScale)> {
         let Rows::Edges(edges, axis) = &self.rows else { return None };
+        if self.even {
+            return None;
+        }
         let finite = |value: &&f64| value.is_finite();
         let low = edges.iter().filter(finite).copied().fold(f64::MAX, f64::min);
         let high = edges.iter().filter(finite).copied().fold(f64::MIN, f64::max);
@@ -178,7 +184,11 @@ impl Picture for Heatmap<'_> {
         self.cells(surface, colors, plot, &time, axis.as_ref().map(|(_, scale)| scale), bounds);
         match (&self.rows, &axis) {
             (Rows::Edges(edges, _), Some((axis, scale))) if !axis.hidden => {
-                edge_labels(surface, edges, axis, scale, area, plot);
+                edge_labels(surface, edges, axis, &|_, edge| scale.position(edge), area, plot);
+            }
+            (Rows::Edges(edges, axis), None) if !axis.hidden => {
+                let rows = self.values.len().max(1) as f64;
+                edge_labels(surface, edges, axis, &|index, _| index as f64 / rows, area, plot);
             }
             (Rows::Names(names), None) => {
                 let slot = plot.height / self.values.len().max(1) as f64;
@@ -198,18 +208,18 @@ impl Picture for Heatmap<'_> {
     }
 }
 
-/// The edges of buckets, from the bottom those that have room.
+/// The edges of buckets, from the bottom those that have room. `position`: how high one is, 0 to 1, by its place and by itself.
 fn edge_labels(
     surface: &mut dyn Surface,
     edges: &[f64],
     axis: &Axis<'_>,
-    scale: &ValueScale,
+    position: &dyn Fn(usize, f64) -> f64,
     area: Rect,
     plot: Rect,
 ) {
     let mut free = f64::MAX;
-    for edge in edges.iter().filter(|edge| edge.is_finite()) {
-        let y = plot.y + (1.0 - scale.position(*edge)) * plot.height;
+    for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| edge.is_finite()) {
+        let y = plot.y + (1.0 - position(index, *edge)) * plot.height;
         if y <= free && y >= plot.y - 1.0 && y <= plot.bottom() + 1.0 {
             let text = AxisFormat::each(&axis.format).text(*edge);
             surface.text((plot.x - 8.0, y), &text, &label_style().anchored(Anchor::End));
@@ -312,6 +322,7 @@ mod tests {
             grid: Grid { start: 0, step: 1000, len: 4 },
             utc_offset: 0,
             rows: Rows::Edges(vec![0.0, 1.0, 3.0].into(), Axis::default()),
+            even: false,
             values: vec![vec![1.0; 4].into(), vec![2.0; 4].into()],
             zeros: false,
             scale: ColorScale::VIRIDIS,
@@ -326,5 +337,9 @@ mod tests {
         assert_eq!(at(0.1, 0.9), Some(Cell { row: 0, index: 0 }));
         assert_eq!(at(0.6, 0.5), Some(Cell { row: 1, index: 2 }));
         assert_eq!(at(1.1, 0.5), None);
+        let even = Heatmap { even: true, ..heatmap.clone() };
+        let at = |y: f64| even.cell_at(area, (plot.x + 0.1 * plot.width, plot.y + y * plot.height));
+        assert_eq!(at(0.45).map(|cell| cell.row), Some(1));
+        assert_eq!(at(0.55).map(|cell| cell.row), Some(0));
     }
 }

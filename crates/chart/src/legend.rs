@@ -115,40 +115,56 @@ impl Legend<'_> {
         }
     }
 
-    fn list(&self, surface: &mut dyn Surface, area: Rect, lines: usize) {
+    /// Where the entries of a list stand, those that have room in `lines`: the line and the distance from the left. And where it says
+    /// how many have none, if some have not.
+    fn places(&self, room: f64, lines: usize) -> (Vec<(usize, f64)>, Option<(usize, f64)>) {
+        let mut places: Vec<(usize, f64)> = Vec::new();
+        // Where each entry could begin at the earliest, and its end.
         let (mut line, mut x) = (0, 0.0);
-        for (index, entry) in self.entries.iter().enumerate() {
-            let words = Self::words(entry);
-            let width = (text_width(&words, SIZE, false) + MARK).min(area.width);
-            if x > 0.0 && (self.right || x + width > area.width) {
-                line += 1;
-                x = 0.0;
+        let mut ends = vec![(0, 0.0)];
+        for entry in &self.entries {
+            let width = (text_width(&Self::words(entry), SIZE, false) + MARK).min(room);
+            if x > 0.0 && (self.right || x + width > room) {
+                (line, x) = (line + 1, 0.0);
             }
-            let left = self.entries.len() - index;
-            // The last line, or the rest of it, tells how many have no room.
-            let last = line + 1 == lines && left > 1;
-            let more = last
-                && (self.right || x + width + GAP + 60.0 > area.width)
-                && !self.fits(index, x, area.width);
-            let y = area.y + (line as f64 + 0.5) * LINE;
-            if line >= lines || more {
-                let text = ["+ ", &left.to_string(), " more"].concat();
-                let at = (area.x + x, (y).min(area.bottom() - LINE / 2.0));
-                surface.text(at, &text, &TextStyle::new(SIZE, Ink::Muted));
-                return;
+            if line >= lines {
+                break;
             }
-            mark(surface, entry.color, (area.x + x, y));
-            let text = fitted(&words, SIZE, false, area.width - MARK);
-            surface.text((area.x + x + MARK, y), &text, &TextStyle::new(SIZE, Ink::Text));
+            places.push((line, x));
             x += width + GAP;
+            ends.push((line, x));
+        }
+        if places.len() == self.entries.len() {
+            return (places, None);
+        }
+        // As many as leave room for the word on the others, in their line or below it.
+        loop {
+            let (line, x) = ends[places.len()];
+            let more = text_width(&more(self.entries.len() - places.len()), SIZE, false);
+            if !self.right && x + more <= room || places.is_empty() {
+                return (places, Some((line, x)));
+            }
+            if line + 1 < lines {
+                return (places, Some((line + 1, 0.0)));
+            }
+            places.pop();
         }
     }
 
-    /// Whether all entries from `index` on fit the rest of a line.
-    fn fits(&self, index: usize, x: f64, room: f64) -> bool {
-        let rest = self.entries[index..].iter();
-        let width: f64 = rest.map(|entry| text_width(&Self::words(entry), SIZE, false) + MARK + GAP).sum();
-        !self.right && x + width - GAP <= room
+    fn list(&self, surface: &mut dyn Surface, area: Rect, lines: usize) {
+        let (places, rest) = self.places(area.width, lines);
+        let middle = |line: usize| area.y + (line as f64 + 0.5) * LINE;
+        for (entry, (line, x)) in self.entries.iter().zip(&places) {
+            let at = (area.x + x, middle(*line));
+            mark(surface, entry.color, at);
+            let words = Self::words(entry);
+            let text = fitted(&words, SIZE, false, area.width - MARK);
+            surface.text((at.0 + MARK, at.1), &text, &TextStyle::new(SIZE, Ink::Text));
+        }
+        if let Some((line, x)) = rest {
+            let text = more(self.entries.len() - places.len());
+            surface.text((area.x + x, middle(line)), &text, &TextStyle::new(SIZE, Ink::Muted));
+        }
     }
 
     fn table(&self, surface: &mut dyn Surface, area: Rect, lines: usize, theme: &Theme) {
@@ -187,13 +203,67 @@ impl Legend<'_> {
             }
         }
         if shown < self.entries.len() && rows > 0 {
-            let text = ["+ ", &(self.entries.len() - shown).to_string(), " more"].concat();
+            let text = more(self.entries.len() - shown);
             let at = (area.x + MARK, area.y + (shown as f64 + 1.5) * LINE);
             surface.text(at, &text, &TextStyle::new(SIZE, Ink::Muted));
         }
     }
 }
 
+/// That there are so many more.
+fn more(count: usize) -> String {
+    ["+ ", &count.to_string(), " more"].concat()
+}
+
 fn mark(surface: &mut dyn Surface, color: Rgba, (x, y): (f64, f64)) {
     rounded(surface, Rect::new(x, y - 2.0, 12.0, 4.0), 2.0, color);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn legend(names: &[String], right: bool) -> Legend<'_> {
+        let entry = |name: &String| LegendEntry {
+            name: name.clone().into(),
+            color: Rgba::BLACK,
+            numbers: Vec::new(),
+        };
+        Legend { right, headings: Vec::new(), entries: names.iter().map(entry).collect() }
+    }
+
+    #[test]
+    fn what_has_no_room_is_counted_beside_what_has() {
+        let names: Vec<String> = (0..9).map(|index| format!("series {index}")).collect();
+        let below = legend(&names, false);
+        let (places, rest) = below.places(270.0, 2);
+        assert_eq!((places.len(), rest.map(|(line, _)| line)), (5, Some(1)));
+        assert_eq!(below.places(3000.0, 1).1, None);
+        let (places, rest) = legend(&names, true).places(300.0, 4);
+        assert_eq!((places.len(), rest), (3, Some((3, 0.0))));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_lies_upon_another(
+            names in proptest::collection::vec("[a-z]{1,30}", 1..30),
+            room in 40.0..600.0_f64,
+            lines in 1_usize..6,
+            right in any::<bool>(),
+        ) {
+            let legend = legend(&names, right);
+            let (places, rest) = legend.places(room, lines);
+            let width = |index: usize| (text_width(&names[index], SIZE, false) + MARK).min(room);
+            let word = rest.map(|(line, x)| (line, x, text_width(&more(names.len() - places.len()), SIZE, false)));
+            let own = places.iter().enumerate().map(|(index, (line, x))| (*line, *x, width(index)));
+            let all: Vec<_> = own.chain(word).collect();
+            prop_assert_eq!(rest.is_none(), places.len() == names.len());
+            for (at, (line, x, width)) in all.iter().enumerate() {
+                prop_assert!(*line < lines && (*x == 0.0 || x + width <= room + 1e-6));
+                prop_assert!(all[at + 1..].iter().all(|(other, begin, _)| other != line || *begin >= x + width));
+            }
+        }
+    }
 }

@@ -52,7 +52,8 @@ impl Sheet<'_> {
         })
     }
 
-    /// The same cards on pages of a height. What lies side by side stays together, and what is taller than a page is made to fit.
+    /// The same cards on pages of a height. What lies side by side stays together, a heading with what it stands above, and what is
+    /// taller than a page is made to fit.
     /// Each page has the title, and its number behind the subtitle.
     #[must_use]
     pub fn in_pages(self, height: f64) -> Vec<Self> {
@@ -61,9 +62,17 @@ impl Sheet<'_> {
         cards.sort_by_key(|(place, _)| (place.y, place.x));
         let mut pages: Vec<Vec<(Place, Card<'_>)>> = vec![Vec::new()];
         let mut used = 0;
-        for (top, bottom, mut band) in bands(cards) {
+        let bands = bands(cards);
+        // The rows of each band with those that must not be parted from it.
+        let mut needs: Vec<u32> = Vec::with_capacity(bands.len());
+        for (top, bottom, band) in bands.iter().rev() {
+            let heads = band.iter().all(|(_, card)| card.is_heading());
+            let below = needs.last().copied().filter(|_| heads).unwrap_or(0);
+            needs.push((bottom - top).saturating_add(below).min(room));
+        }
+        for ((top, bottom, mut band), needed) in bands.into_iter().zip(needs.into_iter().rev()) {
             let rows = (bottom - top).min(room);
-            if used + rows > room {
+            if used > 0 && used + needed > room {
                 pages.push(Vec::new());
                 used = 0;
             }
@@ -156,7 +165,13 @@ mod tests {
             let title = index.to_string().into();
             (
                 place,
-                Card { title, content, legend: crate::Legend::default(), notes: Vec::new(), framed: true },
+                Card {
+                    title,
+                    content,
+                    legend: crate::Legend::default(),
+                    notes: Vec::new(),
+                    framed: *height > 1,
+                },
             )
         };
         Sheet {
@@ -171,11 +186,14 @@ mod tests {
         type Places<'a> = &'a [(u32, u32, u32)];
         // Ten rows fit a page.
         let height = 48.0 + 12.0 + 10.0 * 38.0;
-        let table: [(Places<'_>, &str); 4] = [
+        let table: [(Places<'_>, &str); 6] = [
             (&[(0, 0, 4), (12, 0, 6), (0, 6, 4)], "0@0+4 1@0+6 2@6+4"),
             (&[(0, 0, 6), (0, 6, 6)], "0@0+6 | 1@0+6"),
             (&[(0, 0, 5), (12, 0, 5), (0, 5, 5), (12, 5, 6)], "0@0+5 1@0+5 | 2@0+5 3@0+6"),
             (&[(0, 0, 10), (0, 10, 10), (12, 0, 20)], "0@0+5 2@0+10 1@5+5"),
+            // Headings go with what they stand above, where that is possible.
+            (&[(0, 0, 8), (0, 8, 1), (0, 9, 4)], "0@0+8 | 1@0+1 2@1+4"),
+            (&[(0, 0, 1), (0, 1, 10), (0, 11, 1)], "0@0+1 | 1@0+10 | 2@0+1"),
         ];
         for (places, expected) in table {
             let pages = sheet(places).in_pages(height);

@@ -43,6 +43,9 @@ pub enum StatFill {
     Background,
 }
 
+/// A tile of less than this height in CSS pixels has no room for a line below its number.
+const LOW: f64 = 44.0;
+
 impl Stat<'_> {
     fn tiles(&self, area: Rect) -> Tiles {
         Tiles::new(area, self.items.len(), 2.2, self.horizontal, 6.0)
@@ -80,7 +83,9 @@ impl Stat<'_> {
             }
         };
         let named = self.names && !reading.name.is_empty();
-        let has_line = item.sparkline.iter().filter(|value| value.is_finite()).count() > 1;
+        // In a low tile the number has all the room.
+        let is_low = self.values && tile.height < LOW;
+        let has_line = !is_low && item.sparkline.iter().filter(|value| value.is_finite()).count() > 1;
         if has_line {
             let height = tile.height * if self.values { 0.42 } else { 0.7 };
             let place = Rect::new(tile.x, tile.bottom() - height, tile.width, height);
@@ -111,7 +116,11 @@ impl Stat<'_> {
             let x = x.max(inside.x);
             // Both stand at the gap between them, so that they don't meet in a font that is wider than ours.
             let style = TextStyle::new(size, ink).bold();
-            surface.text((x + number, y), &reading.number, &style.anchored(Anchor::End));
+            if reading.unit.is_empty() && (named || has_line) {
+                surface.text((x, y), &reading.number, &style);
+            } else {
+                surface.text((x + number, y), &reading.number, &style.anchored(Anchor::End));
+            }
             if !reading.unit.is_empty() {
                 let baseline = y + (size - unit_size) * 0.35;
                 surface.text(

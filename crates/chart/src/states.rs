@@ -128,8 +128,10 @@ impl Picture for States<'_> {
 
 impl States<'_> {
     fn row(&self, surface: &mut dyn Surface, row: &StateRow<'_>, band: Rect, time: &TimeScale) {
-        let at = |moment: i64| band.x + time.position(moment) * band.width;
         let pixel = 1.0 / surface.scale();
+        // Boxes end with pixels: where they don't, narrow ones make a pattern of their own.
+        let whole = |x: f64| if self.boxes { (x / pixel).round() * pixel } else { x };
+        let at = |moment: i64| whole(band.x + time.position(moment) * band.width);
         let mut index = 0;
         let mut drawn_to = f64::MIN;
         while let Some(span) = row.spans.get(index) {
@@ -146,7 +148,12 @@ impl States<'_> {
             if to <= from || to - drawn_to < pixel {
                 continue;
             }
-            let gap = if self.boxes { ((to - from) * 0.12).min(3.0) } else { ((to - from) * 0.1).min(1.0) };
+            let gap = match to - from {
+                // Gaps of less than a pixel are none.
+                width if self.boxes && width < 6.0 => 0.0,
+                width if self.boxes => whole((width * 0.12).clamp(1.0, 3.0)),
+                width => (width * 0.1).min(1.0),
+            };
             let place = Rect::new(from, band.y, to - from - gap, band.height);
             surface.rect(place, span.color);
             drawn_to = to;

@@ -59,10 +59,11 @@ impl Values {
         self.bound.insert(variable.name.clone(), Bound { chosen: choices, several: true, whole: true, all });
     }
 
-    /// Chooses one value, for a panel that is repeated.
+    /// Chooses one value, for a panel that is repeated, or one that a page names. Where the variable takes one value only, its
+    /// queries go on comparing with that as it is.
     pub fn set_one(&mut self, name: &str, choice: Choice) {
-        self.bound
-            .insert(name.to_owned(), Bound { chosen: vec![choice], several: true, whole: false, all: None });
+        let several = self.bound.get(name).is_none_or(|bound| bound.several);
+        self.bound.insert(name.to_owned(), Bound { chosen: vec![choice], several, whole: false, all: None });
     }
 
     /// What is chosen for a variable.
@@ -389,6 +390,18 @@ mod tests {
             ("ends in ${job", "ends in ${job"),
         ] {
             assert_eq!(values().in_query(text, &CLOCK), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_of_a_variable_is_written_as_the_variable_is() {
+        let mut values = values();
+        values.set_one("job", Choice::plain("127.0.0.1:9100"));
+        assert_eq!(values.in_query("{a=\"$job\"}", &CLOCK), "{a=\"127.0.0.1:9100\"}");
+        values.set_one("host", Choice::plain("c.d"));
+        values.set_one("every", Choice::plain("c.d"));
+        for name in ["host", "every"] {
+            assert_eq!(values.in_query(&format!("{{a=~\"${name}\"}}"), &CLOCK), "{a=~\"c\\\\.d\"}", "{name}");
         }
     }
 

@@ -112,19 +112,9 @@ pub fn read_outline(whole: &Value, name: &str) -> Result<Vec<Dashboard>, ReadErr
 impl Outline {
     fn dashboard(self, key: &str) -> Result<Dashboard, (usize, String)> {
         let mut panels = Vec::with_capacity(self.panels.len());
-        // Beside each other while there is room, numbers a quarter, charts a half of the width.
-        let (mut x, mut y, mut height) = (0, 0, 0);
-        for (index, entry) in self.panels.into_iter().enumerate() {
-            let (w, h) =
-                if matches!(entry.kind, EntryKind::Stat | EntryKind::Gauge) { (6, 5) } else { (12, 8) };
-            if x + w > crate::COLUMNS {
-                (x, y, height) = (0, y + height, 0);
-            }
-            let panel =
-                entry.panel(index as u32 + 1, Place { x, y, w, h }).map_err(|message| (index, message))?;
-            panels.push(panel);
-            x += w;
-            height = height.max(h);
+        let kinds: Vec<EntryKind> = self.panels.iter().map(|entry| entry.kind).collect();
+        for ((index, entry), place) in self.panels.into_iter().enumerate().zip(places(&kinds)) {
+            panels.push(entry.panel(index as u32 + 1, place).map_err(|message| (index, message))?);
         }
         let uid = key
             .chars()
@@ -142,6 +132,39 @@ impl Outline {
             ..Dashboard::default()
         })
     }
+}
+
+/// Where panels lie: beside each other while there is room, numbers at least a quarter, charts a half of the width; and what is left
+/// of a row they share, so that there are no gaps. Only numbers alone in the last row stay as they are.
+fn places(kinds: &[EntryKind]) -> Vec<Place> {
+    let size = |kind: &EntryKind| -> (u16, u16) {
+        if matches!(kind, EntryKind::Stat | EntryKind::Gauge) { (6, 5) } else { (12, 8) }
+    };
+    let mut places: Vec<Place> = Vec::with_capacity(kinds.len());
+    let (mut rest, mut y) = (kinds, 0);
+    while !rest.is_empty() {
+        let mut used = 0;
+        let fits = |kind: &&EntryKind| {
+            used += size(kind).0;
+            used <= crate::COLUMNS
+        };
+        let count = rest.iter().take_while(fits).count().max(1);
+        let (row, below) = rest.split_at(count);
+        rest = below;
+        let taken: u16 = row.iter().map(|kind| size(kind).0).sum();
+        let height = row.iter().map(|kind| size(kind).1).max().unwrap_or(0);
+        let stays = below.is_empty() && row.iter().all(|kind| size(kind).0 == 6);
+        let left = if stays { 0 } else { crate::COLUMNS - taken };
+        let mut x = 0;
+        for (index, kind) in row.iter().enumerate() {
+            let (count, index) = (row.len() as u16, index as u16);
+            let w = size(kind).0 + left / count + u16::from(index < left % count);
+            places.push(Place { x, y, w, h: height });
+            x += w;
+        }
+        y += height;
+    }
+    places
 }
 
 impl Entry {
@@ -164,12 +187,16 @@ impl Entry {
                 EntryKind::Histogram => {
                     format!("sum by (le) (increase({metric}_bucket[$__range])) or {metric}")
                 }
+                EntryKind::Heatmap => {
+                    format!("sum by (le) (increase({metric}_bucket[$__rate_interval])) or {metric}")
+                }
                 _ => metric.clone(),
             };
-            let legend = if several { metric.as_str() } else { "" };
+            // The metric, and what tells its series apart.
+            let legend = if several { format!("{metric} {{{{__auto}}}}") } else { String::new() };
             let id =
                 u8::try_from(index).ok().filter(|index| *index < 26).map(|index| char::from(b'A' + index));
-            Query::new(&id.map_or_else(|| format!("Q{index}"), String::from), &expr, legend)
+            Query::new(&id.map_or_else(|| format!("Q{index}"), String::from), &expr, &legend)
         };
         let thresholds = match (self.target, self.thresholds.as_slice()) {
             (None, []) => None,
@@ -204,5 +231,27 @@ impl Entry {
             time_range: self.time_range,
             ..Panel::default()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_have_no_gaps() {
+        use EntryKind::{Gauge, Graph, Heatmap, Stat};
+        let told = |kinds: &[EntryKind]| {
+            let told = places(kinds).into_iter().map(|Place { x, y, w, h }| format!("{x},{y} {w}x{h}"));
+            told.collect::<Vec<_>>().join(" | ")
+        };
+        assert_eq!(told(&[Gauge, Graph, Heatmap]), "0,0 9x8 | 9,0 15x8 | 0,8 24x8");
+        assert_eq!(
+            told(&[Stat, Stat, Stat, Stat, Stat]),
+            "0,0 6x5 | 6,0 6x5 | 12,0 6x5 | 18,0 6x5 | 0,5 6x5"
+        );
+        assert_eq!(told(&[Graph, Graph]), "0,0 12x8 | 12,0 12x8");
+        assert_eq!(told(&[Stat, Stat, Stat, Graph]), "0,0 8x5 | 8,0 8x5 | 16,0 8x5 | 0,5 24x8");
+        assert_eq!(told(&[]), "");
     }
 }

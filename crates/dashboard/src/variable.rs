@@ -27,7 +27,8 @@ pub struct Variable {
     /// Of a query: the order of what it brings.
     #[serde(skip_serializing_if = "is_default")]
     pub sort: Sort,
-    /// Of a list, of intervals: the choices. Of a constant and a text box: the first is the value.
+    /// Of a list, of intervals: the choices. Of a constant and a text box: the first is the value; without one
+    /// the first of `current` is.
     #[serde(skip_serializing_if = "is_default")]
     pub choices: Vec<Choice>,
     /// Whether several can be chosen at once.

@@ -49,9 +49,13 @@ pub enum TimeError {
     Reversed,
 }
 
+/// Numbers that are taken for seconds since the epoch: from 2001 to 5138. As milliseconds they would lie in the years 1970 to 1973, for
+/// which nobody has samples.
+const SECONDS: std::ops::Range<i64> = 1_000_000_000..100_000_000_000;
+
 impl TimeExpr {
-    /// Reads `now`, `now-6h`, `2026-11-20`, `2026-11-20 14:00[:05]`, `2026-11-20T14:00:05Z` or milliseconds since
-    /// the epoch. `utc_offset` (milliseconds east of UTC) is the zone of a date that does not end in `Z`.
+    /// Reads `now`, `now-6h`, `2026-11-20`, `2026-11-20 14:00[:05]`, `2026-11-20T14:00:05Z`, or milliseconds or seconds since
+    /// the epoch: a number that is a time of this century in seconds is one. `utc_offset` (milliseconds east of UTC) is the zone of a date that does not end in `Z`.
     pub fn parse(text: &str, utc_offset: i64) -> Result<Self, TimeError> {
         let text = text.trim();
         let error = || TimeError::Unreadable { text: text.to_owned() };
@@ -63,8 +67,9 @@ impl TimeExpr {
             let back = rest.strip_prefix('-').ok_or_else(error)?;
             return parse_duration(back.trim()).map(Self::BeforeNow).map_err(|_| error());
         }
-        if let Ok(millis) = text.parse::<i64>() {
-            return Ok(Self::At(millis));
+        if let Ok(number) = text.parse::<i64>() {
+            let seconds = number >= SECONDS.start && number < SECONDS.end;
+            return Ok(Self::At(if seconds { number * 1000 } else { number }));
         }
         let (civil, offset) = match text.strip_suffix('Z') {
             Some(utc) => (utc, 0),
@@ -158,6 +163,8 @@ mod tests {
             ("1970-01-02 01:00", HOUR, Some(TimeExpr::At(24 * HOUR))),
             ("1970-01-02T01:00:00Z", HOUR, Some(TimeExpr::At(25 * HOUR))),
             ("86400000", HOUR, Some(TimeExpr::At(24 * HOUR))),
+            ("1795345200", HOUR, Some(TimeExpr::At(1_795_345_200_000))),
+            ("1795345200000", HOUR, Some(TimeExpr::At(1_795_345_200_000))),
             ("now+1h", 0, None),
             ("now-", 0, None),
             ("yesterday", 0, None),

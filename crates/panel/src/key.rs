@@ -7,6 +7,7 @@ use watchfire_dashboard::{Kind, LegendPlace, LegendShape, Panel, Reducer};
 
 use crate::Prepared;
 use crate::html::escape;
+use crate::picture::has_buckets;
 use crate::words::{Manner, Words};
 
 /// A legend.
@@ -38,6 +39,8 @@ pub fn key(panel: &Panel, prepared: &Prepared, theme: &Theme, utc_offset: i64, n
     let legend = &panel.view.legend;
     if !matches!(panel.kind, Kind::TimeSeries | Kind::BarChart | Kind::Histogram | Kind::Pie)
         || legend.shape == Some(LegendShape::Hidden)
+        // Its series are the buckets, which the axis names.
+        || (panel.kind == Kind::Histogram && has_buckets(panel, prepared))
         || prepared.series.is_empty()
     {
         return None;

@@ -23,9 +23,51 @@ pub fn layout(
         }
         !folded && seen.insert(item.key.clone())
     });
-    let mut places: Vec<Place> = order.iter().map(|item| item.panel.at).collect();
+    // The copies of a panel go up as one: each for itself, those that have room beside another panel would leave the others.
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    for item in order {
+        match blocks
+            .iter_mut()
+            .rev()
+            .find(|block| item.copies.is_some() && block.copies == item.copies.as_deref())
+        {
+            Some(block) => block.take(item),
+            None => blocks.push(Block {
+                copies: item.copies.as_deref(),
+                place: item.panel.at.within_grid(),
+                items: vec![item],
+            }),
+        }
+    }
+    let mut places: Vec<Place> = blocks.iter().map(|block| block.place).collect();
     Place::settle(&mut places, None);
-    order.iter().zip(places).map(|(item, place)| (item.key.clone(), place)).collect()
+    let mut settled: Vec<(String, Place)> = Vec::new();
+    for (block, place) in blocks.iter().zip(places) {
+        let moved = |item: &&Arc<Unfolded>| {
+            let at = item.panel.at.within_grid();
+            (item.key.clone(), Place { y: place.y + (at.y - block.place.y), ..at })
+        };
+        settled.extend(block.items.iter().map(moved));
+    }
+    settled
+}
+
+/// What moves as one.
+struct Block<'a> {
+    copies: Option<&'a str>,
+    /// What it covers.
+    place: Place,
+    items: Vec<&'a Arc<Unfolded>>,
+}
+
+impl<'a> Block<'a> {
+    fn take(&mut self, item: &'a Arc<Unfolded>) {
+        let (own, at) = (self.place, item.panel.at.within_grid());
+        let (x, y) = (own.x.min(at.x), own.y.min(at.y));
+        let (w, h) = (own.right().max(at.right()) - x, own.bottom().max(at.bottom()) - y);
+        self.place = Place { x, y, w, h };
+        self.items.push(item);
+    }
 }
 
 #[cfg(test)]
@@ -34,6 +76,26 @@ mod tests {
 
     use super::*;
     use crate::unfold;
+
+    #[test]
+    fn copies_stay_together() {
+        let dashboard: Dashboard = serde_json::from_str(
+            r#"{"panels": [
+                {"id": 1, "at": {"x": 0, "y": 0, "w": 18, "h": 8}},
+                {"id": 2, "at": {"x": 0, "y": 8, "w": 18, "h": 6}, "repeat": {"variable": "node"}},
+                {"id": 3, "at": {"x": 0, "y": 14, "w": 6, "h": 4}}]}"#,
+        )
+        .unwrap();
+        let mut values = Values::default();
+        let variable =
+            watchfire_dashboard::Variable { name: "node".to_owned(), multi: true, ..Default::default() };
+        values.set(&variable, ["a", "b", "c", "d", "e"].map(watchfire_dashboard::Choice::plain).to_vec());
+        let items = unfold(&dashboard.panels, &values);
+        let items = items.into_iter().map(|item| (item.key.clone(), Arc::new(item))).collect();
+        let places = layout(&items, |_, folded| folded);
+        let told: Vec<_> = places.into_iter().map(|(key, at)| format!("{key}@{},{}", at.x, at.y)).collect();
+        assert_eq!(told.join(" "), "1@0,0 2~a@0,8 2~b@6,8 2~c@12,8 2~d@18,8 2~e@0,14 3@0,20");
+    }
 
     #[test]
     fn what_lies_below_a_folded_row_goes_up() {

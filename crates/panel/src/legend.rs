@@ -5,12 +5,25 @@ use watchfire_model::{GridSeries, Labels, METRIC_NAME};
 /// The names of the series of one query: by a template in which `{{label}}` stands for a label's value; without one by the
 /// labels that tell them apart. `query` is what a series without any label is called.
 pub(crate) fn names(series: &[GridSeries], template: &str, query: &str) -> Vec<String> {
-    if !template.is_empty() && template != "__auto" {
+    if template.is_empty() || template == AUTO {
+        let apart = telling(series);
+        return series.iter().map(|series| name(&series.labels, &apart, query)).collect();
+    }
+    let whole = format!("{{{{{AUTO}}}}}");
+    if !template.contains(&whole) {
         return series.iter().map(|series| filled(template, &series.labels)).collect();
     }
+    // What stands beside it names the query already: one series needs nothing more.
     let apart = telling(series);
-    series.iter().map(|series| name(&series.labels, &apart, query)).collect()
+    let own = |labels: &Labels| if apart.is_empty() { String::new() } else { name(labels, &apart, query) };
+    let one = |series: &GridSeries| {
+        filled(&template.replace(&whole, &own(&series.labels)), &series.labels).trim().to_owned()
+    };
+    series.iter().map(one).collect()
 }
+
+/// In a template: the labels that tell the series of a query apart.
+const AUTO: &str = "__auto";
 
 /// `{{label}}` replaced by its value; by nothing where there is no such label.
 pub fn filled(template: &str, labels: &Labels) -> String {
@@ -26,8 +39,32 @@ pub fn filled(template: &str, labels: &Labels) -> String {
     out
 }
 
-/// The labels whose values differ.
+/// The label that is enough to tell all apart, if one is; else all whose values differ. Of several that are enough `instance`
+/// is what people know things by.
 fn telling(series: &[GridSeries]) -> BTreeSet<String> {
+    let mut differing = differing(series);
+    let mut enough: Option<String> = None;
+    for name in &differing {
+        if (enough.is_none() || name == "instance") && is_enough(series, name) {
+            enough = Some(name.clone());
+        }
+    }
+    if let Some(enough) = enough {
+        differing = BTreeSet::new();
+        differing.insert(enough);
+    }
+    differing
+}
+
+/// Whether all series have a label, each another value of it.
+fn is_enough(series: &[GridSeries], name: &str) -> bool {
+    let mut values: Vec<&str> = series.iter().filter_map(|series| series.labels.get(name)).collect();
+    watchfire_model::sort_small(&mut values, &|one, other| one.cmp(other));
+    values.len() == series.len() && values.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// The labels whose values differ.
+fn differing(series: &[GridSeries]) -> BTreeSet<String> {
     let Some((first, others)) = series.split_first() else { return BTreeSet::new() };
     let mut apart = BTreeSet::new();
     for other in others {
@@ -98,6 +135,13 @@ mod tests {
         assert_eq!(names(&series(&[&cpu[0]]), "", "q"), ["cpu"]);
         assert_eq!(names(&series(&[&[("a", "x"), ("b", "y")]]), "", "q"), ["a=x, b=y"]);
         assert_eq!(names(&series(&[&[]]), "", "sum(up)"), ["sum(up)"]);
+        let hosts = [
+            [("instance", "b:1"), ("demo", "true"), ("zone", "y")],
+            [("instance", "a:1"), ("demo", ""), ("zone", "x")],
+        ];
+        assert_eq!(names(&series(&[&hosts[0], &hosts[1]]), "", "q"), ["b:1", "a:1"]);
+        assert_eq!(names(&series(&[&hosts[0], &hosts[1]]), "load {{__auto}}", "q"), ["load b:1", "load a:1"]);
+        assert_eq!(names(&series(&[&hosts[0]]), "load {{__auto}}", "q"), ["load"]);
         let two = series(&[&[("a", "1"), ("b", "1")], &[("a", "1"), ("b", "2")], &[("a", "2"), ("b", "2")]]);
         assert_eq!(names(&two, "__auto", "q"), ["a=1, b=1", "a=1, b=2", "a=2, b=2"]);
     }

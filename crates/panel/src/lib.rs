@@ -30,7 +30,9 @@ pub use marks::{MOST_MARKS, Marked, marked, words_of};
 pub use math::{MathError, check_math};
 pub use pattern::Pattern;
 pub use picture::card::{card, settled, title_of};
-pub use picture::table::{CellWords, ColumnWords, shown_table, table_html, table_names, table_text};
+pub use picture::table::{
+    CellWords, ColumnWords, in_own_order, own_sort, shown_table, table_html, table_names, table_text,
+};
 pub use picture::{Drawing, Graph, Stage, graph};
 pub use prepare::{Prepared, Shown, prepare};
 pub use question::{Question, Sight, in_role, is_selector, questions};

@@ -8,6 +8,8 @@ use watchfire_dashboard::{COLUMNS, Choice, Direction, Kind, Panel, Place, Values
 pub struct Unfolded {
     /// Names it on the page: its id, and with repeated panels which one.
     pub key: String,
+    /// Of a copy of a repeated panel: what names all its copies, which lie together.
+    pub copies: Option<String>,
     /// It, at its place.
     pub panel: Panel,
     /// The variables.
@@ -71,7 +73,8 @@ fn multiplied(section: &[&Panel], values: &Values, key: &str, lower: u16, done: 
         let copies = repeat.map(|repeat| choices(values, &repeat.variable)).unwrap_or_default();
         let (Some(repeat), false) = (repeat, copies.is_empty()) else {
             let panel = Panel { at, ..(*panel).clone() };
-            done.push(Unfolded { key: format!("{}{key}", panel.id), panel, values: values.clone() });
+            let key = format!("{}{key}", panel.id);
+            done.push(Unfolded { key, copies: None, panel, values: values.clone() });
             continue;
         };
         let beside = match repeat.direction {
@@ -87,6 +90,7 @@ fn multiplied(section: &[&Panel], values: &Values, key: &str, lower: u16, done: 
             own.set_one(&repeat.variable, choice.clone());
             done.push(Unfolded {
                 key: format!("{}{key}{}", panel.id, suffix(choice)),
+                copies: Some(format!("{}{key}", panel.id)),
                 panel: Panel { at: place, ..(*panel).clone() },
                 values: own,
             });

@@ -59,7 +59,7 @@ impl EmbeddedPanel {
         for (name, choice) in self.own {
             own.set_one(&name, choice);
         }
-        Unfolded { key: self.key, panel: self.panel, values: own }
+        Unfolded { key: self.key, copies: None, panel: self.panel, values: own }
     }
 }
 

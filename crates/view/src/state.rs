@@ -1,6 +1,9 @@
+use watchfire_model::live::Refresh;
+
 use crate::WatchState;
 
-/// Without new samples for this long (or for three steps, if that is longer) a live panel says that it is stale.
+/// Without new samples for this long (or for three steps, if that is longer) after the refresh that should have brought some, a live
+/// panel says that it is stale.
 const STALE_AFTER: i64 = 15_000;
 
 /// How a panel's data is.
@@ -30,6 +33,20 @@ pub struct Freshness {
     pub newest: Option<i64>,
     /// Milliseconds between them.
     pub step: i64,
+    /// Whether only the newest value is asked for: the server says it again only when it is another, so as long as nothing comes the
+    /// one that is there holds.
+    pub instant: bool,
+}
+
+impl Freshness {
+    /// Milliseconds that its newest point may lie back.
+    fn patience(&self, refresh: Option<Refresh>) -> i64 {
+        let refresh = match refresh {
+            Some(Refresh::Every(millis)) => i64::from(millis),
+            Some(Refresh::Auto) | None => 0,
+        };
+        STALE_AFTER.max(self.step * 3) + refresh
+    }
 }
 
 /// What the state of a panel follows from.
@@ -43,6 +60,8 @@ pub struct Situation<'a> {
     pub lost: bool,
     /// Whether the page's range ends now.
     pub live: bool,
+    /// How often it asks; none where it stands still.
+    pub refresh: Option<Refresh>,
     /// The server's clock; 0 where it is not known yet.
     pub now: i64,
     /// Whether there is nothing to show.
@@ -91,15 +110,17 @@ impl PanelState {
             let nothing = matches!(self, Self::Unseen | Self::Disconnected | Self::Failed(..));
             return if nothing { Self::Loading } else { self.clone() };
         }
-        let newest = situation.freshness.iter().filter_map(|one| one.newest).max();
-        let patience = situation.freshness.iter().fold(STALE_AFTER, |most, one| most.max(one.step * 3));
+        let there = || situation.freshness.iter().filter(|one| one.newest.is_some());
+        let newest = there().filter_map(|one| one.newest).max();
+        let patience =
+            situation.freshness.iter().map(|one| one.patience(situation.refresh)).max().unwrap_or(0);
+        let moves = situation.live && situation.refresh.is_some() && situation.now > 0;
         match newest {
             _ if watches.is_empty() => Self::Ready,
             None => Self::Empty,
             Some(_) if situation.empty => Self::Empty,
-            Some(newest) if situation.live && situation.now > 0 && situation.now - newest > patience => {
-                Self::Stale(newest)
-            }
+            Some(_) if !moves || there().any(|one| one.instant) => Self::Ready,
+            Some(newest) if situation.now - newest > patience => Self::Stale(newest),
             Some(_) => Self::Ready,
         }
     }
@@ -149,13 +170,15 @@ impl PanelState {
 mod tests {
     use super::*;
 
+    fn fresh(newest: Option<i64>, step: i64) -> [Freshness; 1] {
+        [Freshness { newest, step, instant: false }]
+    }
+
     #[test]
     fn states_follow_from_what_came() {
         let (ready, waiting) = (&[WatchState::Ready][..], &[WatchState::Waiting][..]);
         let refused = &[WatchState::Refused { message: "no".to_owned(), position: None }][..];
-        let new = &[Freshness { newest: Some(100_000), step: 1000 }][..];
-        let slow = &[Freshness { newest: Some(100_000), step: 60_000 }][..];
-        let none = &[Freshness { newest: None, step: 1000 }][..];
+        let (new, slow, none) = (fresh(Some(100_000), 1000), fresh(Some(100_000), 60_000), fresh(None, 1000));
         let failed = || PanelState::Failed("no".to_owned(), None);
         let table = [
             (PanelState::Unseen, waiting, none, false, 0, PanelState::Loading),
@@ -167,11 +190,37 @@ mod tests {
             (PanelState::Ready, ready, none, false, 116_000, PanelState::Empty),
             (PanelState::Ready, ready, new, true, 110_000, PanelState::Disconnected),
             (PanelState::Ready, refused, new, true, 110_000, failed()),
-            (PanelState::Unseen, &[], &[], false, 0, PanelState::Ready),
+            (PanelState::Unseen, &[], none, false, 0, PanelState::Ready),
         ];
         for (before, watches, freshness, lost, now, expected) in table {
-            let situation = Situation { watches, freshness, lost, live: true, now, empty: false };
+            let (refresh, freshness) = (Some(Refresh::Auto), freshness.as_slice());
+            let situation = Situation { watches, freshness, lost, live: true, refresh, now, empty: false };
             assert_eq!(before.then(&situation), expected, "{before:?} {situation:?}");
+        }
+    }
+
+    #[test]
+    fn stale_is_what_a_refresh_should_have_brought() {
+        let minute = Some(Refresh::Every(60_000));
+        let range = fresh(Some(100_000), 15_000)[0];
+        let instant = Freshness { instant: true, step: 1, ..range };
+        let gone = Freshness { newest: None, ..instant };
+        for (freshness, refresh, now, is_stale) in [
+            (&[range][..], minute, 200_000, false),
+            (&[range], minute, 206_000, true),
+            (&[range], Some(Refresh::Every(5000)), 151_000, true),
+            // What stands still is not late.
+            (&[range], None, 9_000_000, false),
+            // A value that is not told again is still the same one.
+            (&[instant], minute, 9_000_000, false),
+            (&[instant, range], Some(Refresh::Auto), 9_000_000, false),
+            (&[gone, range], Some(Refresh::Auto), 9_000_000, true),
+        ] {
+            let watches = &[WatchState::Ready];
+            let situation =
+                Situation { watches, freshness, lost: false, live: true, refresh, now, empty: false };
+            let state = PanelState::Ready.then(&situation);
+            assert_eq!(matches!(state, PanelState::Stale(_)), is_stale, "{situation:?}");
         }
     }
 }

@@ -68,10 +68,15 @@ async fn shown(app: App, token: &str, headers: &HeaderMap, request: Request, emb
     page.rendered(&app, request, paint, &ancestors).await
 }
 
-/// Which pages may have this one in a frame.
+/// Which pages may have this one in a frame: those of the origins that the share names, and, so that it can be looked at where it is
+/// made, those of this server.
 fn ancestors(open: &OpenShare, embedded: bool) -> String {
     let origins = &open.shared.share.origins;
-    if !embedded || origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") }
+    if !embedded || origins.is_empty() {
+        "'none'".to_owned()
+    } else {
+        format!("'self' {}", origins.join(" "))
+    }
 }
 
 /// What stands where the share would.

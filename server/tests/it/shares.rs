@@ -117,6 +117,35 @@ async fn a_locked_value_holds_also_where_nothing_has_it() {
 }
 
 #[tokio::test]
+async fn a_value_that_a_page_names_is_compared_with_as_it_is() {
+    let dir = tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--no-collect", "--no-dashboards-shipped"]);
+    let text = format!("load{{host=\"10.0.0.1:9100\"}} 7 {}\n", now() - 1000);
+    let stored = server.post("/api/v1/import/prometheus", &[], text.into_bytes()).await;
+    assert!((200..300).contains(&stored.status), "{}", stored.body);
+    let dashboard = json!({
+        "uid": "bills", "title": "Loads",
+        "variables": [{"name": "host", "kind": "query", "query": "label_values(load, host)"}],
+        "panels": [{"id": 1, "title": "Load", "queries": [{"id": "A", "expr": "load{host=\"$host\"}"}]}],
+    });
+    made(&server, "/api/v1/dashboards", &dashboard).await;
+    for variables in [json!({"host": "free"}), json!({"host": {"locked": ["10.0.0.1:9100"]}})] {
+        let token =
+            shared(&server, json!({"variables": variables, "origins": ["https://wiki.example.org"]})).await;
+        let (mut client, _) = Client::connect_to(&server, &format!("/s/{token}/live")).await;
+        let asked = panel(1, "A", &[("host", "10.0.0.1:9100")], LIVE);
+        assert_eq!(brought(&mut client, 1, asked).await, Ok(vec![7.0]), "{variables}");
+        let policy = |answer: &crate::answer::Answer| answer.header("content-security-policy").to_owned();
+        let embed = policy(&server.get(&format!("/embed/{token}")).await);
+        assert!(embed.ends_with("frame-ancestors 'self' https://wiki.example.org"), "{embed}");
+        let page = policy(&server.get(&format!("/s/{token}")).await);
+        assert!(page.ends_with("frame-ancestors 'none'"), "{page}");
+    }
+    let listed = server.get("/api/v1/shares").await.json();
+    assert_eq!(listed["data"][0]["dashboard_title"], "Loads");
+}
+
+#[tokio::test]
 async fn samples_between_points_are_told_of_what_is_a_selector_alone() {
     let (_dir, server) = started().await;
     let token = shared(&server, json!({"variables": {"customer": {"locked": ["bolt"]}}})).await;

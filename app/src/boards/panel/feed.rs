@@ -3,7 +3,7 @@ use std::sync::{Arc, PoisonError};
 
 use leptos::prelude::*;
 use watchfire_dashboard::{Kind, Panel, Query};
-use watchfire_model::live::Asked;
+use watchfire_model::live::{Asked, Refresh};
 use watchfire_model::{TimeRange, TimeWindow};
 use watchfire_panel::{Prepared, Question, Unfolded, questions};
 use watchfire_view::{
@@ -150,10 +150,11 @@ impl Feed {
             }
             feed.prepared.track();
             let bare = item.with(|item| item.as_ref().is_some_and(|item| is_bare(&item.panel)));
+            let live = range.window().is_live();
             let state = if bare {
                 PanelState::Empty
             } else {
-                feed.state_at(connection.get(), now.get(), range.window().is_live())
+                feed.state_at(connection.get(), now.get(), live, refresh.every().get())
             };
             if feed.state.with_untracked(|old| *old != state) {
                 feed.state.set(state);
@@ -194,21 +195,21 @@ impl Feed {
         self.prepared.set(Some(Arc::new(prepared)));
     }
 
-    fn state_at(self, connection: Connection, now: i64, live: bool) -> PanelState {
+    fn state_at(self, connection: Connection, now: i64, live: bool, refresh: Option<Refresh>) -> PanelState {
         let states = self
             .watches
             .with_value(|watches| watches.iter().map(|asking| asking.watch.state.get()).collect::<Vec<_>>());
         let mut freshness = Vec::new();
         self.buffers(|question, buffer| {
             let newest = buffer.newest().map(|newest| newest + question.shift);
-            freshness.push(Freshness { newest, step: buffer.grid().step });
+            freshness.push(Freshness { newest, step: buffer.grid().step, instant: question.instant });
         });
         let empty = self.prepared.with_untracked(|prepared| {
             prepared.as_ref().is_none_or(|prepared| prepared.series.is_empty() && prepared.tables.is_empty())
         });
         let (watches, freshness) = (states.as_slice(), freshness.as_slice());
         let lost = connection == Connection::Lost;
-        let situation = Situation { watches, freshness, lost, live, now, empty };
+        let situation = Situation { watches, freshness, lost, live, refresh, now, empty };
         self.state.with_untracked(|state| state.then(&situation))
     }
 

@@ -9,7 +9,7 @@ use super::pictures::PictureLinks;
 use super::snapshots::SnapshotForm;
 use super::{Share, origin};
 use crate::api::call;
-use crate::range::PageRange;
+use crate::range::{PageRange, clock, query_of};
 use crate::shell::copy;
 
 /// Makes links to the dashboard, with the snippet for other pages and how it will look there.
@@ -18,18 +18,23 @@ pub(crate) fn ShareDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let board = expect_context::<Board>();
     let range = expect_context::<PageRange>();
     let wanted = Wanted::new();
-    let fresh = RwSignal::new(None::<Share>);
+    let fresh = RwSignal::new(None::<(Share, String)>);
     let error = RwSignal::new(None::<String>);
     let again = RwSignal::new(0);
     // The list asks only once the dialog has been opened.
     let opened = RwSignal::new(false);
     let make = move |_| {
         let body = wanted.body(board, range);
+        // Whoever gets the link sees what is in sight here; a range that is locked is the share's own.
+        let window = range.window_untracked();
+        let usual = board.dashboard.with_untracked(|dashboard| dashboard.time.window(clock()));
+        let travels = wanted.free_time.get_untracked() && window != usual;
+        let view = if travels { query_of(window) } else { String::new() };
         spawn_local(async move {
             match call::<Share>("POST", "/api/v1/shares", Some(&body)).await {
                 Ok(share) => {
                     error.try_set(None);
-                    fresh.try_set(Some(share));
+                    fresh.try_set(Some((share, view)));
                     again.try_update(|count| *count += 1);
                 }
                 Err(refusal) => drop(error.try_set(Some(refusal.to_string()))),
@@ -56,14 +61,15 @@ pub(crate) fn ShareDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         .into_any()
     };
     let result = move || {
-        let share = fresh.get()?;
+        let (share, view) = fresh.get()?;
         let origin = origin();
         let embeds = !share.origins.is_empty();
-        let snippet = embeds.then(|| field("To paste into a page", "share-snippet", share.snippet(&origin)));
-        let preview = embeds.then(|| view! { <iframe class="share-preview" title="How it looks in a page" src=share.embed("")></iframe> });
+        let snippet =
+            embeds.then(|| field("To paste into a page", "share-snippet", share.snippet(&origin, &view)));
+        let preview = embeds.then(|| view! { <iframe class="share-preview" title="How it looks in a page" src=share.embed("", &view)></iframe> });
         Some(view! {
             <div class="share-result" role="status">
-                {field("The link", "share-link", share.link(&origin))}
+                {field("The link", "share-link", share.link(&origin, &view))}
                 {snippet}
                 {preview}
             </div>

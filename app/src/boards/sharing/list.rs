@@ -47,7 +47,7 @@ pub(super) fn ShareList(dashboard: Option<String>, again: RwSignal<u32>) -> impl
         match shares.get() {
         None => view! { <p class="hint">"Loading ..."</p> }.into_any(),
         Some(Err(error)) => view! { <p class="field-error" role="alert">{error}</p> }.into_any(),
-        Some(Ok(all)) if all.is_empty() => view! { <p class="hint">"There are no links yet. Make one with “Share” on a dashboard."</p> }.into_any(),
+        Some(Ok(all)) if all.is_empty() => view! { <p class="hint">{if whole { "There are no links yet. Make one with “Share” on a dashboard." } else { "There are no links yet." }}</p> }.into_any(),
         Some(Ok(all)) => view! {
             <div class="table-scroll">
                 <table class="share-table">
@@ -81,12 +81,17 @@ fn Row(share: Share, again: RwSignal<u32>, whole: bool) -> impl IntoView {
             done(call("POST", &format!("/api/v1/shares/{}/{what}", uid.get_value()), None).await);
         });
     };
+    // It cannot be undone, and whoever has the link finds it gone: so it takes a second click.
+    let sure = RwSignal::new(false);
     let revoke = move |_| {
+        if !sure.get_untracked() {
+            return sure.set(true);
+        }
         spawn_local(async move {
             done(call("DELETE", &format!("/api/v1/shares/{}", uid.get_value()), None).await);
         });
     };
-    let link = share.link(&origin());
+    let link = share.link(&origin(), "");
     let copied = link.clone();
     let take = move |_| {
         let link = copied.clone();
@@ -102,25 +107,31 @@ fn Row(share: Share, again: RwSignal<u32>, whole: bool) -> impl IntoView {
             )
         }
     };
-    let state = if paused {
-        "paused"
-    } else if share.origins.is_empty() {
-        "open"
-    } else {
-        "open, can be embedded"
+    let state = share.state(crate::range::clock());
+    let ended = state == "expired";
+    let title = share.dashboard_title.clone();
+    let named = if share.title.trim().is_empty() { title.clone() } else { None };
+    let named = named.unwrap_or_else(|| share.title.clone());
+    let named = if named.trim().is_empty() { share.dashboard.clone() } else { named };
+    let board = match title {
+        Some(title) => view! { <a href=format!("/d/{}", Encoded(&share.dashboard))>{title}</a> }.into_any(),
+        None => format!("{} (deleted)", share.dashboard).into_any(),
     };
+    let dashboard = whole.then(|| view! { <td>{board}</td> });
     view! {
         <tr>
-            <td><a href=link rel="external" target="_blank">{share.title.clone()}</a></td>
-            {whole.then(|| view! { <td><a href=format!("/d/{}", Encoded(&share.dashboard))>{share.dashboard.clone()}</a></td> })}
-            <td>{state}</td>
+            <td><a href=link rel="external" target="_blank">{named}</a></td>
+            {dashboard}
+            <td class:muted=ended>{state}</td>
             <td class="numeric">{share.views}</td>
             <td>{at(share.last_use, "never")}</td>
             <td>{at(share.expires_at, "never")}</td>
             <td class="share-actions">
                 <button type="button" class="button small" on:click=take>"Copy link"</button>
-                <button type="button" class="button small" on:click=pause>{if paused { "Resume" } else { "Pause" }}</button>
-                <button type="button" class="button small" on:click=revoke>"Revoke"</button>
+                {(!ended).then(|| view! { <button type="button" class="button small" on:click=pause>{if paused { "Resume" } else { "Pause" }}</button> })}
+                <button type="button" class="button small" class:danger=move || sure.get() on:click=revoke on:blur=move |_| sure.set(false)>
+                    {move || if sure.get() { "Revoke for good" } else { "Revoke" }}
+                </button>
                 <span class="field-error">{move || error.get()}</span>
             </td>
         </tr>

@@ -7,7 +7,7 @@ use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Stroke as PdfStroke, Stro
 use krilla::surface::Surface as Page;
 use krilla::text::{Font, TextDirection};
 
-use super::metrics::text_width;
+use super::metrics::inter_width;
 use super::{Anchor, Ink, Point, Rect, Stroke, Surface, TextStyle};
 use crate::{Rgba, Theme};
 
@@ -137,7 +137,7 @@ impl Surface for PdfSurface<'_, '_> {
             Ink::Color(color) => color,
             Ink::Legible(color) => color.legible_on(self.theme.surface),
         };
-        let width = text_width(text, style.size, style.bold);
+        let width = inter_width(text, style.size, style.bold);
         let back = match style.anchor {
             Anchor::Start => 0.0,
             Anchor::Middle => width / 2.0,

@@ -81,6 +81,7 @@ pub(crate) fn heatmap(columns: usize) -> Heatmap<'static> {
         grid,
         utc_offset: 0,
         rows: Rows::Edges(edges.into(), axis),
+        even: false,
         values,
         zeros: false,
         scale: ColorScale::named("oranges").unwrap_or(ColorScale::VIRIDIS),

@@ -7,7 +7,7 @@ use watchfire_chart::{
 };
 use watchfire_dashboard::{Clock, Kind};
 
-use super::table::{shown_table, table_text};
+use super::table::{in_own_order, shown_table, table_text};
 use super::{Drawing, Stage, graph};
 use crate::{Prepared, Unfolded, key};
 
@@ -52,6 +52,7 @@ pub fn card<'a>(
         (_, Some(failure)) if nothing => Content::Error(Cow::Borrowed(failure)),
         (Kind::Table, _) => match shown_table(&prepared.tables, 0) {
             Some(table) => {
+                let table = in_own_order(table, &panel.view.sort_by);
                 Content::Picture(Box::new(table_text(&table, stage.theme, stage.utc_offset, stage.now))
                     as Box<dyn Picture>)
             }
@@ -105,9 +106,29 @@ fn plain(markdown: &str) -> String {
             None => ("", line),
         };
         out.push_str(bullet);
-        out.push_str(&rest.replace("**", "").replace("__", "").replace('`', ""));
+        out.push_str(&without_tags(rest).replace("**", "").replace("__", "").replace('`', ""));
         out.push('\n');
     }
+    out
+}
+
+/// A line without the tags of HTML that are in it.
+fn without_tags(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        let name = tag[1..].trim_start_matches('/');
+        match tag.find('>').filter(|_| name.starts_with(|letter: char| letter.is_ascii_alphabetic())) {
+            Some(end) => rest = &tag[end + 1..],
+            None => {
+                out.push('<');
+                rest = &tag[1..];
+            }
+        }
+    }
+    out.push_str(rest);
     out
 }
 
@@ -119,5 +140,6 @@ mod tests {
     fn markdown_can_be_read_without_its_signs() {
         let told = plain("# Service\n\n- **up** since `10:00`\n```\ncode\n```\nplain text");
         assert_eq!(told, "Service\n\n• up since 10:00\ncode\nplain text\n");
+        assert_eq!(plain("<div style=\"x\">up</div> if 1 < 2 > 0<br/>"), "up if 1 < 2 > 0\n");
     }
 }

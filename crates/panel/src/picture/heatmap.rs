@@ -2,14 +2,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use watchfire_chart::{Axis, ColorScale, Format, Heatmap, Rows, Scaling};
-use watchfire_dashboard::{Panel, QueryShape, Scale};
+use watchfire_dashboard::{Panel, Scale};
 
-use super::Stage;
 use super::histogram::count;
+use super::{Stage, has_buckets};
 use crate::{Prepared, Shown};
 
 /// The label that tells the upper edge of a classic histogram's bucket.
-const LE: &str = "le";
+pub(super) const LE: &str = "le";
 
 /// Counts by time and size: the buckets of a classic histogram, buckets that the panel names, or else a row for each series.
 pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'a>) -> Heatmap<'a> {
@@ -19,15 +19,14 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         .unit
         .as_ref()
         .map_or_else(Format::default, |unit| Format::new(unit, panel.field.decimals));
-    let classic = view.from_buckets
-        || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap)
-        || (!prepared.series.is_empty()
-            && prepared.series.iter().all(|series| series.labels.get(LE).is_some()));
+    let classic = has_buckets(panel, prepared);
     let mut heatmap = Heatmap {
         window: stage.window,
         grid: prepared.grid,
         utc_offset: stage.utc_offset,
         rows: Rows::Names(Cow::Borrowed(&[])),
+        // Buckets of one width are so in proportion, too.
+        even: panel.field.scale.is_none() && (classic || view.buckets.len() > 1),
         values: Vec::new(),
         zeros: false,
         scale: view.color_scale.as_deref().and_then(ColorScale::named).unwrap_or(ColorScale::VIRIDIS),
@@ -42,7 +41,7 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
         ..Axis::default()
     };
     if classic {
-        let buckets = buckets_of(&prepared.series);
+        let buckets = buckets_of(&prepared.series, &view.buckets);
         heatmap.values = buckets.counts(|series| series.values.clone()).into_iter().map(Cow::Owned).collect();
         let axis = axis(&buckets.edges);
         heatmap.rows = Rows::Edges(Cow::Owned(buckets.edges), axis);
@@ -63,7 +62,7 @@ pub(super) fn heatmap<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stag
     heatmap
 }
 
-/// How edges become heights. Buckets mostly grow with their size: in proportion, the lower ones can hardly be seen.
+/// How edges become heights where the panel says it.
 fn scaling(scale: Option<Scale>, edges: &[f64]) -> Scaling {
     match scale.unwrap_or(Scale::Linear) {
         Scale::Linear => Scaling::Linear,
@@ -88,22 +87,29 @@ pub(super) struct Buckets<'a> {
     pub(super) edges: Vec<f64>,
 }
 
-/// The buckets in series with a label `le`, from low to high. Series with the same edge belong together.
-pub(super) fn buckets_of(series: &[Shown]) -> Buckets<'_> {
+/// The buckets in series with a label `le`, from low to high. Series with the same edge belong together. Where the panel names edges
+/// that are among theirs, buckets between these are put together.
+pub(super) fn buckets_of<'a>(series: &'a [Shown], wanted: &[f64]) -> Buckets<'a> {
     // Ordered as numbers: bits of positive floats are in their order, those of negative ones turned around.
     let key = |edge: f64| {
         let bits = edge.to_bits() as i64;
         bits ^ ((bits >> 63) as u64 >> 1) as i64
     };
-    let mut by_edge: BTreeMap<i64, (f64, Vec<&Shown>)> = BTreeMap::new();
-    for one in series {
+    let edge_of = |one: &Shown| {
         // Without the label the name may be the edge, as legends of heatmaps have it.
         let text = one.labels.get(LE).unwrap_or(&one.name);
-        let edge = match text {
+        match text {
             "+Inf" | "Inf" => f64::INFINITY,
             text => text.parse().unwrap_or(f64::NAN),
-        };
-        if !edge.is_nan() {
+        }
+    };
+    // Each counts all below it, so those in between can be left out. What lies above all stays.
+    let is_wanted = |edge: f64| wanted.iter().any(|one| (one - edge).abs() <= edge.abs() * 1e-9);
+    let coarse = series.iter().any(|one| is_wanted(edge_of(one)));
+    let mut by_edge: BTreeMap<i64, (f64, Vec<&Shown>)> = BTreeMap::new();
+    for one in series {
+        let edge = edge_of(one);
+        if !edge.is_nan() && (!coarse || edge == f64::INFINITY || is_wanted(edge)) {
             by_edge.entry(key(edge)).or_insert_with(|| (edge, Vec::new())).1.push(one);
         }
     }
@@ -207,11 +213,14 @@ mod tests {
             bucket("1", &[7.0, 9.0]),
             bucket("0.5", &[1.0, 2.0]),
         ];
-        let buckets = buckets_of(&series);
+        let buckets = buckets_of(&series, &[]);
         assert_eq!(buckets.edges, [0.0, 0.5, 1.0, f64::INFINITY]);
         assert_eq!(buckets.counts(|series| series.values.clone()), [[5.0, 2.0], [2.0, 7.0], [3.0, 3.0]]);
-        assert!(buckets_of(&[]).edges.is_empty());
+        assert!(buckets_of(&[], &[1.0]).edges.is_empty());
+        let coarse = buckets_of(&series, &[1.0, 7.0]);
+        assert_eq!(coarse.edges, [0.0, 1.0, f64::INFINITY]);
+        assert_eq!(coarse.counts(|series| series.values.clone()), [[7.0, 9.0], [3.0, 3.0]]);
         let negative = [bucket("5", &[1.0]), bucket("-10", &[1.0]), bucket("-5", &[1.0])];
-        assert_eq!(buckets_of(&negative).edges, [f64::NEG_INFINITY, -10.0, -5.0, 5.0]);
+        assert_eq!(buckets_of(&negative, &[]).edges, [f64::NEG_INFINITY, -10.0, -5.0, 5.0]);
     }
 }

@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 
 use watchfire_chart::{BarSeries, Bars, Format, Stacking as Stack};
-use watchfire_dashboard::{Panel, QueryShape};
+use watchfire_dashboard::Panel;
 
-use super::Stage;
 use super::bar_chart::words;
 use super::heatmap::buckets_of;
+use super::{Stage, has_buckets};
 use crate::{Prepared, Shown};
 
 /// How many buckets there are where nobody says how wide they are.
@@ -29,15 +29,11 @@ pub(super) fn bars<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<'
         .collect();
     let mut bars = Bars { edges: true, stacking: Stack::Normal, ..Bars::default() };
     bars.axis.soft_min = Some(0.0);
-    let from_buckets = panel.view.from_buckets
-        || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap)
-        || (!prepared.series.is_empty()
-            && prepared.series.iter().all(|series| series.labels.get("le").is_some()));
-    if from_buckets {
+    if has_buckets(panel, prepared) {
         let newest = |series: &Shown| {
             series.values.iter().rev().copied().find(|value| !value.is_nan()).unwrap_or(f64::NAN)
         };
-        let rows = buckets_of(&prepared.series);
+        let rows = buckets_of(&prepared.series, &panel.view.buckets);
         bars.categories = rows.edges.iter().map(|edge| Cow::Owned(format.text(*edge))).collect();
         let counts: Vec<f64> =
             rows.counts(|series| vec![newest(series)]).into_iter().map(|row| row[0]).collect();

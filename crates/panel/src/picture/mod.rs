@@ -19,12 +19,20 @@ use watchfire_chart::{
     BarGauge, Bars, Chart, Gauge, Heatmap, Insets, Mark, NodeGraph, Picture, Pie, Point, Rect, Stat, States,
     Surface, Theme,
 };
-use watchfire_dashboard::{Kind, Panel};
+use watchfire_dashboard::{Kind, Panel, QueryShape};
 use watchfire_model::TimeRange;
 
 pub use graph::{Graph, graph};
 
 use crate::Prepared;
+
+/// Whether a panel's series are the buckets of classic histograms.
+pub(crate) fn has_buckets(panel: &Panel, prepared: &Prepared) -> bool {
+    panel.view.from_buckets
+        || panel.queries.iter().any(|query| query.shape == QueryShape::Heatmap)
+        || (!prepared.series.is_empty()
+            && prepared.series.iter().all(|series| series.labels.get(heatmap::LE).is_some()))
+}
 
 /// What a picture depends on besides its panel and its data.
 #[derive(Clone, Copy, Debug)]

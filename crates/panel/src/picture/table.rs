@@ -139,6 +139,25 @@ pub fn shown_table(tables: &[Table], chosen: usize) -> Option<Table> {
     Some(shown)
 }
 
+/// The column that a table is sorted by as its dashboard says, and whether from its greatest down.
+pub fn own_sort(sort_by: &[String]) -> Option<(&str, bool)> {
+    let text = sort_by.first()?;
+    Some((text.trim_start_matches('-'), text.starts_with('-')))
+}
+
+/// The table with its rows in the order that its dashboard says.
+#[must_use]
+pub fn in_own_order(table: Table, sort_by: &[String]) -> Table {
+    let sorted = own_sort(sort_by).and_then(|(name, descending)| Some((table.column(name)?, descending)));
+    let Some((column, descending)) = sorted else { return table };
+    let mut rows: Vec<usize> = (0..table.len()).collect();
+    watchfire_model::sort_small(&mut rows, &|one, other| {
+        let order = column.cells.compare(*one, *other);
+        if descending { order.reverse() } else { order }
+    });
+    table.rows(&rows)
+}
+
 /// No picture is taller than so many rows.
 const MOST: usize = 500;
 
@@ -185,4 +204,29 @@ pub fn table_html(table: &Table, utc_offset: i64, now: i64) -> String {
     }
     html.push_str("</tbody></table>");
     html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_in_the_order_of_their_dashboard() {
+        let column = |name: &str, cells| Column::new(name, "A", cells);
+        let hosts = ["b", "c", "a"].map(str::to_owned).to_vec();
+        let table = Table {
+            columns: vec![
+                column("host", Cells::Text(hosts)),
+                column("cpu", Cells::Number(vec![20.0, 3.0, 100.0])),
+            ],
+        };
+        for (sort, expected) in
+            [("", "b c a"), ("host", "a b c"), ("-cpu", "a b c"), ("cpu", "c b a"), ("gone", "b c a")]
+        {
+            let sort_by = if sort.is_empty() { Vec::new() } else { vec![sort.to_owned()] };
+            let sorted = in_own_order(table.clone(), &sort_by);
+            let hosts: Vec<_> = (0..sorted.len()).map(|row| sorted.columns[0].cells.key(row)).collect();
+            assert_eq!(hosts.join(" "), expected, "{sort}");
+        }
+    }
 }

@@ -2,7 +2,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use watchfire_dashboard::Dashboard;
+use watchfire_dashboard::{Dashboard, Kind};
+
+/// How many panels a dashboard has; its rows are the headings of others.
+pub(super) fn panels_of(dashboard: &Dashboard) -> usize {
+    dashboard.panels.iter().filter(|panel| panel.kind != Kind::Row).count()
+}
 
 /// A dashboard as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,7 +38,7 @@ pub struct DashboardHead {
     pub drifted: bool,
     /// Whether that file came with the program.
     pub shipped: bool,
-    /// How many panels it has.
+    /// How many panels it has, rows left out.
     pub panels: usize,
 }
 
@@ -60,7 +65,7 @@ impl StoredHead {
             description: dashboard.description.clone(),
             tags: dashboard.tags.clone(),
             folder,
-            panels: dashboard.panels.len(),
+            panels: panels_of(dashboard),
             library: dashboard.panels.iter().filter_map(|panel| panel.library.clone()).collect(),
             digest: digest(text),
         }

@@ -70,6 +70,37 @@ impl Dashboards {
         Ok(Import { format: text.format, dashboards: text.dashboards.into_iter().map(preview).collect() })
     }
 
+    /// The same import with another title or uid for its dashboard; empty ones change nothing.
+    ///
+    /// # Errors
+    ///
+    /// It has several dashboards, which cannot be called the same; or the uid is none.
+    pub async fn renamed(
+        &self,
+        mut import: Import,
+        title: &str,
+        uid: &str,
+    ) -> Result<Import, DashboardError> {
+        let (title, uid) = (title.trim(), uid.trim());
+        if title.is_empty() && uid.is_empty() {
+            return Ok(import);
+        }
+        let [preview] = import.dashboards.as_mut_slice() else {
+            return Err(DashboardError::bad(
+                "title, uid: the text has several dashboards; leave them out".to_owned(),
+            ));
+        };
+        if !title.is_empty() {
+            title.clone_into(&mut preview.dashboard.title);
+        }
+        if !uid.is_empty() {
+            uid.clone_into(&mut preview.dashboard.uid);
+            watchfire_dashboard::check(&preview.dashboard).map_err(DashboardError::Invalid)?;
+            preview.clash = self.heads().await?.into_iter().find(|head| head.uid == uid);
+        }
+        Ok(import)
+    }
+
     /// The same import, with another uid for each dashboard whose own is taken: a number behind it.
     pub async fn as_copies(&self, mut import: Import) -> Result<Import, DashboardError> {
         let heads = self.list(&DashboardFilter::default()).await?;

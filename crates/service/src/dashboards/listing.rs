@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use watchfire_storage::DocumentKind;
 
-use super::head::StoredHead;
+use super::head::{StoredHead, panels_of};
 use super::{DashboardError, DashboardHead, Dashboards, PRINCIPAL};
 
 /// Which dashboards are looked for; empty for all.
@@ -87,7 +87,7 @@ impl Dashboards {
                 managed: true,
                 drifted: false,
                 shipped: file.shipped,
-                panels: dashboard.panels.len(),
+                panels: panels_of(dashboard),
             });
         }
         let mut heads: Vec<DashboardHead> = heads.into_values().collect();

@@ -82,6 +82,8 @@ pub struct Share {
     /// What it lets see.
     #[serde(flatten)]
     pub share: NewShare,
+    /// The title of its dashboard; none where that is gone.
+    pub dashboard_title: Option<String>,
     /// Whether it is shut for now.
     pub paused: bool,
     /// When it was made: milliseconds since the epoch.
@@ -131,18 +133,18 @@ impl Dashboards {
     /// Makes a share.
     pub async fn create_share(&self, mut share: NewShare, now: i64) -> Result<Share, DashboardError> {
         self.check_share(&share, now).await?;
-        self.lock_the_rest(&mut share, now).await?;
+        let dashboard_title = Some(self.lock_the_rest(&mut share, now).await?);
         let uid = uid::random::<12>()?;
         let stored = StoredShare { share, paused: false };
         self.put_share(&uid, &stored, None, now).await?;
         let token = token::token(&self.store()?.secret().await?, PURPOSE, &uid);
         let StoredShare { share, paused } = stored;
-        Ok(Share { uid, token, share, paused, created_at: now, views: 0, last_use: None })
+        Ok(Share { uid, token, share, dashboard_title, paused, created_at: now, views: 0, last_use: None })
     }
 
     /// Variables that nothing is said about stay as they are now: what they would fall to in another range is not for viewers to
-    /// choose.
-    async fn lock_the_rest(&self, share: &mut NewShare, now: i64) -> Result<(), DashboardError> {
+    /// choose. Returns the title of the dashboard.
+    async fn lock_the_rest(&self, share: &mut NewShare, now: i64) -> Result<String, DashboardError> {
         let found = self.get(&share.dashboard).await?;
         let asked = BTreeMap::new();
         let range = found.dashboard.time.window(now).resolve(now);
@@ -150,7 +152,7 @@ impl Dashboards {
         for one in resolved.variables {
             share.variables.entry(one.name).or_insert(ShareVariable::Locked(one.chosen));
         }
-        Ok(())
+        Ok(found.dashboard.title)
     }
 
     /// All shares, the newest first; of one dashboard, or of all.
@@ -162,6 +164,8 @@ impl Dashboards {
             let all = uses.entry(uid.clone()).or_default();
             *all = Uses { views: all.views + more.views, last: all.last.max(more.last) };
         }
+        let titles: HashMap<String, String> =
+            self.heads().await?.into_iter().map(|head| (head.uid, head.title)).collect();
         let mut shares = Vec::new();
         for document in store.list(KIND).await? {
             let Some(stored) = read(&document.head) else { continue };
@@ -172,6 +176,7 @@ impl Dashboards {
             shares.push(Share {
                 token: token::token(&secret, PURPOSE, &document.uid),
                 uid: document.uid,
+                dashboard_title: titles.get(&stored.share.dashboard).cloned(),
                 share: stored.share,
                 paused: stored.paused,
                 created_at: document.created_at,

@@ -106,7 +106,8 @@ impl Dashboards {
                 Choices { all: variable.choices.clone(), note: None }
             }
             VariableKind::Constant | VariableKind::Text => {
-                let first = variable.choices.first().cloned().unwrap_or_else(|| Choice::plain(""));
+                let current = || variable.current.first().map_or_else(|| Choice::plain(""), Choice::plain);
+                let first = variable.choices.first().cloned().unwrap_or_else(current);
                 let written = asked.first().filter(|_| variable.kind == VariableKind::Text);
                 let choice = written.map_or(first, Choice::plain);
                 let resolved = ResolvedVariable {

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::success::{created, data, notes, saved};
 use crate::http::App;
 
-/// `?name=&create=&overwrite=&copies=&folder=`: shows what the body would bring; with `create=true` takes it over.
+/// `?name=&create=&overwrite=&copies=&folder=&title=&uid=`: shows what the body would bring; with `create=true` takes it over.
 pub(super) async fn import(
     State(app): State<App>,
     asked: Asked,
@@ -19,6 +19,8 @@ pub(super) async fn import(
 ) -> Result<Response, Failure> {
     let dashboards = app.service.dashboards();
     let mut import = dashboards.import(text, asked.text("name").unwrap_or_default()).await?;
+    let called = |name| asked.text(name).unwrap_or_default();
+    import = dashboards.renamed(import, called("title"), called("uid")).await?;
     if asked.switch("copies")? {
         import = dashboards.as_copies(import).await?;
     }

@@ -133,6 +133,12 @@ async fn imports_are_shown_and_taken_over() {
     done(&server, "GET", "/api/v1/dashboards/old", &NONE, 404).await;
     done(&server, "POST", "/api/v1/dashboards/import?create=true", &grafana, 201).await;
     done(&server, "POST", "/api/v1/dashboards/import?create=true", &grafana, 409).await;
+    let named = "/api/v1/dashboards/import?create=true&title=Another&uid=another";
+    let saved = done(&server, "POST", named, &grafana, 201).await;
+    assert_eq!(saved["data"]["saved"][0]["uid"], "another");
+    let another = done(&server, "GET", "/api/v1/dashboards/another", &NONE, 200).await;
+    assert_eq!(another["data"]["dashboard"]["title"], "Another");
+    done(&server, "POST", "/api/v1/dashboards/import?uid=a%20b", &grafana, 400).await;
     let shown = done(&server, "POST", "/api/v1/dashboards/import", &grafana, 200).await;
     assert_eq!(shown["data"]["dashboards"][0]["clash"]["title"], "Old");
     let over =

@@ -168,3 +168,23 @@ async fn there_is_a_limit_to_choices() {
         "a:1 b:1 [c:1] there are 3 choices, the first 2 are offered (dashboards.max_choices)"
     );
 }
+
+#[tokio::test]
+async fn constants_and_texts_have_the_value_that_is_said() {
+    let home = home().await;
+    let variable = |kind: VariableKind, choices: &[&str], current: &[&str]| Variable {
+        name: "v".to_owned(),
+        kind,
+        choices: choices.iter().map(|choice| Choice::plain(*choice)).collect(),
+        current: current.iter().map(|value| (*value).to_owned()).collect(),
+        ..Variable::default()
+    };
+    for kind in [VariableKind::Constant, VariableKind::Text] {
+        for (choices, current, expected) in
+            [(&["web"][..], &["db"][..], "[web]"), (&[], &["db"], "[db]"), (&[], &[], "[]")]
+        {
+            let dashboard = with(vec![variable(kind, choices, current)]);
+            assert_eq!(told(&resolve(&home, &dashboard, &[]).await, 0).trim(), expected, "{kind:?}");
+        }
+    }
+}
