@@ -23,51 +23,36 @@ pub fn layout(
         }
         !folded && seen.insert(item.key.clone())
     });
-    // The copies of a panel go up as one: each for itself, those that have room beside another panel would leave the others.
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    for item in order {
-        match blocks
-            .iter_mut()
-            .rev()
-            .find(|block| item.copies.is_some() && block.copies == item.copies.as_deref())
-        {
-            Some(block) => block.take(item),
-            None => blocks.push(Block {
-                copies: item.copies.as_deref(),
-                place: item.panel.at.within_grid(),
-                items: vec![item],
-            }),
+    // The copies of a panel go up as one, what the first of them and all others cover: each for itself, those that have room beside
+    // another panel would leave the others.
+    let own: Vec<Place> = order.iter().map(|item| item.panel.at.within_grid()).collect();
+    let first = |at: usize| {
+        let copies = order[at].copies.as_ref();
+        copies.and_then(|_| order.iter().position(|item| item.copies.as_ref() == copies)).unwrap_or(at)
+    };
+    let firsts: Vec<usize> = (0..order.len()).map(first).collect();
+    let mut blocks = own.clone();
+    for (at, first) in firsts.iter().enumerate() {
+        blocks[*first] = around(blocks[*first], own[at]);
+    }
+    let alone: Vec<usize> = (0..order.len()).filter(|at| firsts[*at] == *at).collect();
+    let mut settled: Vec<Place> = alone.iter().map(|at| blocks[*at]).collect();
+    Place::settle(&mut settled, None);
+    let mut found: Vec<(String, Place)> = Vec::with_capacity(order.len());
+    for (block, place) in alone.into_iter().zip(settled) {
+        for at in (0..order.len()).filter(|at| firsts[*at] == block) {
+            let y = place.y + (own[at].y - blocks[block].y);
+            found.push((order[at].key.clone(), Place { y, ..own[at] }));
         }
     }
-    let mut places: Vec<Place> = blocks.iter().map(|block| block.place).collect();
-    Place::settle(&mut places, None);
-    let mut settled: Vec<(String, Place)> = Vec::new();
-    for (block, place) in blocks.iter().zip(places) {
-        let moved = |item: &&Arc<Unfolded>| {
-            let at = item.panel.at.within_grid();
-            (item.key.clone(), Place { y: place.y + (at.y - block.place.y), ..at })
-        };
-        settled.extend(block.items.iter().map(moved));
-    }
-    settled
+    found
 }
 
-/// What moves as one.
-struct Block<'a> {
-    copies: Option<&'a str>,
-    /// What it covers.
-    place: Place,
-    items: Vec<&'a Arc<Unfolded>>,
-}
-
-impl<'a> Block<'a> {
-    fn take(&mut self, item: &'a Arc<Unfolded>) {
-        let (own, at) = (self.place, item.panel.at.within_grid());
-        let (x, y) = (own.x.min(at.x), own.y.min(at.y));
-        let (w, h) = (own.right().max(at.right()) - x, own.bottom().max(at.bottom()) - y);
-        self.place = Place { x, y, w, h };
-        self.items.push(item);
-    }
+/// What covers both.
+fn around(one: Place, other: Place) -> Place {
+    let (x, y) = (one.x.min(other.x), one.y.min(other.y));
+    let (right, bottom) = (one.right().max(other.right()), one.bottom().max(other.bottom()));
+    Place { x, y, w: right - x, h: bottom - y }
 }
 
 #[cfg(test)]

@@ -9,21 +9,21 @@ pub(crate) fn names(series: &[GridSeries], template: &str, query: &str) -> Vec<S
         let apart = telling(series);
         return series.iter().map(|series| name(&series.labels, &apart, query)).collect();
     }
-    let whole = format!("{{{{{AUTO}}}}}");
-    if !template.contains(&whole) {
+    if !template.contains(WHOLE) {
         return series.iter().map(|series| filled(template, &series.labels)).collect();
     }
     // What stands beside it names the query already: one series needs nothing more.
     let apart = telling(series);
     let own = |labels: &Labels| if apart.is_empty() { String::new() } else { name(labels, &apart, query) };
     let one = |series: &GridSeries| {
-        filled(&template.replace(&whole, &own(&series.labels)), &series.labels).trim().to_owned()
+        filled(&template.replace(WHOLE, &own(&series.labels)), &series.labels).trim().to_owned()
     };
     series.iter().map(one).collect()
 }
 
 /// In a template: the labels that tell the series of a query apart.
 const AUTO: &str = "__auto";
+const WHOLE: &str = "{{__auto}}";
 
 /// `{{label}}` replaced by its value; by nothing where there is no such label.
 pub fn filled(template: &str, labels: &Labels) -> String {

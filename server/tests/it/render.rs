@@ -214,7 +214,7 @@ async fn snapshots_are_what_was_seen() {
     assert!(of_page.json()["data"]["dashboard"].is_null());
 
     let page = seen(&server, path).await;
-    assert!(page.body.contains("<h1>Before the fix</h1>"), "{}", page.body);
+    assert!(page.body.contains("<h1>Before the fix"), "{}", page.body);
     assert!(page.body.contains("Snapshot made 20"), "{}", page.body);
     assert!(
         page.body.contains("Load of b") && page.body.contains("<svg class=\"chart-svg\""),

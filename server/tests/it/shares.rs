@@ -120,7 +120,8 @@ async fn a_locked_value_holds_also_where_nothing_has_it() {
 async fn a_value_that_a_page_names_is_compared_with_as_it_is() {
     let dir = tempdir().unwrap();
     let server = Server::start(dir.path(), &["--no-collect", "--no-dashboards-shipped"]);
-    let text = format!("load{{host=\"10.0.0.1:9100\"}} 7 {}\n", now() - 1000);
+    let sample = |back: i64| format!("load{{host=\"10.0.0.1:9100\"}} 7 {}\n", now() - back * 15_000);
+    let text: String = (0..40).rev().map(sample).collect();
     let stored = server.post("/api/v1/import/prometheus", &[], text.into_bytes()).await;
     assert!((200..300).contains(&stored.status), "{}", stored.body);
     let dashboard = json!({
@@ -209,8 +210,12 @@ async fn what_is_written_into_a_box_stays_within_strings() {
     let (mut client, _) = Client::connect_to(&server, &format!("/s/{token}/live")).await;
     // Within a string it counts, and ends none.
     assert_eq!(brought(&mut client, 1, panel(4, "A", &[("tight", "corp")], LIVE)).await, Ok(vec![33.0]));
-    let breaking = "corp\"} or salary{customer=~\".*";
+    let breaking = "corp\" or salary or \"";
     assert_eq!(brought(&mut client, 2, panel(4, "A", &[("tight", breaking)], LIVE)).await, Ok(vec![]));
+    // No regular expression any more, and still no other query.
+    let broken = "corp\"} or salary{customer=~\".*";
+    let refused = brought(&mut client, 4, panel(4, "A", &[("tight", broken)], LIVE)).await;
+    assert_eq!(refused, Err("a query of this panel cannot be answered".to_owned()));
     // Anywhere else it would be another query: what its author wrote stays.
     let other = "1, salary) or topk(1";
     let values = brought(&mut client, 3, panel(3, "A", &[("loose", other)], LIVE)).await.unwrap();

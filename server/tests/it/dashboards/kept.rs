@@ -138,7 +138,7 @@ async fn imports_are_shown_and_taken_over() {
     assert_eq!(saved["data"]["saved"][0]["uid"], "another");
     let another = done(&server, "GET", "/api/v1/dashboards/another", &NONE, 200).await;
     assert_eq!(another["data"]["dashboard"]["title"], "Another");
-    done(&server, "POST", "/api/v1/dashboards/import?uid=a%20b", &grafana, 400).await;
+    done(&server, "POST", "/api/v1/dashboards/import?uid=a%20b", &grafana, 422).await;
     let shown = done(&server, "POST", "/api/v1/dashboards/import", &grafana, 200).await;
     assert_eq!(shown["data"]["dashboards"][0]["clash"]["title"], "Old");
     let over =
