@@ -32,7 +32,7 @@ mod view;
 pub(crate) use board::Board;
 pub(crate) use clipboard::remember;
 pub(crate) use demo::DemoBar;
-pub(crate) use editor::{EditBar, EditDialogs, EditTools, PanelEditor, PanelItem, PanelTools};
+pub(crate) use editor::{BoardKeys, EditBar, EditDialogs, EditTools, PanelEditor, PanelItem, PanelTools};
 #[cfg(feature = "ssr")]
 pub use embed::EmbedPage;
 pub(crate) use list::BoardListPage;
@@ -43,6 +43,7 @@ pub(crate) use refresh::CHOICES;
 pub use share::ShareView;
 pub(crate) use share::{FirstShare, SharePage};
 pub(crate) use sharing::SharesPage;
+pub(crate) use variables::{ChoiceMenu, VariableChoices};
 pub(crate) use view::{BoardPage, NEW};
 #[cfg(feature = "ssr")]
 pub(crate) use {

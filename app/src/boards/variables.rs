@@ -85,7 +85,7 @@ fn text_field(
     view! { <input id=id.to_owned() class="variable-text" autocomplete="off" spellcheck="false" prop:value=value value=value on:change=change/> }
 }
 
-/// A list to choose one or several from, with a field to find by. Written choices that the list does not have count, too.
+/// A list to choose one or several from; what it has comes once it is opened for the first time.
 #[component]
 fn ChoiceField(
     variable: Variable,
@@ -94,11 +94,42 @@ fn ChoiceField(
     choose: Callback<(String, Vec<String>)>,
 ) -> impl IntoView {
     let menu = NodeRef::<html::Details>::new();
+    let opened = RwSignal::new(0_u32);
+    let summary = move || state.with(summary);
+    let turned = move |_| {
+        if menu.get_untracked().is_some_and(|menu| menu.open()) {
+            opened.update(|count| *count = count.wrapping_add(1));
+        }
+    };
+    let of = StoredValue::new(ChoiceMenu { variable, state, choose, menu, opened });
+    let was_opened = Memo::new(move |_| opened.get() > 0);
+    view! {
+        <details class="menu variable-menu" node_ref=menu on:toggle=turned>
+            <summary id=id>{summary}</summary>
+            {move || was_opened.get().then(|| crate::parts::variable_choices(of.get_value()))}
+        </details>
+    }
+}
+
+/// The list of choices of a variable.
+#[derive(Clone)]
+pub(crate) struct ChoiceMenu {
+    variable: Variable,
+    state: Memo<Resolved>,
+    choose: Callback<(String, Vec<String>)>,
+    menu: NodeRef<html::Details>,
+    /// Counts how often it was opened.
+    opened: RwSignal<u32>,
+}
+
+/// The choices, with a field to find by. Written choices that the list does not have count, too.
+#[component]
+pub(crate) fn VariableChoices(of: ChoiceMenu) -> impl IntoView {
+    let ChoiceMenu { variable, state, choose, menu, opened } = of;
     let find = NodeRef::<html::Input>::new();
     let written = RwSignal::new(String::new());
     let (multi, include_all) = (variable.multi, variable.include_all);
     let name = StoredValue::new(variable.name.clone());
-    let summary = move || state.with(summary);
     let send = move |values: Vec<String>| choose.run((name.get_value(), values));
     let close = move || {
         if let Some(menu) = menu.get_untracked() {
@@ -107,13 +138,13 @@ fn ChoiceField(
         written.set(String::new());
     };
     // Who opens it goes on writing; elsewhere the letters would be the page's keys.
-    let opened = move || {
-        if menu.get_untracked().is_some_and(|menu| menu.open())
-            && let Some(find) = find.get_untracked()
-        {
+    Effect::new(move |_| {
+        opened.track();
+        if let Some(find) = find.get() {
+            // Focus is a courtesy.
             let _ = find.focus();
         }
-    };
+    });
     let pick = move |choice: String| {
         if !multi {
             close();
@@ -176,20 +207,17 @@ fn ChoiceField(
         }
     };
     view! {
-        <details class="menu variable-menu" node_ref=menu on:toggle=move |_| opened()>
-            <summary id=id>{summary}</summary>
-            <div class="menu-body">
-                <input
-                    node_ref=find class="variable-find" type="search" placeholder="Find or write a value" aria-label="Find or write a value"
-                    autocomplete="off" spellcheck="false" prop:value=move || written.get()
-                    on:input=move |event| written.set(event_target_value(&event)) on:keydown=enter
-                />
-                <ul class="choices" role="listbox" aria-multiselectable=multi.to_string()>
-                    {move || found.get().into_iter().map(entry).collect_view()}
-                </ul>
-                <p class="hint">{more}</p>
-            </div>
-        </details>
+        <div class="menu-body">
+            <input
+                node_ref=find class="variable-find" type="search" placeholder="Find or write a value" aria-label="Find or write a value"
+                autocomplete="off" spellcheck="false" prop:value=move || written.get()
+                on:input=move |event| written.set(event_target_value(&event)) on:keydown=enter
+            />
+            <ul class="choices" role="listbox" aria-multiselectable=multi.to_string()>
+                {move || found.get().into_iter().map(entry).collect_view()}
+            </ul>
+            <p class="hint">{more}</p>
+        </div>
     }
 }
 

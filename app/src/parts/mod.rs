@@ -16,7 +16,7 @@ use leptos::wasm_split::SplitLoaderError;
 
 use crate::address::Search;
 use crate::alerts::{ChartedRule, EditorPorts};
-use crate::boards::{EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
+use crate::boards::{ChoiceMenu, EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
 use crate::pages::Page;
 use crate::shell::{Ask, Extra, Extras};
 use watchfire_dashboard::Panel;
@@ -42,7 +42,7 @@ pub enum Part {
     Explore,
     /// The chart of an answer on Explore.
     Graph,
-    /// What no first view shows: menus of panels, what is below the pointer, the offer of a demo, going on in a playlist, dialogs of every page.
+    /// What no first view shows: menus of panels and variables, keys of dashboards, what is below the pointer, the offer of a demo, going on in a playlist, dialogs of every page.
     Later,
     /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
@@ -162,6 +162,8 @@ impl Part {
                 split::load_demo_bar().await?;
                 split::load_extra().await?;
                 split::load_panel_menu().await?;
+                split::load_variable_choices().await?;
+                split::load_board_keys().await?;
                 split::load_ask_dialog().await?;
                 split::load_playlist_turn().await
             }
@@ -308,6 +310,16 @@ pub(crate) fn tooltip(item: PanelItem, pointer: Pointer) -> AnyView {
 /// What can be done with a panel.
 pub(crate) fn panel_menu(item: PanelItem, feed: Feed, close: Callback<()>) -> AnyView {
     lazy(Part::Later, false, move || Box::pin(split::panel_menu(item, feed, close)))
+}
+
+/// The choices of a variable.
+pub(crate) fn variable_choices(of: ChoiceMenu) -> AnyView {
+    lazy(Part::Later, false, move || Box::pin(split::variable_choices(of.clone())))
+}
+
+/// The keys of a dashboard.
+pub(crate) fn board_keys(bar: EditBar) -> AnyView {
+    lazy(Part::Later, false, move || Box::pin(split::board_keys(bar)))
 }
 
 /// A dialog of every page.

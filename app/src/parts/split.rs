@@ -24,9 +24,9 @@ use crate::alerts::{
     RuleChart, RuleFormPage, RulePage, RulesPage, SilencePage, SilencesPage,
 };
 use crate::boards::{
-    BoardListPage, BoardPage, DashboardHeads, DemoBar, EditBar, EditDialogs, EditTools, Feed, MenuEntries,
-    PanelEditor, PanelItem, PanelTools, PictureArea, PlaylistsPage, Pointer, SharePage, ShareView,
-    SharesPage, Tooltip, follow_playlist, remember,
+    BoardKeys, BoardListPage, BoardPage, ChoiceMenu, DashboardHeads, DemoBar, EditBar, EditDialogs,
+    EditTools, Feed, MenuEntries, PanelEditor, PanelItem, PanelTools, PictureArea, PlaylistsPage, Pointer,
+    SharePage, ShareView, SharesPage, Tooltip, VariableChoices, follow_playlist, remember,
 };
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
@@ -100,6 +100,16 @@ pub(super) fn tooltip(item: PanelItem, pointer: Pointer) -> View {
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_panel_menu), fallible)]
 pub(super) fn panel_menu(item: PanelItem, feed: Feed, close: Callback<()>) -> View {
     Ok(view! { <MenuEntries item feed close/> }.into_any())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_variable_choices), fallible)]
+pub(super) fn variable_choices(of: ChoiceMenu) -> View {
+    Ok(view! { <VariableChoices of/> }.into_any())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_board_keys), fallible)]
+pub(super) fn board_keys(bar: EditBar) -> View {
+    Ok(view! { <BoardKeys bar/> }.into_any())
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_extra), fallible)]

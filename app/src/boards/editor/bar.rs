@@ -1,9 +1,6 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
-use send_wrapper::SendWrapper;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
 use super::super::api::act;
 use super::super::board::Board;
@@ -39,7 +36,9 @@ pub(crate) fn BoardBar() -> impl IntoView {
     let dialogs = Memo::new(move |before: Option<&bool>| {
         before == Some(&true) || board.editing.get() || bar.opened.get().is_some()
     });
-    keys(board, bar);
+    // They come right after the page.
+    let here = RwSignal::new(false);
+    Effect::new(move |_| here.set(true));
     view! {
         <div class="board-bar" role="toolbar" aria-label="Dashboard">
             <h2 class="board-title">{move || board.dashboard.with(|dashboard| dashboard.title.clone())}</h2>
@@ -67,6 +66,7 @@ pub(crate) fn BoardBar() -> impl IntoView {
                 {move || if board.editing.get() { "Done" } else { "Edit" }}
             </button>
         </div>
+        {move || here.get().then(|| parts::board_keys(bar))}
         {move || dialogs.get().then(|| parts::edit_dialogs(bar))}
     }
     .into_any()
@@ -90,104 +90,13 @@ fn BoardLinks() -> impl IntoView {
     view! { <nav class="board-links" aria-label="Links of this dashboard">{move || links.get().into_iter().map(one).collect_view()}</nav> }
 }
 
-/// `e` edits, Ctrl+S saves, Ctrl+Z and Ctrl+Shift+Z undo and redo while the dashboard is edited.
-fn keys(board: Board, bar: EditBar) {
-    let open = expect_context::<OpenPanel>();
-    Effect::new(move |_| {
-        let pressed = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            let Some(event) = event.dyn_ref::<leptos::ev::KeyboardEvent>() else { return };
-            // Escape in a field closes what the field has open, and nothing more.
-            let typing = crate::shell::is_typing(event) || (event.key() == "Escape" && is_in_field());
-            let control = event.ctrl_key() || event.meta_key();
-            let editing = board.editing.get_untracked();
-            match (event.key().as_str(), control) {
-                ("s", true) if editing => {
-                    // What is being typed counts.
-                    if let Some(element) = document().active_element() {
-                        let _ = element.dyn_ref::<web_sys::HtmlElement>().map(web_sys::HtmlElement::blur);
-                    }
-                    bar.save();
-                }
-                // With nothing to undo it is the way back from a zoom, as elsewhere.
-                ("z", true) if editing && !typing && board.ways().0 => board.undo(),
-                ("Z" | "y", true) if editing && !typing => board.redo(),
-                ("e", false) if !typing => match focused_panel(board) {
-                    Some(id) => {
-                        board.editing.set(true);
-                        open.edit(Some(id));
-                    }
-                    None => toggle(board, open),
-                },
-                ("s", false) if !typing => {
-                    let button = document().query_selector(".share-board").ok().flatten();
-                    let Some(button) =
-                        button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok())
-                    else {
-                        return;
-                    };
-                    button.click();
-                }
-                ("v", false) if !typing => {
-                    if open.asked().with_untracked(|asked| asked.panel.is_some()) {
-                        open.view(None);
-                    } else if let Some(key) = focused_key() {
-                        open.view(Some(&key));
-                    }
-                }
-                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.kiosk) => {
-                    open.leave_kiosk();
-                }
-                ("Escape", false)
-                    if !typing && open.asked().with_untracked(|asked| asked.panel.is_some()) =>
-                {
-                    open.view(None);
-                }
-                ("Escape", false) if !typing && open.asked().with_untracked(|asked| asked.edit.is_some()) => {
-                    open.edit(None);
-                }
-                _ => return,
-            }
-            event.prevent_default();
-        });
-        // Before the keys of all pages: while a dashboard is edited Ctrl+Z is not the way back from a zoom.
-        let listener = pressed.as_ref().unchecked_ref();
-        if window().add_event_listener_with_callback_and_bool("keydown", listener, true).is_err() {
-            return;
-        }
-        let held = SendWrapper::new(pressed);
-        on_cleanup(move || {
-            let listener = held.as_ref().unchecked_ref();
-            // It was added above.
-            let _ = window().remove_event_listener_with_callback_and_bool("keydown", listener, true);
-        });
-    });
-}
-
 /// Begins to edit the dashboard, or ends it, and with it the editor of a panel.
-fn toggle(board: Board, open: OpenPanel) {
+pub(super) fn toggle(board: Board, open: OpenPanel) {
     let editing = !board.editing.get_untracked();
     board.editing.set(editing);
     if !editing && open.asked().with_untracked(|asked| asked.edit.is_some()) {
         open.edit(None);
     }
-}
-
-/// Whether a field has the focus.
-fn is_in_field() -> bool {
-    let focused = document().active_element().map(|element| element.tag_name());
-    focused.is_some_and(|tag| ["INPUT", "TEXTAREA", "SELECT"].contains(&tag.as_str()))
-}
-
-/// The key of the panel that has the focus, or that the pointer is on.
-fn focused_key() -> Option<String> {
-    let find = |selector: &str| document().query_selector(selector).ok().flatten();
-    let panel = find(".board-panel:focus-within").or_else(|| find(".board-panel:hover"))?;
-    panel.id().strip_prefix("panel-").map(str::to_owned)
-}
-
-fn focused_panel(board: Board) -> Option<u32> {
-    let key = focused_key()?;
-    board.items().with_untracked(|items| items.get(&key).map(|item| item.panel.id))
 }
 
 /// Asks before changes are lost that were not saved: when the page is left, and when a link leads to another one.

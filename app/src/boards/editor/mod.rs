@@ -7,6 +7,7 @@ mod conflict;
 mod edit;
 mod form;
 mod json;
+mod keys;
 mod library;
 mod merge;
 mod options;
@@ -22,5 +23,6 @@ mod wrong;
 
 pub(crate) use bar::BoardBar;
 pub(crate) use edit::{EditBar, EditDialogs, EditTools};
+pub(crate) use keys::BoardKeys;
 pub(crate) use panel::PanelEditor;
 pub(crate) use tools::{PanelItem, PanelTools, tools_while_edited};
