@@ -12,6 +12,7 @@ use crate::{Axis, AxisFormat, ColorScale, Format, Rgba, Theme, TimeScale, ValueS
 
 /// Counts by time and size, as colours.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent, and each is said by its name")]
 pub struct Heatmap<'a> {
     /// The time that it shows; the grid may hold more.
     pub window: TimeRange,

@@ -27,6 +27,9 @@ pub struct LegendEntry<'a> {
     pub numbers: Vec<Cow<'a, str>>,
 }
 
+/// The line of a list, and how far from its left.
+type Spot = (usize, f64);
+
 const SIZE: f64 = 11.5;
 const LINE: f64 = 19.0;
 /// A mark, and the gap behind it.
@@ -117,8 +120,8 @@ impl Legend<'_> {
 
     /// Where the entries of a list stand, those that have room in `lines`: the line and the distance from the left. And where it says
     /// how many have none, if some have not.
-    fn places(&self, room: f64, lines: usize) -> (Vec<(usize, f64)>, Option<(usize, f64)>) {
-        let mut places: Vec<(usize, f64)> = Vec::new();
+    fn places(&self, room: f64, lines: usize) -> (Vec<Spot>, Option<Spot>) {
+        let mut places: Vec<Spot> = Vec::new();
         // Where each entry could begin at the earliest, and its end.
         let (mut line, mut x) = (0, 0.0);
         let mut ends = vec![(0, 0.0)];

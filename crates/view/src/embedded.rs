@@ -31,6 +31,9 @@ pub struct Embedded {
 pub struct EmbeddedPanel {
     /// Names it on the page.
     pub key: String,
+    /// Of a copy what names all copies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<String>,
     /// It, at its place, without the texts of its queries.
     pub panel: Panel,
     /// The values of variables that are not as on the page, as repeated panels have them.
@@ -50,7 +53,7 @@ impl EmbeddedPanel {
         panel.description.clear();
         panel.links.clear();
         panel.view.text.clear();
-        Self { key: item.key.clone(), own: own.collect(), panel }
+        Self { key: item.key.clone(), copies: item.copies.clone(), own: own.collect(), panel }
     }
 
     /// It, as the page shows it.
@@ -59,7 +62,7 @@ impl EmbeddedPanel {
         for (name, choice) in self.own {
             own.set_one(&name, choice);
         }
-        Unfolded { key: self.key, copies: None, panel: self.panel, values: own }
+        Unfolded { key: self.key, copies: self.copies, panel: self.panel, values: own }
     }
 }
 

@@ -120,12 +120,12 @@ fn without_tags(line: &str) -> String {
         let (before, tag) = rest.split_at(at);
         out.push_str(before);
         let name = tag[1..].trim_start_matches('/');
-        match tag.find('>').filter(|_| name.starts_with(|letter: char| letter.is_ascii_alphabetic())) {
-            Some(end) => rest = &tag[end + 1..],
-            None => {
-                out.push('<');
-                rest = &tag[1..];
-            }
+        let is_tag = name.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        if let Some(end) = tag.find('>').filter(|_| is_tag) {
+            rest = &tag[end + 1..];
+        } else {
+            out.push('<');
+            rest = &tag[1..];
         }
     }
     out.push_str(rest);
