@@ -127,7 +127,7 @@ fn guard_history(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves:
         true
     };
     Effect::new(move |_| {
-        GUARD.set(Some(Rc::new(stops.clone())));
+        GUARD.set(Some(Rc::new(stops)));
         on_cleanup(|| GUARD.set(None));
     });
 }

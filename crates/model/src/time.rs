@@ -68,7 +68,7 @@ impl TimeExpr {
             return parse_duration(back.trim()).map(Self::BeforeNow).map_err(|_| error());
         }
         if let Ok(number) = text.parse::<i64>() {
-            let seconds = number >= SECONDS.start && number < SECONDS.end;
+            let seconds = (SECONDS.start..SECONDS.end).contains(&number);
             return Ok(Self::At(if seconds { number * 1000 } else { number }));
         }
         let (civil, offset) = match text.strip_suffix('Z') {

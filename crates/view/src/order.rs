@@ -19,14 +19,12 @@ pub fn ordered(
         .filter(|(.., text)| !text.is_empty())
         .collect();
     let passes = |row: &usize| {
-        wanted.iter().all(|(at, column, text)| match (&column.cells, compared(text)) {
-            (Cells::Number(numbers), Some(holds)) => {
-                numbers.get(*row).is_some_and(|number| holds.of(*number))
+        wanted.iter().all(|(at, column, text)| {
+            if let (Cells::Number(numbers), Some(holds)) = (&column.cells, compared(text)) {
+                return numbers.get(*row).is_some_and(|number| holds.of(*number));
             }
-            _ => {
-                let said = say(*at, *row).to_lowercase();
-                said.contains(text.as_str()) || column.cells.key(*row).to_lowercase().contains(text.as_str())
-            }
+            let said = say(*at, *row).to_lowercase();
+            said.contains(text.as_str()) || column.cells.key(*row).to_lowercase().contains(text.as_str())
         })
     };
     let mut rows: Vec<usize> = (0..table.len()).filter(passes).collect();

@@ -17,6 +17,13 @@ pub(super) enum Released {
     Dragged(TimeWindow),
 }
 
+/// A tooltip that stays.
+#[derive(Clone, Copy)]
+struct Pin {
+    /// The instant that it is about; pictures without time have none.
+    time: Option<i64>,
+}
+
 /// What the pointer does on a picture.
 #[derive(Clone, Copy)]
 pub(crate) struct Pointer {
@@ -26,8 +33,8 @@ pub(crate) struct Pointer {
     here: RwSignal<Option<(f64, f64)>>,
     /// Where a drag began.
     from: RwSignal<Option<f64>>,
-    /// The instant that the tooltip stays at, if it stays; pictures without time have none.
-    pinned: RwSignal<Option<Option<i64>>>,
+    /// Where the tooltip stays, if it does.
+    pinned: RwSignal<Option<Pin>>,
     /// Whether the picture moves although the pointer is on it.
     resumed: RwSignal<bool>,
 }
@@ -57,7 +64,7 @@ impl Pointer {
 
     /// The instant that all pictures of the page point at; that of a tooltip that stays is its own.
     pub(super) fn time(self) -> Option<i64> {
-        self.pinned.get().unwrap_or_else(|| self.crosshair.time.get())
+        self.pinned.get().map_or_else(|| self.crosshair.time.get(), |pin| pin.time)
     }
 
     /// Whether the tooltip stays.
@@ -133,7 +140,7 @@ impl Pointer {
 
     /// Keeps the tooltip where it is.
     pub(super) fn pin(self) {
-        self.pinned.set(Some(self.crosshair.time.get_untracked()));
+        self.pinned.set(Some(Pin { time: self.crosshair.time.get_untracked() }));
     }
 
     fn stays(self) -> bool {
