@@ -59,8 +59,8 @@ const ready = (page) => expect(page.locator('.alerting')).toHaveAttribute('data-
 const words = (page) => page.locator('.alerting-words');
 const alerts = (page) => page.locator('.alert-group .alert');
 
-async function bare(launch) {
-  return launch({ flags: ['--no-collect'] });
+async function bare(launch, ...flags) {
+  return launch({ flags: ['--no-collect', ...flags] });
 }
 
 test('where no rule is, the pages say how to begin', async ({ page, launch }) => {
@@ -221,7 +221,7 @@ test('rules are paused, changed and deleted, and a conflict loses nothing', asyn
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.locator('.rule-conflict')).toContainText('somebody else saved');
   await expect(page.getByLabel('Threshold')).toHaveValue('99');
-  await page.getByRole('button', { name: 'Save over it next time' }).click();
+  await page.getByRole('button', { name: 'Keep mine: let Save replace theirs' }).click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page).toHaveURL(/\/alerts\/rules\/hot$/);
   await page.getByRole('link', { name: 'All rules' }).click();
@@ -326,3 +326,49 @@ for (const theme of ['dark', 'light']) {
     });
   }
 }
+
+test('the page of a rule of a file says what it asks for, how it is and who is told, and sends them a test', async ({ page, launch }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'watchfire-rules-'));
+  const [file, notify] = [join(folder, 'node.yml'), join(folder, 'alertmanager.yml')];
+  const rule = "alert: Full\n    expr: temperature > 200\n    for: 5m\n    labels: {severity: low}\n    annotations: {summary: It is full, runbook_url: 'https://wiki.example.org/full'}";
+  await writeFile(file, `groups:\n- name: node\n  interval: 1s\n  rules:\n  - ${rule}\n`);
+  await writeFile(notify, "route: {receiver: ops}\nreceivers: [{name: ops, webhook_configs: [{url: 'http://127.0.0.1:9/'}], escalation_configs: [{after: 10m, receiver: boss}]}, {name: boss}]\n");
+  const server = await launch({ flags: ['--no-collect', '--rules-files', file, '--notify-config', notify] });
+  await push(server, 'a', 90);
+  await open(page, `${server.url}/alerts/rules`);
+  await page.getByRole('link', { name: 'Full', exact: true }).click();
+  const facts = page.getByRole('region', { name: 'What it asks for' });
+  for (const words of ['temperature > 200', '5m', '○ low', '✓ ok', 'It is full', 'group node']) {
+    await expect(facts).toContainText(words);
+  }
+  await expect(facts.getByRole('link')).toHaveAttribute('href', 'https://wiki.example.org/full');
+  await expect(page.getByRole('region', { name: 'Values' }).locator('.rule-query')).toHaveText('temperature');
+  const told = page.getByRole('region', { name: 'Who is told' });
+  await expect(told).toContainText('✓ ops');
+  await expect(told).toContainText('if nobody acknowledges: after 10m');
+  await told.getByRole('button', { name: 'Send a test' }).click();
+  await expect(page.getByRole('dialog')).toContainText('ops, boss');
+  await page.getByRole('dialog').getByRole('button', { name: 'Send it' }).click();
+  await expect(told).toContainText('ops: ✕ webhook[0]');
+  await expect(told).toContainText('boss: – it has no channel of its own');
+  await rm(folder, { recursive: true });
+});
+
+test('a message leads to what its receiver is told of, at once or by an escalation', async ({ page, launch }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'watchfire-notify-'));
+  const notify = join(folder, 'alertmanager.yml');
+  await writeFile(notify, "route: {receiver: ops, routes: [{matchers: [team=web], receiver: web}]}\nreceivers: [{name: ops}, {name: web, escalation_configs: [{after: 1h, receiver: boss}]}, {name: boss}]\n");
+  const server = await bare(launch, '--notify-config', notify);
+  await call(server, 'POST', '/api/v2/alerts', [sent({ alertname: 'Down', team: 'web' }), sent({ alertname: 'Slow', severity: 'low' })]);
+  await open(page, `${server.url}/alerts?receiver=boss`);
+  await expect(alerts(page)).toHaveCount(1);
+  await expect(alerts(page)).toContainText('Down');
+  await expect(page.locator('.alerting-only')).toContainText('Only what boss is told of');
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(alerts(page)).toHaveCount(2);
+  await expect(page.locator('.alert-severity', { hasText: '○ low' })).toBeVisible();
+  // A filter that can match nothing says why.
+  await page.getByRole('searchbox', { name: 'Filter' }).fill('team=~"("');
+  await expect(page.locator('.panel-none')).toContainText('is no regular expression');
+  await rm(folder, { recursive: true });
+});

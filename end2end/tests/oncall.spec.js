@@ -79,6 +79,7 @@ test('an alert is acknowledged, snoozed and resolved where it stands, and each i
   await page.keyboard.press('Enter');
   await expect(alert.locator('.alert-state')).toHaveText('◨ looked after');
   await expect(alert.locator('.handling-said')).toContainText(/◨ looked after by Ann .*: on it/);
+  await expect(alert.getByRole('button', { name: 'Acknowledge', exact: true }), 'who uses keys goes on where they were').toBeFocused();
   await expect(words(page)).toHaveText('◆ 1 firing · 1 of them acknowledged');
   const told = await call(server, 'GET', '/api/v1/watchfire/alerts');
   expect(told.data.alerts[0].acknowledged).toMatchObject({ by: 'Ann', comment: 'on it' });
@@ -109,6 +110,11 @@ test('an alert is acknowledged, snoozed and resolved where it stands, and each i
   await alert.getByRole('button', { name: 'Resolve', exact: true }).click();
   await alert.getByRole('button', { name: 'Cancel' }).click();
   await expect(alert.locator('.handling-form')).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(alert.getByLabel('Note (optional)')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(alert.locator('.handling-form')).toHaveCount(0);
+  await expect(alert.getByRole('button', { name: 'Resolve', exact: true })).toBeFocused();
   await alert.getByRole('button', { name: 'Resolve', exact: true }).click();
   await alert.getByRole('button', { name: 'Resolve it' }).click();
   await expect(alert.locator('.alert-state')).toHaveText('✓ resolved');
@@ -198,6 +204,17 @@ test('an incident has its alerts, its values, its people and what happened', asy
   await top.getByRole('button', { name: 'I look after it' }).click();
   await expect(top).toContainText('◨ acknowledged');
   await expect(people.getByLabel('Who looks after it')).toHaveValue('Ann');
+
+  // An alert is taken out, and put to it again.
+  const members = page.getByRole('region', { name: 'Alerts' }).locator('.alert');
+  await page.getByRole('button', { name: 'Take Slow out of the incident' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take it out' }).click();
+  await expect(members).toHaveCount(1);
+  await page.getByText('Put another alert to it').click();
+  await page.getByLabel('An alert that fires').selectOption({ label: 'Slow host="a"' });
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(members).toHaveCount(2);
+  await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('+ put to it');
   await people.getByLabel('Role', { exact: true }).fill('communication');
   await people.getByLabel('Who has it').fill('Bob');
   await people.getByRole('button', { name: 'Give' }).click();
@@ -298,7 +315,7 @@ test('a maintenance window is tried, planned, ended, changed and deleted', async
   await expect(page.getByLabel('Time zone', { exact: true })).toHaveValue(/^Asia\/Kath?mandu$/);
   await page.getByLabel('Alerts that fulfil all of these').fill('team="db"');
   const preview = page.getByRole('region', { name: 'Preview' });
-  await expect(preview).toContainText('1 alert that fires now is one of these:');
+  await expect(preview).toContainText('1 alert that fires now would be muted:');
   await expect(preview.locator('.alert-labels')).toHaveText('team="db"');
   await expect(preview.locator('.window-times li')).toHaveCount(1);
 

@@ -85,6 +85,23 @@ fn said(status: StatusCode, title: &str, text: &str) -> Response {
     html(status, title, &format!("<p>{}</p>", escaped(text)))
 }
 
+/// What was done, and the ways on from there: back to the buttons, which can take it back, and into Watchfire.
+fn done(app: &App, token: &str, title: &str, text: &str) -> Response {
+    let body = format!(
+        "<p>{}</p><p><a href=\"/act/{}\">Back to the alert</a> · {}</p>",
+        escaped(text),
+        escaped(token),
+        all_alerts(app)
+    );
+    html(StatusCode::OK, title, &body)
+}
+
+/// The way to the page of all alerts, as messages have it.
+fn all_alerts(app: &App) -> String {
+    let base = app.service.alerting().settings().external_url.trim_end_matches('/').to_owned();
+    format!("<a href=\"{}/alerts\">All alerts in Watchfire</a>", escaped(&base))
+}
+
 fn alert_of(app: &App, token: &str, now: i64) -> Result<Fingerprint, Box<Response>> {
     let links = app.notifying.links.as_ref().ok_or(LinkError::Unknown);
     links.and_then(|links| links.read(token, now)).map_err(|error| {
@@ -117,8 +134,15 @@ fn failed(error: &AlertmanagerError) -> Response {
 fn described(alert: &Alert) -> String {
     let mut list = String::from("<dl>");
     let mut row = |name: &str, value: &str| {
+        let text = escaped(value);
+        // Whoever reads it may follow it; nothing else of what a rule says becomes an address.
+        let text = if value.starts_with("https://") || value.starts_with("http://") {
+            format!("<a href=\"{text}\" rel=\"noreferrer\">{text}</a>")
+        } else {
+            text
+        };
         // Writing to a String can't fail.
-        let _ = write!(list, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value));
+        let _ = write!(list, "<dt>{}</dt><dd>{text}</dd>", escaped(name));
     };
     row("fires since", &format_utc(alert.starts_at, 0, "%Y-%m-%d %H:%M:%S UTC"));
     for label in alert.annotations.iter().chain(alert.labels.iter()) {
@@ -142,6 +166,11 @@ async fn page(State(app): State<App>, Path(token): Path<String>) -> Response {
         let at = format_utc(handling.at, 0, "%Y-%m-%d %H:%M:%S UTC");
         format!("<p>{} looks after it since {at}.</p>", escaped(&handling.by))
     });
+    // To say it twice changes nothing; to take it back does.
+    let acknowledge = match acknowledged {
+        None => "<button name=\"act\" value=\"acknowledge\">Acknowledge</button>",
+        Some(_) => "<button name=\"act\" value=\"take_back\">Nobody looks after it any more</button>",
+    };
     let mut snoozes = String::new();
     for (words, hours) in SNOOZES {
         // Writing to a String can't fail.
@@ -150,12 +179,13 @@ async fn page(State(app): State<App>, Path(token): Path<String>) -> Response {
     let body = format!(
         "{}{}<form method=\"post\"><label>Your name <input name=\"by\" maxlength=\"{}\" autocomplete=\"name\"></label>\
          <label>Comment <input name=\"comment\" maxlength=\"{}\"></label>\
-         <button name=\"act\" value=\"acknowledge\">Acknowledge</button>{snoozes}\
-         <button name=\"act\" value=\"resolve\">Resolve</button></form>",
+         {acknowledge}{snoozes}\
+         <button name=\"act\" value=\"resolve\">Resolve</button></form><p>{}</p>",
         acknowledged.unwrap_or_default(),
         described(&alert),
         Said::LONGEST_BY,
         Said::LONGEST_COMMENT,
+        all_alerts(&app),
     );
     html(StatusCode::OK, alert.labels.get("alertname").unwrap_or("Alert"), &body)
 }
@@ -168,10 +198,15 @@ async fn act(State(app): State<App>, Path(token): Path<String>, Form(asked): For
     };
     let by = Some(asked.by.trim()).filter(|by| !by.is_empty()).unwrap_or(NOBODY).to_owned();
     let mut who = Said { by, comment: asked.comment.trim().to_owned(), until: None };
-    let done = match asked.act.as_str() {
+    let outcome = match asked.act.as_str() {
         "acknowledge" => app.alertmanager.acknowledge(fingerprint, &who, now).await.map(|_| {
             ("Acknowledged", "You are known to look after it. It is not told again unless something changes.")
         }),
+        "take_back" => app
+            .alertmanager
+            .take_back(fingerprint, &who, now)
+            .await
+            .map(|()| ("Taken back", "Nobody is known to look after it. It is told again as others are.")),
         "resolve" => app.alertmanager.resolve(fingerprint, &who, now).await.map(|_| {
             ("Resolved", "Who was told of it is told that it is over. If it begins anew, it is a new alert.")
         }),
@@ -190,8 +225,8 @@ async fn act(State(app): State<App>, Path(token): Path<String>, Form(asked): For
             }
         },
     };
-    match done {
-        Ok((title, text)) => said(StatusCode::OK, title, text),
+    match outcome {
+        Ok((title, text)) => done(&app, &token, title, text),
         Err(error) => failed(&error),
     }
 }

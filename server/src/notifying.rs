@@ -63,7 +63,7 @@ pub(crate) async fn start_notifying(
 ) -> Result<(Alertmanager, Notifying), Fatal> {
     let file = config.notify.config.as_deref().map(ConfigFile::new);
     let store = Arc::new(engine.control());
-    let notify_config = NotifyConfig::new(store.clone(), file.clone());
+    let notify_config = NotifyConfig::new(store.clone(), file.clone(), config.notify.files_in_kept_config);
     let follows = match &file {
         Some(file) => file.read().await.map_err(Fatal::Notify)?,
         None => notify_config.begin().await.map_err(AlertmanagerError::from)?,

@@ -12,7 +12,7 @@ use crate::api::{
 };
 
 /// Names and values; of an alert they name it.
-pub(super) type LabelMap = BTreeMap<String, String>;
+pub(crate) type LabelMap = BTreeMap<String, String>;
 
 /// How grave an alert is, by its label `severity`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +55,28 @@ impl Severity {
         }
     }
 
+    /// Without its word.
+    fn shape(self) -> &'static str {
+        match self {
+            Self::Critical => "◆",
+            Self::High => "▲",
+            Self::Warning => "●",
+            Self::Info => "○",
+            Self::Other => "–",
+        }
+    }
+
+    /// The label as it is, with the shape of what it means: what others call `page` is called so here, too.
+    pub(super) fn mark_of(labels: &LabelMap) -> String {
+        Self::mark_of_word(labels.get("severity").map(String::as_str).unwrap_or_default())
+    }
+
+    /// The same of the label's value.
+    pub(super) fn mark_of_word(word: &str) -> String {
+        let severity = Self::of_word(word);
+        if word.is_empty() { severity.mark().to_owned() } else { format!("{} {word}", severity.shape()) }
+    }
+
     /// With its shape: no two look the same without colour.
     pub(super) fn mark(self) -> &'static str {
         match self {
@@ -82,7 +104,7 @@ pub(super) struct Said {
 /// What `/api/v1/watchfire/alerts` tells.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Handed {
+pub(super) struct Handed {
     alerts: Vec<Told>,
     resolved_by_hand: Vec<Told>,
 }
@@ -97,6 +119,7 @@ struct Told {
     starts_at: Option<i64>,
     generator_url: String,
     receivers: Vec<String>,
+    escalates_to: Vec<String>,
     acknowledged: Option<Said>,
     resolved: Option<Said>,
     muted_by: MutedBy,
@@ -108,6 +131,7 @@ struct MutedBy {
     silences: Vec<String>,
     inhibitions: Vec<String>,
     maintenance: Option<String>,
+    maintenance_name: Option<String>,
 }
 
 /// What stands in place of a window's id where the data is made up.
@@ -136,6 +160,10 @@ pub(super) struct Alert {
     pub(super) receivers: Vec<String>,
     /// The group of its rule.
     pub(super) group: String,
+    /// What names its rule in the history, where a file has it.
+    pub(super) rule_key: Option<String>,
+    /// Who is or may be told besides `receivers`, by their escalations.
+    pub(super) escalates_to: Vec<String>,
     /// Who looks after it.
     pub(super) acknowledged: Option<Said>,
     /// Who said that it is over, whatever its source says.
@@ -161,6 +189,20 @@ impl Alert {
         let Some(file) = &self.file else { return false };
         let rest = key.strip_prefix(&format!("{file};{};{}", self.group, self.name()));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([';', '#']))
+    }
+
+    /// The page of its rule; none where another server sent it.
+    pub(super) fn rule_path(&self) -> Option<String> {
+        match (&self.uid, &self.rule_key) {
+            (Some(uid), _) => Some(format!("/alerts/rules/{}", Encoded(uid))),
+            (None, Some(key)) => Some(format!("/alerts/rules/~{}", Search::default().with("rule", key))),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether somebody is told of it, at once or by an escalation.
+    pub(super) fn is_told_to(&self, receiver: &str) -> bool {
+        self.receivers.iter().chain(&self.escalates_to).any(|name| name == receiver)
     }
 
     /// Whether nobody is told of it now.
@@ -223,12 +265,22 @@ impl Alerts {
         Ok(alerts)
     }
 
+    /// Those that were handed on alone.
+    pub(super) fn of_handed(handed: Handed) -> Self {
+        Self::new(Vec::new(), handed)
+    }
+
     fn new(groups: Vec<RuleGroup>, handed: Handed) -> Self {
         let mut all = BTreeMap::new();
         for group in groups {
             let uid = group.is_of_form().then(|| group.name.clone());
-            for alert in group.rules.into_iter().flat_map(|rule| rule.alerts) {
+            let keyed = group.rules.into_iter().flat_map(|mut rule| {
+                let key = uid.is_none().then(|| rule.history_key(&group.file, &group.name));
+                std::mem::take(&mut rule.alerts).into_iter().map(move |alert| (alert, key.clone()))
+            });
+            for (alert, rule_key) in keyed {
                 let own = Alert {
+                    rule_key,
                     annotations: alert.annotations,
                     state: alert.state,
                     since: instant(&alert.active_at),
@@ -254,10 +306,15 @@ impl Alerts {
                 generator_url: told.generator_url,
                 ..Alert::default()
             });
-            let MutedBy { silences, inhibitions, maintenance } = told.muted_by;
-            let muted_by = maintenance.into_iter().collect();
+            let MutedBy { silences, inhibitions, maintenance, maintenance_name } = told.muted_by;
+            // The name where there is one: an id says nothing to people.
+            let muted_by = match maintenance {
+                Some(id) if id != DEMO => vec![maintenance_name.unwrap_or(id)],
+                other => other.into_iter().collect(),
+            };
             known.muting = Muting { silenced_by: silences, inhibited_by: inhibitions, muted_by };
             (known.fingerprint, known.receivers) = (told.fingerprint, told.receivers);
+            known.escalates_to = told.escalates_to;
             (known.acknowledged, known.resolved) = (told.acknowledged, told.resolved);
         }
         Self { all, silences: BTreeMap::new() }
@@ -334,12 +391,12 @@ mod tests {
     fn what_is_told_twice_is_one_alert() {
         let text = r#"{"status":"success","data":{"alerts":[
             {"fingerprint":"a","labels":{"alertname":"Hot","host":"a"},"annotations":{},"state":"suppressed",
-             "starts_at":1763712120000,"updated_at":1763712120000,"generator_url":"","receivers":["ops"],"acknowledged":null,
+             "starts_at":1763712120000,"updated_at":1763712120000,"generator_url":"","receivers":["ops"],"escalates_to":["bob"],"acknowledged":null,
              "muted_by":{"silences":["s"],"inhibitions":[],"maintenance":null}},
             {"fingerprint":"c","labels":{"alertname":"Hot","host":"c"},"annotations":{},"state":"suppressed",
              "starts_at":1763712120000,"updated_at":1763712120000,"generator_url":"","receivers":[],
              "acknowledged":{"by":"ann","comment":"on it","at":1763712130000,"until":null},
-             "muted_by":{"silences":[],"inhibitions":["a","z"],"maintenance":"move-1"}}],
+             "muted_by":{"silences":[],"inhibitions":["a","z"],"maintenance":"x7","maintenance_name":"move-1"}}],
             "resolved_by_hand":[{"fingerprint":"d","labels":{"alertname":"Hot","host":"d"},
              "resolved":{"by":"bob","comment":"","at":1763712140000,"until":null}}]}}"#;
         let mut alerts = Alerts::new(rules(), envelope(text).unwrap());
@@ -374,6 +431,13 @@ mod tests {
         });
         alerts.silences.insert("s".to_owned(), Silence { matchers: matchers.to_vec(), ..Silence::default() });
         assert!(alerts.snooze(&a).is_some());
+        assert!(a.is_told_to("ops") && a.is_told_to("bob") && !a.is_told_to("cem"));
+        assert_eq!((a.rule_path().as_deref(), c.rule_path()), (Some("/alerts/rules/hot"), None));
+        let of_file = Alert { rule_key: Some("a.yml;g;Full;severity=x".to_owned()), ..Alert::default() };
+        assert_eq!(
+            of_file.rule_path().as_deref(),
+            Some("/alerts/rules/~?rule=a.yml%3Bg%3BFull%3Bseverity%3Dx")
+        );
         let mut handed = labels(&[("alertname", "Hot"), ("host", "a"), ("region", "north")]);
         assert_eq!(own_of(&alerts.all, &handed), Some(a.labels.clone()), "labels that are added to all");
         handed.insert("host".to_owned(), "b".to_owned());
@@ -393,5 +457,7 @@ mod tests {
         assert_eq!(Alert::default().dashboard_path(), None);
         assert_eq!(Severity::of(&labels(&[("severity", "Page")])), Severity::Critical);
         assert_eq!(Severity::of(&labels(&[])), Severity::Other);
+        let marks = ["low", "page", "warning", "odd", ""].map(Severity::mark_of_word);
+        assert_eq!(marks, ["○ low", "◆ page", "● warning", "– odd", "– no severity"]);
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct ChartedRule {
     pub(super) labels: LabelMap,
     pub(super) from: i64,
     pub(super) to: i64,
+    /// The parameter that names the rule, where that is known; else it is the one that made the alert.
+    pub(super) rule: Option<(&'static str, String)>,
 }
 
 /// What `/api/v1/watchfire/rules/values` tells.
@@ -102,11 +104,13 @@ async fn rule_of(labels: &LabelMap) -> Result<Option<String>, Failure> {
 }
 
 async fn ask(of: &ChartedRule) -> Result<Option<Values>, Failure> {
-    let Some(rule) = rule_of(&of.labels).await? else { return Ok(None) };
-    let search = Search::default()
-        .with("rule", &rule)
-        .with("from", &of.from.to_string())
-        .with("to", &of.to.to_string());
+    let named = match &of.rule {
+        Some(named) => Some(named.clone()),
+        None => rule_of(&of.labels).await?.map(|rule| ("rule", rule)),
+    };
+    let Some((name, rule)) = named else { return Ok(None) };
+    let search =
+        Search::default().with(name, &rule).with("from", &of.from.to_string()).with("to", &of.to.to_string());
     envelope(&api::get("/api/v1/watchfire/rules/values", &search).await?).map(Some)
 }
 

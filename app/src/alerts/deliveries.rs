@@ -33,6 +33,7 @@ struct Delivery {
     state: String,
     receiver: String,
     integration: String,
+    group_key: String,
     intent: Option<String>,
     reason: Option<String>,
     group: Option<LabelMap>,
@@ -152,6 +153,17 @@ pub(crate) fn DeliveriesPage() -> impl IntoView {
     .into_any()
 }
 
+/// The delivery for which another one waits: of one group and channel, what is older goes out first.
+fn before(answer: &Answer, id: i64) -> Option<i64> {
+    let is_waiting = |delivery: &&Delivery| delivery.state == "waiting";
+    let own = answer.deliveries.iter().filter(is_waiting).find(|delivery| delivery.id == id)?;
+    let lane = |delivery: &Delivery| {
+        (delivery.group_key.clone(), delivery.receiver.clone(), delivery.integration.clone())
+    };
+    let older = answer.deliveries.iter().filter(is_waiting);
+    older.filter(|other| other.id < id && lane(other) == lane(own)).map(|other| other.id).min()
+}
+
 fn counted(counts: Counts) -> String {
     let number = |count: usize| grouped(count as u64);
     let parts = [
@@ -192,9 +204,15 @@ fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView
         ask.confirm(question, "Delete", move || act("DELETE", ""));
     };
     let dead = move || delivery.with(|delivery| delivery.state == "dead");
+    let waits_for =
+        Memo::new(move |_| answer.with(|answer| answer.as_ref().and_then(|answer| before(answer, id))));
     let time = move || {
         let now = now();
+        let waits_for = waits_for.get();
         delivery.with(|delivery| match (delivery.next_at, delivery.ended_at) {
+            (Some(_), _) if waits_for.is_some() => {
+                "waits for the earlier one of its group, which comes first".to_owned()
+            }
             (Some(next), _) => format!("next attempt {}", ahead(next - now)),
             (None, Some(end)) => ago((now - end).max(0)),
             (None, None) => ago((now - delivery.created_at).max(0)),
@@ -285,6 +303,25 @@ fn facts_words(delivery: &Delivery) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_older_goes_first() {
+        let one = |id, state: &str, group: &str| Delivery {
+            id,
+            state: state.to_owned(),
+            group_key: group.to_owned(),
+            ..Delivery::default()
+        };
+        let deliveries = vec![
+            one(5, "waiting", "a"),
+            one(4, "waiting", "b"),
+            one(3, "waiting", "a"),
+            one(2, "done", "b"),
+            one(1, "waiting", "a"),
+        ];
+        let answer = Answer { deliveries, ..Answer::default() };
+        assert_eq!([5, 4, 3, 2, 1].map(|id| before(&answer, id)), [Some(1), None, Some(1), None, None]);
+    }
 
     #[test]
     fn deliveries_in_words() {

@@ -80,6 +80,26 @@ pub(super) fn terms(text: &str) -> Vec<Term> {
 }
 
 impl Term {
+    /// Why nothing can match it: its pattern is none, or it looks like a matcher and is none.
+    pub(super) fn fault(&self) -> Option<String> {
+        match self {
+            Self::Matcher(Matcher { op: MatchOp::Regex | MatchOp::NotRegex, value, .. })
+                if !is_pattern(value) =>
+            {
+                Some(format!(
+                    "{value:?} is no regular expression; look at its brackets, or write = for the text itself"
+                ))
+            }
+            Self::Word(word) if word.starts_with(['=', '!']) => {
+                Some(format!("{word:?} has no label before it; write severity=\"high\""))
+            }
+            Self::Word(word) if word.contains(['=', '~']) && word.matches('"').count() == 1 => {
+                Some(format!("{word:?} has no closing quote"))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether an alert is meant. An absent label has the empty value.
     pub(super) fn takes(&self, labels: &LabelMap, annotations: &LabelMap) -> bool {
         match self {
@@ -103,13 +123,22 @@ pub(super) fn fulfils(matcher: &Matcher, labels: &LabelMap, whole: impl Fn(&str,
     }
 }
 
+/// Whether the browser can read a pattern.
+fn is_pattern(pattern: &str) -> bool {
+    expression(pattern).is_some()
+}
+
 /// Whether a pattern matches all of a value, by the browser's own expressions: a library of them would be as large as the page. What
 /// is no pattern yet, because it is being typed, matches nothing.
 fn whole_match(pattern: &str, value: &str) -> bool {
+    expression(pattern).is_some_and(|expression| expression.test(value))
+}
+
+/// A pattern that has to match all of a value.
+fn expression(pattern: &str) -> Option<js_sys::RegExp> {
     let arguments = js_sys::Array::of1(&format!("^(?:{pattern})$").into());
-    let Ok(constructor) = js_sys::Reflect::get(&js_sys::global(), &"RegExp".into()) else { return false };
-    let made = js_sys::Reflect::construct(&constructor.into(), &arguments);
-    made.is_ok_and(|made| js_sys::RegExp::from(made).test(value))
+    let constructor = js_sys::Reflect::get(&js_sys::global(), &"RegExp".into()).ok()?;
+    js_sys::Reflect::construct(&constructor.into(), &arguments).ok().map(js_sys::RegExp::from)
 }
 
 #[cfg(test)]
@@ -164,6 +193,9 @@ mod tests {
         for text in [r#"a="say \"x\" \\ y""#, r#"b!~"c.*""#, r#""my.label"!="""#] {
             assert_eq!(written(&matcher(text).unwrap()), text);
         }
+        let fault = |text: &str| terms(text).iter().find_map(Term::fault);
+        assert!(fault("=5").unwrap().contains("no label") && fault("host=\"web").unwrap().contains("quote"));
+        assert_eq!(fault("web host=a"), None);
         let regex = matcher("host=~web").unwrap();
         assert!(fulfils(&regex, &own, |pattern, value| value.starts_with(pattern)));
     }

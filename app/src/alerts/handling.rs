@@ -141,12 +141,21 @@ pub(super) fn Handling(
         };
         let shown = move || (opened.get() == Some(act)).to_string();
         view! {
-            <button type="button" class="button small" aria-expanded=shown on:click=open>{act.title()}</button>
+            <button type="button" class="button small" data-act=act.word() aria-expanded=shown on:click=open>{act.title()}</button>
         }
     };
+    // Who closes the form by keyboard, or sends it, goes on where it was opened.
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |before: Option<Option<Act>>| {
+        let now = opened.get();
+        if let (Some(Some(act)), None) = (before, now) {
+            focus_within(place, act);
+        }
+        now
+    });
     let unfold = move |_| unfolded.update(|unfolded| *unfolded = !*unfolded);
     view! {
-        <div class="alert-handling">
+        <div class="alert-handling" tabindex="-1" node_ref=place>
             <For each=move || said.get() key=|word| (word.mark, word.said.at) let:word>
                 <Told word alert poll error/>
             </For>
@@ -166,6 +175,21 @@ pub(super) fn Handling(
         </div>
     }
     .into_any()
+}
+
+/// Brings the focus back to the button that opened a form; to what is said of the alert, where the button is gone.
+fn focus_within(place: NodeRef<html::Div>, act: Act) {
+    use wasm_bindgen::JsCast;
+    request_animation_frame(move || {
+        let Some(place) = place.get_untracked() else { return };
+        let button = place.query_selector(&format!("[data-act={}]", act.word())).ok().flatten();
+        let button = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
+        // Focus is a courtesy.
+        let _ = match button {
+            Some(button) => button.focus(),
+            None => place.focus(),
+        };
+    });
 }
 
 /// What somebody said, and the button that takes it back.
@@ -264,9 +288,15 @@ fn Form(
             }
         });
     };
-    let cancel = move |_| {
+    let cancel = move |()| {
         error.set(None);
         opened.set(None);
+    };
+    let escape = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            cancel(());
+        }
     };
     let bound = |signal: RwSignal<String>| move |event| signal.set(event_target_value(&event));
     let choice = move |text: &'static str| {
@@ -289,7 +319,7 @@ fn Form(
         }
     });
     view! {
-        <form class="handling-form" aria-label=act.title() on:submit=submit>
+        <form class="handling-form" aria-label=act.title() on:submit=submit on:keydown=escape>
             <p class="hint">{act.hint()}</p>
             {lengths}
             <label class="handling-field">
@@ -302,7 +332,7 @@ fn Form(
             </label>
             <span class="handling-actions">
                 <button type="submit" class="button small primary" disabled=move || sending.get()>{act.title()}" it"</button>
-                <button type="button" class="button small" on:click=cancel>"Cancel"</button>
+                <button type="button" class="button small" on:click=move |_| cancel(())>"Cancel"</button>
             </span>
         </form>
     }

@@ -81,6 +81,8 @@ struct Asked {
     terms: Vec<Term>,
     /// The label to group by; none: no groups.
     group: Option<String>,
+    /// Who is told; empty: anybody.
+    receiver: String,
 }
 
 impl Asked {
@@ -94,11 +96,18 @@ impl Asked {
                 FLAT => None,
                 label => Some(label.to_owned()),
             },
+            receiver: String::new(),
         }
+    }
+
+    /// What messages lead to: that of which this receiver is told.
+    fn told_to(self, receiver: String) -> Self {
+        Self { receiver, ..self }
     }
 
     fn takes(&self, alert: &Alert) -> bool {
         self.shown.takes(alert)
+            && (self.receiver.is_empty() || alert.is_told_to(&self.receiver))
             && self.severity.is_none_or(|severity| alert.severity() == severity)
             && self.terms.iter().all(|term| term.takes(&alert.labels, &alert.annotations))
     }
@@ -141,7 +150,10 @@ pub(crate) fn AlertsPage() -> impl IntoView {
     let address = Address::of(Page::Alerts);
     let (state, severity) = (address.value("state"), address.value("severity"));
     let (filter, group) = (address.value("filter"), address.value("group"));
-    let asked = Memo::new(move |_| Asked::new(&state.get(), &severity.get(), &filter.get(), &group.get()));
+    let receiver = address.value("receiver");
+    let asked = Memo::new(move |_| {
+        Asked::new(&state.get(), &severity.get(), &filter.get(), &group.get()).told_to(receiver.get())
+    });
     let alerts = RwSignal::new(None::<Alerts>);
     let poll = Poll::start(EVERY, Alerts::ask, move |got| alerts.set(Some(got)));
     let groups = Memo::new(move |_| {
@@ -157,7 +169,17 @@ pub(crate) fn AlertsPage() -> impl IntoView {
     let nothing = move || {
         let some = alerts.with(|alerts| alerts.as_ref().is_some_and(|alerts| !alerts.all.is_empty()));
         (some && groups.with(Vec::is_empty))
-            .then(|| view! { <p class="panel-none">"No alert is so. Shorten the filter, or choose another state."</p> })
+            .then(|| view! { <p class="panel-none">{asked.with(|asked| none_words(&asked.terms))}</p> })
+    };
+    let only = move || {
+        let name = Some(receiver.get()).filter(|name| !name.is_empty())?;
+        let all = move |_| address.put("receiver", "", false);
+        Some(view! {
+            <p class="alerting-only">
+                "Only what "<strong>{name}</strong>" is told of, at once or by an escalation. "
+                <button type="button" class="button small" on:click=all>"Show all"</button>
+            </p>
+        })
     };
     view! {
         <Title text=Page::Alerts.title()/>
@@ -171,6 +193,7 @@ pub(crate) fn AlertsPage() -> impl IntoView {
                 {choice(address, "severity", "Severity", severities.collect())}
                 <GroupChoice address alerts/>
             </div>
+            {only}
             <For each=move || groups.get() key=Clone::clone let:group>
                 <Group group asked alerts poll/>
             </For>
@@ -180,6 +203,14 @@ pub(crate) fn AlertsPage() -> impl IntoView {
     .into_any()
 }
 
+/// What there is to say where no alert is so.
+fn none_words(terms: &[Term]) -> String {
+    match terms.iter().find_map(Term::fault) {
+        Some(fault) => format!("✕ {fault}"),
+        None => "No alert matches. Shorten the filter, or choose another state.".to_owned(),
+    }
+}
+
 /// How many there are of each kind, and what one can do.
 #[component]
 fn Summary(alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
@@ -187,6 +218,7 @@ fn Summary(alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
     let words = move || trouble(poll, "Alerts").or_else(|| Some(counted(counts.get()?)));
     let loud = move || counts.get().is_some_and(|counts| counts.firing > 0).then_some("true");
     let announced = move || match counts.get() {
+        Some(Counts { firing: 1, .. }) => "1 alert fires.".to_owned(),
         Some(Counts { firing, .. }) if firing > 0 => format!("{firing} alerts fire."),
         _ => String::new(),
     };

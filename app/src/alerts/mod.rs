@@ -7,7 +7,6 @@ mod filter;
 mod form;
 mod handling;
 mod heartbeats;
-mod history;
 mod incidents;
 mod list;
 mod maintenance;
@@ -15,25 +14,29 @@ mod on_call;
 mod panel;
 mod routing;
 mod row;
+mod rule;
 mod rules;
 mod schedules;
 mod silences;
+mod told;
 mod who;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+pub(crate) use self::alert::LabelMap;
 pub(crate) use self::chart::{ChartedRule, RuleChart};
 pub(crate) use self::deliveries::DeliveriesPage;
 pub(crate) use self::form::RuleFormPage;
-pub(crate) use self::history::RulePage;
 pub(crate) use self::list::AlertsPage;
 pub(crate) use self::on_call::OnCallPages;
 pub(crate) use self::panel::AlertList;
 pub(crate) use self::routing::{EditorPorts, RoutingEditor, RoutingPage};
+pub(crate) use self::rule::RulePage;
 pub(crate) use self::rules::RulesPage;
 pub(crate) use self::silences::{SilencePage, SilencesPage};
+pub(crate) use self::told::WhoIsTold;
 use crate::address::{Search, unescaped};
 use crate::api::{Poll, Progress};
 use crate::live::Live;
@@ -92,6 +95,35 @@ fn server_now() -> impl Fn() -> i64 + Copy + Send + Sync {
 /// A moment as it is written out.
 fn moment(at: i64, preferences: Preferences) -> String {
     format_utc(at, preferences.utc_offset(), "%Y-%m-%d %H:%M:%S")
+}
+
+/// By which clock moments are written out: `UTC+01:00`.
+fn clock_words(preferences: Preferences) -> String {
+    let minutes = preferences.utc_offset() / 60_000;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    match minutes.abs() {
+        0 => "UTC".to_owned(),
+        minutes => format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60),
+    }
+}
+
+/// How long something lasts, by milliseconds, in its two greatest units: `7 h 35 min`.
+fn lasting(millis: i64) -> String {
+    const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let seconds = (millis / 1000).max(0);
+    let Some(first) = UNITS.iter().position(|(unit, _)| seconds >= *unit) else { return "0 s".to_owned() };
+    let mut rest = seconds;
+    let parts = UNITS[first..].iter().take(2).filter_map(|(unit, name)| {
+        let count = rest / unit;
+        rest %= unit;
+        (count > 0).then(|| format!("{count} {name}"))
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// `1 alert`, `2 alerts`.
+fn plural(count: usize, what: &str) -> String {
+    format!("{} {what}{}", crate::numbers::grouped(count as u64), if count == 1 { "" } else { "s" })
 }
 
 /// `name="value", ...` of all labels but those that stand elsewhere.
@@ -199,6 +231,22 @@ fn without_script() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_of_time_in_words() {
+        for (seconds, expected) in [
+            (0, "0 s"),
+            (45, "45 s"),
+            (790, "13 min 10 s"),
+            (27_300, "7 h 35 min"),
+            (3605, "1 h"),
+            (530_640, "6 d 3 h"),
+            (604_800, "7 d"),
+        ] {
+            assert_eq!(lasting(seconds * 1000), expected);
+        }
+        assert_eq!([0, 1, 2].map(|count| plural(count, "step")), ["0 steps", "1 step", "2 steps"]);
+    }
 
     #[test]
     fn links_run_nothing() {

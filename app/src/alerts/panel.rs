@@ -5,12 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use watchfire_panel::Unfolded;
 
-use super::alert::{Alert, Alerts, LabelMap};
+use super::alert::{Alert, Alerts, LabelMap, Severity};
 use super::filter::{Term, terms};
 use super::handling::Handling;
 use super::row::{state_word, state_words};
 use super::{label_words, server_now, trouble};
-use crate::address::Encoded;
 use crate::api::Poll;
 use crate::numbers::ago;
 
@@ -63,17 +62,15 @@ fn Line(key: LabelMap, alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl Int
         Memo::new(move |_| alerts.with(|alerts| alerts.as_ref()?.all.get(&key).cloned()).unwrap_or_default());
     let first = alert.get_untracked();
     let severity = first.severity();
-    let href = match &first.uid {
-        Some(uid) => format!("/alerts/rules/{}", Encoded(uid)),
-        None => "/alerts".to_owned(),
-    };
+    let mark = Severity::mark_of(&first.labels);
+    let href = first.rule_path().unwrap_or_else(|| "/alerts".to_owned());
     let since = move || alert.with(|alert| alert.since.map(|since| ago((now() - since).max(0))));
     let summary = first.annotations.get("summary").cloned();
     let labels = label_words(&first.labels, &["alertname", "severity"]);
     let state = move || alert.with(state_word);
     view! {
         <li class="alert alert-short" data-severity=severity.word() data-alert-state=state>
-            <span class="alert-severity">{severity.mark()}</span>
+            <span class="alert-severity">{mark}</span>
             <div class="alert-main">
                 <a class="alert-name" href=href>{first.name().to_owned()}</a>
                 <span class="alert-summary">{summary}</span>

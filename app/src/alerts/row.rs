@@ -2,10 +2,9 @@ use leptos::prelude::*;
 use watchfire_chart::format_value;
 use watchfire_model::Unit;
 
-use super::alert::{Alert, Alerts, LabelMap};
+use super::alert::{Alert, Alerts, LabelMap, Severity};
 use super::handling::Handling;
 use super::{is_link, label_words, moment, server_now};
-use crate::address::Encoded;
 use crate::api::{Poll, RuleState};
 use crate::numbers::ago;
 use crate::preferences::Preferences;
@@ -29,14 +28,12 @@ pub(super) fn AlertRow(key: LabelMap, alerts: RwSignal<Option<Alerts>>, poll: Po
     });
     let first = alert.get_untracked();
     let name = first.name().to_owned();
-    let title = match &first.uid {
-        Some(uid) => {
-            view! { <a class="alert-name" href=format!("/alerts/rules/{}", Encoded(uid))>{name}</a> }
-                .into_any()
-        }
+    let title = match first.rule_path() {
+        Some(href) => view! { <a class="alert-name" href=href>{name}</a> }.into_any(),
         None => view! { <span class="alert-name">{name}</span> }.into_any(),
     };
     let (silence, severity) = (first.silence_path(), first.severity());
+    let mark = Severity::mark_of(&first.labels);
     let state = move || alert.with(state_word);
     let since = move || {
         alert.with(|alert| alert.since).map(|since| {
@@ -58,7 +55,7 @@ pub(super) fn AlertRow(key: LabelMap, alerts: RwSignal<Option<Alerts>>, poll: Po
     };
     view! {
         <li class="alert" data-severity=severity.word() data-alert-state=state>
-            <span class="alert-severity">{severity.mark()}</span>
+            <span class="alert-severity">{mark}</span>
             <span class="alert-state">{move || alert.with(state_words)}</span>
             <div class="alert-main">
                 {title}

@@ -7,13 +7,13 @@ use serde::Deserialize;
 use watchfire_model::format_utc;
 
 use super::on_call::list_frame;
-use super::{moment, place, server_now, trouble};
+use super::{clock_words, lasting, moment, place, server_now, trouble};
 use crate::add_data::SnippetView;
 use crate::address::{Encoded, Search};
 use crate::api::{self, Failure, Poll, envelope};
 use crate::numbers::{ahead, grouped};
 use crate::preferences::Preferences;
-use crate::range::{clock, words};
+use crate::range::clock;
 
 /// The server's address of them.
 const API: &str = "/api/v1/watchfire/schedules";
@@ -41,7 +41,7 @@ struct Shift {
 
 impl Shift {
     fn length(&self) -> String {
-        words(((self.to - self.from) / 60_000).max(1) * 60_000)
+        lasting((self.to - self.from).max(60_000))
     }
 }
 
@@ -81,7 +81,7 @@ impl Schedule {
             count => {
                 let times =
                     if count == 1 { "once".to_owned() } else { format!("{} times", grouped(count as u64)) };
-                let length = words((total / 60_000).max(1) * 60_000);
+                let length = lasting(total.max(60_000));
                 format!("✕ Nobody is on call {times} in the next four weeks, {length} in all.")
             }
         }
@@ -120,8 +120,9 @@ pub(super) fn SchedulesPage() -> impl IntoView {
         known.with(|known| known.as_ref().is_some_and(BTreeMap::is_empty)).then(|| {
             view! {
                 <p class="panel-none">
-                    "There is no schedule. They stand under "<code>"schedules:"</code>" in the file of "<code>"notify.config"</code>
-                    ", and escalations of receivers name them."
+                    "There is no schedule. They are made under "<a href="/alerts/routing?edit=yes">"Routing, Edit"</a>
+                    ", or stand under "<code>"schedules:"</code>" in the file of "<code>"notify.config"</code>
+                    "; escalations of receivers name them."
                 </p>
             }
         })
@@ -153,6 +154,13 @@ fn Entry(name: String, known: RwSignal<Option<All>>) -> impl IntoView {
     let schedule =
         Memo::new(move |_| known.with(|known| known.as_ref()?.get(&own).cloned()).unwrap_or_default());
     let bad = move || schedule.with(|schedule| schedule.on_call.is_none()).then_some("true");
+    let clock = move || {
+        let zone = schedule.with(|schedule| schedule.time_zone.clone());
+        format!(
+            "Times are by your clock, {}; shifts change by the clocks of {zone}.",
+            clock_words(preferences)
+        )
+    };
     let badge = move || {
         schedule.with(|schedule| format!("{} · {}", schedule.time_zone, schedule.receivers.join(", ")))
     };
@@ -193,6 +201,7 @@ fn Entry(name: String, known: RwSignal<Option<All>>) -> impl IntoView {
                 {move || schedule.with(Schedule::gap_words)}
             </p>
             <ol class="shifts" aria-label="The next shifts">{list}</ol>
+            <p class="hint">{clock}</p>
             <details>
                 <summary>"Calendar"</summary>
                 <SnippetView place="Its address, to subscribe to" lines=address/>
@@ -263,9 +272,9 @@ mod tests {
         assert_eq!(schedule.now_words(0), "● ann is on call, then nobody in 1 h");
         assert_eq!(
             schedule.gap_words(),
-            "✕ Nobody is on call once in the next four weeks, 90 minutes in all."
+            "✕ Nobody is on call once in the next four weeks, 1 h 30 min in all."
         );
-        assert_eq!(schedule.shifts[0].length(), "1 hour");
+        assert_eq!(schedule.shifts[0].length(), "1 h");
         let alone = Schedule { on_call: None, until: None, gaps: Vec::new(), ..schedule.clone() };
         assert_eq!(alone.now_words(0), "✕ Nobody is on call, with no end in sight");
         assert_eq!(alone.gap_words(), "✓ Somebody is on call all of the next four weeks.");

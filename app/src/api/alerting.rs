@@ -70,9 +70,19 @@ pub(crate) struct RuleShown {
     pub(crate) state: Option<RuleState>,
     /// Seconds for which the condition has to hold.
     pub(crate) duration: f64,
+    /// Seconds for which it goes on firing after its condition held last.
+    pub(crate) keep_firing_for: f64,
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) annotations: BTreeMap<String, String>,
     pub(crate) alerts: Vec<RuleAlert>,
+}
+
+impl RuleShown {
+    /// What names it in the history, as the server composes it, where a file has it in this group.
+    pub(crate) fn history_key(&self, file: &str, group: &str) -> String {
+        let labels = self.labels.iter().map(|(name, value)| format!(";{name}={value}"));
+        format!("{file};{group};{}{}", self.name, labels.collect::<String>())
+    }
 }
 
 /// How evaluating a rule goes.

@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
 use crate::address::Search;
-use crate::alerts::{ChartedRule, EditorPorts};
+use crate::alerts::{ChartedRule, EditorPorts, LabelMap};
 use crate::boards::{ChoiceMenu, EditBar, Feed, NEW, PanelItem, Pointer, ShareView};
 use crate::pages::Page;
 use crate::shell::{Ask, Extra, Extras};
@@ -46,7 +46,7 @@ pub enum Part {
     Later,
     /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
-    /// Incidents with the charts of their rules, maintenance windows, heartbeats and schedules; and the editor of who hears of what.
+    /// A rule with its chart and who is told of it, incidents with the charts of their rules, maintenance windows, heartbeats and schedules; and the editor of who hears of what.
     OnCall,
 }
 
@@ -119,13 +119,12 @@ impl Part {
             Some(
                 Page::Alerts
                 | Page::Rules
-                | Page::Rule
                 | Page::Silences
                 | Page::Silence
                 | Page::Routing
                 | Page::Deliveries,
             ) => parts.push(Self::Alerts),
-            Some(Page::OnCall) => parts.push(Self::OnCall),
+            Some(Page::OnCall | Page::Rule) => parts.push(Self::OnCall),
             None => {}
         }
         parts
@@ -175,6 +174,8 @@ impl Part {
             Self::OnCall => {
                 split::load_on_call().await?;
                 split::load_routing_editor().await?;
+                split::load_rule_page().await?;
+                split::load_who_is_told().await?;
                 split::load_rule_chart().await
             }
         }
@@ -272,6 +273,7 @@ pub(crate) fn alerting(page: Page) -> AnyView {
     match page {
         Page::RuleForm => lazy(Part::Explore, true, || Box::pin(split::rule_form())),
         Page::OnCall => lazy(Part::OnCall, true, || Box::pin(split::on_call())),
+        Page::Rule => lazy(Part::OnCall, true, || Box::pin(split::rule_page())),
         Page::Routing | Page::Deliveries => lazy(Part::Alerts, true, move || Box::pin(split::routing(page))),
         _ => lazy(Part::Alerts, true, move || Box::pin(split::alerts(page))),
     }
@@ -300,6 +302,11 @@ pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
 /// The values of an alert's rule over time.
 pub(crate) fn rule_chart(of: Memo<Option<ChartedRule>>) -> AnyView {
     lazy(Part::OnCall, true, move || Box::pin(split::rule_chart(of)))
+}
+
+/// Who would be told of an alert with these labels, and a test of the way to them; `notes` are the texts that they would read.
+pub(crate) fn who_is_told(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> AnyView {
+    lazy(Part::OnCall, true, move || Box::pin(split::who_is_told(labels, notes)))
 }
 
 /// What is below the pointer on a panel.
@@ -387,6 +394,7 @@ mod tests {
             ("/alerts/rules/new", "", vec![Part::Site, Part::Explore]),
             ("/alerts/deliveries", "", vec![Part::Site, Part::Alerts]),
             ("/alerts/incidents/a", "", vec![Part::Site, Part::OnCall]),
+            ("/alerts/rules/a", "", vec![Part::Site, Part::OnCall]),
             ("/nowhere", "", vec![Part::Site]),
         ] {
             assert_eq!(Part::needed(path, search), expected, "{path}{search}");

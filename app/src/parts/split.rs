@@ -20,8 +20,8 @@ use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
 use crate::alerts::{
-    AlertList, AlertsPage, ChartedRule, DeliveriesPage, EditorPorts, OnCallPages, RoutingEditor, RoutingPage,
-    RuleChart, RuleFormPage, RulePage, RulesPage, SilencePage, SilencesPage,
+    AlertList, AlertsPage, ChartedRule, DeliveriesPage, EditorPorts, LabelMap, OnCallPages, RoutingEditor,
+    RoutingPage, RuleChart, RuleFormPage, RulePage, RulesPage, SilencePage, SilencesPage, WhoIsTold,
 };
 use crate::boards::{
     BoardKeys, BoardListPage, BoardPage, ChoiceMenu, DashboardHeads, DemoBar, EditBar, EditDialogs,
@@ -137,7 +137,6 @@ pub(super) fn playlist_turn(uid: Memo<String>, search: Memo<String>) -> View {
 pub(super) fn alerts(page: Page) -> View {
     Ok(match page {
         Page::Rules => view! { <RulesPage/> }.into_any(),
-        Page::Rule => view! { <RulePage/> }.into_any(),
         Page::Silences => view! { <SilencesPage/> }.into_any(),
         Page::Silence => view! { <SilencePage/> }.into_any(),
         _ => view! { <AlertsPage/> }.into_any(),
@@ -180,6 +179,16 @@ pub(super) fn on_call() -> View {
 #[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
 pub(super) fn rule_chart(of: Memo<Option<ChartedRule>>) -> View {
     Ok(view! { <RuleChart of/> }.into_any())
+}
+
+#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_rule_page), fallible)]
+pub(super) fn rule_page() -> View {
+    Ok(view! { <RulePage/> }.into_any())
+}
+
+#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_who_is_told), fallible)]
+pub(super) fn who_is_told(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> View {
+    Ok(view! { <WhoIsTold labels notes/> }.into_any())
 }
 
 #[wasm_split(editor, wasm_split_path = ::leptos::wasm_split, preload(load_panel_editor), fallible)]

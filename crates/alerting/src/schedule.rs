@@ -127,6 +127,17 @@ impl Schedule {
         }
         shifts
     }
+
+    /// When the shift that is on at `at` began; `None` where that is longer ago than shifts are looked for.
+    pub fn begun(&self, at: i64) -> Option<i64> {
+        const DAY: i64 = 86_400_000;
+        // Most shifts are short; what is far back is looked for only where it has to be.
+        [1, 8, 64, 512, 4096].into_iter().find_map(|days| {
+            let from = at.saturating_sub(days * DAY);
+            let shift = self.shifts(from, at.saturating_add(1)).pop()?;
+            (shift.from > from && shift.to > at).then_some(shift.from)
+        })
+    }
 }
 
 impl Layer {

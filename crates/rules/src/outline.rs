@@ -31,11 +31,44 @@ struct Listed {
     threshold: f64,
     #[serde(default)]
     severity: Option<String>,
-    /// Seconds.
     #[serde(default)]
-    evaluation_window: Option<u64>,
+    evaluation_window: Option<Window>,
     #[serde(default)]
     description: Option<String>,
+}
+
+/// A window: seconds, or a length of time such as `1m`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Window {
+    Seconds(u64),
+    Number(f64),
+    Written(String),
+}
+
+impl Window {
+    /// In seconds, or what is wrong with it.
+    fn seconds(&self) -> Result<u64, String> {
+        let seconds = match self {
+            Self::Seconds(seconds) => Some(*seconds),
+            Self::Number(_) => None,
+            Self::Written(text) => {
+                let millis = parse_duration(text).ok().and_then(|millis| u64::try_from(millis).ok());
+                millis.filter(|millis| millis % 1000 == 0).map(|millis| millis / 1000)
+            }
+        };
+        match (seconds, self) {
+            (Some(0), _) => Err("a window must be longer than 0 seconds".to_owned()),
+            (Some(seconds), _) => Ok(seconds),
+            (None, Self::Written(text)) => Err(told(&format!("{text:?}"))),
+            (None, Self::Seconds(number)) => Err(told(&number.to_string())),
+            (None, Self::Number(number)) => Err(told(&number.to_string())),
+        }
+    }
+}
+
+fn told(window: &str) -> String {
+    format!("{window} is no window; write whole seconds, such as 60, or a length of time, such as 1m")
 }
 
 #[derive(Deserialize)]
@@ -131,11 +164,13 @@ fn of_list(one: &Listed, line: u32, flaws: &mut Vec<Flaw>) -> Option<Rule> {
             return None;
         }
     };
-    let window = one.evaluation_window.unwrap_or(WINDOW);
-    if window == 0 {
-        flaws.push(flaw(line, &place, "evaluation_window", "a window must be longer than 0 seconds"));
-        return None;
-    }
+    let window = match one.evaluation_window.as_ref().map_or(Ok(WINDOW), Window::seconds) {
+        Ok(window) => window,
+        Err(message) => {
+            flaws.push(flaw(line, &place, "evaluation_window", &message));
+            return None;
+        }
+    };
     let (metric, suffix) = one.metric_path.rsplit_once('.').unwrap_or((&one.metric_path, ""));
     let over = |function: &str| format!("{function}({metric}[{window}s])");
     let expr = match suffix {

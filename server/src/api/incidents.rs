@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use watchfire_alerting::Fingerprint;
 use watchfire_alerting::incident::{Change, Incident, IncidentError, IncidentState, Note};
 use watchfire_service::alertmanager::AlertmanagerError;
 
@@ -35,6 +36,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/watchfire/incidents", get(list))
         .route("/api/v1/watchfire/incidents/{id}", get(one).put(change))
         .route("/api/v1/watchfire/incidents/{id}/notes", post(note))
+        .route("/api/v1/watchfire/incidents/{id}/alerts", post(join))
+        .route("/api/v1/watchfire/incidents/{id}/alerts/{fingerprint}", delete(part))
         // Bodies are bounded where they are read, by a setting.
         .layer(DefaultBodyLimit::disable())
 }
@@ -60,6 +63,15 @@ struct NewChange {
     /// Those that are named change; empty for nobody.
     #[serde(default)]
     roles: BTreeMap<String, String>,
+    #[serde(default = "local")]
+    by: String,
+}
+
+/// An alert that is to belong to it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMember {
+    fingerprint: String,
     #[serde(default = "local")]
     by: String,
 }
@@ -119,4 +131,35 @@ async fn note(
 ) -> Result<Response, Failure> {
     let NewNote { text, author } = new;
     Ok(created(app.alertmanager.note_incident(&id, Note { at: now(), author, text }).await?))
+}
+
+fn fingerprint(text: &str) -> Result<Fingerprint, Failure> {
+    text.parse().map_err(|error| Failure::bad_data(format!("fingerprint: {error}")))
+}
+
+async fn join(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Whole(new): Whole<NewMember>,
+) -> Result<Response, Failure> {
+    let of = fingerprint(&new.fingerprint)?;
+    Ok(data(app.alertmanager.join_incident(&id, of, (&named(&new.by)?, now())).await?))
+}
+
+async fn part(
+    State(app): State<App>,
+    Path((id, of)): Path<(String, String)>,
+    asked: Asked,
+) -> Result<Response, Failure> {
+    let by = named(asked.given("by").unwrap_or("local"))?;
+    Ok(data(app.alertmanager.part_incident(&id, fingerprint(&of)?, (&by, now())).await?))
+}
+
+/// Who does something; a name as of what people change.
+fn named(by: &str) -> Result<String, Failure> {
+    let by = by.trim();
+    if by.is_empty() || by.len() > Change::MOST_BYTES {
+        return Err(Failure::bad_data(format!("by: say who it is, in up to {} bytes", Change::MOST_BYTES)));
+    }
+    Ok(by.to_owned())
 }

@@ -471,6 +471,8 @@ pub(crate) struct NotifyConfig {
     pub(crate) link_lifetime: Duration,
     /// How long the chart of a mail may take; 0: there are none.
     pub(crate) chart_timeout: Duration,
+    /// Whether the kept configuration may name files.
+    pub(crate) files_in_kept_config: bool,
     /// Whether programs may run.
     pub(crate) programs: bool,
     /// Whether people hear of alerts of made-up data.

@@ -42,7 +42,8 @@ const VISITS: &[Visit] = &[
     other("first load: explore", &["site", "explore"], PAGE),
     other("first load: explore with a query", &["site", "explore", "graph"], 800_000),
     other("first load: alerts", &["site", "alerts"], 610_000),
-    other("first load: on call", &["site", "oncall"], 640_000),
+    // With the page of a rule, which draws its values and says who is told of it.
+    other("first load: on call", &["site", "oncall"], 720_000),
     page("first load: share", &["share"], 520_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];

@@ -155,9 +155,51 @@ fn plain(expr: &Expr) -> Expr {
     }
 }
 
+/// The condition of a rule, as the API has it, in words: `is above 80`.
+pub(in crate::alerts) fn condition_words(told: &serde_json::Value) -> String {
+    let text = |name: &str| match &told[name] {
+        serde_json::Value::Null => String::new(),
+        // Without the `.0` of whole numbers.
+        serde_json::Value::Number(number) => {
+            number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string())
+        }
+        value => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+    };
+    let condition = Condition::of(&text("is"));
+    let title = condition.title();
+    match condition {
+        Condition::Above | Condition::Below | Condition::Equal | Condition::NotEqual => {
+            format!("{title} {}", text("threshold"))
+        }
+        Condition::Outside | Condition::Inside => format!("{title} {} to {}", text("low"), text("high")),
+        Condition::Absent => title.to_owned(),
+        Condition::Changed => format!("{title} {} % against {} ago", text("percent"), text("ago")),
+        Condition::Unusual => {
+            let side = match text("side").as_str() {
+                "above" | "below" => format!(", {}", text("side")),
+                _ => String::new(),
+            };
+            format!("{title}{side}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conditions_in_words() {
+        for (told, expected) in [
+            (r#"{"is":"above","threshold":80.0}"#, "is above 80"),
+            (r#"{"is":"outside","low":1.5,"high":9}"#, "is outside of 1.5 to 9"),
+            (r#"{"is":"absent"}"#, "is absent"),
+            (r#"{"is":"changed","percent":20,"ago":"1h"}"#, "changed by more than 20 % against 1h ago"),
+            (r#"{"is":"unusual","side":"above"}"#, "is unusual for this hour of the week, above"),
+        ] {
+            assert_eq!(condition_words(&serde_json::from_str(told).unwrap()), expected);
+        }
+    }
 
     #[test]
     fn the_value_is_found_in_the_rule() {

@@ -6,6 +6,7 @@ use watchfire_model::parse_duration;
 use watchfire_promql::parse;
 
 use super::condition::Condition;
+use crate::alerts::alert::LabelMap;
 use crate::explore::QueryBox;
 
 /// The fields that hold a text.
@@ -213,6 +214,22 @@ impl Typed {
         typed
     }
 
+    /// The labels and the texts that it gives to all of its alerts; nothing while it has no name. Templates are left out of labels.
+    pub(super) fn told(&self) -> (LabelMap, LabelMap) {
+        let name = self.text(Field::Name);
+        if name.is_empty() {
+            return Default::default();
+        }
+        let severity = ("severity".to_owned(), self.text(Field::Severity).to_owned());
+        let own = self.labels.iter().map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+        let labels = own.chain([severity, ("alertname".to_owned(), name.to_owned())]);
+        let labels =
+            labels.filter(|(name, value)| !name.is_empty() && !value.is_empty() && !value.contains("{{"));
+        let notes = [("summary", Field::Summary), ("description", Field::Description)];
+        let notes = notes.map(|(name, field)| (name.to_owned(), self.text(field).to_owned()));
+        (labels.collect(), notes.into_iter().filter(|(_, text)| !text.is_empty()).collect())
+    }
+
     /// The numbers of its condition, as far as they can be read.
     pub(super) fn numbers(&self) -> Vec<f64> {
         let fields = self.condition().fields().iter().filter(|field| field.is_number());
@@ -234,7 +251,12 @@ impl Typed {
                 && (needs || !text.is_empty())
                 && !text.parse::<f64>().is_ok_and(f64::is_finite)
             {
-                flaws.push((Some(field), format!("{text:?} is no number; write 80, or 0.95")));
+                let words = if text.is_empty() {
+                    "a number is missing; write 80, or 0.95".to_owned()
+                } else {
+                    format!("{text:?} is no number; write 80, or 0.95")
+                };
+                flaws.push((Some(field), words));
             }
             if field.is_length() && (needs || !text.is_empty()) && parse_duration(text).is_err() {
                 flaws.push((Some(field), format!("{text:?} is no length of time; write 5m, or 1h30m")));
@@ -405,6 +427,20 @@ mod tests {
         let condition = json!({"is": "unusual", "side": "above", "quantile": 0.99, "weeks": 4});
         let unusual = json!({"name": "A", "query": "up", "condition": condition, "fold": "last"});
         assert_eq!(Typed::of(&unusual).rule(), Ok(unusual));
+    }
+
+    #[test]
+    fn what_its_alerts_have_for_sure() {
+        let mut rule =
+            typed(&[(Field::Name, "Hot"), (Field::Severity, "high"), (Field::Summary, "It is hot")]);
+        rule.labels =
+            vec![("team".to_owned(), "ops".to_owned()), ("host".to_owned(), "{{ $labels.h }}".to_owned())];
+        let (labels, notes) = rule.told();
+        let pairs =
+            |map: &LabelMap| map.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        assert_eq!(pairs(&labels), ["alertname=Hot", "severity=high", "team=ops"]);
+        assert_eq!(pairs(&notes), ["summary=It is hot"]);
+        assert!(typed(&[]).told().0.is_empty());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use serde_json::{Value, json};
 
-pub(super) use self::condition::Condition;
+pub(super) use self::condition::{Condition, condition_words};
 use self::draft::{Draft, Field, Flaw, Typed};
 use self::fields::Fields;
 use self::preview::{Preview, PreviewView};
@@ -106,7 +106,9 @@ fn Form(kept: Option<(String, u64)>, typed: Box<Typed>, heading: &'static str) -
         let all = preview.flaws.get();
         let insists = insists.get();
         let typed = draft.typed();
-        let shown = |flaw: &Flaw| insists || flaw.0.is_some_and(|field| !typed.text(field).is_empty());
+        // The window is missing only because of what was chosen beside it.
+        let is_blank = |field: Field| field != Field::Window && typed.text(field).is_empty();
+        let shown = |flaw: &Flaw| insists || flaw.0.is_none_or(|field| !is_blank(field));
         all.into_iter().filter(shown).collect::<Vec<Flaw>>()
     });
     let submit = move |event: web_sys::SubmitEvent| {
@@ -159,7 +161,7 @@ fn Form(kept: Option<(String, u64)>, typed: Box<Typed>, heading: &'static str) -
                     {format!("✕ Not saved: somebody else saved version {current} meanwhile. What you typed is still here.")}
                 </p>
                 <p class="overlay-actions">
-                    <button type="button" class="button small" on:click=over>"Save over it next time"</button>
+                    <button type="button" class="button small" on:click=over>"Keep mine: let Save replace theirs"</button>
                     <a class="button small" target="_blank" href=uid.get_value().map(|uid| format!("/alerts/rules/{}", Encoded(&uid)))>
                         "Look at theirs"
                     </a>

@@ -151,6 +151,16 @@ impl Preview {
         }
     }
 
+    /// The labels and the texts of an alert of the rule: of one that there would be now, else those that it gives to all.
+    pub(super) fn example(self) -> (LabelMap, LabelMap) {
+        if let Told::Ready(now) = self.told.get()
+            && let Some(alert) = now.alerts.first()
+        {
+            return (alert.labels.clone(), alert.annotations.clone());
+        }
+        self.draft.typed().told()
+    }
+
     fn next(self) -> u32 {
         let mine = self.number.get_value().wrapping_add(1);
         self.number.set_value(mine);
@@ -165,6 +175,10 @@ impl Preview {
         let unnamed = typed.text(Field::Name).is_empty();
         // A rule can be tried before it has a name.
         let missing = unnamed.then(|| (Some(Field::Name), "an alert needs a name".to_owned()));
+        let unasked = typed
+            .text(Field::Query)
+            .is_empty()
+            .then(|| (Some(Field::Query), "a rule needs a query: a metric, or PromQL".to_owned()));
         let rule = match typed.rule() {
             Ok(mut rule) => {
                 if unnamed {
@@ -176,12 +190,11 @@ impl Preview {
                 // What nobody has filled in yet is no mistake.
                 let blank = |flaw: &Flaw| flaw.0.is_some_and(|field| typed.text(field).is_empty());
                 self.told.set(if flaws.iter().all(blank) { Told::Nothing } else { Told::Flawed });
-                return self.flaws.set(missing.into_iter().chain(flaws).collect());
+                return self.flaws.set(missing.into_iter().chain(unasked).chain(flaws).collect());
             }
         };
-        if typed.text(Field::Query).is_empty() {
-            let query = (Some(Field::Query), "a rule needs a query: a metric, or PromQL".to_owned());
-            self.flaws.set(missing.into_iter().chain([query]).collect());
+        if unasked.is_some() {
+            self.flaws.set(missing.into_iter().chain(unasked).collect());
             return self.told.set(Told::Nothing);
         }
         self.told.set(Told::Asking);
@@ -293,7 +306,12 @@ pub(super) fn PreviewView(draft: Draft, preview: Preview) -> impl IntoView {
         Told::Asking => "… trying it".to_owned(),
         Told::Flawed => "✕ The fields say what has to be mended before it can be tried.".to_owned(),
         Told::Failed(words) => format!("✕ It can't be tried: {words}"),
-        Told::Ready(now) => now_words(&now, !draft.text(Field::Hold).with(String::is_empty)),
+        Told::Ready(now) => {
+            let holds = draft
+                .text(Field::Hold)
+                .with(|text| parse_duration(text.trim()).is_ok_and(|millis| millis > 0));
+            now_words(&now, holds)
+        }
     };
     let expr = move || match preview.told.get() {
         Told::Ready(now) => Some(view! { <code class="rule-query">{now.expr}</code> }),
@@ -303,6 +321,9 @@ pub(super) fn PreviewView(draft: Draft, preview: Preview) -> impl IntoView {
         Told::Ready(now) => now.alerts.iter().take(MOST).map(entry).collect_view().into_any(),
         _ => ().into_any(),
     };
+    let example = Memo::new(move |_| preview.example());
+    let labels = Memo::new(move |_| example.with(|(labels, _)| labels.clone()));
+    let notes = Memo::new(move |_| example.with(|(_, notes)| notes.clone()));
     let item = Memo::new(move |_| preview.panel.get());
     let drawn = Memo::new(move |_| preview.graph.with(Option::is_some));
     let feed = Feed::fixed(preview.graph, preview.window);
@@ -315,6 +336,7 @@ pub(super) fn PreviewView(draft: Draft, preview: Preview) -> impl IntoView {
             <p class="hint">{move || preview.chart_fault.get()}</p>
             {move || drawn.get().then(|| crate::parts::explore_graph(item, feed))}
             <ul class="alert-list">{alerts}</ul>
+            {crate::parts::who_is_told(labels, notes)}
         </section>
     }
     .into_any()

@@ -3,10 +3,9 @@ use serde::Deserialize;
 
 use super::preview::{Preview, RANGES};
 use crate::alerts::alert::LabelMap;
-use crate::alerts::{label_words, moment, place};
+use crate::alerts::{label_words, lasting, moment, place};
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
-use crate::range::words;
 
 /// How many series, and times of one of them, are listed.
 const MOST: usize = 10;
@@ -97,7 +96,7 @@ fn Times(test: Test) -> impl IntoView {
         let stretch = |firing: &Firing| {
             let end = firing.to.unwrap_or(test.end);
             let (left, width) = (share(firing.from), share(end) - share(firing.from));
-            let lasted = words(((end - firing.from) / 1000).max(1) * 1000);
+            let lasted = lasting((end - firing.from).max(1000));
             let still = if firing.to.is_none() { ", and still" } else { "" };
             let title = format!("fired at {} for {lasted}{still}", moment(firing.from, preferences));
             view! {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Incident;
-use crate::alerts::{label_words, moment};
+use crate::alerts::{label_words, moment, plural};
 use crate::preferences::Preferences;
 
 /// How many steps are shown; the newest.
@@ -31,6 +31,26 @@ fn steps(incident: &Incident) -> Vec<Step> {
     }
     for note in &incident.notes {
         all.push(Step { at: note.at, mark: "✎ note", words: format!("{}: {}", note.author, note.text) });
+    }
+    for said in &incident.said {
+        let mark = match said.what.as_str() {
+            "acknowledged" => "◨ acknowledged",
+            "unacknowledged" => "◧ not looked after any more",
+            "snoozed" => "⊘ snoozed",
+            "resolved" => "✓ resolved by hand",
+            "joined" => "+ put to it",
+            "parted" => "− taken out",
+            _ => "■ open again",
+        };
+        let member = incident.alerts.iter().find(|member| member.fingerprint == said.fingerprint);
+        let name = member.map_or("an alert", |member| member.name());
+        // Of one that was taken out it is where it is now.
+        let why = match said.what.as_str() {
+            "joined" | "parted" => String::new(),
+            _ if said.comment.is_empty() => String::new(),
+            _ => format!(": {}", said.comment),
+        };
+        all.push(Step { at: said.at, mark, words: format!("{name}, by {}{why}", said.by) });
     }
     for change in &incident.changes {
         let to = if change.to.is_empty() { "nobody" } else { &change.to };
@@ -67,7 +87,8 @@ pub(super) fn Happened(known: RwSignal<Option<Incident>>) -> impl IntoView {
     };
     let badge = move || {
         let count = all.with(Vec::len);
-        if count > MOST { format!("{count} steps; the newest {MOST}") } else { format!("{count} steps") }
+        let more = if count > MOST { format!("; the newest {MOST}") } else { String::new() };
+        format!("{}{more}", plural(count, "step"))
     };
     view! {
         <section class="panel" aria-label="Timeline">
@@ -88,7 +109,9 @@ mod tests {
             "alerts":[{"fingerprint":"f","labels":{"alertname":"Fire","host":"a"},"summary":"","starts_at":10,"ends_at":90,"times":2}],
             "notes":[{"at":30,"author":"ann","text":"a cable"}],
             "changes":[{"at":20,"by":"bob","what":"state","to":"acknowledged"},{"at":20,"by":"bob","what":"assignee","to":"ann"},
-             {"at":40,"by":"ann","what":"communication","to":""}]}"#;
+             {"at":40,"by":"ann","what":"communication","to":""}],
+            "said":[{"at":15,"by":"ann","what":"acknowledged","comment":"on it","fingerprint":"f"},
+             {"at":16,"by":"ann","what":"snoozed","comment":"","fingerprint":"gone"}]}"#;
         let incident: Incident = serde_json::from_str(text).unwrap();
         let told = |incident: &Incident| -> Vec<String> {
             steps(incident).iter().map(|step| format!("{} {} {}", step.at, step.mark, step.words)).collect()
@@ -100,6 +123,8 @@ mod tests {
             "30 ✎ note ann: a cable",
             "20 → looks after it ann, says bob",
             "20 ◨ acknowledged by bob",
+            "16 ⊘ snoozed an alert, by ann",
+            "15 ◨ acknowledged Fire, by ann: on it",
             "10 ■ fires Fire host=\"a\"",
         ];
         assert_eq!(told(&incident), expected);

@@ -1,6 +1,7 @@
 //! Incidents: alerts that belong together, and who does what about them.
 
 mod happened;
+mod members;
 mod notes;
 mod page;
 mod people;
@@ -135,7 +136,7 @@ pub(super) fn IncidentsPage() -> impl IntoView {
         (known.with(Option::is_some) && ids.with(Vec::is_empty)).then(|| {
             view! {
                 <p class="panel-none">
-                    "No incident is so. Alerts that fire open one by themselves; ended ones are under “Show”."
+                    "No incident matches. Alerts that fire open one by themselves; ended ones are under “Show”."
                 </p>
             }
         })
@@ -194,7 +195,7 @@ fn Entry(id: String, known: RwSignal<Option<Vec<Head>>>) -> impl IntoView {
             data-severity=move || head.with(|head| head.severity().word())>
             <span class="silence-state">{move || head.with(|head| mark(&head.state))}</span>
             <a class="alert-name" href=href>{move || head.with(|head| head.title.clone())}</a>
-            <span class="alert-severity">{move || head.with(|head| head.severity().mark())}</span>
+            <span class="alert-severity">{move || head.with(|head| Severity::mark_of_word(head.severity.as_deref().unwrap_or_default()))}</span>
             <span class="silence-facts">
                 <span title=exact>{time}</span>" · "{move || head.with(Head::facts)}
             </span>
@@ -248,6 +249,17 @@ struct Changed {
     to: String,
 }
 
+/// What somebody said of one of its alerts.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct SaidOfAlert {
+    at: i64,
+    by: String,
+    what: String,
+    comment: String,
+    fingerprint: String,
+}
+
 /// All of an incident.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -265,6 +277,7 @@ struct Incident {
     cause: Option<Cause>,
     notes: Vec<Note>,
     changes: Vec<Changed>,
+    said: Vec<SaidOfAlert>,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde_json::json;
 use watchfire_model::{Matcher, format_utc};
 
 use super::happened::Happened;
+use super::members::AddAlert;
 use super::notes::Notes;
 use super::people::{Changes, People};
 use super::{API, EVERY, Incident, Member, PATH, mark};
@@ -14,12 +15,11 @@ use crate::alerts::alert::Severity;
 use crate::alerts::chart::ChartedRule;
 use crate::alerts::filter::written;
 use crate::alerts::who::remembered;
-use crate::alerts::{label_words, moment, place, server_now, state_word, trouble, without_script};
+use crate::alerts::{label_words, lasting, moment, place, server_now, state_word, trouble, without_script};
 use crate::api::{self, Failure, Poll, envelope};
 use crate::numbers::{ago, grouped};
 use crate::pages::{Page, Views};
 use crate::preferences::Preferences;
-use crate::range::words;
 use crate::shell::{Ask, Heading};
 
 /// What a chart shows before the first alert and after the last, in milliseconds.
@@ -61,7 +61,8 @@ pub(crate) fn IncidentPage(id: String) -> impl IntoView {
             <Views current=Page::OnCall/>
             <Summary known poll title changes/>
             <Show when=move || there.get()>
-                <Alerts known chosen/>
+                <Alerts known chosen changes/>
+                <AddAlert known changes/>
                 <Charted known chosen/>
                 <div class="form-columns">
                     <div class="incident-column">
@@ -95,12 +96,13 @@ fn Summary(
         known.with(|known| {
             let known = known.as_ref()?;
             let severity = Severity::of_word(known.severity.as_deref().unwrap_or_default());
+            let severity_mark = Severity::mark_of_word(known.severity.as_deref().unwrap_or_default());
             let began = moment(known.opened_at, preferences);
             let time = match known.resolved_at {
                 Some(end) => format!(
                     "from {began} to {}, {}",
                     moment(end, preferences),
-                    words(((end - known.opened_at) / 1000).max(1) * 1000)
+                    lasting((end - known.opened_at).max(1000))
                 ),
                 None => format!("since {began}, {}", ago((now() - known.opened_at).max(0))),
             };
@@ -109,7 +111,7 @@ fn Summary(
             Some(view! {
                 <p class="rule-about" data-severity=severity.word()>
                     <span>
-                        <strong>{mark(&known.state)}</strong>" · "{severity.mark()}" · "{time}{relations}
+                        <strong>{mark(&known.state)}</strong>" · "{severity_mark}" · "{time}{relations}
                     </span>
                 </p>
             })
@@ -124,7 +126,8 @@ fn Summary(
             Some(view! {
                 <p class="incident-cause">
                     "First cause, as it is guessed: "<strong>{first.name().to_owned()}</strong>" "
-                    <span class="alert-labels">{labels}</span>{format!(", since {}.", cause.why)}
+                    {(!labels.is_empty()).then(|| view! { <span class="alert-labels">{labels}</span>" " })}
+                    {format!("– since {}.", cause.why)}
                 </p>
             })
         })
@@ -134,6 +137,10 @@ fn Summary(
         changes.send(json!({"state": "acknowledged", "assignee": who}), || ());
     };
     let end = move |_| {
+        // What would be refused is not asked for first.
+        if !changes.knows_who() {
+            return;
+        }
         let question =
             "End this incident? Its alerts go on as they are; what is new within the window opens it again.";
         ask.confirm(question, "End it", move || changes.send(json!({"state": "resolved"}), || ()));
@@ -177,9 +184,16 @@ fn range(incident: &Incident, now: i64) -> (i64, i64) {
 
 /// Its alerts, each with the time at which it fired.
 #[component]
-fn Alerts(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) -> impl IntoView {
+fn Alerts(
+    known: RwSignal<Option<Incident>>,
+    chosen: RwSignal<Option<String>>,
+    changes: Changes,
+) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
+    let ask = expect_context::<Ask>();
     let now = server_now();
+    let alone =
+        Memo::new(move |_| known.with(|known| known.as_ref().is_none_or(|known| known.alerts.len() < 2)));
     let row = move |member: Member, (start, end): (i64, i64), is_cause: bool| {
         let severity = Severity::of(&member.labels);
         let labels = label_words(&member.labels, &["alertname", "severity"]);
@@ -205,10 +219,25 @@ fn Alerts(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) -
         let fingerprint = member.fingerprint.clone();
         let own = fingerprint.clone();
         let pressed = move || (chosen.get().as_ref() == Some(&own)).to_string();
+        let of = fingerprint.clone();
+        let take_out = move |_| {
+            if !changes.knows_who() {
+                return;
+            }
+            let of = of.clone();
+            ask.confirm(
+                "Take this alert out of the incident? It gets one of its own.",
+                "Take it out",
+                move || {
+                    changes.part(&of);
+                },
+            );
+        };
+        let out = format!("Take {name} out of the incident");
         let choose = move |_| chosen.set(Some(fingerprint.clone()));
         view! {
             <li class="alert incident-alert" data-severity=severity.word() data-alert-state=state>
-                <span class="alert-severity">{severity.mark()}</span>
+                <span class="alert-severity">{Severity::mark_of(&member.labels)}</span>
                 <span class="alert-state">{state_words}</span>
                 <div class="alert-main">
                     <a class="alert-name" href=href>{name}</a>
@@ -221,7 +250,10 @@ fn Alerts(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) -
                         <span class="visually-hidden">{format!("Fired {time}.")}</span>
                     </span>
                 </span>
-                <button type="button" class="button small" aria-label=label aria-pressed=pressed on:click=choose>"Values"</button>
+                <span class="incident-ways">
+                    <button type="button" class="button small" aria-label=label aria-pressed=pressed on:click=choose>"Values"</button>
+                    <button type="button" class="button small" aria-label=out hidden=move || alone.get() on:click=take_out>"Take out"</button>
+                </span>
             </li>
         }
     };
@@ -291,7 +323,7 @@ fn Charted(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) 
         known.with(|known| {
             // While it goes on, the chart is asked for anew once a minute.
             let (from, to) = range(known.as_ref()?, now() / 60_000 * 60_000);
-            Some(ChartedRule { labels, from: from - AROUND, to: to + AROUND })
+            Some(ChartedRule { labels, from: from - AROUND, to: to + AROUND, rule: None })
         })
     });
     let heading = move || member.get().map_or_else(String::new, |(name, _)| format!("Values of {name}"));

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use serde_json::{Value, json};
 
 use super::{API, Incident};
-use crate::address::Encoded;
+use crate::address::{Encoded, Search};
 use crate::alerts::who::remember;
 use crate::api::{Poll, Refusal, call};
 
@@ -24,21 +24,46 @@ pub(super) struct Changes {
 }
 
 impl Changes {
+    /// Whether it is known who one is; else that is told.
+    pub(super) fn knows_who(self) -> bool {
+        let known = self.who.with_untracked(|who| !who.trim().is_empty());
+        if !known {
+            self.error.set(Some("write your name under “Who does what” first".to_owned()));
+        }
+        known
+    }
+
     /// Sends what is to be different; `done` where it is.
     pub(super) fn send(self, mut change: Value, done: impl Fn() + 'static) {
+        change["by"] = self.who.get_untracked().trim().into();
+        self.ask("PUT", "", Some(change), done);
+    }
+
+    /// Puts an alert to it.
+    pub(super) fn join(self, fingerprint: &str, done: impl Fn() + 'static) {
+        let by = self.who.get_untracked().trim().to_owned();
+        self.ask("POST", "/alerts", Some(json!({"fingerprint": fingerprint, "by": by})), done);
+    }
+
+    /// Takes an alert out of it.
+    pub(super) fn part(self, fingerprint: &str) {
+        let by = Search::default().with("by", self.who.get_untracked().trim());
+        self.ask("DELETE", &format!("/alerts/{}{by}", Encoded(fingerprint)), None, || ());
+    }
+
+    fn ask(self, method: &'static str, below: &str, body: Option<Value>, done: impl Fn() + 'static) {
         let who = self.who.get_untracked().trim().to_owned();
-        if who.is_empty() {
-            return self.error.set(Some("write your name under “Who does what” first".to_owned()));
+        if !self.knows_who() {
+            return;
         }
         if self.sending.get_untracked() {
             return;
         }
-        change["by"] = who.clone().into();
-        let path = format!("{API}/{}", Encoded(&self.id.get_value()));
+        let path = format!("{API}/{}{below}", Encoded(&self.id.get_value()));
         self.sending.set(true);
         self.error.set(None);
         spawn_local(async move {
-            let answer: Result<Value, Refusal> = call("PUT", &path, Some(&change)).await;
+            let answer: Result<Value, Refusal> = call(method, &path, body.as_ref()).await;
             // The page may have been left since.
             if self.sending.try_set(false).is_some() {
                 return;

@@ -9,11 +9,10 @@ use serde::Deserialize;
 use super::draft::Typed;
 use super::{API, Times};
 use crate::alerts::alert::{LabelMap, Severity};
-use crate::alerts::{label_words, moment};
+use crate::alerts::{clock_words, label_words, lasting, moment};
 use crate::api::{Refusal, call};
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
-use crate::range::words;
 
 /// How long typing must pause before the server is asked.
 const PAUSE: Duration = Duration::from_millis(350);
@@ -41,6 +40,8 @@ struct Flaw {
 #[derive(Clone, Debug, PartialEq)]
 enum Found {
     Asking,
+    /// Nobody has said yet which alerts it is about.
+    Blank,
     /// The fields say what is wrong.
     Flawed,
     Failed(String),
@@ -61,9 +62,11 @@ pub(super) fn Preview(typed: Memo<Typed>, flaws: RwSignal<Vec<(String, String)>>
             Ok(body) => body,
             Err(wrong) => {
                 flaws.set(wrong.into_iter().map(|(field, words)| (field.to_owned(), words)).collect());
-                return found.set(Found::Flawed);
+                let blank = typed.matchers.trim().is_empty() && !typed.all;
+                return found.set(if blank { Found::Blank } else { Found::Flawed });
             }
         };
+        let blank = typed.matchers.trim().is_empty() && !typed.all;
         // A window can be tried before it has a name.
         if typed.name.trim().is_empty() {
             body["name"] = "Preview".into();
@@ -85,7 +88,13 @@ pub(super) fn Preview(typed: Memo<Typed>, flaws: RwSignal<Vec<(String, String)>>
                             (field_of(&flaw.field, &flaw.message).to_owned(), flaw.message.clone())
                         };
                         flaws.set(told.flaws.iter().map(of).collect());
-                        if told.flaws.is_empty() { Found::Told(told) } else { Found::Flawed }
+                        if told.flaws.is_empty() {
+                            Found::Told(told)
+                        } else if blank {
+                            Found::Blank
+                        } else {
+                            Found::Flawed
+                        }
                     }
                     Err(refusal) => Found::Failed(refusal.to_string()),
                 });
@@ -95,20 +104,34 @@ pub(super) fn Preview(typed: Memo<Typed>, flaws: RwSignal<Vec<(String, String)>>
     });
     let state = move || match found.get() {
         Found::Asking => "renewing",
+        Found::Blank => "idle",
         Found::Flawed => "flawed",
         Found::Failed(_) => "failed",
         Found::Told(_) => "ready",
     };
     let summary = move || match found.get() {
         Found::Asking => "… asking what it would do".to_owned(),
+        Found::Blank => {
+            "○ Write which alerts it is about: when it would mute which of them stands here.".to_owned()
+        }
         Found::Flawed => "✕ The fields say what has to be mended before it can be tried.".to_owned(),
         Found::Failed(words) => format!("✕ It can't be tried: {words}"),
-        Found::Told(told) => told.summary(),
+        Found::Told(told) => told.when().to_owned(),
+    };
+    let clock = move || match found.get() {
+        Found::Told(told) if !told.coming.is_empty() => {
+            Some(format!("by your clock, {}", clock_words(preferences)))
+        }
+        _ => None,
+    };
+    let about = move || match found.get() {
+        Found::Told(told) => Some(told.about()),
+        _ => None,
     };
     let times = move || match found.get() {
         Found::Told(told) => {
             let time = move |one: Times| {
-                let length = words(((one.ends_at - one.starts_at) / 1000).max(1) * 1000);
+                let length = lasting((one.ends_at - one.starts_at).max(1000));
                 view! { <li>{format!("{} for {length}", moment(one.starts_at, preferences))}</li> }
             };
             told.coming.into_iter().map(time).collect_view().into_any()
@@ -124,6 +147,8 @@ pub(super) fn Preview(typed: Memo<Typed>, flaws: RwSignal<Vec<(String, String)>>
             <h2>"Preview"</h2>
             <p class="rule-preview-words" role="status">{summary}</p>
             <ol class="window-times" aria-label="The next times">{times}</ol>
+            <p class="hint">{clock}</p>
+            <p class="rule-preview-words">{about}</p>
             <ul class="alert-list" aria-label="Alerts that it is about">{alerts}</ul>
         </section>
     }
@@ -131,26 +156,28 @@ pub(super) fn Preview(typed: Memo<Typed>, flaws: RwSignal<Vec<(String, String)>>
 }
 
 impl Told {
-    fn summary(&self) -> String {
-        let when = match (self.open, self.coming.is_empty()) {
+    fn when(&self) -> &'static str {
+        match (self.open, self.coming.is_empty()) {
             (true, true) => "⊘ It would be open now, and not again.",
             (true, false) => "⊘ It would be open now, and again at these times.",
             (false, false) => "◔ It would open at these times.",
             (false, true) => "○ It would never open: its time is past.",
-        };
-        let about = match self.alerts.len() + self.left_out {
-            0 => "No alert that fires now is one of these.".to_owned(),
-            1 => "1 alert that fires now is one of these:".to_owned(),
+        }
+    }
+
+    fn about(&self) -> String {
+        match self.alerts.len() + self.left_out {
+            0 => "No alert that fires now would be muted.".to_owned(),
+            1 => "1 alert that fires now would be muted:".to_owned(),
             count if self.left_out > 0 => {
                 format!(
-                    "{} alerts that fire now are of these, the first {}:",
+                    "{} alerts that fire now would be muted, the first {}:",
                     grouped(count as u64),
                     self.alerts.len()
                 )
             }
-            count => format!("{} alerts that fire now are of these:", grouped(count as u64)),
-        };
-        format!("{when} {about}")
+            count => format!("{} alerts that fire now would be muted:", grouped(count as u64)),
+        }
     }
 }
 
@@ -159,7 +186,7 @@ fn entry(labels: &LabelMap) -> impl IntoView + use<> {
     let name = labels.get("alertname").cloned().unwrap_or_default();
     view! {
         <li class="alert alert-short" data-severity=severity.word()>
-            <span class="alert-severity">{severity.mark()}</span>
+            <span class="alert-severity">{Severity::mark_of(labels)}</span>
             <div class="alert-main">
                 <span class="alert-name">{name}</span>
                 <span class="alert-labels">{label_words(labels, &["alertname", "severity"])}</span>
@@ -187,14 +214,10 @@ mod tests {
     fn what_it_would_do_in_words() {
         let text = r#"{"open":true,"coming":[{"starts_at":1,"ends_at":2}],"alerts":[{"alertname":"A"}],"left_out":2}"#;
         let told: Told = serde_json::from_str(text).unwrap();
-        assert_eq!(
-            told.summary(),
-            "⊘ It would be open now, and again at these times. 3 alerts that fire now are of these, the first 1:"
-        );
-        assert_eq!(
-            Told::default().summary(),
-            "○ It would never open: its time is past. No alert that fires now is one of these."
-        );
+        assert_eq!(told.when(), "⊘ It would be open now, and again at these times.");
+        assert_eq!(told.about(), "3 alerts that fire now would be muted, the first 1:");
+        assert_eq!(Told::default().when(), "○ It would never open: its time is past.");
+        assert_eq!(Told::default().about(), "No alert that fires now would be muted.");
     }
 
     #[test]

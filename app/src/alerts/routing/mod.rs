@@ -11,7 +11,9 @@ use serde_json::Value;
 
 pub(crate) use self::edit::{EditorPorts, RoutingEditor};
 use self::receivers::Receivers;
-use self::tester::{Explained, Tester};
+pub(super) use self::receivers::{Trial, tell};
+use self::tester::Tester;
+pub(super) use self::tester::{Explained, Taken, way};
 use super::{Address, moment, state_word, trouble, without_script};
 use crate::address::Search;
 use crate::api::{self, Failure, Poll, envelope};
@@ -86,6 +88,36 @@ impl Route {
 struct Receiver {
     name: String,
     integrations: Vec<Integration>,
+    escalations: Vec<Escalation>,
+}
+
+/// A step by which others are told; one of `receiver` and `schedule` is there.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Escalation {
+    after: String,
+    receiver: Option<String>,
+    schedule: Option<String>,
+}
+
+impl Receiver {
+    /// Who else is told, in words; nothing where nobody is.
+    fn later(&self) -> Option<String> {
+        let words = |step: &Escalation| {
+            let who = match (&step.receiver, &step.schedule) {
+                (_, Some(schedule)) => format!("whoever is on call by {schedule}"),
+                (Some(receiver), None) => receiver.clone(),
+                (None, None) => "nobody".to_owned(),
+            };
+            if matches!(step.after.as_str(), "" | "0s") {
+                format!("at once to {who}")
+            } else {
+                format!("after {} to {who}", step.after)
+            }
+        };
+        let steps: Vec<String> = self.escalations.iter().map(words).collect();
+        (!steps.is_empty()).then(|| format!("goes on {}", steps.join(", ")))
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -95,6 +127,29 @@ struct Integration {
     name: String,
     kind: String,
     send_resolved: bool,
+}
+
+/// Which alerts keep others quiet.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InhibitRule {
+    name: String,
+    source: Vec<String>,
+    target: Vec<String>,
+    equal: Vec<String>,
+}
+
+impl InhibitRule {
+    fn words(&self) -> String {
+        let all = |conditions: &[String]| {
+            if conditions.is_empty() { "anything".to_owned() } else { conditions.join(" and ") }
+        };
+        let same = match self.equal.as_slice() {
+            [] => String::new(),
+            labels => format!(", if both have the same {}", labels.join(", ")),
+        };
+        format!("while {} fires, nobody is told of {}{same}", all(&self.source), all(&self.target))
+    }
 }
 
 /// How the file is that says all this.
@@ -114,6 +169,7 @@ struct File {
 struct Routing {
     root: Route,
     receivers: Vec<Receiver>,
+    inhibit_rules: Vec<InhibitRule>,
     file: Option<File>,
     /// file, kept or default.
     source: String,
@@ -145,6 +201,21 @@ pub(crate) fn RoutingPage() -> impl IntoView {
     Effect::new(move |_| editing.set(edit.with(|edit| !edit.is_empty())));
     let close = Callback::new(move |()| address.put("edit", "", false));
     let ports = EditorPorts { draft, explained, poll, close };
+    let inhibiting = move || {
+        let rules = routing.with(|routing| routing.as_ref().map(|routing| routing.inhibit_rules.clone()));
+        let rules = rules.filter(|rules| !rules.is_empty())?;
+        let row = |rule: InhibitRule| {
+            let words = rule.words();
+            let name = if rule.name.is_empty() { "without a name".to_owned() } else { rule.name };
+            view! { <li class="receiver"><strong>{name}</strong><span class="route-conditions">{words}</span></li> }
+        };
+        Some(view! {
+            <section class="panel" aria-label="Inhibit rules">
+                <header class="panel-head"><h2>"Inhibit rules"</h2></header>
+                <ul class="receiver-list">{rules.into_iter().map(row).collect_view()}</ul>
+            </section>
+        })
+    };
     let content = move || {
         if editing.get() {
             return crate::parts::routing_editor(ports);
@@ -152,6 +223,7 @@ pub(crate) fn RoutingPage() -> impl IntoView {
         view! {
             <Tree routing explained/>
             <Receivers routing/>
+            {inhibiting}
         }
         .into_any()
     };
@@ -273,7 +345,9 @@ mod tests {
               {"route":1,"receiver":"web","matchers":["team=\"web\"","a=\"b\""],"continue":true,"group_by":["host"],
                "group_wait":"30s","group_interval":"5m","repeat_interval":"4h","mute_time_intervals":["night"],
                "active_time_intervals":[],"routes":[]}]},
-            "receivers":[{"name":"web","integrations":[{"integration":"webhook[0]","kind":"webhook","send_resolved":true}]}],
+            "receivers":[{"name":"web","integrations":[{"integration":"webhook[0]","kind":"webhook","send_resolved":true}],
+              "escalations":[{"after":"0s","receiver":null,"schedule":"web"},{"after":"1m","receiver":"boss","schedule":null}]}],
+            "inhibit_rules":[{"name":"","source":["severity=\"critical\""],"target":["severity=\"warning\""],"equal":["host"]}],
             "file":{"path":"a.yml","loaded_at":5,"error":null,"refused":0}}}"#;
         let routing: Routing = envelope(text).unwrap();
         let flat = routing.root.flat();
@@ -286,5 +360,10 @@ mod tests {
         );
         assert!(flat[0].1.timing().starts_with("each alert by itself"));
         assert_eq!(routing.receivers[0].integrations[0].kind, "webhook");
+        let expected = "while severity=\"critical\" fires, nobody is told of severity=\"warning\", if both have the same host";
+        assert_eq!(routing.inhibit_rules[0].words(), expected);
+        let later = routing.receivers[0].later();
+        assert_eq!(later.as_deref(), Some("goes on at once to whoever is on call by web, after 1m to boss"));
+        assert_eq!(Receiver::default().later(), None);
     }
 }

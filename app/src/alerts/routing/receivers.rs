@@ -11,7 +11,7 @@ use crate::shell::Ask;
 /// How a test notification went; docs/API.md describes it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub(super) struct Trial {
+pub(in crate::alerts) struct Trial {
     integrations: Vec<Tried>,
 }
 
@@ -26,9 +26,9 @@ struct Tried {
 }
 
 /// A trial in words, a line for each channel.
-pub(super) fn tell(answer: Result<Trial, Refusal>) -> Vec<String> {
+pub(in crate::alerts) fn tell(answer: Result<Trial, Refusal>) -> Vec<String> {
     match answer {
-        Ok(trial) if trial.integrations.is_empty() => vec!["✕ it has no channel".to_owned()],
+        Ok(trial) if trial.integrations.is_empty() => vec!["– it has no channel of its own".to_owned()],
         Ok(trial) => trial.integrations.iter().map(Tried::words).collect(),
         Err(refusal) => vec![format!("✕ {refusal}")],
     }
@@ -67,7 +67,8 @@ pub(super) fn Receivers(routing: RwSignal<Option<Routing>>) -> impl IntoView {
 #[component]
 fn Entry(receiver: Receiver) -> impl IntoView {
     let ask = expect_context::<Ask>();
-    let Receiver { name, integrations } = receiver;
+    let later = receiver.later();
+    let Receiver { name, integrations, .. } = receiver;
     let said = RwSignal::new(Vec::<String>::new());
     let path = StoredValue::new(format!("/api/v1/watchfire/receivers/{}/test", Encoded(&name)));
     let question = format!("Send a test notification to “{name}” now? It says that it is a test.");
@@ -81,7 +82,9 @@ fn Entry(receiver: Receiver) -> impl IntoView {
         });
     };
     let mute = integrations.is_empty();
-    let kinds = if mute {
+    let kinds = if mute && later.is_some() {
+        view! { <span class="hint">"no channel of its own"</span> }.into_any()
+    } else if mute {
         view! { <span class="hint">"has no channel: what goes there is told to nobody"</span> }.into_any()
     } else {
         let kind = |one: super::Integration| {
@@ -94,7 +97,7 @@ fn Entry(receiver: Receiver) -> impl IntoView {
     view! {
         <li class="receiver">
             <strong>{name}</strong>
-            <span class="receiver-kinds">{kinds}</span>
+            <span class="receiver-kinds">{kinds}{later.map(|words| view! { <span class="hint">{words}</span> })}</span>
             <button type="button" class="button small" aria-label=label hidden=mute on:click=test>"Send a test"</button>
             <ul class="receiver-said" aria-live="polite">
                 {move || said.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}

@@ -18,9 +18,9 @@ const PAUSE: Duration = Duration::from_millis(300);
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Explained {
-    taken: Vec<Taken>,
+    pub(in crate::alerts) taken: Vec<Taken>,
     steps: Vec<Step>,
-    muted_by: Muted,
+    pub(in crate::alerts) muted_by: Muted,
 }
 
 impl Explained {
@@ -33,9 +33,9 @@ impl Explained {
 /// A route that takes the alert.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-struct Taken {
+pub(in crate::alerts) struct Taken {
     path: Vec<String>,
-    receiver: String,
+    pub(in crate::alerts) receiver: String,
     group: LabelMap,
     group_wait: String,
     group_interval: String,
@@ -56,6 +56,18 @@ struct Escalation {
 }
 
 impl Taken {
+    /// All who are told, at once or later, each once.
+    pub(in crate::alerts) fn hearers(&self) -> Vec<String> {
+        let later = self.escalations.iter().filter_map(|step| step.receiver.clone());
+        let mut all = Vec::new();
+        for name in [self.receiver.clone()].into_iter().chain(later) {
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        all
+    }
+
     /// Who is told later, in words.
     fn later(&self) -> Option<String> {
         let words = |step: &Escalation| {
@@ -105,14 +117,14 @@ impl Step {
 /// What would keep it from being told.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-struct Muted {
+pub(in crate::alerts) struct Muted {
     silences: Vec<String>,
     inhibitions: Vec<String>,
     maintenance: Option<String>,
 }
 
 impl Muted {
-    fn words(&self) -> Option<String> {
+    pub(in crate::alerts) fn words(&self) -> Option<String> {
         let count = |many: usize, one: &str| match many {
             0 => None,
             1 => Some(format!("1 {one}")),
@@ -221,7 +233,7 @@ pub(super) fn Tester(
     .into_any()
 }
 
-fn way(taken: &Taken) -> impl IntoView + use<> {
+pub(in crate::alerts) fn way(taken: &Taken) -> impl IntoView + use<> {
     let group = match label_words(&taken.group, &[]) {
         words if words.is_empty() => "with all alerts of the route".to_owned(),
         words => format!("with those that share {words}"),
@@ -270,6 +282,8 @@ mod tests {
             )
         );
         assert_eq!(Taken::default().later(), None);
+        let all = Taken { receiver: "lead".to_owned(), ..taken };
+        assert_eq!(all.hearers(), ["lead", "ann"]);
     }
 
     #[test]

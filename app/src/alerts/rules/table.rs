@@ -96,7 +96,9 @@ fn Row(key: Key, known: RwSignal<Option<Known>>, poll: Poll) -> impl IntoView {
     let uid = (key.0 == "form").then(|| key.1.clone());
     let history = match &uid {
         Some(uid) => format!("/alerts/rules/{}", Encoded(uid)),
-        None => format!("/alerts/rules/~{}", Search::default().with("rule", &history_key(&key, &first))),
+        None => {
+            format!("/alerts/rules/~{}", Search::default().with("rule", &first.history_key(&key.0, &key.1)))
+        }
     };
     let name = first.name.clone();
     let actions = uid.map(|uid| {
@@ -161,12 +163,6 @@ fn PausedRow(form: FormRule, poll: Poll) -> impl IntoView {
     .into_any()
 }
 
-/// What names a rule of a file in the history, as the server composes it.
-fn history_key(key: &Key, rule: &RuleShown) -> String {
-    let labels = rule.labels.iter().map(|(name, value)| format!(";{name}={value}"));
-    format!("{};{};{}{}", key.0, key.1, rule.name, labels.collect::<String>())
-}
-
 fn state_words(rule: &RuleShown) -> String {
     let fires = rule.alerts.iter().filter(|alert| alert.state == RuleState::Firing).count();
     let pending = rule.alerts.len() - fires;
@@ -219,8 +215,7 @@ mod tests {
         let labels = [("severity", "high"), ("team", "ops")];
         let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let rule = RuleShown { name: "Full".to_owned(), labels, ..RuleShown::default() };
-        let key = ("node.yml".to_owned(), "node".to_owned(), 0);
-        assert_eq!(history_key(&key, &rule), "node.yml;node;Full;severity=high;team=ops");
+        assert_eq!(rule.history_key("node.yml", "node"), "node.yml;node;Full;severity=high;team=ops");
     }
 
     #[test]

@@ -85,10 +85,11 @@ pub(super) fn Matches(wanted: Memo<Vec<Matcher>>) -> impl IntoView {
 
 fn entry(alert: &SeenAlert) -> impl IntoView + use<> {
     let severity = Severity::of(&alert.labels);
+    let mark = Severity::mark_of(&alert.labels);
     let name = alert.labels.get("alertname").cloned().unwrap_or_default();
     view! {
         <li class="alert alert-short" data-severity=severity.word()>
-            <span class="alert-severity">{severity.mark()}</span>
+            <span class="alert-severity">{mark}</span>
             <div class="alert-main">
                 <span class="alert-name">{name}</span>
                 <span class="alert-labels">{label_words(&alert.labels, &["alertname", "severity"])}</span>

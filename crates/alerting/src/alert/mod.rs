@@ -10,6 +10,11 @@ use watchfire_model::Labels;
 /// `resolve_timeout` of Alertmanager, in milliseconds.
 pub const RESOLVE_TIMEOUT: i64 = 5 * 60 * 1000;
 
+/// Whether an alert comes from the data of `watchfire demo`, all of which bears this label.
+pub fn is_made_up(labels: &Labels) -> bool {
+    labels.get("demo") == Some("true")
+}
+
 /// An alert as it comes in: from a rule, or from Prometheus over the API. Times are milliseconds since the epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {

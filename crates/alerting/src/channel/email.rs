@@ -12,6 +12,9 @@ use crate::config::receiver::EmailConfig;
 /// What the subject is where no header says it.
 const SUBJECT: &str = r#"{{ template "email.default.subject" . }}"#;
 
+/// The text of a mail that has HTML alone: programs that show no HTML, and watches and filters, read it.
+const TEXT: &str = r#"{{ template "email.default.text" . }}"#;
+
 /// Headers that the mail has once, in a place of their own.
 const OWN: [&str; 3] = ["From", "To", "Message-Id"];
 
@@ -58,11 +61,12 @@ impl Kind for EmailConfig {
         let html = writer.html(&self.html)?;
         let shown = |picture: &&Picture| html.contains(&format!("cid:{}", picture.name));
         let pictures: Vec<&Picture> = writer.pictures().iter().filter(shown).collect();
+        let text = if self.text.is_empty() && !html.is_empty() { TEXT } else { &self.text };
         Ok(json!({
             "from": line(&writer.text(&self.from)?),
             "to": to,
             "headers": headers,
-            "text": writer.text(&self.text)?,
+            "text": writer.text(text)?,
             "pictures": pictures,
             "html": html,
         }))

@@ -6,6 +6,8 @@ use std::ops::Range;
 use serde_json::Value;
 use watchfire_yaml::{Key, Kind, Node, Place, write};
 
+use super::files::FileField;
+use super::read::Noted;
 use super::secret::HIDDEN;
 use super::{Config, ConfigError};
 
@@ -80,6 +82,8 @@ pub struct Draft {
     pub config: Result<Config, ConfigError>,
     root: Option<Node>,
     secrets: Vec<Hidden>,
+    /// The fields that name files of this machine, also where `config` is refused.
+    pub files: Vec<FileField>,
 }
 
 /// A configuration as it may be shown, and what its masks stand for.
@@ -98,7 +102,8 @@ impl Draft {
     /// a secret may stand, so it never gets into a text that is shown.
     pub fn read(file: &str, text: &str, kept: &dyn Fn(u64) -> Option<String>) -> Self {
         let read = Config::read(file, text, Some(kept));
-        Self { config: read.result, root: read.root, secrets: read.secrets }
+        let Noted { secrets, files } = read.noted;
+        Self { config: read.result, root: read.root, secrets, files }
     }
 
     /// The document as it is written, as JSON: nothing is filled in, and masks are masks. Null where it is no YAML.

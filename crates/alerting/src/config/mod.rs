@@ -4,6 +4,7 @@
 
 mod check;
 mod conditions;
+mod files;
 mod global;
 mod host_port;
 mod http;
@@ -23,6 +24,7 @@ mod url;
 use std::collections::BTreeMap;
 
 pub use conditions::{Condition, Pairs};
+pub use files::FileField;
 pub use global::Global;
 pub use host_port::HostPort;
 pub use http::{Authorization, BasicAuth, Header, HttpConfig, OAuth2, TlsConfig};
@@ -73,7 +75,7 @@ pub struct Config {
 struct Read {
     result: Result<Config, ConfigError>,
     root: Option<Node>,
-    secrets: Vec<mask::Hidden>,
+    noted: read::Noted,
 }
 
 /// Times under a name: any of several intervals.
@@ -99,14 +101,14 @@ impl Config {
         let mut report = Report::new(file);
         let root = Node::read(text).map_err(|(place, reason)| report.problem(place, reason)).ok();
         let read = root.as_ref().map(|root| read::read::<Self>(root, "the configuration", kept, &mut report));
-        let (config, secrets) = read.unwrap_or_default();
+        let (config, noted) = read.unwrap_or_default();
         let mut config = config.unwrap_or_default();
         // Where parts are left out, what refers to them would seem wrong.
         if let (Some(root), true) = (&root, report.problems.is_empty()) {
             check::check(&mut config, root, &mut report);
         }
         let result = report.finish().map(|notes| Self { notes, ..config });
-        Read { result, root, secrets }
+        Read { result, root, noted }
     }
 
     /// All time intervals by their names.

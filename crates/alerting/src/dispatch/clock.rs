@@ -48,6 +48,9 @@ impl Dispatcher {
                 group.next.min(now.saturating_add(group.longest_wait(self.plan.tree().options(id.route))));
             let since = group.since.min(now);
             let empty_since = group.empty_since.map(|since| since.min(now));
+            for heard_since in group.heard_since.values_mut() {
+                *heard_since = heard_since.map(|since| since.min(now));
+            }
             if (next, since, empty_since) != (group.next, group.since, group.empty_since) {
                 self.due.remove(&(group.next, id.clone()));
                 self.due.insert((next, id.clone()));

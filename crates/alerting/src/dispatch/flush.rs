@@ -45,15 +45,21 @@ impl Dispatcher {
             let resolved = known.alert.is_resolved(now);
             alerts.push((*fingerprint, Notified { alert: known.alert.clone(), resolved }));
         }
-        let resolved = alerts.iter().filter(|(_, notified)| notified.resolved);
-        for (fingerprint, _) in resolved {
-            group.alerts.remove(fingerprint);
+        let is_route_muted = !plan.muted_by(id.route, now).is_empty();
+        for (fingerprint, notified) in &alerts {
+            if notified.resolved {
+                group.alerts.remove(fingerprint);
+            } else {
+                let is_muted = is_route_muted || (looks.is_muted)(&notified.alert);
+                group.note_muted(*fingerprint, is_muted, now);
+            }
         }
+        group.heard_since.retain(|fingerprint, _| group.alerts.contains(fingerprint));
         if group.alerts.is_empty() {
             group.empty_since = Some(now);
         }
         let since = group.since;
-        if plan.muted_by(id.route, now).is_empty() {
+        if !is_route_muted {
             alerts.retain(|(_, notified)| !(looks.is_muted)(&notified.alert));
             if !alerts.is_empty() {
                 // Nobody is told again and again after the end of a shift.
@@ -80,6 +86,9 @@ impl Dispatcher {
         let receiver = self.plan.tree().options(id.route).receiver.clone();
         let steps = self.plan.escalations(&receiver);
         let all = alerts.iter().map(|(fingerprint, _)| *fingerprint).collect();
+        let heard_since = |fingerprint: Fingerprint, starts_at: i64| {
+            self.groups.get(id).map_or(starts_at, |group| group.heard_since(fingerprint, starts_at))
+        };
         let mut hearers = vec![Hearer { receiver, due: all, is_open: true }];
         for step in steps {
             for (receiver, is_open) in self.plan.told_by(step, now) {
@@ -89,7 +98,8 @@ impl Dispatcher {
                     known.contains(fingerprint)
                         || (is_open
                             && !notified.resolved
-                            && now.saturating_sub(notified.alert.starts_at) >= step.after.millis()
+                            && now.saturating_sub(heard_since(*fingerprint, notified.alert.starts_at))
+                                >= step.after.millis()
                             && !(looks.is_acknowledged)(&notified.alert))
                 };
                 let due = alerts.iter().filter(|(fingerprint, notified)| is_due(fingerprint, notified));

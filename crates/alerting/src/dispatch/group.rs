@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use watchfire_model::Labels;
 
@@ -28,13 +28,37 @@ pub(super) struct Group {
     pub(super) alerts: BTreeSet<Fingerprint>,
     /// Since when it has none.
     pub(super) empty_since: Option<i64>,
+    /// Those of its alerts that were muted at a look: since which look they no longer are, `None` while they are.
+    pub(super) heard_since: BTreeMap<Fingerprint, Option<i64>>,
 }
 
 impl Group {
     /// A group from `now` on that is looked at after `wait` milliseconds.
     pub(super) fn new(now: i64, wait: i64) -> Self {
         let next = now.saturating_add(wait);
-        Self { since: now, next, flushed: false, alerts: BTreeSet::new(), empty_since: None }
+        Self {
+            since: now,
+            next,
+            flushed: false,
+            alerts: BTreeSet::new(),
+            empty_since: None,
+            heard_since: BTreeMap::new(),
+        }
+    }
+
+    /// Notes at a look whether an alert is muted. While it is nobody can look after it, so the time until others are told begins anew
+    /// when it is over.
+    pub(super) fn note_muted(&mut self, fingerprint: Fingerprint, is_muted: bool, now: i64) {
+        if is_muted {
+            self.heard_since.insert(fingerprint, None);
+        } else if let Some(since) = self.heard_since.get_mut(&fingerprint) {
+            since.get_or_insert(now);
+        }
+    }
+
+    /// Since when people could hear of an alert that began at `starts_at`.
+    pub(super) fn heard_since(&self, fingerprint: Fingerprint, starts_at: i64) -> i64 {
+        self.heard_since.get(&fingerprint).copied().flatten().map_or(starts_at, |since| since.max(starts_at))
     }
 
     /// How long it waits at most for the next look, in milliseconds.

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use watchfire_model::Labels;
 
@@ -95,6 +95,16 @@ impl Plan {
     /// The steps by which others are told of what nobody of a receiver looks after.
     pub fn escalations(&self, receiver: &str) -> &[EscalationConfig] {
         self.escalations.get(receiver).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who is ever told of what a receiver is told of: itself, and those of its steps.
+    pub fn hearers<'a>(&'a self, receiver: &'a str) -> BTreeSet<&'a str> {
+        let steps = self.escalations(receiver).iter();
+        let of_step = |step: &'a EscalationConfig| match self.schedules.get(&step.schedule) {
+            Some(schedule) => schedule.receivers(),
+            None => BTreeSet::from([step.receiver.as_str()]),
+        };
+        steps.flat_map(of_step).chain([receiver]).collect()
     }
 
     /// Who would be told, by whom a route tells, of an alert that begins at `now` and that nobody looks after: the earliest first.

@@ -39,6 +39,9 @@ pub struct GroupRow {
     pub empty_since: Option<i64>,
     /// Its alerts.
     pub alerts: Vec<Fingerprint>,
+    /// Those of them that were muted: since when they no longer are, `None` while they are.
+    #[serde(default)]
+    pub heard_since: Vec<(Fingerprint, Option<i64>)>,
 }
 
 /// What a channel was told last, as it is stored. Times are milliseconds since the epoch.
@@ -108,6 +111,11 @@ impl Row {
             flushed: group.flushed,
             empty_since: group.empty_since,
             alerts: group.alerts.iter().copied().collect(),
+            heard_since: group
+                .heard_since
+                .iter()
+                .map(|(fingerprint, since)| (*fingerprint, *since))
+                .collect(),
         })
     }
 
@@ -217,8 +225,10 @@ impl Dispatcher {
                 self.changed.insert(RowId::Group(row.route, row.labels));
                 continue;
             };
-            let GroupRow { since, next, flushed, empty_since, .. } = row;
-            let mut group = Group { since, next, flushed, alerts, empty_since };
+            let GroupRow { since, next, flushed, empty_since, heard_since, .. } = row;
+            let heard_since =
+                heard_since.into_iter().filter(|(fingerprint, _)| alerts.contains(fingerprint)).collect();
+            let mut group = Group { since, next, flushed, alerts, empty_since, heard_since };
             // No longer than a new group of this plan would wait.
             group.next = next.min(now.saturating_add(group.longest_wait(tree.options(id.route))));
             self.due.insert((group.next, id.clone()));

@@ -1,10 +1,12 @@
+mod hand;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use watchfire_model::Labels;
 
 use super::cause::cause;
 use super::relation::relations;
-use super::{Change, Incident, IncidentState, Member, Note, Settings};
+use super::{Change, Incident, IncidentState, Member, Note, SaidOfAlert, Settings};
 use crate::config::IncidentsConfig;
 
 /// An alert that fires.
@@ -337,6 +339,17 @@ impl Book {
         self.touched.insert(id.to_owned());
         Ok(incident)
     }
+
+    /// Notes in its incident what somebody said of an alert; the incident, where it belongs to one that goes on.
+    pub fn said(&mut self, said: SaidOfAlert) -> Option<&Incident> {
+        let incident = self.incidents.get_mut(self.by_alert.get(&said.fingerprint)?)?;
+        if incident.state == IncidentState::Resolved {
+            return None;
+        }
+        incident.note_said(said);
+        self.touched.insert(incident.id.clone());
+        Some(incident)
+    }
 }
 
 fn empty(id: &str, at: i64) -> Incident {
@@ -351,6 +364,7 @@ fn empty(id: &str, at: i64) -> Incident {
         assignee: None,
         roles: BTreeMap::new(),
         changes: Vec::new(),
+        said: Vec::new(),
         relations: Vec::new(),
         alerts: Vec::new(),
         left_out: 0,

@@ -13,7 +13,7 @@ mod telling;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use book::{Book, IncidentError, Observed};
-pub use people::{Change, Changed};
+pub use people::{Change, Changed, SaidOfAlert};
 use serde::{Deserialize, Serialize};
 pub use telling::Told;
 
@@ -135,6 +135,9 @@ pub struct Incident {
     /// What people changed, the oldest first; the newest [`Change::MOST_KEPT`].
     #[serde(default)]
     pub changes: Vec<Changed>,
+    /// What people said of its alerts, the oldest first; the newest [`Change::MOST_KEPT`].
+    #[serde(default)]
+    pub said: Vec<SaidOfAlert>,
     /// What its alerts have in common with others, such as `host=a`.
     pub relations: Vec<String>,
     /// Its alerts, in the order in which they were seen.

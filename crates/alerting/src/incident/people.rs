@@ -19,6 +19,22 @@ pub struct Changed {
     pub to: String,
 }
 
+/// What somebody said of one alert of an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidOfAlert {
+    /// When.
+    pub at: i64,
+    /// Who.
+    pub by: String,
+    /// `acknowledged`, `unacknowledged`, `snoozed`, `resolved` or `reopened`, as in the history of alerts; or `joined`, `parted` of one
+    /// that people put to the incident or took out of it.
+    pub what: String,
+    /// Why; may be empty. Of one that was taken out the id of the incident to which it belongs since.
+    pub comment: String,
+    /// Of which alert.
+    pub fingerprint: String,
+}
+
 /// What is to be different.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
@@ -112,5 +128,33 @@ impl Change {
         }
         let beyond = incident.changes.len().saturating_sub(Self::MOST_KEPT);
         incident.changes.drain(..beyond);
+    }
+}
+
+impl Incident {
+    /// Notes what somebody said of one of its alerts.
+    pub(super) fn note_said(&mut self, said: SaidOfAlert) {
+        self.said.push(said);
+        let beyond = self.said.len().saturating_sub(Change::MOST_KEPT);
+        self.said.drain(..beyond);
+    }
+
+    /// Whether it is where it is since people looked after all of its alerts, and not since somebody said so of it; and whether its
+    /// assignee is so, too. The one has the time of the other.
+    pub fn followed_alerts(&self) -> Option<bool> {
+        let state = self.changes.iter().rfind(|change| change.what == "state")?;
+        let of_alert = |said: &SaidOfAlert| said.at == state.at && said.what == "acknowledged";
+        self.said.iter().any(of_alert).then(|| {
+            let assignee = self.changes.iter().rfind(|change| change.what == "assignee");
+            assignee.is_some_and(|change| change.at == state.at)
+        })
+    }
+
+    /// The fingerprints of its alerts that fire.
+    pub fn firing(&self) -> impl Iterator<Item = &str> {
+        let members = self.alerts.iter().filter(|member| member.ends_at.is_none());
+        members
+            .map(|member| member.fingerprint.as_str())
+            .chain(self.left_out_firing.iter().map(String::as_str))
     }
 }

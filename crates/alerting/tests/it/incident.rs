@@ -247,3 +247,42 @@ fn a_restart_goes_on_and_what_is_old_goes() {
     book.observe(&[], 5 * HOUR);
     assert!(book.told().is_empty());
 }
+
+#[test]
+fn people_put_alerts_together_and_apart() {
+    let mut desk = Desk::default();
+    let (down, slow) = (alert("Down", &[("host", "a")], 0), alert("Slow", &[("host", "a")], 1));
+    let full = alert("Full", &[("host", "b")], 2);
+    let all = [down.clone(), slow.clone(), full.clone()];
+    desk.observe(&all, MINUTE);
+    assert_eq!(desk.told(), ["Open Down*1 Slow*1", "Open Full*1"]);
+    // What moved stays where it is, whatever it shares with others, and what is left without alerts and notes is gone.
+    let by = ("ann", 2 * MINUTE);
+    desk.book.join("i1", &full.fingerprint, None, by).unwrap();
+    desk.observe(&all, 3 * MINUTE);
+    assert_eq!(desk.told(), ["Open Down*1 Slow*1 Full*1"]);
+    desk.book.part("i1", &slow.fingerprint, "own", by).unwrap();
+    desk.observe(&all, 4 * MINUTE);
+    assert_eq!(desk.told(), ["Open Down*1 Full*1", "Open Slow*1"]);
+    let said = |id: &str| -> Vec<String> {
+        let incident = desk.book.get(id).unwrap();
+        incident.said.iter().map(|said| format!("{} {} {}", said.what, said.comment, said.by)).collect()
+    };
+    assert_eq!(said("i1"), ["joined  ann", "parted own ann"]);
+    assert!(desk.book.get("i2").is_none() && desk.book.take_touched().contains("i2"));
+    // One that nothing had opened, since it was muted.
+    let muted = alert("Muted", &[], 5);
+    desk.book.join("i1", &muted.fingerprint, Some(muted.clone()), by).unwrap();
+    let firing = [down.clone(), full.clone(), slow.clone(), muted.clone()];
+    desk.observe(&firing, 5 * MINUTE);
+    assert_eq!(desk.told()[0], "Open Down*1 Full*1 Muted*1");
+    for (error, words) in [
+        (desk.book.join("none", &full.fingerprint, None, by).unwrap_err(), "no incident"),
+        (desk.book.join("i1", "x", None, by).unwrap_err(), "no alert x"),
+        (desk.book.join("i1", &down.fingerprint, None, by).unwrap_err(), "already"),
+        (desk.book.part("own", &slow.fingerprint, "z", by).unwrap_err(), "at least one"),
+        (desk.book.part("i1", &slow.fingerprint, "z", by).unwrap_err(), "has no alert"),
+    ] {
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}

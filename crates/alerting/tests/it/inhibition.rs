@@ -41,6 +41,10 @@ fn who_is_quiet() {
         // It matches both sides: neither itself nor another one like it keeps it quiet.
         (down, "alertname=Down host=a", "alertname=Down host=a", false),
         (down, "alertname=Down host=a rack=1", "alertname=Down host=a rack=2", false),
+        // What is made up keeps nobody from hearing of what is real.
+        (down, "alertname=Down host=a demo=true", "alertname=Slow host=a", false),
+        (down, "alertname=Down host=a demo=true", "alertname=Slow host=a demo=true", true),
+        (down, "alertname=Down host=a demo=no", "alertname=Slow host=a", true),
         // No equal labels: any source will do.
         ("{source_matchers: [a=b], target_matchers: [c=d]}", "a=b", "c=d e=f", true),
     ] {

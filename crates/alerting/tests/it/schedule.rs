@@ -127,4 +127,8 @@ fn who_would_be_told_if_nobody_looks_after_it() {
     // The shift changes between the first step and the last.
     assert_eq!(told("2026-03-30T06:55:00Z"), ["30s web ann", "5m30s - bob", "10m30s web bob", "1h30s - cem"]);
     assert_eq!(told("2026-03-20T00:00:00Z")[0], "30s web nobody");
+    // Whoever may be told, at whatever time.
+    let hearers: Vec<&str> = plan.hearers("ann").into_iter().collect();
+    assert!(["ann", "bob", "cem"].iter().all(|name| hearers.contains(name)), "{hearers:?}");
+    assert_eq!(plan.hearers("bob").into_iter().collect::<Vec<_>>(), ["bob"]);
 }

@@ -12,6 +12,7 @@ alert_rules:
   - {name: LowScore, metric_path: "model.score", condition: less_than, threshold: 0.8}
   - {name: Slow, metric_path: "latency_seconds.p95", condition: greater_or_equal, threshold: 2, severity: warn, description: "Look at the queue"}
   - {name: Silent, metric_path: up, condition: equal, threshold: 0}
+  - {name: Half, metric_path: queue.max, condition: above, threshold: 5, evaluation_window: 30m}
 "#;
     let map = r#"
 alert_rules:
@@ -37,6 +38,8 @@ fn what_they_cannot_express_is_told() {
         "  - {name: A, metric_path: x, condition: greater_than, threshold: 1, severity: purple}",
         "  - {name: A, metric_path: x, condition: greater_than, threshold: 1, window: 5}",
         "  - {name: A, metric_path: 'x y', condition: greater_than, threshold: 1, evaluation_window: 0}",
+        "  - {name: A, metric_path: x, condition: greater_than, threshold: 1, evaluation_window: soon}",
+        "  - {name: A, metric_path: x, condition: greater_than, threshold: 1, evaluation_window: -5}",
         "  - {name: A, metric_path: 'x y', condition: greater_than, threshold: 1}",
         "  a: {metric: x, threshold: 1, duration: long}",
         "  a: {metric: x}",

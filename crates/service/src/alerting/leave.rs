@@ -2,7 +2,7 @@
 
 use watchfire_model::{Batch, STALE};
 use watchfire_rules::{AlertState, Change};
-use watchfire_storage::AlertWrites;
+use watchfire_storage::{AlertEvent, AlertWrites};
 
 use super::handover::handed;
 use super::keep::event;
@@ -10,6 +10,9 @@ use super::runner::Carried;
 use super::shared::Shared;
 use crate::Service;
 use crate::clock::now;
+
+/// Why alerts are over whose rule is not evaluated any more.
+const GONE: &str = "its rule was paused, changed or deleted";
 
 /// Ends rules: who was told that their alerts fire is told that they do not.
 pub(super) async fn leave(service: &Service, shared: &Shared, gone: Carried) {
@@ -28,11 +31,9 @@ pub(super) async fn leave(service: &Service, shared: &Shared, gone: Carried) {
                 continue;
             }
             let (labels, from) = (labels.clone(), Some(held.state));
-            writes.events.push(event(
-                &key,
-                at,
-                Change { labels: labels.clone(), from, to: None, value: held.value },
-            ));
+            let change = Change { labels: labels.clone(), from, to: None, value: held.value };
+            let reason = GONE.to_owned();
+            writes.events.push(AlertEvent { reason, ..event(&key, at, change) });
             if held.state == AlertState::Firing {
                 let mut over = held.clone();
                 (over.state, over.resolved_at) = (AlertState::Inactive, Some(at));

@@ -248,8 +248,9 @@ impl Alertmanager {
         resolved.map(|(fingerprint, handling)| (fingerprint, handling.clone())).collect()
     }
 
-    /// Keeps in the history what somebody said.
+    /// Keeps in the history, and in the incident of the alert, what somebody said.
     async fn note(&self, labels: &Labels, what: &str, said: &Said, now: i64) {
+        self.tell_incident(Fingerprint::of(labels), what, said, now).await;
         let Some(history) = self.0.history.get() else { return };
         let rule = self.state().rules.get(&Fingerprint::of(labels)).cloned();
         let reason =

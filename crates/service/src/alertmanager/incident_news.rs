@@ -2,11 +2,11 @@
 //! forgets nothing.
 
 use watchfire_alerting::Fingerprint;
+use watchfire_alerting::alert::is_made_up;
 use watchfire_alerting::dispatch::Reason;
 use watchfire_alerting::incident::{Incident, Member};
 
 use super::Alertmanager;
-use super::state::is_made_up;
 
 impl Alertmanager {
     /// Tells the receiver of incidents what is new at `now`; nobody where the configuration names none.

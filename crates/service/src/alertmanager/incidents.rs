@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use watchfire_alerting::alert::is_made_up;
 use watchfire_alerting::incident::{
-    Book, Change, Incident, IncidentError, IncidentState, Note, Observed, Settings,
+    Book, Change, Incident, IncidentError, IncidentState, Note, Observed, SaidOfAlert, Settings,
 };
+use watchfire_alerting::{Fingerprint, Handling};
 use watchfire_storage::RowChange;
 
-use super::state::is_made_up;
-use super::{Alertmanager, AlertmanagerError};
+use super::{Alertmanager, AlertmanagerError, Said};
 use crate::clock::now;
 use crate::dashboards::new_uid;
 
@@ -49,7 +50,7 @@ impl Alertmanager {
     /// What the store says; what could not be stored is tried again with the next call.
     pub async fn put_together(&self, now: i64) -> Result<(), AlertmanagerError> {
         let mut firing = HashSet::new();
-        let mut fresh = Vec::new();
+        let (mut fresh, mut looked_after) = (Vec::new(), Vec::new());
         {
             let mut state = self.state();
             state.wake(now);
@@ -63,6 +64,8 @@ impl Alertmanager {
                     if is_planned || (!state.tells_of_demo && is_made_up(&alert.labels)) {
                         continue;
                     }
+                    let handling = state.handlings.acknowledgement(alert.fingerprint(), now);
+                    looked_after.extend(handling.map(|handling| (alert.fingerprint(), Said::from(handling))));
                     fresh.push(Observed {
                         fingerprint: fingerprint.clone(),
                         labels: alert.labels.clone(),
@@ -83,7 +86,53 @@ impl Alertmanager {
             self.book().observe(alert, now, || id);
         }
         self.book().settle(&firing, now);
+        for (fingerprint, said) in looked_after {
+            self.tell_incident(fingerprint, "acknowledged", &said, now).await;
+        }
         self.write_incidents().await
+    }
+
+    /// Notes in the incident of an alert what somebody said of it. Where people look after all of its alerts that fire, the incident is
+    /// looked after, too, by who said so last; and where that is taken back, it is open again.
+    pub(super) async fn tell_incident(&self, of: Fingerprint, what: &str, said: &Said, now: i64) {
+        let (by, comment) = (said.by.clone(), said.comment.clone());
+        let noted = SaidOfAlert { at: now, by, what: what.to_owned(), comment, fingerprint: of.to_string() };
+        let change = {
+            let state = self.state();
+            let mut book = self.book();
+            let Some(incident) = book.said(noted) else { return };
+            let is_handled = |of: &str| {
+                let of = of.parse::<Fingerprint>().ok();
+                of.is_some_and(|of| state.handlings.acknowledgement(of, now).is_some())
+            };
+            let is_handled = incident.firing().next().is_some() && incident.firing().all(is_handled);
+            let by = said.by.clone();
+            let change = match (what, incident.state) {
+                ("acknowledged", IncidentState::Open) if is_handled => {
+                    let assignee = incident.assignee.is_none().then(|| by.clone());
+                    let state = Some(IncidentState::Acknowledged);
+                    Some(Change { by, state, assignee, ..Change::default() })
+                }
+                ("unacknowledged", IncidentState::Acknowledged) => {
+                    let followed = incident.followed_alerts();
+                    followed.map(|assignee| Change {
+                        by,
+                        state: Some(IncidentState::Open),
+                        assignee: assignee.then(String::new),
+                        ..Change::default()
+                    })
+                }
+                _ => None,
+            };
+            change.map(|change| (incident.id.clone(), change))
+        };
+        let written = match change {
+            Some((id, change)) => self.change_incident(&id, &change, now).await.map(drop),
+            None => self.write_incidents().await,
+        };
+        if let Err(error) = written {
+            tracing::warn!(%error, "what somebody said of an alert is not in its incident");
+        }
     }
 
     pub(super) async fn write_incidents(&self) -> Result<(), AlertmanagerError> {
@@ -159,6 +208,45 @@ impl Alertmanager {
         Ok(changed)
     }
 
+    /// Puts an alert to an incident by hand, away from the one that it belonged to.
+    ///
+    /// # Errors
+    ///
+    /// [`AlertmanagerError::Incident`], and what the store says.
+    pub async fn join_incident(
+        &self,
+        id: &str,
+        fingerprint: Fingerprint,
+        (by, now): (&str, i64),
+    ) -> Result<Incident, AlertmanagerError> {
+        let alert = self.firing(fingerprint, now).ok().map(|alert| Observed {
+            fingerprint: fingerprint.to_string(),
+            labels: alert.labels.clone(),
+            summary: alert.annotations.get("summary").unwrap_or_default().to_owned(),
+            starts_at: alert.starts_at,
+        });
+        let changed = self.book().join(id, &fingerprint.to_string(), alert, (by, now))?.clone();
+        self.write_incidents().await?;
+        Ok(changed)
+    }
+
+    /// Takes an alert out of an incident by hand; it gets one of its own. The one that it was taken out of.
+    ///
+    /// # Errors
+    ///
+    /// As [`join_incident`](Self::join_incident).
+    pub async fn part_incident(
+        &self,
+        id: &str,
+        fingerprint: Fingerprint,
+        (by, now): (&str, i64),
+    ) -> Result<Incident, AlertmanagerError> {
+        let fresh = new_uid("incident").map_err(|error| AlertmanagerError::Store(error.into()))?;
+        let changed = self.book().part(id, &fingerprint.to_string(), &fresh, (by, now))?.clone();
+        self.write_incidents().await?;
+        Ok(changed)
+    }
+
     /// For a moment, never over an await; after `state` where both are held.
     pub(super) fn book(&self) -> std::sync::MutexGuard<'_, Book> {
         self.0.incidents.lock().unwrap_or_else(PoisonError::into_inner)
@@ -168,5 +256,11 @@ impl Alertmanager {
 impl From<IncidentError> for AlertmanagerError {
     fn from(error: IncidentError) -> Self {
         Self::Incident(error)
+    }
+}
+
+impl From<&Handling> for Said {
+    fn from(handling: &Handling) -> Self {
+        Self { by: handling.by.clone(), comment: handling.comment.clone(), until: handling.until }
     }
 }

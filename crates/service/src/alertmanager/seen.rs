@@ -1,13 +1,15 @@
 //! What people and tools see of alerts.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use regex::Regex;
+use watchfire_alerting::alert::is_made_up;
 use watchfire_alerting::{Alert, Fingerprint, Handling, Matchers, MutedBy, Muting};
 use watchfire_model::Labels;
 
 use super::Alertmanager;
-use super::state::{DEMO, State, is_made_up};
+use super::state::{DEMO, State};
 
 /// Which alerts are asked for.
 #[derive(Clone, Debug)]
@@ -54,6 +56,10 @@ pub struct SeenAlert {
     pub intervals: Vec<String>,
     /// Who is told, each once.
     pub receivers: Vec<String>,
+    /// Who is or may be told besides, by the escalations of those: each once.
+    pub hearers: Vec<String>,
+    /// What people call the maintenance window that mutes it.
+    pub window: Option<String>,
     /// Who looks after it.
     pub acknowledged: Option<Handling>,
 }
@@ -144,22 +150,29 @@ impl Alertmanager {
 }
 
 fn see(state: &State, muting: &Muting<'_>, alert: &Arc<Alert>, now: i64) -> SeenAlert {
-    let tree = state.dispatcher.plan().tree();
+    let plan = state.dispatcher.plan();
+    let tree = plan.tree();
     let mut receivers: Vec<String> =
         tree.matching(&alert.labels).into_iter().map(|route| tree.options(route).receiver.clone()).collect();
     receivers.sort();
     receivers.dedup();
+    let hearers: BTreeSet<&str> = receivers.iter().flat_map(|receiver| plan.hearers(receiver)).collect();
+    let hearers = hearers.into_iter().map(str::to_owned).filter(|name| !receivers.contains(name)).collect();
     let mut muted_by = muting.muted_by(&alert.labels);
     if !state.tells_of_demo && is_made_up(&alert.labels) {
         muted_by.maintained_by.get_or_insert_with(|| DEMO.to_owned());
     }
     let fingerprint = alert.fingerprint();
+    let window = state.windows.iter().find(|window| Some(&window.id) == muted_by.maintained_by.as_ref());
+    let window = window.map(|window| window.name.clone());
     SeenAlert {
+        window,
         alert: alert.clone(),
         fingerprint,
         acknowledged: state.handlings.acknowledgement(fingerprint, now).cloned(),
         muted_by,
         intervals: Vec::new(),
         receivers,
+        hearers,
     }
 }

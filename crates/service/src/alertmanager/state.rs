@@ -1,13 +1,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use watchfire_alerting::alert::is_made_up;
 use watchfire_alerting::dispatch::Row;
 use watchfire_alerting::maintenance::Window;
 use watchfire_alerting::{
     Alert, AlertError, Config, Dispatcher, Fingerprint, Handlings, Inhibition, Muting, Notification, Plan,
     Received, Silences,
 };
-use watchfire_model::Labels;
 
 /// How long silences are known after their end, in milliseconds: `--data.retention` of Alertmanager.
 const KEEP_SILENCES: i64 = 120 * 3_600_000;
@@ -23,11 +23,6 @@ const SET_BACK: i64 = 5000;
 
 /// What mutes alerts of made-up data, where a maintenance window has its id.
 pub(super) const DEMO: &str = "demo";
-
-/// Whether an alert comes from the data of `watchfire demo`, all of which bears this label.
-pub(super) fn is_made_up(labels: &Labels) -> bool {
-    labels.get("demo") == Some("true")
-}
 
 /// All that is known at a moment.
 pub(super) struct State {

@@ -1,9 +1,9 @@
 //! Maintenance windows: made, changed, deleted, and what each of them does now.
 
 use watchfire_alerting::Matchers;
+use watchfire_alerting::alert::is_made_up;
 use watchfire_alerting::maintenance::{Known, Occurrence, OpenWindows, Schedule, Window};
 
-use super::state::is_made_up;
 use super::{AlertFilter, Alertmanager, AlertmanagerError, SeenAlert};
 use crate::dashboards::new_uid;
 

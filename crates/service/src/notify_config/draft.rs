@@ -1,7 +1,7 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use watchfire_alerting::config::{Draft, Problem};
+use watchfire_alerting::config::{Draft, FileField, Problem};
 
 use super::error::Flaw;
 use super::sealed::Secrets;
@@ -58,14 +58,60 @@ fn flaw(draft: &Draft, problem: &Problem) -> Flaw {
     }
 }
 
+/// Which files of this machine a configuration may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Files {
+    /// None: whoever can change the configuration could have any file read that the server can read, and sent to them.
+    Refused,
+    /// Any. Paths of templates count from this folder.
+    From(PathBuf),
+}
+
+/// Why a field that names files is refused.
+fn refused_file(key: &str) -> String {
+    let mend = match key {
+        "templates" => "write the texts into the receivers",
+        "ical_file" => "give ical_url",
+        "files" => "give values or secrets",
+        _ => "give the value itself, which is kept encrypted where it is secret",
+    };
+    format!(
+        "{key} names files of the server, which a configuration that is kept by Watchfire may not; {mend}, use a configuration file \
+         (notify.config), or allow it by notify.files_in_kept_config"
+    )
+}
+
 /// Reads a configuration, in which masks stand for `secrets`, and the templates that it names. Blocks.
-pub(super) fn look(writing: Writing, secrets: &Secrets, folder: &Path) -> Looked {
+pub(super) fn look(writing: Writing, secrets: &Secrets, files: &Files) -> Looked {
     let yaml = writing.text();
     let draft = Draft::read(NAME, &yaml, &|number| secrets.get(&number).cloned());
     let flaws =
         |problems: &[Problem]| problems.iter().map(|problem| flaw(&draft, problem)).collect::<Vec<_>>();
+    let refused: Vec<Flaw> = match files {
+        Files::From(_) => Vec::new(),
+        Files::Refused => {
+            let flaw = |field: &FileField| Flaw {
+                line: field.place.line,
+                column: field.place.column,
+                path: draft.path(field.place),
+                message: refused_file(&field.key),
+            };
+            draft.files.iter().map(flaw).collect()
+        }
+    };
+    let folder = match files {
+        Files::From(folder) => folder.as_path(),
+        Files::Refused => Path::new(""),
+    };
     let (followed, problems, notes) = match &draft.config {
-        Err(error) => (None, flaws(&error.problems), Vec::new()),
+        Err(error) => {
+            let mut problems = flaws(&error.problems);
+            problems.extend(refused);
+            problems.sort_by_key(|flaw| (flaw.line, flaw.column));
+            (None, problems, Vec::new())
+        }
+        // None of the files is looked at: what can't be read of them would tell of them, too.
+        Ok(config) if !refused.is_empty() => (None, refused, flaws(&config.notes)),
         Ok(config) => match templates::read(&config.templates, folder) {
             Err(message) => {
                 let flaw = Flaw { line: 0, column: 0, path: "templates".to_owned(), message };

@@ -19,7 +19,7 @@ use watchfire_storage::{ControlError, ControlStore};
 use crate::alertmanager::{Alertmanager, ConfigFile, ConfigStatus, Followed, NOBODY};
 use crate::clock::now;
 pub use draft::{Checked, Writing};
-use draft::{Looked, look};
+use draft::{Files, Looked, look};
 pub use error::{Flaw, NotifyConfigError};
 use kept::Kept;
 pub use kept::VersionHead;
@@ -42,6 +42,8 @@ struct Inner {
     store: Arc<dyn ControlStore>,
     /// The file that says it in place of what is kept.
     file: Option<ConfigFile>,
+    /// Which files what comes over the API may name.
+    files: Files,
     /// Held from the look at what is there until the new version is followed, so that the last version is the one that is followed.
     saving: tokio::sync::Mutex<()>,
     status: Mutex<ConfigStatus>,
@@ -81,9 +83,13 @@ pub struct Shown {
 }
 
 impl NotifyConfig {
-    /// The configuration in a store, unless `file` says it.
-    pub fn new(store: Arc<dyn ControlStore>, file: Option<ConfigFile>) -> Self {
-        Self(Arc::new(Inner { store, file, saving: tokio::sync::Mutex::default(), status: Mutex::default() }))
+    /// The configuration in a store, unless `file` says it. What is kept, or comes over the API, may name files of this machine only
+    /// with `files_allowed`; `file` always may.
+    pub fn new(store: Arc<dyn ControlStore>, file: Option<ConfigFile>, files_allowed: bool) -> Self {
+        // Paths of what is kept count from where the program runs.
+        let files = if files_allowed { Files::From(PathBuf::new()) } else { Files::Refused };
+        let (saving, status) = (tokio::sync::Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { store, file, files, saving, status }))
     }
 
     /// The file that says it in place of what is kept.
@@ -116,7 +122,7 @@ impl NotifyConfig {
     /// What the store says.
     pub async fn begin(&self) -> Result<Option<Followed>, ControlError> {
         let Some(kept) = kept::read(&*self.0.store, None).await? else { return Ok(None) };
-        match followed(kept).await {
+        match followed(kept, self.0.files.clone()).await {
             Ok(followed) => {
                 self.followed_now();
                 Ok(Some(followed))
@@ -127,6 +133,10 @@ impl NotifyConfig {
                 Ok(None)
             }
         }
+    }
+
+    async fn looked(&self, writing: Writing, secrets: Secrets) -> Result<Box<Looked>, NotifyConfigError> {
+        looked(writing, secrets, self.0.files.clone()).await
     }
 
     fn followed_now(&self) {
@@ -151,10 +161,10 @@ impl NotifyConfig {
             return Ok(shown_file(file).await);
         }
         if let Some(kept) = kept::read(&*self.0.store, None).await? {
-            return shown_kept(kept).await;
+            return shown_kept(kept, self.0.files.clone()).await;
         }
         let writing = Writing::Yaml(NOBODY.trim_start().to_owned());
-        let checked = looked(writing, Secrets::new()).await?.checked;
+        let checked = self.looked(writing, Secrets::new()).await?.checked;
         Ok(Shown { source: ConfigSource::Default, head: VersionHead::default(), checked })
     }
 
@@ -164,7 +174,7 @@ impl NotifyConfig {
     ///
     /// What the store says; not what is wrong with the configuration.
     pub async fn check(&self, writing: Writing) -> Result<Checked, NotifyConfigError> {
-        Ok(looked(writing, self.secrets().await?).await?.checked)
+        Ok(self.looked(writing, self.secrets().await?).await?.checked)
     }
 
     /// A configuration as it would be followed.
@@ -173,7 +183,7 @@ impl NotifyConfig {
     ///
     /// [`NotifyConfigError::Refused`] with all that is wrong with it.
     pub async fn tried(&self, writing: Writing) -> Result<Followed, NotifyConfigError> {
-        let looked = looked(writing, self.secrets().await?).await?;
+        let looked = self.looked(writing, self.secrets().await?).await?;
         looked.followed.ok_or(NotifyConfigError::Refused(looked.checked.problems))
     }
 
@@ -205,7 +215,7 @@ impl NotifyConfig {
             Some(kept) => (kept.secrets.clone().unwrap_or_default(), kept.body.next),
             None => (Secrets::new(), 1),
         };
-        Box::pin(self.store(alertmanager, looked(writing, secrets).await?, next, expected, by)).await
+        Box::pin(self.store(alertmanager, self.looked(writing, secrets).await?, next, expected, by)).await
     }
 
     /// Stores an earlier version as the newest one, with the secrets that it had, and lets `alertmanager` follow it.
@@ -226,7 +236,7 @@ impl NotifyConfig {
         let before = kept::read(&*self.0.store, Some(version)).await?;
         let before = before.ok_or(NotifyConfigError::NoVersion(version))?;
         let secrets = before.secrets.map_err(|reason| whole(&reason))?;
-        let looked = looked(Writing::Yaml(before.body.yaml), secrets).await?;
+        let looked = self.looked(Writing::Yaml(before.body.yaml), secrets).await?;
         Box::pin(self.store(alertmanager, looked, next, expected, by)).await
     }
 
@@ -304,7 +314,8 @@ impl NotifyConfig {
     /// [`NotifyConfigError::NoVersion`].
     pub async fn version(&self, version: u64) -> Result<Shown, NotifyConfigError> {
         let kept = kept::read(&*self.0.store, Some(version)).await?;
-        shown_kept(kept.ok_or(NotifyConfigError::NoVersion(version))?).await
+        let kept = kept.ok_or(NotifyConfigError::NoVersion(version))?;
+        shown_kept(kept, self.0.files.clone()).await
     }
 }
 
@@ -314,27 +325,27 @@ fn whole(reason: &str) -> NotifyConfigError {
     NotifyConfigError::Refused(vec![flaw])
 }
 
-/// Looks at a configuration where that may take its time. Paths of what is kept count from where the program runs.
+/// Looks at a configuration where that may take its time.
 ///
 /// Boxed, since a configuration is large.
-async fn looked(writing: Writing, secrets: Secrets) -> Result<Box<Looked>, NotifyConfigError> {
-    let looked = tokio::task::spawn_blocking(move || Box::new(look(writing, &secrets, &PathBuf::new())));
+async fn looked(writing: Writing, secrets: Secrets, files: Files) -> Result<Box<Looked>, NotifyConfigError> {
+    let looked = tokio::task::spawn_blocking(move || Box::new(look(writing, &secrets, &files)));
     // It fails where reading panicked.
     looked.await.map_err(|error| whole(&error.to_string()))
 }
 
-async fn followed(kept: Kept) -> Result<Followed, NotifyConfigError> {
+async fn followed(kept: Kept, files: Files) -> Result<Followed, NotifyConfigError> {
     let secrets = kept.secrets.map_err(|reason| whole(&reason))?;
-    let looked = looked(Writing::Yaml(kept.body.yaml), secrets).await?;
+    let looked = looked(Writing::Yaml(kept.body.yaml), secrets, files).await?;
     looked.followed.ok_or(NotifyConfigError::Refused(looked.checked.problems))
 }
 
-async fn shown_kept(kept: Kept) -> Result<Shown, NotifyConfigError> {
+async fn shown_kept(kept: Kept, files: Files) -> Result<Shown, NotifyConfigError> {
     let (secrets, unread) = match kept.secrets {
         Ok(secrets) => (secrets, None),
         Err(reason) => (Secrets::new(), Some(reason)),
     };
-    let mut checked = looked(Writing::Yaml(kept.body.yaml), secrets).await?.checked;
+    let mut checked = looked(Writing::Yaml(kept.body.yaml), secrets, files).await?.checked;
     if let Some(message) = unread {
         checked.problems.insert(0, Flaw { line: 0, column: 0, path: String::new(), message });
     }
@@ -348,7 +359,7 @@ async fn shown_file(file: &ConfigFile) -> Shown {
         Ok(text) => {
             let folder = file.path().parent().map(PathBuf::from).unwrap_or_default();
             tokio::task::spawn_blocking(move || {
-                let looked = look(Writing::Yaml(text), &Secrets::new(), &folder);
+                let looked = look(Writing::Yaml(text), &Secrets::new(), &Files::From(folder));
                 let masked =
                     looked.draft.config.is_ok().then(|| looked.draft.masked(&looked.checked.yaml, 1).text);
                 (looked.checked.problems, looked.checked.notes, masked)

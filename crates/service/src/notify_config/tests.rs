@@ -32,10 +32,14 @@ struct Bench {
 }
 
 async fn open(dir: &Path) -> Bench {
+    open_with(dir, false).await
+}
+
+async fn open_with(dir: &Path, files_allowed: bool) -> Bench {
     let settings = Settings { dir: dir.to_owned(), retention: None, ..Settings::default() };
     let engine = Engine::open(settings).await.unwrap();
     let store = Arc::new(engine.control());
-    let config = NotifyConfig::new(store.clone(), None);
+    let config = NotifyConfig::new(store.clone(), None, files_allowed);
     let followed = config.begin().await.unwrap().unwrap_or_else(Followed::nobody);
     let alertmanager = Alertmanager::open(store, Arc::new(Mute), followed, 0).await.unwrap();
     Bench { engine, alertmanager, config }
@@ -124,5 +128,49 @@ async fn what_is_refused_changes_nothing() {
     let stolen = "route: {receiver: '<secret:1>'}\nreceivers: [{name: '<secret:1>'}]\n";
     bench.save(Writing::Yaml(stolen.to_owned()), 1).await.unwrap();
     assert_eq!(bench.alertmanager.config().receivers[0].name, "<secret:1>");
+    bench.engine.close().await;
+}
+
+#[tokio::test]
+async fn files_of_the_server_are_read_only_where_that_is_allowed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (secret, broken) = (dir.path().join("secret"), dir.path().join("broken.tmpl"));
+    std::fs::write(&secret, "http://hidden/").unwrap();
+    std::fs::write(&broken, "root:x:0:0 {{").unwrap();
+    let (secret, broken) = (secret.display(), broken.display());
+    let by_file = Writing::Yaml(format!(
+        "route: {{receiver: a}}\nreceivers:\n  - name: a\n    webhook_configs:\n      - url_file: {secret}\n"
+    ));
+    let with_templates = Writing::Yaml(format!(
+        "route: {{receiver: a}}\nreceivers: [{{name: a}}]\ntemplates:\n  - {broken}\n"
+    ));
+    let wrong_too = Writing::Yaml(format!(
+        "route: {{receiver: b}}\nreceivers: [{{name: a}}]\nschedules:\n  - {{name: s, calendars: [{{ical_file: {secret}}}]}}\n"
+    ));
+    let bench = open(dir.path()).await;
+    for (writing, line, path) in [
+        (&by_file, 5, "receivers[0].webhook_configs[0].url_file"),
+        (&with_templates, 4, "templates"),
+        (&wrong_too, 4, "schedules[0].calendars[0].ical_file"),
+    ] {
+        let checked = bench.config.check(writing.clone()).await.unwrap();
+        let flaw = checked.problems.iter().find(|flaw| flaw.path.starts_with(path)).unwrap();
+        assert_eq!(flaw.line, line, "{flaw:?}");
+        assert!(flaw.message.contains("notify.files_in_kept_config"), "{flaw:?}");
+        let told = format!("{:?}", checked.problems);
+        assert!(!told.contains("root:x") && !told.contains("hidden"), "{told}");
+        // Neither tried nor saved.
+        assert!(matches!(bench.config.tried(writing.clone()).await, Err(NotifyConfigError::Refused(_))));
+        assert!(matches!(bench.save(writing.clone(), 0).await, Err(NotifyConfigError::Refused(_))));
+    }
+    bench.engine.close().await;
+
+    let bench = open_with(dir.path(), true).await;
+    bench.save(by_file, 0).await.unwrap();
+    bench.engine.close().await;
+    // What was kept while it was allowed is not followed after that, and it is told why.
+    let bench = open(dir.path()).await;
+    let error = bench.config.status().error.unwrap();
+    assert!(error.contains("notify.files_in_kept_config"), "{error}");
     bench.engine.close().await;
 }

@@ -83,11 +83,13 @@ fn alert(seen: &SeenAlert) -> Value {
         "updated_at": seen.alert.updated_at,
         "generator_url": seen.alert.generator_url,
         "receivers": seen.receivers,
+        "escalates_to": seen.hearers,
         "acknowledged": seen.acknowledged.as_ref().map(handling),
         "muted_by": {
             "silences": seen.muted_by.silenced_by,
             "inhibitions": seen.muted_by.inhibited_by,
             "maintenance": seen.muted_by.maintained_by,
+            "maintenance_name": seen.window,
         },
     })
 }

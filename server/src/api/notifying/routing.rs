@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchfire_alerting::config::Receiver;
+use watchfire_alerting::config::{InhibitRule, Receiver};
 use watchfire_alerting::dispatch::ExpectedStep;
 use watchfire_alerting::matcher::Matchers;
 use watchfire_alerting::routing::{GroupBy, Outcome, Step, Taken};
@@ -73,6 +73,15 @@ fn receiver(receiver: &Receiver) -> Value {
     })
 }
 
+fn inhibit_rule(rule: &InhibitRule) -> Value {
+    json!({
+        "name": rule.name,
+        "source": conditions(&rule.source()),
+        "target": conditions(&rule.target()),
+        "equal": rule.equal,
+    })
+}
+
 /// The tree, who is told, and where that comes from.
 pub(super) async fn tree(State(app): State<App>) -> Response {
     let (config, tree) = (app.alertmanager.config(), app.alertmanager.tree());
@@ -88,6 +97,7 @@ pub(super) async fn tree(State(app): State<App>) -> Response {
     data(json!({
         "root": node(&tree, RouteId(0)),
         "receivers": config.receivers.iter().map(receiver).collect::<Vec<_>>(),
+        "inhibit_rules": config.inhibit_rules.iter().map(inhibit_rule).collect::<Vec<_>>(),
         "time_intervals": config.intervals().keys().collect::<Vec<_>>(),
         "file": file,
         "source": app.notifying.config.source().word(),

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use watchfire_alerting::Schedule;
+use watchfire_alerting::{Schedule, Shift};
 use watchfire_model::format_utc;
 
 use super::failure::not_found;
@@ -80,25 +80,77 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
 }
 
+/// A time as calendars have it.
+fn stamp(at: i64) -> String {
+    format_utc(at, 0, "%Y%m%dT%H%M%SZ")
+}
+
+/// What names a shift in calendars and where it begins, for one that was told of in part. Both have to be the same each time: a calendar
+/// would have the shift twice.
+fn told_as(schedule: &Schedule, shift: &Shift) -> (i64, i64) {
+    match schedule.begun(shift.from) {
+        Some(begun) => (begun, begun),
+        // It was always on.
+        None => (0, shift.from),
+    }
+}
+
 /// Its shifts for calendars.
 pub(super) async fn calendar(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Failure> {
     let (schedule, now) = (find(&app, &name)?, now());
-    let time = |at: i64| format_utc(at, 0, "%Y%m%dT%H%M%SZ");
+    Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], written(&schedule, now)).into_response())
+}
+
+fn written(schedule: &Schedule, now: i64) -> String {
     let mut text = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Watchfire//on call//EN\r\n");
     let name = escaped(schedule.name());
     for shift in schedule.shifts(now - CALENDAR.0 * DAY, now + CALENDAR.1 * DAY) {
         let Some(receiver) = &shift.receiver else { continue };
+        let (id, from) = told_as(schedule, &shift);
         // Writing to a String can't fail.
         let _ = write!(
             text,
             "BEGIN:VEVENT\r\nUID:{}-{name}@watchfire\r\nDTSTAMP:{}\r\nDTSTART:{}\r\nDTEND:{}\r\nSUMMARY:{} ({name})\r\nEND:VEVENT\r\n",
-            shift.from,
-            time(now),
-            time(shift.from),
-            time(shift.to),
+            id,
+            stamp(now),
+            stamp(from),
+            stamp(shift.to),
             escaped(receiver),
         );
     }
     text.push_str("END:VCALENDAR\r\n");
-    Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use watchfire_alerting::Config;
+
+    use super::*;
+
+    fn ids(text: &str) -> BTreeSet<String> {
+        text.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_shift_has_the_same_name_each_time_it_is_told() {
+        for layers in [
+            "{start: 2026-01-05 09:00, every: 7d, receivers: [ann, bob]}",
+            // A shift that began before what is told, and one that never changes.
+            "{start: 2025-01-05 09:00, every: 400d, receivers: [ann, bob]}",
+            "{start: 1970-01-01 00:00, every: 1d, receivers: [ann]}",
+        ] {
+            let text = format!(
+                "{{route: {{receiver: ann}}, receivers: [{{name: ann}}, {{name: bob}}], schedules: [{{name: s, layers: [{layers}]}}]}}"
+            );
+            let config = Config::parse("a.yml", &text).unwrap();
+            let schedule = Schedule::new(&config.schedules[0], &BTreeMap::new());
+            let now = 1_790_000_000_000;
+            let (first, later) = (written(&schedule, now), written(&schedule, now + 3_600_000));
+            assert_eq!(ids(&first), ids(&later), "{layers}");
+            assert!(!ids(&first).is_empty());
+        }
+    }
 }

@@ -15,6 +15,15 @@ pub(super) static NOTIFY: &[Setting] = &[
         set: |config, text| put(&mut config.notify.config, Ok(optional(text))),
     },
     Setting {
+        key: "notify.files_in_kept_config",
+        flag: "notify-files-in-kept-config",
+        default: "false",
+        form: Form::Switch,
+        help: "Whether the configuration that is kept by the page Alerts, Routing may name files of this machine (..._file, templates, \
+               ical_file), as notify.config always may. Whoever reaches that page can then have any file sent that the server can read.",
+        set: |config, text| put(&mut config.notify.files_in_kept_config, switch(text)),
+    },
+    Setting {
         key: "notify.reload_interval",
         flag: "notify-reload-interval",
         default: "5s",

@@ -160,3 +160,89 @@ async fn incidents_are_told_as_a_whole() {
     assert_eq!((&over["status"], &over["incident"]["change"]), (&json!("resolved"), &json!("over")));
     assert_eq!(sink.requests().len(), 2, "told once, over a kill");
 }
+
+#[tokio::test]
+async fn who_looks_after_all_of_its_alerts_looks_after_an_incident() {
+    let dir = tempdir().unwrap();
+    let server = start(dir.path());
+    let alerts = json!([alert("Fire", "a", "critical", "web"), alert("Smoke", "a", "warning", "web")]);
+    assert_eq!(post(&server, "/api/v2/alerts", &alerts).await.0, 200);
+    let id = incidents(&server, "open", 1).await[0]["id"].as_str().unwrap().to_owned();
+    let one = async || get(&server, &format!("{PATH}/{id}")).await["data"].clone();
+    let of = eventually("both alerts", async || {
+        let alerts = one().await["alerts"].as_array().unwrap().clone();
+        (alerts.len() == 2).then_some(alerts)
+    })
+    .await;
+    let path =
+        |of: &Value| format!("/api/v1/watchfire/alerts/{}/acknowledge", of["fingerprint"].as_str().unwrap());
+    let said = json!({"by": "ann", "comment": "on it"});
+    assert_eq!(post(&server, &path(&of[0]), &said).await.0, 200);
+    let half = one().await;
+    assert_eq!((&half["state"], &half["assignee"]), (&json!("open"), &Value::Null), "one of two");
+    assert_eq!(post(&server, &path(&of[1]), &json!({"by": "bob"})).await.0, 200);
+    let whole = one().await;
+    assert_eq!((&whole["state"], &whole["assignee"]), (&json!("acknowledged"), &json!("bob")));
+    let told: Vec<Value> = whole["said"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|said| json!([said["by"], said["what"], said["comment"], said["fingerprint"]]))
+        .collect();
+    let expected = json!([
+        ["ann", "acknowledged", "on it", of[0]["fingerprint"]],
+        ["bob", "acknowledged", "", of[1]["fingerprint"]]
+    ]);
+    assert_eq!(json!(told), expected);
+    let back = server.send("DELETE", &format!("{}?by=ann", path(&of[0])), &[], Vec::new()).await;
+    assert_eq!(back.status, 204, "{}", back.body);
+    let open = one().await;
+    assert_eq!((&open["state"], &open["assignee"]), (&json!("open"), &Value::Null));
+
+    // What somebody says of the incident itself stays.
+    let change = json!({"state": "acknowledged", "assignee": "cem", "by": "cem"});
+    assert_eq!(send(&server, "PUT", &format!("/{id}"), &change).await.status, 200);
+    let back = server.send("DELETE", &format!("{}?by=bob", path(&of[1])), &[], Vec::new()).await;
+    assert_eq!(back.status, 204, "{}", back.body);
+    let kept = one().await;
+    assert_eq!((&kept["state"], &kept["assignee"]), (&json!("acknowledged"), &json!("cem")));
+}
+
+#[tokio::test]
+async fn people_put_alerts_to_incidents_and_take_them_out() {
+    let dir = tempdir().unwrap();
+    let server = start(dir.path());
+    let alerts = json!([alert("Fire", "a", "critical", "web"), alert("Full", "b", "warning", "db")]);
+    assert_eq!(post(&server, "/api/v2/alerts", &alerts).await.0, 200);
+    let found = incidents(&server, "open", 2).await;
+    let id = |title: &str| {
+        let one = found.iter().find(|one| one["title"] == title).unwrap();
+        one["id"].as_str().unwrap().to_owned()
+    };
+    let (fire, full) = (id("Fire on a"), id("Full on b"));
+    let of = get(&server, &format!("{PATH}/{full}")).await["data"]["alerts"][0]["fingerprint"].clone();
+    let joined =
+        send(&server, "POST", &format!("/{fire}/alerts"), &json!({"fingerprint": of, "by": "ann"})).await;
+    assert_eq!(joined.status, 200, "{}", joined.body);
+    let one = joined.json()["data"].clone();
+    assert_eq!((one["alerts"].as_array().unwrap().len(), &one["said"][0]["what"]), (2, &json!("joined")));
+    assert_eq!(server.get(&format!("{PATH}/{full}")).await.status, 404, "it has none left");
+    for (method, path, body, status) in [
+        ("POST", format!("/{fire}/alerts"), json!({"fingerprint": of}), 422),
+        ("POST", format!("/{fire}/alerts"), json!({"fingerprint": "x"}), 400),
+        ("POST", format!("/{fire}/alerts"), json!({"fingerprint": of, "by": " "}), 400),
+        ("POST", "/none/alerts".to_owned(), json!({"fingerprint": of}), 404),
+        ("DELETE", format!("/{fire}/alerts/{}", "0".repeat(16)), json!({}), 422),
+    ] {
+        let refused = send(&server, method, &path, &body).await;
+        assert_eq!(refused.status, status, "{method} {path} {body}: {}", refused.body);
+    }
+    let parted =
+        send(&server, "DELETE", &format!("/{fire}/alerts/{}?by=bob", of.as_str().unwrap()), &json!({})).await;
+    assert_eq!(parted.status, 200, "{}", parted.body);
+    let one = parted.json()["data"].clone();
+    assert_eq!((one["alerts"].as_array().unwrap().len(), &one["said"][1]["by"]), (1, &json!("bob")));
+    // It has one of its own, which the next looks leave as it is.
+    let own = incidents(&server, "open", 2).await;
+    assert!(own.iter().any(|one| one["title"] == "Full on b" && one["id"] != full.as_str()), "{own:?}");
+}

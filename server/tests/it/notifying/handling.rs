@@ -191,7 +191,18 @@ async fn the_address_in_a_mail_leads_to_a_page_whose_buttons_do_it() {
         (&seen["acknowledged"]["by"], &seen["acknowledged"]["comment"]),
         (&json!("Ann B"), &json!("mine"))
     );
-    assert!(server.get(&path).await.body.contains("Ann B looks after it since"));
+    let handled = server.get(&path).await.body;
+    assert!(
+        handled.contains("Ann B looks after it since") && !handled.contains("value=\"acknowledge\""),
+        "{handled}"
+    );
+    // What was done says the way back, and there it can be taken back.
+    let back = press(&path, &form, "act=take_back&by=Ann+B").await;
+    assert!(back.status == 200 && back.body.contains(&format!("href=\"{path}\"")), "{}", back.body);
+    assert!(back.body.contains("/alerts\">All alerts"), "{}", back.body);
+    assert_eq!(alert(&server, "<Fire>").await["acknowledged"], Value::Null);
+    assert_eq!(press(&path, &form, "act=take_back").await.status, 400, "there is nothing to take back");
+    assert!(sink.mails()[0].contains("text/plain"), "{}", sink.mails()[0]);
     assert_eq!(press(&path, &form, "act=4").await.status, 200);
     assert_eq!(alert(&server, "<Fire>").await["state"], "suppressed");
     assert_eq!(press(&path, &form, "act=resolve").await.status, 200);

@@ -68,21 +68,32 @@ pub(super) fn ReceiversForm(editor: Editor) -> impl IntoView {
     .into_any()
 }
 
+/// By what a receiver tells whom, in words.
+fn told(receiver: &Value) -> String {
+    let kinds = CHANNELS.iter().filter_map(|kind| match receiver[kind.key].as_array().map_or(0, Vec::len) {
+        0 => None,
+        1 => Some(kind.one.to_owned()),
+        many => Some(format!("{many} × {}", kind.one)),
+    });
+    let steps = receiver[ESCALATIONS.key].as_array().into_iter().flatten();
+    let steps = steps.filter_map(|step| {
+        let named = |name: &str| step[name].as_str().filter(|text| !text.is_empty());
+        named("receiver")
+            .map(str::to_owned)
+            .or_else(|| named("schedule").map(|name| format!("who is on call by {name}")))
+    });
+    let (kinds, steps): (Vec<String>, Vec<String>) = (kinds.collect(), steps.collect());
+    let later = (!steps.is_empty()).then(|| format!("goes on to {}", steps.join(", ")));
+    let parts: Vec<String> = kinds.into_iter().chain(later).collect();
+    if parts.is_empty() { "tells nobody".to_owned() } else { parts.join(", ") }
+}
+
 fn receiver(editor: Editor, at: String) -> AnyView {
     let at = StoredValue::new(at);
     let title = Signal::derive(move || {
         editor.document.with(|document| {
             let receiver = at.with_value(|at| document.pointer(at).cloned()).unwrap_or_default();
-            let kinds: Vec<String> = CHANNELS
-                .iter()
-                .filter_map(|kind| match receiver[kind.key].as_array().map_or(0, Vec::len) {
-                    0 => None,
-                    1 => Some(kind.one.to_owned()),
-                    many => Some(format!("{many} × {}", kind.one)),
-                })
-                .collect();
-            let kinds = if kinds.is_empty() { "tells nobody".to_owned() } else { kinds.join(", ") };
-            format!("{} · {kinds}", receiver["name"].as_str().unwrap_or("without a name"))
+            format!("{} · {}", receiver["name"].as_str().unwrap_or("without a name"), told(&receiver))
         })
     });
     let what = Signal::derive(move || {
@@ -194,6 +205,23 @@ fn trial(editor: Editor, at: StoredValue<String>) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_receiver_does_in_words() {
+        for (receiver, expected) in [
+            (json!({"name": "a"}), "tells nobody"),
+            (
+                json!({"escalation_configs": [{"schedule": "web"}, {"after": "1m", "receiver": "boss"}]}),
+                "goes on to who is on call by web, boss",
+            ),
+            (
+                json!({"email_configs": [{}, {}], "escalation_configs": [{"receiver": "boss"}]}),
+                "2 × email, goes on to boss",
+            ),
+        ] {
+            assert_eq!(told(&receiver), expected);
+        }
+    }
 
     #[test]
     fn receivers_keep_their_names_apart() {

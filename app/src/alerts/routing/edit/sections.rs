@@ -173,7 +173,31 @@ fn titled(item: &Value, one: &str) -> String {
     let found = telling
         .iter()
         .find_map(|key| item[*key].as_str().filter(|text| !text.is_empty() && !text.starts_with("<secret")));
-    found.map_or_else(|| one.to_owned(), |text| format!("{one} {text}"))
+    if let Some(text) = found {
+        return format!("{one} {text}");
+    }
+    // Lists, in the order in which they are read: what mutes what, and when.
+    let lists = [
+        ("source_matchers", ""),
+        ("target_matchers", "mutes"),
+        ("equal", "with the same"),
+        ("weekdays", ""),
+        ("days_of_month", "days"),
+        ("months", ""),
+        ("years", ""),
+        ("times", ""),
+    ];
+    let words = |item: &Value| match (item["start_time"].as_str(), item["end_time"].as_str()) {
+        (Some(start), Some(end)) => Some(format!("{start}–{end}")),
+        _ => item.as_str().map(str::to_owned),
+    };
+    let told = lists.iter().filter_map(|(key, before)| {
+        let all: Vec<String> = item[*key].as_array()?.iter().filter_map(words).collect();
+        let space = if before.is_empty() { "" } else { " " };
+        (!all.is_empty()).then(|| format!("{before}{space}{}", all.join(", ")))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { one.to_owned() } else { format!("{one}: {}", told.join(" ")) }
 }
 
 #[cfg(test)]
@@ -186,6 +210,15 @@ mod tests {
     fn parts_are_called_by_what_tells_most() {
         assert_eq!(titled(&json!({"name": "nights"}), "time interval"), "time interval nights");
         assert_eq!(titled(&json!({"url": "<secret:1>"}), "webhook"), "webhook");
+        let rule = json!({"source_matchers": ["severity=\"critical\""], "target_matchers": ["severity=\"warning\""], "equal": ["host"]});
+        assert_eq!(
+            titled(&rule, "inhibit rule"),
+            "inhibit rule: severity=\"critical\" mutes severity=\"warning\" with the same host"
+        );
+        let time =
+            json!({"weekdays": ["monday:friday"], "times": [{"start_time": "22:00", "end_time": "24:00"}]});
+        assert_eq!(titled(&time, "time"), "time: monday:friday 22:00–24:00");
+        assert_eq!(titled(&json!({}), "time"), "time");
         assert_eq!(article("inhibit rule"), "an inhibit rule");
         assert_eq!(article("layer"), "a layer");
     }

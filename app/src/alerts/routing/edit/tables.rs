@@ -23,9 +23,9 @@ pub(super) const ROUTE: &[Field] = &[
         List,
         "alertname, host",
     ),
-    field("group_wait", "First message after", Text, "30s"),
-    field("group_interval", "News after", Text, "5m"),
-    field("repeat_interval", "Again after", Text, "4h"),
+    field("group_wait", "First message after", Text, "as the route above"),
+    field("group_interval", "News after", Text, "as the route above"),
+    field("repeat_interval", "Again after", Text, "as the route above"),
     field("mute_time_intervals", "Not in these times", Intervals, ""),
     field("active_time_intervals", "Only in these times", Intervals, ""),
 ];

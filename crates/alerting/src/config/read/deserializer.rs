@@ -5,6 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::failure::Failure;
+use crate::config::files::FileField;
 use crate::config::mask::{Hidden, Kept, Mask};
 use crate::config::problem::Place;
 use crate::config::secret::NAMES;
@@ -21,6 +22,8 @@ pub(super) struct Session<'a> {
     pub(super) kept: Option<&'a Kept<'a>>,
     /// What was read as a secret.
     pub(super) secrets: RefCell<Vec<Hidden>>,
+    /// Fields that name files of this machine.
+    pub(super) files: RefCell<Vec<FileField>>,
 }
 
 /// Whether what is read is a secret.
@@ -105,6 +108,32 @@ impl<'a> Reader<'a> {
         }
         let entries = Entries { reader: self, rest: entries.into_iter(), value: None };
         visitor.visit_map(entries).map_err(|failure| failure.at(self.node))
+    }
+
+    /// Notes what names files. Only fields of structs do: the keys of maps are names that people choose.
+    fn files(&self, of: &str, known: &[&str]) {
+        let Kind::Map(pairs) = &self.node.kind else { return };
+        for (key, value) in pairs {
+            let named = match of {
+                "Config" if key.name == "templates" => true,
+                "Header" if key.name == "files" => true,
+                _ => key.name.ends_with("_file"),
+            };
+            let given = match &value.kind {
+                Kind::Null => false,
+                Kind::Text(text) | Kind::Bare(text) => !text.is_empty(),
+                Kind::List(items) => !items.is_empty(),
+                Kind::Map(_) => true,
+            };
+            if named && given && known.contains(&key.name.as_str()) {
+                let field = FileField { place: value.place, key: key.name.clone() };
+                let mut files = self.session.files.borrow_mut();
+                // What is read again since a part was left out is noted once.
+                if !files.contains(&field) {
+                    files.push(field);
+                }
+            }
+        }
     }
 
     /// What a mask stands for, where a secret is read; and it is noted that one was.
@@ -231,10 +260,11 @@ impl<'a> Deserializer<'a> for Reader<'a> {
 
     fn deserialize_struct<V: Visitor<'a>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Failure> {
+        self.files(name, fields);
         self.map(visitor, Some(fields))
     }
 

@@ -10,38 +10,54 @@ use deserializer::{Hides, Reader, Session};
 use serde::de::DeserializeOwned;
 pub(super) use watchfire_yaml::Node;
 
+use super::files::FileField;
 use super::mask::{Hidden, Kept};
 use super::problem::Report;
+
+/// What was met on the way, well or not.
+#[derive(Default)]
+pub(super) struct Noted {
+    /// What was read as a secret.
+    pub(super) secrets: Vec<Hidden>,
+    /// What names files.
+    pub(super) files: Vec<FileField>,
+}
 
 /// Reads a value; what can't be read of it is noted and left out, so that what follows is looked at, too. `T` must need no
 /// field: each that is left out gets its default.
 ///
-/// With `kept`, what is secret is told, too, and masks are read as what they stand for.
+/// With `kept`, what is secret is noted, too, and masks are read as what they stand for.
 pub(super) fn read<T: DeserializeOwned>(
     node: &Node,
     what: &str,
     kept: Option<&Kept<'_>>,
     report: &mut Report,
-) -> (Option<T>, Vec<Hidden>) {
+) -> (Option<T>, Noted) {
     let mut left_out = HashSet::new();
     loop {
-        let session =
-            Session { left_out: &left_out, unknown: RefCell::default(), kept, secrets: RefCell::default() };
+        let session = Session {
+            left_out: &left_out,
+            unknown: RefCell::default(),
+            kept,
+            secrets: RefCell::default(),
+            files: RefCell::default(),
+        };
         let result = T::deserialize(Reader { node, name: what, session: &session, hides: Hides::Nothing });
-        let (unknown, secrets) = (session.unknown.into_inner(), session.secrets.into_inner());
+        let unknown = session.unknown.into_inner();
+        let noted = Noted { secrets: session.secrets.into_inner(), files: session.files.into_inner() };
         match result {
             Ok(value) => {
                 for (place, reason) in unknown {
                     report.problem(place, reason);
                 }
-                return (Some(value), secrets);
+                return (Some(value), noted);
             }
             Err(failure) => {
                 report.problem(failure.place().unwrap_or(node.place), failure.reason());
                 // The whole can't be left out; and what is left out can't fail again.
                 let culprit = failure.culprit().filter(|culprit| !std::ptr::eq(*culprit, node));
                 if !culprit.is_some_and(|culprit| left_out.insert(culprit)) {
-                    return (None, secrets);
+                    return (None, noted);
                 }
             }
         }

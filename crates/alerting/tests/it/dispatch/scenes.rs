@@ -72,9 +72,25 @@ fn what_nobody_looks_after_is_told_to_others() {
             "15m30s lead allresolved -x1",
         ],
     );
+}
+
+#[test]
+fn the_time_until_others_are_told_begins_when_people_can_hear() {
+    // What was silenced after it was told, also over a restart.
+    escalated("0s fire x1\n5m mute x1\n25m unmute x1\n27m restart\n34m end", &["30s all first +x1"]);
     escalated(
-        "0s fire x1\n5m mute x1\n25m unmute x1\n29m end",
-        &["30s all first +x1", "25m30s lead first +x1"],
+        "0s fire x1\n5m mute x1\n25m unmute x1\n27m restart\n1h end",
+        &["30s all first +x1", "35m30s lead first +x1", "55m30s boss first +x1"],
+    );
+    // What was muted from the start on: not everybody at once.
+    escalated(
+        "0s mute x1\n0s fire x1\n1h unmute x1\n2h end",
+        &["1h30s all first +x1", "1h10m30s lead first +x1", "1h30m30s boss first +x1"],
+    );
+    // What was over meanwhile and begins anew has its own time.
+    escalated(
+        "0s mute x1\n0s fire x1\n20m unmute x1\n26m resolve x1\n40m fire x1\n49m end",
+        &["20m30s all first +x1", "30m30s all allresolved -x1", "40m30s all first +x1"],
     );
 }
 

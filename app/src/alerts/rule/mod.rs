@@ -1,24 +1,28 @@
-//! What became of one rule: a timeline of its alerts, and every change with its value or its reason.
+//! One rule: what it asks for, how it is, who is told of it, its values, and what became of its alerts.
 
-use std::collections::BTreeMap;
+mod changes;
+mod facts;
+mod timeline;
 
 use crate::pages::Title;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::Deserialize;
 use serde_json::Value;
-use watchfire_chart::format_value;
-use watchfire_model::{TimeRange, Unit, format_utc};
+use watchfire_model::TimeRange;
 
+use self::changes::Changes;
+use self::facts::{Facts, Running};
+use self::timeline::Timeline;
 use super::alert::{Alert, Alerts, LabelMap};
+use super::chart::ChartedRule;
 use super::row::AlertRow;
-use super::{label_words, moment, named, place, state_word, trouble, without_script};
+use super::{moment, named, state_word, trouble, without_script};
 use crate::address::{Encoded, Search};
 use crate::api::{self, Failure, Poll, envelope};
-use crate::numbers::grouped;
 use crate::pages::{Page, Views};
 use crate::preferences::Preferences;
-use crate::range::{PageRange, clock, words};
+use crate::range::{PageRange, clock};
 use crate::shell::Heading;
 
 /// Seconds between two looks.
@@ -27,14 +31,17 @@ const EVERY: u32 = 5;
 /// How many changes are asked for.
 const MOST: usize = 1000;
 
-/// How many alerts have a line in the timeline.
-const LINES: usize = 40;
+/// How many alerts that there are now are listed.
+const LISTED: usize = 40;
 
 /// What is shown where the URL names no range: a week, in milliseconds. An alert is rarer than a sample.
 const WEEK: i64 = 7 * 86_400_000;
 
 /// In milliseconds.
 const HOUR: i64 = 3_600_000;
+
+/// The longest time over which values are told, in milliseconds.
+const LONGEST_CHART: i64 = 31 * 86_400_000;
 
 /// A change, as `/api/v1/watchfire/rules/history` tells it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -52,45 +59,14 @@ struct Event {
 }
 
 impl Event {
+    #[cfg(test)]
+    fn new(at: i64, from: &str, to: &str) -> Self {
+        Self { at, from: from.to_owned(), to: to.to_owned(), ..Self::default() }
+    }
+
     fn value(&self) -> Option<f64> {
         self.value.as_f64().or_else(|| self.value.as_str()?.parse().ok())
     }
-}
-
-/// A stretch of time in which an alert was in one state.
-#[derive(Clone, Debug, PartialEq)]
-struct Stretch {
-    state: String,
-    start: i64,
-    end: i64,
-}
-
-/// The states that one alert went through, from events that are the newest first. What lies before the first of them is taken
-/// from what it says it was.
-fn stretches(events: &[&Event], range: TimeRange) -> Vec<Stretch> {
-    let mut found = Vec::new();
-    let mut end = range.end;
-    for event in events {
-        let start = event.at.max(range.start);
-        found.push(Stretch { state: event.to.clone(), start, end });
-        end = start;
-    }
-    if let Some(oldest) = events.last().filter(|_| end > range.start) {
-        found.push(Stretch { state: oldest.from.clone(), start: range.start, end });
-    }
-    found.retain(|stretch| stretch.end > stretch.start && !is_calm(&stretch.state));
-    found.reverse();
-    found
-}
-
-/// What somebody said of an alert, which fires all the same.
-fn is_said(state: &str) -> bool {
-    matches!(state, "acknowledged" | "unacknowledged" | "snoozed" | "resolved" | "reopened")
-}
-
-/// States that a line leaves empty.
-fn is_calm(state: &str) -> bool {
-    matches!(state, "" | "inactive" | "ok")
 }
 
 /// What the server told last, and over which range.
@@ -102,9 +78,16 @@ struct Known {
     is_asked: bool,
     /// What is known of the rule, where a form made it.
     rule: Option<FormRule>,
+    /// The parameter by which the API is asked for it.
+    named: (&'static str, String),
 }
 
 impl Known {
+    /// Whether its values are changes in per cent.
+    fn in_percent(&self) -> bool {
+        self.rule.as_ref().is_some_and(|rule| rule.rule["condition"]["is"] == "changed")
+    }
+
     /// What of the range the timeline shows: where nobody asked for all of it, from a little before the first change on, an hour at
     /// least.
     fn shown(&self) -> TimeRange {
@@ -145,6 +128,14 @@ impl Which {
         }
     }
 
+    /// The parameter by which the API is asked for it.
+    fn named(self) -> (&'static str, String) {
+        match self {
+            Self::Form(uid) => ("uid", uid),
+            Self::File(key) => ("rule", key),
+        }
+    }
+
     /// A name, until a better one is known.
     fn name(&self) -> &str {
         match self {
@@ -168,7 +159,7 @@ impl Which {
             }
             Self::File(_) => None,
         };
-        Ok(Known { events, range, is_asked, rule })
+        Ok(Known { events, range, is_asked, rule, named: self.named() })
     }
 }
 
@@ -200,11 +191,15 @@ pub(crate) fn RulePage() -> impl IntoView {
         which.get_untracked().ask(range, has_range.get_untracked())
     };
     let poll = Poll::start(EVERY, question, move |got| known.set(Some(got)));
+    let running = RwSignal::new(None::<Running>);
+    let state_poll =
+        Poll::start(EVERY, move || Running::ask(which.get_untracked()), move |got| running.set(got));
     Effect::new(move |before: Option<()>| {
         // Read, not only followed: a memo that nobody has read does not follow anything itself.
         drop((which.get(), has_range.get(), page_range.window()));
         if before.is_some() {
             poll.ask_at_once();
+            state_poll.ask_at_once();
         }
     });
     let name = Memo::new(move |_| {
@@ -212,12 +207,36 @@ pub(crate) fn RulePage() -> impl IntoView {
         told.unwrap_or_else(|| which.with(|which| which.name().to_owned()))
     });
     expect_context::<Heading>().follow(move || name.get());
+    // The chart is asked for anew once a minute.
+    // Of what is known alone, which outlives the address: a page that is left reads nothing that is gone.
+    let of = Memo::new(move |_| {
+        let (TimeRange { start, end }, rule) =
+            known.with(|known| known.as_ref().map(|known| (known.shown(), known.named.clone())))?;
+        let to = end / 60_000 * 60_000;
+        let from = (start / 60_000 * 60_000).max(to - LONGEST_CHART);
+        Some(ChartedRule { labels: LabelMap::new(), from, to, rule: Some(rule) })
+    });
+    let labels = Memo::new(move |_| {
+        let form = known.with(|known| known.as_ref().and_then(|known| known.rule.clone()));
+        facts::labels(running.get().as_ref(), form.as_ref())
+    });
+    let notes = Memo::new(move |_| {
+        running.with(|running| running.as_ref().map(Running::annotations)).unwrap_or_default()
+    });
     view! {
         <Title text=move || name.get()/>
         <div class="alerting" data-state=move || state_word(poll)>
             <Views current=Page::Rules/>
             <Head known poll name which/>
             <Now which/>
+            <div class="form-columns rule-columns">
+                <Facts known running/>
+                {crate::parts::who_is_told(labels, notes)}
+            </div>
+            <section class="panel" aria-label="Values">
+                <header class="panel-head"><h2>"Values"</h2></header>
+                {crate::parts::rule_chart(of)}
+            </section>
             <Timeline known/>
             <Changes known/>
         </div>
@@ -242,10 +261,8 @@ fn Head(known: RwSignal<Option<Known>>, poll: Poll, name: Memo<String>, which: M
         let at = moment(rule.updated_at, preferences);
         let message = if rule.message.is_empty() { String::new() } else { format!(": {}", rule.message) };
         let state = if rule.paused { "paused".to_owned() } else { rule.state.unwrap_or_default() };
-        let query = rule.rule["query"].as_str().unwrap_or_default().to_owned();
         Some(view! {
             <p class="rule-about">
-                <code class="rule-query">{query}</code>
                 <span>{format!("{state} · version {} of {at} by {}{message}", rule.version, rule.author)}</span>
             </p>
             <p class="alerting-bad">{rule.last_error.map(|error| format!("✕ It can't be evaluated: {error}"))}</p>
@@ -275,7 +292,7 @@ fn Now(which: Memo<Which>) -> impl IntoView {
                 Which::File(key) => alert.is_of(key),
             };
             let found = |alerts: &Alerts| {
-                let own = alerts.all.values().filter(is_own).take(LINES);
+                let own = alerts.all.values().filter(is_own).take(LISTED);
                 own.map(|alert| alert.labels.clone()).collect::<Vec<_>>()
             };
             alerts.with(|alerts| alerts.as_ref().map(found)).unwrap_or_default()
@@ -294,169 +311,18 @@ fn Now(which: Memo<Which>) -> impl IntoView {
     .into_any()
 }
 
-/// A line for each alert: when it was pending, when it fired.
-#[component]
-fn Timeline(known: RwSignal<Option<Known>>) -> impl IntoView {
-    let preferences = expect_context::<Preferences>();
-    let content = move || {
-        let known = known.get()?;
-        let range = known.shown();
-        let mut by_alert: BTreeMap<&LabelMap, Vec<&Event>> = BTreeMap::new();
-        for event in known.events.iter().filter(|event| !is_said(&event.to)) {
-            by_alert.entry(&event.labels).or_default().push(event);
-        }
-        let count = by_alert.len();
-        let length = (range.end - range.start).max(1) as f64;
-        let share = |at: i64| (at - range.start) as f64 / length * 100.0;
-        let lines: Vec<_> = by_alert
-            .into_iter()
-            .take(LINES)
-            .map(|(labels, events)| {
-                let name = if labels.is_empty() {
-                    "the rule itself".to_owned()
-                } else {
-                    label_words(labels, &["alertname", "severity"])
-                };
-                let name = if name.is_empty() { "its only alert".to_owned() } else { name };
-                let stretch = |stretch: Stretch| {
-                    let (left, width) = (share(stretch.start), share(stretch.end) - share(stretch.start));
-                    let title = format!(
-                        "{} from {} for {}",
-                        stretch.state,
-                        moment(stretch.start, preferences),
-                        words(((stretch.end - stretch.start) / 1000).max(1) * 1000),
-                    );
-                    view! {
-                        <span class="timeline-stretch" data-alert-state=stretch.state.clone()
-                            style=place(left, width) title=title.clone()>
-                            <span class="visually-hidden">{format!("{title}. ")}</span>
-                        </span>
-                    }
-                };
-                let stretches = stretches(&events, range);
-                view! {
-                    <li class="timeline-line">
-                        <span class="timeline-name" title=name.clone()>{name.clone()}</span>
-                        <span class="timeline-bar">{stretches.into_iter().map(stretch).collect_view()}</span>
-                    </li>
-                }
-            })
-            .collect();
-        if lines.is_empty() {
-            return Some(view! { <p class="panel-none">"Nothing happened in this range. Choose a longer one above."</p> }.into_any());
-        }
-        let at = |time: i64| format_utc(time, preferences.utc_offset(), "%b %d, %H:%M");
-        let more =
-            (count > LINES).then(|| format!("The first {LINES} of {} are shown.", grouped(count as u64)));
-        Some(
-            view! {
-                <ul class="timeline">{lines}</ul>
-                <p class="timeline-ends"><span>{at(range.start)}</span><span>{at(range.end)}</span></p>
-                <p class="hint">{more}</p>
-            }
-            .into_any(),
-        )
-    };
-    view! {
-        <section class="panel" aria-label="Timeline">
-            <header class="panel-head">
-                <h2>"Timeline"</h2>
-                <span class="panel-badge timeline-key">
-                    <span data-alert-state="pending">"▨ pending"</span>" "<span data-alert-state="firing">"■ firing"</span>
-                    " "<span data-alert-state="error">"▩ error"</span>
-                </span>
-            </header>
-            {content}
-        </section>
-    }
-    .into_any()
-}
-
-/// Every change, the newest first.
-#[component]
-fn Changes(known: RwSignal<Option<Known>>) -> impl IntoView {
-    let preferences = expect_context::<Preferences>();
-    let row = move |event: Event| {
-        let value = event.value().filter(|_| !event.labels.is_empty());
-        let shown = value.map(|value| format_value(Unit::Number, value));
-        let labels = label_words(&event.labels, &["alertname", "severity"]);
-        let of = match (event.labels.is_empty(), is_said(&event.to)) {
-            (true, _) => event.reason.clone(),
-            (false, true) if labels.is_empty() => format!("by {}", event.reason),
-            (false, true) => format!("{labels} · by {}", event.reason),
-            (false, false) => labels,
-        };
-        view! {
-            <tr>
-                <td>{moment(event.at, preferences)}</td>
-                <td class="change-states" data-alert-state=event.to.clone()>{format!("{} → {}", event.from, event.to)}</td>
-                <td class="number" data-name="Value" title=value.map(|value| value.to_string())>{shown}</td>
-                <td class="target-labels">{of}</td>
-            </tr>
-        }
-    };
-    let rows = move || {
-        let events = known.with(|known| known.as_ref().map(|known| known.events.clone())).unwrap_or_default();
-        events.into_iter().map(row).collect_view()
-    };
-    let badge = move || {
-        let count = known.with(|known| known.as_ref().map_or(0, |known| known.events.len()));
-        let first = if count == MOST { ", the newest" } else { "" };
-        format!("{} changes{first}", grouped(count as u64))
-    };
-    view! {
-        <section class="panel rule-changes" aria-label="Changes">
-            <header class="panel-head"><h2>"Changes"</h2><span class="panel-badge">{badge}</span></header>
-            <div class="table-scroll" tabindex="0" role="group" aria-label="Changes">
-                <table class="table">
-                    <thead><tr>
-                        <th scope="col">"When"</th><th scope="col">"State"</th>
-                        <th scope="col" class="number">"Value"</th><th scope="col">"Alert, or reason"</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn event(at: i64, from: &str, to: &str) -> Event {
-        Event { at, from: from.to_owned(), to: to.to_owned(), ..Event::default() }
-    }
-
-    #[test]
-    fn changes_become_stretches() {
-        let events = [
-            event(80, "firing", "inactive"),
-            event(50, "pending", "firing"),
-            event(30, "inactive", "pending"),
-        ];
-        let told = |events: &[Event]| {
-            let events: Vec<&Event> = events.iter().collect();
-            let found = stretches(&events, TimeRange { start: 0, end: 100 });
-            found
-                .into_iter()
-                .map(|one| format!("{} {}-{}", one.state, one.start, one.end))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(told(&events), ["pending 30-50", "firing 50-80"]);
-        assert_eq!(told(&events[..1]), ["firing 0-80"], "what it was before the first change is known");
-        assert_eq!(told(&events[1..]), ["pending 30-50", "firing 50-100"], "the last state lasts");
-        assert!(told(&[]).is_empty());
-    }
-
     #[test]
     fn the_timeline_begins_where_something_happened() {
         let known = |at, is_asked| Known {
-            events: vec![event(at, "inactive", "firing")],
+            events: vec![Event::new(at, "inactive", "firing")],
             range: TimeRange { start: 0, end: WEEK },
             is_asked,
             rule: None,
+            named: ("uid", "hot".to_owned()),
         };
         assert_eq!(known(WEEK - 5000, false).shown().start, WEEK - HOUR);
         assert_eq!(known(WEEK - 10 * HOUR, false).shown().start, WEEK - 11 * HOUR);

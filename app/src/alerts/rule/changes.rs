@@ -1,0 +1,99 @@
+//! Every change of a rule and of its alerts, with its value and its reason.
+
+use leptos::prelude::*;
+use watchfire_chart::format_value;
+use watchfire_model::Unit;
+
+use super::{Event, Known, MOST};
+use crate::alerts::{label_words, moment, plural};
+use crate::preferences::Preferences;
+
+/// What somebody said of an alert, which fires all the same.
+pub(super) fn is_said(state: &str) -> bool {
+    matches!(state, "acknowledged" | "unacknowledged" | "snoozed" | "resolved" | "reopened")
+}
+
+/// Of which alert a change is, and why it came to it.
+fn about(event: &Event) -> String {
+    let labels = label_words(&event.labels, &["alertname", "severity"]);
+    let reason = match event.reason.as_str() {
+        "" => String::new(),
+        reason if is_said(&event.to) => format!("by {reason}"),
+        reason => reason.to_owned(),
+    };
+    let parts = [labels, reason];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// Every change, the newest first.
+#[component]
+pub(super) fn Changes(known: RwSignal<Option<Known>>) -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let unit = Memo::new(move |_| {
+        let in_percent = known.with(|known| known.as_ref().is_some_and(Known::in_percent));
+        if in_percent { Unit::Percent } else { Unit::Number }
+    });
+    let row = move |event: Event| {
+        // Who says something of an alert measures nothing.
+        let is_measured = |value: &f64| !value.is_nan() || !is_said(&event.to);
+        let value = event.value().filter(|value| !event.labels.is_empty() && is_measured(value));
+        let shown = value.map(|value| format_value(unit.get(), value));
+        let of = about(&event);
+        view! {
+            <tr>
+                <td>{moment(event.at, preferences)}</td>
+                <td class="change-states" data-alert-state=event.to.clone()>{format!("{} → {}", event.from, event.to)}</td>
+                <td class="number" data-name="Value" title=value.map(|value| value.to_string())>{shown}</td>
+                <td class="target-labels">{of}</td>
+            </tr>
+        }
+    };
+    let rows = move || {
+        let events = known.with(|known| known.as_ref().map(|known| known.events.clone())).unwrap_or_default();
+        events.into_iter().map(row).collect_view()
+    };
+    let badge = move || {
+        let count = known.with(|known| known.as_ref().map_or(0, |known| known.events.len()));
+        let first = if count == MOST { ", the newest" } else { "" };
+        format!("{}{first}", plural(count, "change"))
+    };
+    view! {
+        <section class="panel rule-changes" aria-label="Changes">
+            <header class="panel-head"><h2>"Changes"</h2><span class="panel-badge">{badge}</span></header>
+            <div class="table-scroll" tabindex="0" role="group" aria-label="Changes">
+                <table class="table">
+                    <thead><tr>
+                        <th scope="col">"When"</th><th scope="col">"State"</th>
+                        <th scope="col" class="number">"Value"</th><th scope="col">"Alert, or reason"</th>
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_says_of_what_it_is_and_why() {
+        let event = |labels: &[(&str, &str)], to: &str, reason: &str| Event {
+            labels: labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            reason: reason.to_owned(),
+            ..Event::new(1, "firing", to)
+        };
+        let own = [("alertname", "Hot"), ("host", "a")];
+        for (event, expected) in [
+            (event(&own, "acknowledged", "ann: on it"), "host=\"a\" · by ann: on it"),
+            (event(&own[..1], "resolved", "bob"), "by bob"),
+            (event(&own, "inactive", "the rule was paused"), "host=\"a\" · the rule was paused"),
+            (event(&own, "firing", ""), "host=\"a\""),
+            (event(&[], "error", "no such metric"), "no such metric"),
+        ] {
+            assert_eq!(about(&event), expected);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What people put together themselves: an alert moves from one incident to another, or gets one of its own.
+
+use super::{Book, Observed, empty, judge, reopen};
+use crate::incident::{Incident, IncidentError, IncidentState, Member, SaidOfAlert};
+
+impl Book {
+    /// Puts an alert to an incident, away from the one that it belonged to. `alert` is what is known of it where it fires.
+    ///
+    /// # Errors
+    ///
+    /// There is no such incident, or no such alert that could be moved.
+    pub fn join(
+        &mut self,
+        id: &str,
+        fingerprint: &str,
+        alert: Option<Observed>,
+        (by, now): (&str, i64),
+    ) -> Result<&Incident, IncidentError> {
+        if !self.incidents.contains_key(id) {
+            return Err(IncidentError::NotFound(id.to_owned()));
+        }
+        let of = self.by_alert.get(fingerprint).cloned();
+        if of.as_deref() == Some(id) {
+            return Err(invalid(format!("the alert {fingerprint} belongs to it already")));
+        }
+        let found = of.as_deref().and_then(|of| self.incidents.get(of)).map(|from| from.alerts.len());
+        if found.is_none() && alert.is_none() {
+            return Err(invalid(format!(
+                "there is no alert {fingerprint} that fires or belongs to an incident"
+            )));
+        }
+        let target = self.incidents.get(id).map_or(0, |incident| incident.alerts.len());
+        if target >= self.settings.max_alerts {
+            self.limited += 1;
+            let (most, setting) = (self.settings.max_alerts, "incidents.max_alerts");
+            return Err(IncidentError::Limit { what: "alerts", found: target + 1, most, setting });
+        }
+        let member = match of.filter(|_| found.is_some()) {
+            Some(of) => self.leave(&of, fingerprint, id, (by, now))?,
+            None => alert.map(member_of).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?,
+        };
+        self.take_in(id, member, (by, now));
+        self.incidents.get(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))
+    }
+
+    /// Takes an alert out of an incident; it gets one of its own, named `fresh`, since else the next look would put it back. The one that
+    /// it was taken out of.
+    ///
+    /// # Errors
+    ///
+    /// There is no such incident, it has no such alert, or it has no other.
+    pub fn part(
+        &mut self,
+        id: &str,
+        fingerprint: &str,
+        fresh: &str,
+        (by, now): (&str, i64),
+    ) -> Result<&Incident, IncidentError> {
+        let incident = self.incidents.get(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?;
+        if incident.alerts.len() < 2 {
+            return Err(invalid("an incident has at least one alert; end it instead".to_owned()));
+        }
+        let member = self.leave(id, fingerprint, fresh, (by, now))?;
+        self.incidents.insert(fresh.to_owned(), empty(fresh, member.starts_at));
+        self.take_in(fresh, member, (by, now));
+        self.incidents.get(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))
+    }
+
+    /// Takes a member out, and says so.
+    fn leave(
+        &mut self,
+        id: &str,
+        fingerprint: &str,
+        to: &str,
+        (by, now): (&str, i64),
+    ) -> Result<Member, IncidentError> {
+        let incident = self.incidents.get_mut(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?;
+        let at = incident.alerts.iter().position(|member| member.fingerprint == fingerprint);
+        let at =
+            at.ok_or_else(|| invalid(format!("it has no alert {fingerprint} that is told by itself")))?;
+        let member = incident.alerts.remove(at);
+        incident.note_said(said("parted", fingerprint, to, (by, now)));
+        let is_over = incident.firing().next().is_none();
+        if is_over && incident.state != IncidentState::Resolved {
+            incident.state = IncidentState::Resolved;
+            incident.resolved_at = Some(now);
+        }
+        incident.changed_at = incident.changed_at.max(now);
+        let is_empty = incident.alerts.is_empty() && incident.left_out == 0 && incident.notes.is_empty();
+        judge(incident, &self.settings.dependencies);
+        self.by_alert.remove(fingerprint);
+        // Nothing is left to be said of it.
+        if is_empty {
+            self.incidents.remove(id);
+            self.by_relation.retain(|_, of| of != id);
+        }
+        self.touched.insert(id.to_owned());
+        Ok(member)
+    }
+
+    fn take_in(&mut self, id: &str, member: Member, (by, now): (&str, i64)) {
+        let Some(incident) = self.incidents.get_mut(id) else { return };
+        if member.ends_at.is_none() {
+            reopen(incident);
+        }
+        incident.opened_at = incident.opened_at.min(member.starts_at);
+        incident.changed_at = incident.changed_at.max(now);
+        incident.note_said(said("joined", &member.fingerprint, "", (by, now)));
+        self.by_alert.insert(member.fingerprint.clone(), id.to_owned());
+        incident.alerts.push(member);
+        judge(incident, &self.settings.dependencies);
+        // One that was never anything but over is over.
+        if incident.firing().next().is_none() && incident.state != IncidentState::Resolved {
+            incident.state = IncidentState::Resolved;
+            incident.resolved_at = Some(now);
+        }
+        self.touched.insert(id.to_owned());
+    }
+}
+
+fn invalid(text: String) -> IncidentError {
+    IncidentError::Invalid { field: "fingerprint", text }
+}
+
+fn said(what: &str, fingerprint: &str, to: &str, (by, now): (&str, i64)) -> SaidOfAlert {
+    let (what, comment, fingerprint) = (what.to_owned(), to.to_owned(), fingerprint.to_owned());
+    SaidOfAlert { at: now, by: by.to_owned(), what, comment, fingerprint }
+}
+
+fn member_of(alert: Observed) -> Member {
+    let labels = alert.labels.iter().map(|label| (label.name.to_owned(), label.value.to_owned()));
+    Member {
+        labels: labels.collect(),
+        fingerprint: alert.fingerprint,
+        summary: alert.summary,
+        starts_at: alert.starts_at,
+        ends_at: None,
+        times: 1,
+    }
+}
