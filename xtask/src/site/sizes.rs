@@ -40,7 +40,7 @@ const VISITS: &[Visit] = &[
     page("first load: dashboard", &["site", "board"], 603_000),
     other("first load: lists", &["site", "lists"], PAGE),
     other("first load: explore", &["site", "explore"], PAGE),
-    other("first load: explore with a query", &["site", "explore", "graph"], 800_000),
+    other("first load: explore with a query", &["site", "explore", "graph"], 805_000),
     other("first load: alerts", &["site", "alerts"], 610_000),
     // With the page of a rule, which draws its values and says who is told of it.
     other("first load: on call", &["site", "oncall"], 720_000),

@@ -207,13 +207,13 @@ pub(crate) fn RulePage() -> impl IntoView {
         told.unwrap_or_else(|| which.with(|which| which.name().to_owned()))
     });
     expect_context::<Heading>().follow(move || name.get());
-    // The chart is asked for anew once a minute.
+    // The chart is asked for anew once a minute, and has room for what comes in it.
     // Of what is known alone, which outlives the address: a page that is left reads nothing that is gone.
     let of = Memo::new(move |_| {
         let (TimeRange { start, end }, rule) =
             known.with(|known| known.as_ref().map(|known| (known.shown(), known.named.clone())))?;
-        let to = end / 60_000 * 60_000;
-        let from = (start / 60_000 * 60_000).max(to - LONGEST_CHART);
+        let to = end.div_euclid(60_000) * 60_000 + 60_000;
+        let from = (start.div_euclid(60_000) * 60_000).max(to - LONGEST_CHART);
         Some(ChartedRule { labels: LabelMap::new(), from, to, rule: Some(rule) })
     });
     let labels = Memo::new(move |_| {
