@@ -342,7 +342,10 @@ test('the page of a rule of a file says what it asks for, how it is and who is t
     await expect(facts).toContainText(words);
   }
   await expect(facts.getByRole('link')).toHaveAttribute('href', 'https://wiki.example.org/full');
-  await expect(page.getByRole('region', { name: 'Values' }).locator('.rule-query')).toHaveText('temperature');
+  const values = page.getByRole('region', { name: 'Values' });
+  await expect(values.locator('.rule-query')).toHaveText('temperature');
+  await expect(values.locator('.board-chart')).toHaveAttribute('data-drawn', 'true');
+  expect((await values.locator('canvas').boundingBox()).height, 'it can be read').toBeGreaterThan(100);
   const told = page.getByRole('region', { name: 'Who is told' });
   await expect(told).toContainText('✓ ops');
   await expect(told).toContainText('if nobody acknowledges: after 10m');

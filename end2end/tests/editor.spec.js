@@ -121,6 +121,8 @@ test('lists stay in their panels', async ({ page, watchfire }) => {
   await page.goto('/d/listed');
   const list = boardPanel(page, '1').locator('.panel-list-area');
   await expect(list.getByRole('link', { name: 'Watchfire', exact: true })).toBeAttached();
+  // Lists bring a sheet of their own.
+  await expect.poll(() => page.evaluate(() => [...document.styleSheets].filter(({ href }) => href).length)).toBe(2);
   const [inside, panel] = [await list.boundingBox(), await boardPanel(page, '1').boundingBox()];
   expect(inside.y + inside.height).toBeLessThanOrEqual(panel.y + panel.height);
   expect(await list.evaluate((area) => area.scrollHeight > area.clientHeight)).toBe(true);

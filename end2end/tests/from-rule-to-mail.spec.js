@@ -157,6 +157,7 @@ receivers: [{name: team, email_configs: [{${mail}}]}]
     for (const state of ['pending', 'firing']) {
       await expect(page.locator(`.timeline-stretch[data-alert-state="${state}"]`).first()).toBeAttached();
     }
+    await expect(page.getByRole('region', { name: 'Who is told' })).toContainText('✓');
     await page.screenshot({ path: testInfo.outputPath('5-history.png'), fullPage: true });
     expect(sink.mails, 'nobody was told more than that').toHaveLength(2);
   } finally {

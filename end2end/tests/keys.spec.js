@@ -74,20 +74,6 @@ test('pages follow each other by keys, whatever came before', async ({ page }) =
   await expect(page.getByRole('link', { name: 'Fleet', exact: true })).toBeVisible();
 });
 
-test('from dashboard to dashboard and on to other pages, the program goes on', async ({ page }) => {
-  await page.goto('/d/host');
-  await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
-  const sidebar = page.getByRole('navigation', { name: 'Main' });
-  for (const [name, path] of [['Overview', '/'], ['Host', '/host'], ['Explore', '/explore'], ['Alerts', '/alerts'], ['Overview', '/']]) {
-    await sidebar.getByRole('link', { name, exact: true }).click();
-    await expect(page).toHaveURL((url) => url.pathname === path);
-    await expect(page).toHaveTitle(new RegExp(name === 'Host' ? '.' : name));
-  }
-  // What stands still has no titles that follow, and no keys.
-  await page.locator('body').press('?');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
-});
-
 test('[ folds the sidebar and opens it', async ({ page }) => {
   const text = page.locator('.sidebar .nav-text').first();
   await page.keyboard.press('[');

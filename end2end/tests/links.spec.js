@@ -21,7 +21,7 @@ test('a bar of the busiest hosts leads to its host', async ({ page, watchfire })
   await picture(page, 'worst-cpu').hover();
   await expect(picture(page, 'worst-cpu'), 'the pointer shows it').toHaveClass(/leads/);
   await picture(page, 'worst-cpu').click();
-  await expect(page).toHaveURL(`/host?var-host=${encodeURIComponent(host)}`);
+  await expect(page).toHaveURL(`/host?var-host=${encodeURIComponent(host)}&from=now-5m&to=now`);
   await expect(page.locator('.variable', { hasText: 'Host' }).locator('summary')).toHaveText(host);
   await ready(page, 'host-cpu', 'load');
 });
@@ -41,7 +41,7 @@ test('by keyboard the same way is a link behind the picture', async ({ page, wat
   const { width, height } = await ways(page, 'worst-cpu').boundingBox();
   expect(width * height).toBeGreaterThan(100);
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(`/host?var-host=${encodeURIComponent(host)}`);
+  await expect(page).toHaveURL(`/host?var-host=${encodeURIComponent(host)}&from=now-5m&to=now`);
 });
 
 test('a number leads on, and takes the range along', async ({ page }) => {
@@ -57,7 +57,7 @@ test('a number leads on, and takes the range along', async ({ page }) => {
 test('a chart has the way of its series for the keyboard, and a click pins the tooltip', async ({ page, watchfire }) => {
   const host = await hostOf(watchfire);
   await ready(page, 'cpu-chart');
-  await expect(ways(page, 'cpu-chart')).toHaveAttribute('href', `/host?var-host=${encodeURIComponent(host)}`);
+  await expect(ways(page, 'cpu-chart')).toHaveAttribute('href', `/host?var-host=${encodeURIComponent(host)}&from=now-5m&to=now`);
   await picture(page, 'cpu-chart').click();
   await expect(panel(page, 'cpu-chart').locator('.chart-tooltip')).toHaveClass(/pinned/);
   await expect(page).toHaveURL('/');

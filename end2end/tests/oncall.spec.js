@@ -353,7 +353,7 @@ test('a maintenance window is tried, planned, ended, changed and deleted', async
   await expect(entry).toContainText('mutes 1 alert');
   await view(page, 'Now').click();
   await expect(words(page)).toHaveText('◆ 1 firing · 1 silenced or inhibited');
-  await expect(page.locator('.alert-muted')).toContainText('in the maintenance window backups');
+  await expect(page.locator('.alert-muted')).toContainText('in the maintenance window Backups');
   await page.goBack();
 
   await entry.getByRole('button', { name: 'End' }).click();
