@@ -57,7 +57,7 @@ test('the dialog shows how it looks in a page, and the range and the theme go al
   await page.locator('body').press('s');
   const dialog = page.getByRole('dialog', { name: 'Share this dashboard' });
   await dialog.getByLabel('Pages that may embed it').fill('https://wiki.example.org');
-  await dialog.getByLabel('Theme').selectOption('light');
+  await dialog.locator('#share-theme').selectOption('light');
   await dialog.getByRole('button', { name: 'Make a link' }).click();
   await expect(page.frameLocator('.share-preview').locator('.board-panel').first()).toBeVisible();
   const link = await dialog.locator('#share-link').inputValue();

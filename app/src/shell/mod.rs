@@ -40,6 +40,8 @@ pub(crate) fn Shell(
     keys::listen(extras);
     let ask = Ask::new();
     provide_context(ask);
+    // Once it is there it stays: what is done after an answer may belong to it.
+    let asked = Memo::new(move |before: Option<&bool>| before == Some(&true) || ask.is_open());
     view! {
         <a class="skip-link" href="#main">"Skip to content"</a>
         <div class="shell" class:folded=move || preferences.folded.get()>
@@ -50,6 +52,6 @@ pub(crate) fn Shell(
             </div>
         </div>
         {move || extras.opened().map(|extra| crate::parts::extra(extra, extras))}
-        {move || ask.is_open().then(|| crate::parts::ask_dialog(ask))}
+        {move || asked.get().then(|| crate::parts::ask_dialog(ask))}
     }
 }
