@@ -181,7 +181,7 @@ pub(super) fn Handling(
 fn focus_within(place: NodeRef<html::Div>, act: Act) {
     use wasm_bindgen::JsCast;
     request_animation_frame(move || {
-        let Some(place) = place.get_untracked() else { return };
+        let Some(place) = place.try_get_untracked().flatten() else { return };
         let button = place.query_selector(&format!("[data-act={}]", act.word())).ok().flatten();
         let button = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
         // Focus is a courtesy.

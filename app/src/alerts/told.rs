@@ -95,9 +95,11 @@ pub(crate) fn WhoIsTold(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> impl I
             "Send a test notification to {} now, through each of their channels? It says that it is a test.",
             names.join(", ")
         );
+        // The question may outlive the page.
+        let body = test_body(&labels.get_untracked(), &notes.get_untracked());
         ask.confirm(question, "Send it", move || {
-            said.set(vec!["… sending".to_owned()]);
-            let (names, body) = (names.clone(), test_body(&labels.get_untracked(), &notes.get_untracked()));
+            said.try_set(vec!["… sending".to_owned()]);
+            let (names, body) = (names.clone(), body.clone());
             spawn_local(async move {
                 let mut lines = Vec::new();
                 for name in names {

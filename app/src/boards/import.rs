@@ -125,7 +125,7 @@ pub(super) fn ImportDialog(
                         _ => {
                             done.try_set(Some(saved));
                             preview.try_set(None);
-                            reload.run(());
+                            let _ = reload.try_run(());
                         }
                     }
                 }
@@ -153,8 +153,9 @@ pub(super) fn ImportDialog(
         name.set(chosen.name());
         spawn_local(async move {
             let blob: &web_sys::Blob = chosen.unchecked_ref();
-            if let Ok(content) = wasm_bindgen_futures::JsFuture::from(blob.text()).await {
-                text.try_set(content.as_string().unwrap_or_default());
+            if let Ok(content) = wasm_bindgen_futures::JsFuture::from(blob.text()).await
+                && text.try_set(content.as_string().unwrap_or_default()).is_none()
+            {
                 ask(false);
             }
         });

@@ -91,7 +91,7 @@ pub async fn shared_paint(
     }
 }
 
-/// What the page of a snapshot shows: pictures of what was, which stay as they are.
+/// What the page of a snapshot shows first: pictures of what was, until the browser has drawn its own.
 pub fn frozen_paint(service: &Service, frozen: Frozen, asked: Asked<'_>) -> FirstPaint {
     let range = frozen.window;
     let at = |timestamp| format_utc(timestamp, asked.utc_offset, "%Y-%m-%d %H:%M");

@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -33,6 +34,15 @@ pub(crate) fn ask_before_leaving(changed: impl Fn() -> bool + Copy + Send + Sync
     guard_history(asks, leaves);
 }
 
+/// Asks no more for as long as leaving takes; who is still there after that has not left.
+fn leave(leaves: StoredValue<bool>) {
+    leaves.try_set_value(true);
+    let stayed = move || {
+        leaves.try_set_value(false);
+    };
+    set_timeout(stayed, Duration::from_secs(3));
+}
+
 /// Links, and the keys that follow them.
 fn guard_links(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves: StoredValue<bool>) {
     let ask = expect_context::<Ask>();
@@ -47,8 +57,12 @@ fn guard_links(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves: S
             let Some(link) = link else { return };
             let href = link.get_attribute("href").unwrap_or_default();
             let here = window().location().pathname().unwrap_or_default();
+            let other_scheme = href.split(['/', '?', '#']).next().is_some_and(|start| start.contains(':'))
+                && !href.starts_with("http");
             let stays = link.has_attribute("target")
                 || link.has_attribute("download")
+                || other_scheme
+                || href.starts_with(['#', '?'])
                 || href.split('?').next() == Some(here.as_str());
             if stays || !asks() {
                 return;
@@ -57,7 +71,7 @@ fn guard_links(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves: S
             event.stop_propagation();
             let outside = link.has_attribute("rel") || !href.starts_with('/');
             ask.confirm(LOST, "Leave", move || {
-                leaves.try_set_value(true);
+                leave(leaves);
                 if outside {
                     // A browser that refuses says so itself.
                     let _ = window().location().set_href(&href);
@@ -120,7 +134,7 @@ fn guard_history(asks: impl Fn() -> bool + Copy + Send + Sync + 'static, leaves:
         // Only a URL of another origin could fail.
         let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&here));
         ask.confirm(LOST, "Leave", move || {
-            leaves.try_set_value(true);
+            leave(leaves);
             // Without a history there is nowhere to go.
             let _ = window().history().and_then(|history| history.back());
         });

@@ -38,6 +38,7 @@ pub(crate) fn Shell(
     let preferences = expect_context::<Preferences>();
     let extras = Extras::new();
     keys::listen(extras);
+    let opened = Memo::new(move |_| extras.opened());
     let ask = Ask::new();
     provide_context(ask);
     // Once it is there it stays: what is done after an answer may belong to it.
@@ -51,7 +52,7 @@ pub(crate) fn Shell(
                 <main id="main" tabindex="-1">{children()}</main>
             </div>
         </div>
-        {move || extras.opened().map(|extra| crate::parts::extra(extra, extras))}
+        {move || opened.get().map(|extra| crate::parts::extra(extra, extras))}
         {move || asked.get().then(|| crate::parts::ask_dialog(ask))}
     }
 }

@@ -63,6 +63,7 @@ pub(super) fn Palette(extras: Extras) -> impl IntoView {
         });
         if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
             link.click();
+            extras.close();
         }
     };
     let key = move |event: KeyboardEvent| {

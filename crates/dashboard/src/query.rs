@@ -79,7 +79,7 @@ impl Query {
     /// The same for a text that is a selector and no more: what lies between the points of such a query can be asked for.
     pub const WITHHELD_SELECTOR: &str = "_";
 
-    /// The same for instant queries whose answers are in the order of their values.
+    /// The same for queries whose answers are in the order of their values.
     const WITHHELD_RISING: &str = "sort(0)";
     const WITHHELD_FALLING: &str = "sort_desc(0)";
 
@@ -100,11 +100,16 @@ impl Query {
             .contains(&self.expr.as_str())
     }
 
-    /// The order of values that its outermost function gives its answer. PromQL orders the answers of instant queries only.
+    /// The order of values that its outermost function gives its answer, if it is asked for as an instant query.
     pub fn order(&self) -> Option<Order> {
         let text = self.expr.trim_start();
-        let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(0);
-        let function = text.get(..end).filter(|_| self.instant)?;
+        let end =
+            text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != ':')?;
+        let (function, rest) = text.split_at(end);
+        let rest = rest.trim_start().to_ascii_lowercase();
+        if !["(", "by", "without"].iter().any(|start| rest.starts_with(start)) {
+            return None;
+        }
         match function.to_ascii_lowercase().as_str() {
             "sort" | "bottomk" => Some(Order::Rising),
             "sort_desc" | "topk" => Some(Order::Falling),
@@ -151,6 +156,8 @@ mod tests {
             ("sort (x)", Some(Order::Rising), "sort(0)"),
             ("BOTTOMK(3, x)", Some(Order::Rising), "sort(0)"),
             ("sorted_total", None, "0"),
+            ("topk:cpu", None, "0"),
+            ("sort{a=\"b\"}", None, "0"),
             ("sum(sort(x))", None, "0"),
             ("", None, ""),
         ];
@@ -161,7 +168,6 @@ mod tests {
             let told = Query { expr: withheld.to_owned(), ..query.clone() };
             assert_eq!((told.order(), told.is_withheld()), (order, !expr.is_empty()), "{expr}");
         }
-        assert_eq!(Query { instant: false, ..query("sort(x)") }.order(), None);
     }
 
     #[test]

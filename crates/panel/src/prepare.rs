@@ -6,6 +6,7 @@ use watchfire_model::{Grid, GridSeries, Labels, METRIC_NAME};
 use crate::answer::common_grid;
 use crate::calculate::calculated;
 use crate::legend::{filled, names};
+use crate::question::is_instant;
 use crate::table::Table;
 use crate::transform::transformed;
 use crate::{Answer, Looks, Role};
@@ -64,7 +65,8 @@ pub fn prepare(
         };
     }
     for (query, series) in &mut asked {
-        if let Some(order) = panel.queries.get(*query).and_then(Query::order) {
+        let instant = panel.queries.get(*query).filter(|query| is_instant(panel, query));
+        if let Some(order) = instant.and_then(Query::order) {
             in_order(series, order);
         }
     }
@@ -309,6 +311,11 @@ mod tests {
         assert_eq!(names("sort_desc(topk(10, x))"), ["c", "a", "d", "b"]);
         assert_eq!(names("sort(x)"), ["d", "a", "c", "b"]);
         assert_eq!(names("x"), ["a", "b", "c", "d"]);
+        // PromQL orders the answers of instant queries only.
+        let mut ranged = panel("sort(x)");
+        ranged.queries[0].instant = false;
+        let shown = prepare(&ranged, answers(&given), &Values::default(), &Clock::default());
+        assert_eq!(shown.series[0].name, "a");
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub fn in_role(expr: &str, role: Role, step: i64) -> Option<String> {
 }
 
 /// A table of a query's newest values needs no range, even where its file does not say so.
-fn is_instant(panel: &Panel, query: &Query) -> bool {
+pub(crate) fn is_instant(panel: &Panel, query: &Query) -> bool {
     query.instant || (query.shape == QueryShape::Table && panel.kind == Kind::Table)
 }
 

@@ -235,7 +235,10 @@ fn saver(board: Board, bar: EditBar, conflict: RwSignal<Option<Conflict>>) -> Ca
         }
         spawn_local(async move {
             let outcome = api::save(Save { dashboard: &dashboard, fresh, meta: &meta, message: "" }).await;
-            saving.try_set(false);
+            // Who has left meanwhile has nobody to tell.
+            if saving.try_set(false).is_some() {
+                return;
+            }
             match outcome {
                 Ok(meta) => {
                     let uid = dashboard.uid.clone();

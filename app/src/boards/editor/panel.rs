@@ -50,9 +50,16 @@ pub(crate) fn PanelEditor(id: u32) -> impl IntoView {
     let wrong = RwSignal::new(None::<Wrong>);
     let change = Callback::new(move |(pointer, new): (String, Value)| {
         let problem = |panel: &Panel| {
-            let mut dashboard = board.dashboard.with_untracked(|dashboard| Dashboard::clone(dashboard));
-            *dashboard.panel_mut(id)? = panel.clone();
-            problem_of_panel(&dashboard, id)
+            // What is wrong with others is not for this form.
+            let alone = board.dashboard.with_untracked(|dashboard| Dashboard {
+                panels: vec![panel.clone()],
+                variables: dashboard.variables.clone(),
+                uid: dashboard.uid.clone(),
+                title: dashboard.title.clone(),
+                schema: dashboard.schema,
+                ..Dashboard::default()
+            });
+            problem_of_panel(&alone, id)
         };
         let (panel, found) = changed(value.get_untracked(), &pointer, new, problem);
         wrong.set(found);

@@ -75,11 +75,19 @@ impl Book {
         (by, now): (&str, i64),
     ) -> Result<Member, IncidentError> {
         let incident = self.incidents.get_mut(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?;
-        let at = incident.alerts.iter().position(|member| member.fingerprint == fingerprint);
+        // One that began anew after a while stands there twice; what fires is what moves.
+        let is_it = |member: &&Member| member.fingerprint == fingerprint;
+        let fires = incident.alerts.iter().position(|member| is_it(&member) && member.ends_at.is_none());
+        let at = fires.or_else(|| incident.alerts.iter().position(|member| is_it(&member)));
         let at =
             at.ok_or_else(|| invalid(format!("it has no alert {fingerprint} that is told by itself")))?;
         let member = incident.alerts.remove(at);
         incident.note_said(said("parted", fingerprint, to, (by, now)));
+        // Who was told of it hears that it is over, with what it was about.
+        if incident.alerts.is_empty() && incident.told.is_some() {
+            let ends_at = member.ends_at.or(Some(now));
+            incident.alerts.push(Member { ends_at, ..member.clone() });
+        }
         let is_over = incident.firing().next().is_none();
         if is_over && incident.state != IncidentState::Resolved {
             incident.state = IncidentState::Resolved;
@@ -88,7 +96,9 @@ impl Book {
         incident.changed_at = incident.changed_at.max(now);
         let is_empty = incident.alerts.is_empty() && incident.left_out == 0 && incident.notes.is_empty();
         judge(incident, &self.settings.dependencies);
-        self.by_alert.remove(fingerprint);
+        if self.by_alert.get(fingerprint).is_some_and(|of| of == id) {
+            self.by_alert.remove(fingerprint);
+        }
         // Nothing is left to be said of it.
         if is_empty {
             self.incidents.remove(id);
@@ -106,8 +116,17 @@ impl Book {
         incident.opened_at = incident.opened_at.min(member.starts_at);
         incident.changed_at = incident.changed_at.max(now);
         incident.note_said(said("joined", &member.fingerprint, "", (by, now)));
-        self.by_alert.insert(member.fingerprint.clone(), id.to_owned());
-        incident.alerts.push(member);
+        // One that is over may fire in another incident by now.
+        if member.ends_at.is_none() || !self.by_alert.contains_key(&member.fingerprint) {
+            self.by_alert.insert(member.fingerprint.clone(), id.to_owned());
+        }
+        match incident.alerts.iter_mut().find(|known| known.fingerprint == member.fingerprint) {
+            Some(known) => {
+                known.times += member.times;
+                known.ends_at = if known.ends_at.is_none() { None } else { member.ends_at };
+            }
+            None => incident.alerts.push(member),
+        }
         judge(incident, &self.settings.dependencies);
         // One that was never anything but over is over.
         if incident.firing().next().is_none() && incident.state != IncidentState::Resolved {
