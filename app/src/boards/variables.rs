@@ -101,12 +101,6 @@ fn ChoiceField(
             opened.update(|count| *count = count.wrapping_add(1));
         }
     };
-    // It may have been opened before the page was in the browser's hands.
-    Effect::new(move |_| {
-        if menu.get().is_some_and(|menu| menu.open()) {
-            opened.set(1);
-        }
-    });
     let of = StoredValue::new(ChoiceMenu { variable, state, choose, menu, opened });
     let was_opened = Memo::new(move |_| opened.get() > 0);
     view! {

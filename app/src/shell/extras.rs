@@ -24,7 +24,10 @@ impl Extras {
     }
 
     pub(super) fn open(self, extra: Extra) {
-        self.0.set(Some(extra));
+        // What was typed into one that is open stays.
+        if self.0.get_untracked() != Some(extra) {
+            self.0.set(Some(extra));
+        }
     }
 
     pub(super) fn close(self) {

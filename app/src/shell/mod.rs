@@ -38,7 +38,6 @@ pub(crate) fn Shell(
     let preferences = expect_context::<Preferences>();
     let extras = Extras::new();
     keys::listen(extras);
-    let opened = Memo::new(move |_| extras.opened());
     let ask = Ask::new();
     provide_context(ask);
     // Once it is there it stays: what is done after an answer may belong to it.
@@ -52,7 +51,7 @@ pub(crate) fn Shell(
                 <main id="main" tabindex="-1">{children()}</main>
             </div>
         </div>
-        {move || opened.get().map(|extra| crate::parts::extra(extra, extras))}
+        {move || extras.opened().map(|extra| crate::parts::extra(extra, extras))}
         {move || asked.get().then(|| crate::parts::ask_dialog(ask))}
     }
 }

@@ -30,12 +30,6 @@ pub(super) fn PanelMenu(item: Memo<Option<Arc<Unfolded>>>, feed: Feed) -> impl I
             menu.set_open(false);
         }
     });
-    // It may have been opened before the page was in the browser's hands.
-    Effect::new(move |_| {
-        if menu.get().is_some_and(|menu| menu.open()) {
-            opened.set(true);
-        }
-    });
     let entries = move || opened.get().then(|| crate::parts::panel_menu(item, feed, close));
     view! {
         <details class="menu panel-menu" node_ref=menu on:toggle=move |_| opened.set(true)>
