@@ -55,6 +55,7 @@ test('Ctrl+K goes anywhere by a few letters', async ({ page }) => {
   await page.keyboard.press('Escape');
   await expect(palette).toBeHidden();
   await page.keyboard.press('Control+k');
+  await expect(field).toBeFocused();
   await page.keyboard.type('card');
   await expect(palette.getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');
