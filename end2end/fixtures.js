@@ -19,13 +19,14 @@ export const test = base.extend({
   baseURL: async ({ watchfire }, use) => use(watchfire.url),
 
   /** Starts servers for one test only; takes what `Watchfire.start` takes. */
-  launch: async ({}, use, testInfo) => {
+  launch: async ({ problems }, use, testInfo) => {
     const servers = [];
     await use(async (options) => {
       const server = await Watchfire.start(options);
       servers.push(server);
       return server;
     });
+    problems.end();
     for (const [index, server] of servers.entries()) {
       await server.remove();
       await keepLog(testInfo, `server-${index + 1}`, server.log);

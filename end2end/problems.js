@@ -4,6 +4,13 @@ export class Problems {
   // The overview looks whether anybody sends data; who goes on before the answer needs none.
   #foreseen = [/api\/v1\/(demo|label\/job\/values) net::ERR_ABORTED/];
 
+  #ended = false;
+
+  /** The test is over: what servers that are stopped do to pages that are still open is none of it. */
+  end() {
+    this.#ended = true;
+  }
+
   /** A problem that matches `pattern` belongs to what the test does. */
   foresee(pattern) {
     this.#foreseen.push(pattern);
@@ -15,7 +22,7 @@ export class Problems {
   }
 
   watch(page) {
-    const add = (problem) => this.#found.push(problem);
+    const add = (problem) => this.#ended || this.#found.push(problem);
     page.on('pageerror', (error) => add(`exception: ${error.stack ?? error}`));
     page.on('crash', () => add('the page crashed'));
     page.on('console', (message) => {
