@@ -1,8 +1,9 @@
 /** Everything that goes wrong on a page without being seen: a test with a problem that it did not foresee fails. */
 export class Problems {
   #found = [];
-  // The overview looks whether anybody sends data; who goes on before the answer needs none.
-  #foreseen = [/api\/v1\/(demo|label\/job\/values) net::ERR_ABORTED/];
+  // The overview looks whether anybody sends data; who goes on before the answer needs none. Nor does who leaves a page need the code
+  // that comes after its first view.
+  #foreseen = [/api\/v1\/(demo|label\/job\/values) net::ERR_ABORTED/, /\/assets\/\S+ net::ERR_ABORTED/];
 
   #ended = false;
 
