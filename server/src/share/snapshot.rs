@@ -47,7 +47,7 @@ pub(super) async fn snapshot(
 }
 
 /// What its panels show; it never changes.
-pub(super) async fn data(State(app): State<App>, Path(uid): Path<String>) -> Response {
+pub(super) async fn data(State(app): State<App>, Path(uid): Path<String>, headers: HeaderMap) -> Response {
     let refused = |status: StatusCode, error: String| {
         let kind = if status == StatusCode::GONE { "gone" } else { "not_found" };
         (status, Json(json!({"status": "error", "errorType": kind, "error": error}))).into_response()
@@ -56,15 +56,18 @@ pub(super) async fn data(State(app): State<App>, Path(uid): Path<String>) -> Res
         Ok(frozen) => frozen,
         Err(error) => return refused(status_of(&error), error.to_string()),
     };
+    let tag = format!("\"{uid}\"");
+    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "private, max-age=60".to_owned())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
     // It may be large: some at once, and not where others wait.
     let Ok(_place) = app.desk.place().await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let written = tokio::task::spawn_blocking(move || serde_json::to_string(&Shown::of(&frozen))).await;
     let Ok(Ok(text)) = written else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    let headers =
-        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "private, max-age=60")];
-    (headers, text).into_response()
+    (kept, [(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// The answer of [`data`].

@@ -212,6 +212,9 @@ async fn snapshots_are_what_was_seen() {
     let of_page = seen(&server, &format!("{path}/data")).await;
     assert_eq!(of_page.json()["data"]["answers"], told["answers"]);
     assert!(of_page.json()["data"]["dashboard"].is_null());
+    let known = [("If-None-Match", of_page.header("etag"))];
+    let again = server.send("GET", &format!("{path}/data"), &known, Vec::new()).await;
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
 
     let page = seen(&server, path).await;
     assert!(page.body.contains("<h1>Before the fix"), "{}", page.body);
