@@ -8,7 +8,6 @@ use super::edit::{Dialog, EditBar};
 use crate::boards::view::{NEW, OpenPanel};
 use crate::parts;
 use crate::range::{PageRange, with_range};
-use crate::shell::ask_before_leaving;
 
 /// What can be done with the dashboard as a whole.
 #[component]
@@ -32,9 +31,9 @@ pub(crate) fn BoardBar() -> impl IntoView {
     let edit = move |_| toggle(board, open);
     let unsaved = Memo::new(move |_| board.is_changed());
     let share_tool = move || (!is_new()).then(|| bar.opener("Share", "share-board", Dialog::Share));
-    // Once they are there, they stay.
+    // Once they are there, they stay. A note on a chart changes a dashboard that is not edited, and they ask before that is lost.
     let dialogs = Memo::new(move |before: Option<&bool>| {
-        before == Some(&true) || board.editing.get() || bar.opened.get().is_some()
+        before == Some(&true) || board.editing.get() || unsaved.get() || bar.opened.get().is_some()
     });
     // They come right after the page.
     let here = RwSignal::new(false);
@@ -97,9 +96,4 @@ pub(super) fn toggle(board: Board, open: OpenPanel) {
     if !editing && open.asked().with_untracked(|asked| asked.edit.is_some()) {
         open.edit(None);
     }
-}
-
-/// Asks before changes are lost that were not saved: when the page is left, and when a link leads to another one.
-pub(super) fn leave_guard(board: Board) {
-    ask_before_leaving(move || untrack(|| board.is_changed()));
 }

@@ -14,7 +14,6 @@ use super::super::board::Board;
 use super::super::clipboard::remembered;
 use super::super::sharing::ShareDialog;
 use super::add_menu::AddMenu;
-use super::bar::leave_guard;
 use super::conflict::{Conflict, ConflictDialog};
 use super::json::JsonDialog;
 use super::library;
@@ -26,6 +25,7 @@ use super::versions::VersionsDialog;
 use crate::address::Search;
 use crate::api::CONFLICT;
 use crate::boards::view::{NEW, OpenPanel};
+use crate::shell::ask_before_leaving;
 
 /// A dialog of the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +164,7 @@ pub(crate) fn EditDialogs(bar: EditBar) -> impl IntoView {
     let conflict = RwSignal::new(None::<Conflict>);
     let versions_shown = RwSignal::new(false);
     let save = saver(board, bar, conflict);
-    leave_guard(board);
+    ask_before_leaving(move || untrack(|| board.is_changed()));
     // What was wrong with what was saved may be mended by what comes next.
     Effect::new(move |_| {
         board.dashboard.track();
