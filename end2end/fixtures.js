@@ -30,7 +30,7 @@ export const test = base.extend({
     for (const [index, server] of servers.entries()) {
       await server.remove();
       await keepLog(testInfo, `server-${index + 1}`, server.log);
-      expect(faults(server.log), 'the log of a server').toEqual([]);
+      expect(faults(server.log, problems), 'the log of a server').toEqual([]);
     }
   },
 
@@ -44,15 +44,15 @@ export const test = base.extend({
       await keepLog(testInfo, 'server', watchfire.log);
       expect(problems.unforeseen, 'problems on the page').toEqual([]);
       expect(watchfire.isRunning, 'the server still runs').toBe(true);
-      expect(faults(watchfire.log.slice(logged)), "the server's log").toEqual([]);
+      expect(faults(watchfire.log.slice(logged), problems), "the server's log").toEqual([]);
     },
     { auto: true },
   ],
 });
 
-/** Log lines that no test may cause. */
-function faults(log) {
-  return log.split('\n').filter((line) => /\bERROR\b|panicked/.test(line));
+/** Log lines that no test may cause, but for those that it foresaw. */
+function faults(log, problems) {
+  return problems.notForeseen(log.split('\n').filter((line) => /\bERROR\b|panicked/.test(line)));
 }
 
 async function keepLog(testInfo, name, log) {

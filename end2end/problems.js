@@ -12,14 +12,19 @@ export class Problems {
     this.#ended = true;
   }
 
-  /** A problem that matches `pattern` belongs to what the test does. */
+  /** A problem on a page, or a line of a server's log, that matches `pattern` belongs to what the test does. */
   foresee(pattern) {
     this.#foreseen.push(pattern);
   }
 
   /** What nobody foresaw. */
   get unforeseen() {
-    return this.#found.filter((problem) => !this.#foreseen.some((pattern) => pattern.test(problem)));
+    return this.notForeseen(this.#found);
+  }
+
+  /** Those of `lines` that nobody foresaw. */
+  notForeseen(lines) {
+    return lines.filter((line) => !this.#foreseen.some((pattern) => pattern.test(line)));
   }
 
   watch(page) {
