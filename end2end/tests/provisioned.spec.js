@@ -40,9 +40,13 @@ test('a file is a dashboard, and what changes on disk shows up', async ({ page, 
   await writeFile(join(folder, 'team.json'), '{"schema": 1,\n "title": }');
   const errors = async () => (await call(server, 'GET', '/api/v1/provisioning')).errors;
   await expect.poll(async () => (await errors())[0]?.line).toBe(2);
+  await page.goto(`${server.url}/dashboards`);
+  await expect(page.locator('.boards-faults')).toContainText('A file cannot be taken in');
+  await expect(page.locator('.boards-faults')).toContainText('team.json:2: ');
   expect(await titleOf(server, 'team')).toBe('Of the whole team');
   await write('team.json', changed);
   await expect.poll(async () => (await errors()).length).toBe(0);
+  await expect(page.locator('.boards-faults')).toBeEmpty();
 
   // A folder below is a folder; a file that goes takes its dashboard along.
   await mkdir(join(folder, 'Databases'));

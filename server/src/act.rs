@@ -16,9 +16,6 @@ use watchfire_service::alertmanager::{AlertmanagerError, LinkError, Said};
 use crate::clock::now;
 use crate::http::App;
 
-/// Who says something that does not say a name.
-const NOBODY: &str = "somebody with a link";
-
 /// For how long an alert can be snoozed: the button's words, and hours.
 const SNOOZES: [(&str, i64); 4] = [("1 hour", 1), ("4 hours", 4), ("1 day", 24), ("1 week", 168)];
 
@@ -196,7 +193,7 @@ async fn act(State(app): State<App>, Path(token): Path<String>, Form(asked): For
         Ok(fingerprint) => fingerprint,
         Err(response) => return *response,
     };
-    let by = Some(asked.by.trim()).filter(|by| !by.is_empty()).unwrap_or(NOBODY).to_owned();
+    let by = Some(asked.by.trim()).filter(|by| !by.is_empty()).unwrap_or(Said::NAMELESS).to_owned();
     let mut who = Said { by, comment: asked.comment.trim().to_owned(), until: None };
     let outcome = match asked.act.as_str() {
         "acknowledge" => app.alertmanager.acknowledge(fingerprint, &who, now).await.map(|_| {

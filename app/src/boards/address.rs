@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use watchfire_model::parse_duration;
+
 use crate::address::Search;
 
 /// Before the name of a variable, as in `var-host=web-1`; the same as in Grafana's links.
@@ -20,6 +22,8 @@ pub(crate) struct Asked {
     pub(crate) refresh: Option<String>,
     /// Whether there is nothing around the panels.
     pub(crate) kiosk: bool,
+    /// How much earlier the range lies that series are compared with, in milliseconds; 0 for none.
+    pub(crate) compare: i64,
 }
 
 impl Asked {
@@ -39,8 +43,14 @@ impl Asked {
             edit: search.get("edit").and_then(|id| id.parse().ok()),
             refresh: text("refresh"),
             kiosk: search.get("kiosk").is_some(),
+            compare: earlier(search.get("compare")),
         }
     }
+}
+
+/// What `compare` in a URL says: how much earlier, in milliseconds; 0 where it says nothing that can be read.
+pub(crate) fn earlier(text: Option<&str>) -> i64 {
+    text.and_then(|text| parse_duration(text).ok()).unwrap_or_default()
 }
 
 /// `search` with these values for a variable.
@@ -64,10 +74,13 @@ mod tests {
 
     #[test]
     fn urls_hold_variables_and_panels() {
-        let asked = Asked::of("?from=now-1h&var-host=a&var-host=b%20c&panel=7~a&kiosk&refresh=10s&edit=x");
+        let asked =
+            Asked::of("?from=now-1h&var-host=a&var-host=b%20c&panel=7~a&kiosk&refresh=10s&edit=x&compare=1d");
         assert_eq!(asked.variables["host"], ["a", "b c"]);
         assert_eq!((asked.panel.as_deref(), asked.edit, asked.kiosk), (Some("7~a"), None, true));
         assert_eq!(asked.refresh.as_deref(), Some("10s"));
+        assert_eq!(asked.compare, 86_400_000);
+        assert_eq!((earlier(None), earlier(Some("soon"))), (0, 0));
         let search = with_variable("?var-host=a&from=now-1h&var-host=b", "host", &["x".into(), "y".into()]);
         assert_eq!(search.to_string(), "?from=now-1h&var-host=x&var-host=y");
         assert_eq!(

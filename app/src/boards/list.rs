@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::api::act;
+use super::broken::BrokenFiles;
 use super::import::ImportDialog;
 use crate::address::Encoded;
 use crate::api::{Refusal, call};
@@ -197,6 +198,7 @@ pub(crate) fn BoardListPage() -> impl IntoView {
                 </span>
             </div>
             <div class="tags" role="group" aria-label="Tags">{move || all_tags.get().into_iter().map(tag_button).collect_view()}</div>
+            <BrokenFiles/>
             <p class="field-error" role="alert">{move || error.get()}</p>
             <p class="visually-hidden" role="status">{move || match found.with(Vec::len) {
                 1 => "1 dashboard".to_owned(),

@@ -3,6 +3,7 @@
 mod address;
 mod api;
 mod board;
+mod broken;
 mod clipboard;
 mod demo;
 mod editor;
@@ -29,6 +30,7 @@ mod turns;
 mod variables;
 mod view;
 
+pub(crate) use address::earlier;
 pub(crate) use board::Board;
 pub(crate) use clipboard::remember;
 pub(crate) use demo::DemoBar;

@@ -144,7 +144,8 @@ pub(crate) async fn first_pictures_of(
         [] => service.dashboards().marks(dashboard, values, range, asked.now).await,
         marks => marks.to_vec(),
     };
-    let sight = Sight { range, points: POINTS, scrape_interval: SCRAPE_INTERVAL };
+    let compare = if withheld { 0 } else { InUrl::of(asked.search).compare };
+    let sight = Sight { range, points: POINTS, scrape_interval: SCRAPE_INTERVAL, compare };
     let found = join_all(seen.into_iter().map(|item| async move {
         let answers = service.see(&item, sight, asked.now).await;
         (item, answers)

@@ -11,6 +11,7 @@ use super::history::History;
 use super::offsets::{byte_at, units_before};
 use super::popup::{CompletionList, Popup};
 use super::suggest::insertion;
+use super::variable::Variable;
 use crate::range::{PageRange, clock};
 
 /// How long typing must pause before the query is checked: half a word is no fault.
@@ -72,6 +73,12 @@ impl QueryBox {
         };
         popup.follow(move || query_box.shown_range());
         query_box
+    }
+
+    /// Offers these where one is written.
+    pub(crate) fn offer(self, variables: Vec<Variable>) {
+        // The page may be gone.
+        let _ = self.popup.variables.try_set_value(variables);
     }
 
     fn fault(self, text: &str) -> Option<ParseError> {

@@ -12,6 +12,7 @@ mod result;
 mod suggest;
 mod table;
 mod unit;
+mod variable;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(crate) use self::editor::{Editor, QueryBox};
 pub(crate) use self::outcome::{MOST_DRAWN, drawn_as, prepared, seconds};
 use self::outcome::{Outcome, Progress};
 pub(crate) use self::unit::{unit_name, unit_of};
+pub(crate) use self::variable::Variable;
 use crate::address::Search;
 use crate::live::{Connection, Live};
 use crate::pages::{Page, Views};

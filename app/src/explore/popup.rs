@@ -8,6 +8,7 @@ use watchfire_promql::{Fit, complete_at};
 
 use super::names::{NameCache, Source};
 use super::suggest::{Known, Suggestion, suggestions};
+use super::variable::{Variable, fitting, variable_at};
 
 /// How long typing must pause before the server is asked for names.
 const PAUSE: Duration = Duration::from_millis(120);
@@ -30,6 +31,8 @@ pub(super) struct Popup {
     last: StoredValue<Option<(String, usize, bool)>>,
     timer: StoredValue<Option<TimeoutHandle>>,
     names: NameCache,
+    /// What queries may hold besides.
+    pub(super) variables: StoredValue<Vec<Variable>>,
 }
 
 impl Popup {
@@ -45,6 +48,7 @@ impl Popup {
             last: StoredValue::new(None),
             timer: StoredValue::new(None),
             names: NameCache::new(),
+            variables: StoredValue::default(),
         }
     }
 
@@ -103,6 +107,12 @@ impl Popup {
     /// Shows what fits at byte `cursor` of `text`. While nothing of a word is typed it opens only if it was asked for
     /// (`forced`), or where there is little to choose from.
     pub(super) fn look(self, text: &str, cursor: usize, forced: bool, range: TimeRange) {
+        let variables = self.variables.get_value();
+        if let Some(start) = variable_at(text, cursor).filter(|_| !variables.is_empty()) {
+            self.last.set_value(None);
+            let items = fitting(&variables, text.get(start..cursor).unwrap_or_default());
+            return self.show(text, (start, cursor), items);
+        }
         let completion = complete_at(text, cursor);
         let (start, end) = (completion.span.start as usize, completion.span.end as usize);
         let typed = text.get(start..end).unwrap_or_default();
@@ -126,15 +136,21 @@ impl Popup {
             label_names: &label_names,
             label_values: &label_values,
             described: described.as_deref(),
+            variables: &variables,
         };
         let items = suggestions(&completion.fits, typed, &known);
+        self.show(text, (start, end), items);
+        self.ask_for(sources);
+    }
+
+    /// Shows these for a part of the text.
+    fn show(self, text: &str, (start, end): (usize, usize), items: Vec<Suggestion>) {
         // What is already there in full need not be taken: Enter runs the query then.
-        let done = items.first().is_none_or(|first| first.text == typed);
+        let done = items.first().is_none_or(|first| Some(first.text.as_str()) == text.get(start..end));
         self.span.set_value((start, end));
         self.before.set(text.get(..start).unwrap_or_default().to_owned());
         self.active.set((!done).then_some(0));
         self.items.set(items);
-        self.ask_for(sources);
     }
 
     fn ask_for(self, sources: Vec<(Fit, Source)>) {

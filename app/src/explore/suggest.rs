@@ -7,6 +7,7 @@ use watchfire_promql::Fit;
 use watchfire_promql::ast::AggregateOp;
 use watchfire_promql::functions::FUNCTIONS;
 
+use super::variable::Variable;
 use crate::api::MetricHelp;
 
 /// How many suggestions are shown.
@@ -15,6 +16,7 @@ const MOST: usize = 60;
 /// What a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
+    Variable,
     LabelValue,
     LabelName,
     Duration,
@@ -27,6 +29,7 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) fn word(self) -> &'static str {
         match self {
+            Self::Variable => "variable",
             Self::LabelValue => "value",
             Self::LabelName => "label",
             Self::Duration => "duration",
@@ -53,6 +56,7 @@ pub(super) struct Known<'a> {
     pub(super) label_names: &'a [String],
     pub(super) label_values: &'a [String],
     pub(super) described: Option<&'a BTreeMap<String, MetricHelp>>,
+    pub(super) variables: &'a [Variable],
 }
 
 /// The suggestions for `typed`, the best first.
@@ -92,11 +96,17 @@ pub(super) fn suggestions(fits: &[Fit], typed: &str, known: &Known<'_>) -> Vec<S
                 }
             }
             Fit::LabelValues { .. } => {
+                for variable in known.variables.iter().filter(|variable| !variable.is_time()) {
+                    offer(Kind::Variable, &variable.written(), &|| variable.help.clone());
+                }
                 for value in known.label_values {
                     offer(Kind::LabelValue, value, &String::new);
                 }
             }
             Fit::Durations => {
+                for variable in known.variables.iter().filter(|variable| variable.is_duration()) {
+                    offer(Kind::Variable, &variable.written(), &|| variable.help.clone());
+                }
                 for duration in durations(typed) {
                     offer(Kind::Duration, &duration, &String::new);
                 }
@@ -104,11 +114,11 @@ pub(super) fn suggestions(fits: &[Fit], typed: &str, known: &Known<'_>) -> Vec<S
         }
     }
     // Durations come from short to long already.
-    let length = |kind, length| if kind == Kind::Duration { 0 } else { length };
+    let length = |kind, length| if matches!(kind, Kind::Duration | Kind::Variable) { 0 } else { length };
     found.sort_by(|a, b| {
         let key = |entry: &(u8, Kind, usize, Suggestion)| (entry.0, entry.1, length(entry.1, entry.2));
         key(a).cmp(&key(b)).then_with(|| match a.1 {
-            Kind::Duration => std::cmp::Ordering::Equal,
+            Kind::Duration | Kind::Variable => std::cmp::Ordering::Equal,
             _ => a.3.text.cmp(&b.3.text),
         })
     });
@@ -117,7 +127,7 @@ pub(super) fn suggestions(fits: &[Fit], typed: &str, known: &Known<'_>) -> Vec<S
 }
 
 /// How well a name fits what was typed; less is better.
-fn rank(name: &str, typed: &str, needle: &str) -> Option<u8> {
+pub(super) fn rank(name: &str, typed: &str, needle: &str) -> Option<u8> {
     if needle.is_empty() {
         return Some(3);
     }
@@ -203,6 +213,14 @@ pub(super) fn insertion(suggestion: &Suggestion, before: &str, after: &str) -> (
     let quote = before.chars().next_back().filter(|last| matches!(last, '"' | '\'' | '`'));
     let close = |quote: char| if after.starts_with(quote) { String::new() } else { quote.to_string() };
     match (suggestion.kind, quote) {
+        (Kind::Variable, quote) => {
+            let closed = after.starts_with('}') && text.starts_with("${");
+            let text = if closed { text.trim_end_matches('}') } else { text };
+            // What goes on behind it is part of the same text.
+            let ends = after.is_empty() || after.starts_with(['}', ',', ')', ' ', '\n']);
+            let close = quote.filter(|_| ends).map(String::from).unwrap_or_default();
+            (text.to_owned() + &close, false)
+        }
         (Kind::LabelValue | Kind::LabelName | Kind::Metric, Some(quote)) => {
             let escaped = if quote == '`' {
                 text.clone()
@@ -260,6 +278,12 @@ mod tests {
     #[test]
     fn what_is_put_in_fits_what_is_around() {
         let table = [
+            (Kind::Variable, "$host", "up{host=\"", "", "$host\"", false),
+            (Kind::Variable, "$host", "up{host=\"", "}", "$host\"", false),
+            (Kind::Variable, "$host", "up{host=\"", "\"}", "$host", false),
+            (Kind::Variable, "$host", "up{host=\"", "-b\"}", "$host", false),
+            (Kind::Variable, "${host}", "x", "}-b", "${host", false),
+            (Kind::Variable, "$__interval", "rate(x[", "])", "$__interval", false),
             (Kind::Function, "rate", "", "", "rate(", false),
             (Kind::Function, "rate", "", "(x)", "rate", false),
             (Kind::Aggregation, "sum", "", "", "sum", false),

@@ -164,6 +164,7 @@ impl Part {
                 split::load_variable_choices().await?;
                 split::load_board_keys().await?;
                 split::load_ask_dialog().await?;
+                split::load_compare_picker().await?;
                 split::load_playlist_turn().await
             }
             Self::Alerts => {
@@ -332,6 +333,11 @@ pub(crate) fn board_keys(bar: EditBar) -> AnyView {
 /// A dialog of every page.
 pub(crate) fn extra(extra: Extra, extras: Extras) -> AnyView {
     lazy(Part::Later, false, move || Box::pin(split::extra(extra, extras)))
+}
+
+/// Chooses what the series of a dashboard are compared with.
+pub(crate) fn compare_picker() -> AnyView {
+    lazy(Part::Later, false, || Box::pin(split::compare_picker()))
 }
 
 /// What is asked before something is done.

@@ -31,7 +31,7 @@ use crate::boards::{
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
 use crate::pages::Page;
-use crate::shell::{Ask, AskDialog, Extra, Extras, opened};
+use crate::shell::{Ask, AskDialog, ComparePicker, Extra, Extras, opened};
 use crate::targets::TargetsPage;
 
 type View = Result<AnyView, SplitLoaderError>;
@@ -115,6 +115,11 @@ pub(super) fn board_keys(bar: EditBar) -> View {
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_extra), fallible)]
 pub(super) fn extra(extra: Extra, extras: Extras) -> View {
     Ok(opened(extra, extras))
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_compare_picker), fallible)]
+pub(super) fn compare_picker() -> View {
+    Ok(view! { <ComparePicker/> }.into_any())
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_ask_dialog), fallible)]

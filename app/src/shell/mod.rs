@@ -1,6 +1,7 @@
 //! The frame around every page: sidebar, top bar, keys.
 
 mod ask;
+mod compare;
 mod connection;
 mod extras;
 mod icon;
@@ -18,6 +19,7 @@ use leptos::prelude::*;
 
 use crate::preferences::Preferences;
 pub(crate) use ask::{Ask, AskDialog};
+pub(crate) use compare::ComparePicker;
 pub(crate) use connection::ConnectionBadge as Connected;
 pub(crate) use extras::{Extra, Extras, opened};
 pub(crate) use keys::is_typing;

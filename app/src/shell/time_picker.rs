@@ -6,6 +6,8 @@ use watchfire_model::TimeWindow;
 
 use super::icon::{Icon, IconView};
 use crate::address::Search;
+use crate::boards::earlier;
+use crate::pages::Page;
 use crate::preferences::Preferences;
 use crate::range::{GoTo, PRESETS, PageRange, clock, search_with, today, words};
 
@@ -19,6 +21,14 @@ pub(crate) fn TimePicker() -> impl IntoView {
     let to = NodeRef::<html::Input>::new();
     let location = use_location();
     let (path, search) = (location.pathname, location.search);
+    // Other pages have no series of panels.
+    let on_board = Memo::new(move |_| Page::at(&path.get()).is_some_and(Page::is_live));
+    let opened = RwSignal::new(false);
+    let compared = move || {
+        let back = search.with(|search| earlier(Search::parse(search).get("compare")));
+        (back > 0 && on_board.get()).then(|| format!(" and {} earlier", words(back)))
+    };
+    let picker = move || (opened.get() && on_board.get()).then(crate::parts::compare_picker);
     let typed_error = RwSignal::new(None::<String>);
     let go_to = StoredValue::new(GoTo::new());
     let close = move || {
@@ -59,10 +69,10 @@ pub(crate) fn TimePicker() -> impl IntoView {
     let error = move || typed_error.get().or_else(|| range.error());
     let zone = move |_| preferences.utc.update(|utc| *utc = !*utc);
     view! {
-        <details class="menu time-picker" node_ref=menu open=range.error_untracked().is_some()>
+        <details class="menu time-picker" node_ref=menu on:toggle=move |_| opened.set(true) open=range.error_untracked().is_some()>
             <summary id="time-range" title="Time range ( t )">
                 <IconView icon=Icon::Clock/>
-                <span>{move || range.label(preferences.utc_offset())}</span>
+                <span>{move || range.label(preferences.utc_offset())}{compared}</span>
             </summary>
             <div class="menu-body">
                 <ul class="presets">{PRESETS.map(preset).collect_view()}</ul>
@@ -80,6 +90,7 @@ pub(crate) fn TimePicker() -> impl IntoView {
                     <p class="hint">"now-6h, now, or 2026-11-20 14:00. Drag over a chart to zoom in, Ctrl+Z to zoom out."</p>
                     <button type="submit" class="button">"Show"</button>
                 </form>
+                {picker}
                 <label class="check">
                     <input type="checkbox" prop:checked=move || preferences.utc.get() on:change=zone/>
                     "Times in UTC"

@@ -56,7 +56,7 @@ pub fn key(panel: &Panel, prepared: &Prepared, theme: &Theme, utc_offset: i64, n
         }
         let manner = Manner {
             theme,
-            index,
+            index: series.color_at(index),
             name: &series.name,
             extent: (series.field.min.unwrap_or(0.0), series.field.max.unwrap_or(100.0)),
             by_thresholds: false,

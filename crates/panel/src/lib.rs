@@ -4,6 +4,7 @@
 
 mod answer;
 mod calculate;
+mod compare;
 mod html;
 mod key;
 mod layout;

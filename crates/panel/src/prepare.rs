@@ -5,6 +5,7 @@ use watchfire_model::{Grid, GridSeries, Labels, METRIC_NAME};
 
 use crate::answer::common_grid;
 use crate::calculate::calculated;
+use crate::compare::compare;
 use crate::legend::{filled, names};
 use crate::question::is_instant;
 use crate::table::Table;
@@ -39,6 +40,15 @@ pub struct Shown {
     pub envelope: Option<(Vec<f64>, Vec<f64>)>,
     /// How it looks.
     pub field: Field,
+    /// The place of the series that this one is an earlier range of; it has the colour of that.
+    pub earlier_of: Option<usize>,
+}
+
+impl Shown {
+    /// The place in the palette of the one that stands at `index`.
+    pub fn color_at(&self, index: usize) -> usize {
+        self.earlier_of.unwrap_or(index)
+    }
 }
 
 /// How many series a panel shows at most; more can neither be drawn in time nor be told apart.
@@ -56,11 +66,12 @@ pub fn prepare(
     let mut notes = Vec::new();
     let grid =
         common_grid(answers.values()).unwrap_or(Grid { start: clock.from, step: clock.step.max(1), len: 0 });
-    let (mut asked, mut around) = (BTreeMap::new(), BTreeMap::new());
+    let (mut asked, mut around, mut earlier) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for ((query, role), answer) in answers {
         let series = answer.laid_on(grid);
         match role {
             Role::Value => asked.insert(query, series),
+            Role::Earlier => earlier.insert(query, series),
             Role::Least | Role::Greatest => around.insert((query, role), series),
         };
     }
@@ -106,8 +117,13 @@ pub fn prepare(
                 };
                 let envelope = envelope(index, &series.labels, &around);
                 let GridSeries { labels, values } = series;
-                prepared.series.push(Shown { query: index, name, labels, values, envelope, field });
+                let shown = Shown { query: index, name, labels, values, envelope, field, earlier_of: None };
+                prepared.series.push(shown);
             }
+        }
+        if !earlier.is_empty() {
+            let earlier = calculated(&panel.queries, earlier, grid, &mut Vec::new());
+            compare(&mut prepared.series, &earlier);
         }
     }
     if prepared.series.len() > MOST_SERIES {
@@ -200,6 +216,7 @@ fn series_of_tables(prepared: &mut Prepared, panel: &Panel) {
                 values,
                 envelope: None,
                 field: column.field.clone(),
+                earlier_of: None,
             };
             match times {
                 Some(times) if texts.is_empty() => {

@@ -11,6 +11,8 @@ pub struct Sight {
     pub points: u32,
     /// The usual distance between samples, in milliseconds.
     pub scrape_interval: i64,
+    /// How much earlier the range lies that series over time are compared with, in milliseconds; 0 for none.
+    pub compare: i64,
 }
 
 /// What a panel asks the server.
@@ -69,7 +71,15 @@ pub fn questions(panel: &Panel, values: &Values, sight: Sight) -> Vec<Question> 
             let expr = in_role(&question.expr, role, step).filter(|_| around)?;
             Some(Question { role, expr, ..question.clone() })
         };
-        let more = [envelope(Role::Least), envelope(Role::Greatest)];
+        let earlier = (sight.compare > 0 && can_compare(panel, query)).then(|| {
+            let back = |timestamp: i64| timestamp.saturating_sub(sight.compare);
+            let range = TimeRange { start: back(range.start), end: back(range.end) };
+            let clock = Clock { from: range.start, to: range.end, ..clock };
+            let expr = values.in_query(&query.expr, &clock);
+            let shift = shift.saturating_add(sight.compare);
+            Question { role: Role::Earlier, expr, range, shift, ..question.clone() }
+        });
+        let more = [envelope(Role::Least), envelope(Role::Greatest), earlier];
         all.push(question);
         all.extend(more.into_iter().flatten());
     }
@@ -80,7 +90,7 @@ pub fn questions(panel: &Panel, values: &Values, sight: Sight) -> Vec<Question> 
 /// selector, as there are no samples between its points then.
 pub fn in_role(expr: &str, role: Role, step: i64) -> Option<String> {
     let function = match role {
-        Role::Value => return Some(expr.to_owned()),
+        Role::Value | Role::Earlier => return Some(expr.to_owned()),
         Role::Least => "min_over_time",
         Role::Greatest => "max_over_time",
     };
@@ -90,6 +100,14 @@ pub fn in_role(expr: &str, role: Role, step: i64) -> Option<String> {
 /// A table of a query's newest values needs no range, even where its file does not say so.
 pub(crate) fn is_instant(panel: &Panel, query: &Query) -> bool {
     query.instant || (query.shape == QueryShape::Table && panel.kind == Kind::Table)
+}
+
+/// Whether the series of a query can be laid beside those of an earlier range.
+fn can_compare(panel: &Panel, query: &Query) -> bool {
+    panel.kind == Kind::TimeSeries
+        && query.shape == QueryShape::Series
+        && !query.instant
+        && panel.transformations.is_empty()
 }
 
 fn wants_envelope(panel: &Panel, query: &Query) -> bool {
@@ -138,8 +156,12 @@ fn closes_at_the_end(matchers: &str) -> bool {
 mod tests {
     use super::*;
 
-    const SIGHT: Sight =
-        Sight { range: TimeRange { start: 0, end: 3_600_000 }, points: 600, scrape_interval: 15_000 };
+    const SIGHT: Sight = Sight {
+        range: TimeRange { start: 0, end: 3_600_000 },
+        points: 600,
+        scrape_interval: 15_000,
+        compare: 0,
+    };
 
     fn panel(expr: &str) -> Panel {
         Panel { queries: vec![Query::new("A", expr, "")], ..Panel::default() }
@@ -166,6 +188,28 @@ mod tests {
         let end = 3_600_000 - 86_400_000;
         assert_eq!(asked[0].range, TimeRange { start: end - 600_000, end });
         assert_eq!((asked[0].shift, asked[0].step), (86_400_000, 60_000));
+    }
+
+    #[test]
+    fn an_earlier_range_is_asked_for_beside() {
+        let (hour, day) = (3_600_000, 86_400_000);
+        let compared =
+            Sight { range: TimeRange { start: 2 * day, end: 2 * day + hour }, compare: day, ..SIGHT };
+        let own = Panel { time_shift: Some("1h".to_owned()), ..panel("x @ ${__to}") };
+        let asked = questions(&own, &Values::default(), compared);
+        let told: Vec<_> =
+            asked.iter().map(|one| (one.role, one.expr.as_str(), one.range.end, one.shift)).collect();
+        let end = 2 * day;
+        assert_eq!(
+            told,
+            [
+                (Role::Value, format!("x @ {end}").as_str(), end, hour),
+                (Role::Earlier, format!("x @ {}", end - day).as_str(), end - day, hour + day)
+            ]
+        );
+        let mut stat = panel("x");
+        stat.kind = Kind::Stat;
+        assert_eq!(questions(&stat, &Values::default(), compared).len(), 1);
     }
 
     #[test]

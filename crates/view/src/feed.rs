@@ -18,21 +18,22 @@ pub fn points_of(width: f64) -> u32 {
 }
 
 /// What a panel asks over the range of its page, with the windows that follow the time as that does. `at`: now, for what is
-/// asked as it is at this moment. `refreshes`: whether the page moves at all. `questions`: which of its questions there are.
+/// asked as it is at this moment. `refreshes`: whether the page moves at all. `points`: for how many there is room; `compare`: how much
+/// earlier the range lies that it is compared with, 0 for none. `questions`: which of its questions there are.
 pub fn asked(
     panel: &Panel,
     values: &Values,
     mut page: TimeWindow,
     at: i64,
     refreshes: bool,
-    points: u32,
+    (points, compare): (u32, i64),
     questions: impl FnOnce(&Panel, &Values, Sight) -> Vec<Question>,
 ) -> Vec<(Question, TimeWindow)> {
     if !refreshes {
         let range = page.resolve(at);
         page = TimeWindow { from: TimeExpr::At(range.start), to: TimeExpr::At(range.end) };
     }
-    let sight = Sight { range: page.resolve(at), points, scrape_interval: SCRAPE_INTERVAL };
+    let sight = Sight { range: page.resolve(at), points, scrape_interval: SCRAPE_INTERVAL, compare };
     questions(panel, values, sight).into_iter().map(|question| in_window(question, page, at)).collect()
 }
 
@@ -55,13 +56,15 @@ fn in_window(question: Question, page: TimeWindow, now: i64) -> (Question, TimeW
     // What does not end now is asked for as it is at this moment, and anew when that moves on.
     let window = match window.to {
         TimeExpr::BeforeNow(back) if back > 0 => {
-            let range = window.resolve(now);
+            // Between two points nothing new is to be had.
+            let step = if question.instant { 1 } else { question.step.max(1) };
+            let range = window.resolve(now.div_euclid(step) * step);
             TimeWindow { from: TimeExpr::At(range.start), to: TimeExpr::At(range.end) }
         }
         _ => window,
     };
     // The range itself moves each second where it is live; what is asked stays the same.
-    let range = if window.is_live() { TimeRange { start: 0, end: length } } else { question.range };
+    let range = if window.is_live() { TimeRange { start: 0, end: length } } else { window.resolve(now) };
     (Question { range, ..question }, window)
 }
 
@@ -149,6 +152,7 @@ impl Named {
 #[cfg(test)]
 mod tests {
     use watchfire_dashboard::{Choice, Query, Variable};
+    use watchfire_model::choose_step;
     use watchfire_panel::questions;
 
     use super::*;
@@ -171,12 +175,13 @@ mod tests {
             time_shift: shift.map(str::to_owned),
             ..Panel::default()
         };
+        let on_grid = NOW - NOW % choose_step(hour, 200);
         for (shift, refreshes, window) in [
             (None, true, page),
             (None, false, at(NOW - hour, NOW)),
-            (Some("1d"), true, at(NOW - day - hour, NOW - day)),
+            (Some("1d"), true, at(on_grid - day - hour, on_grid - day)),
         ] {
-            let asked = asked(&panel(shift), &Values::default(), page, NOW, refreshes, 200, questions);
+            let asked = asked(&panel(shift), &Values::default(), page, NOW, refreshes, (200, 0), questions);
             assert_eq!(asked.len(), 1);
             assert_eq!(asked[0].1, window, "{shift:?} {refreshes}");
         }

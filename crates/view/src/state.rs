@@ -99,7 +99,8 @@ impl PanelState {
             WatchState::Refused { message, position } => Some(Self::Failed(message.clone(), *position)),
             _ => None,
         });
-        if let Some(failed) = refused {
+        let is_refused = |state: &WatchState| matches!(state, WatchState::Refused { .. });
+        if let Some(failed) = refused.clone().filter(|_| watches.iter().all(is_refused)) {
             return failed;
         }
         if situation.lost {
@@ -117,8 +118,9 @@ impl PanelState {
         let moves = situation.live && situation.refresh.is_some() && situation.now > 0;
         match newest {
             _ if watches.is_empty() => Self::Ready,
-            None => Self::Empty,
-            Some(_) if situation.empty => Self::Empty,
+            // What the others bring is worth showing; where that is nothing, the reason is.
+            None => refused.unwrap_or(Self::Empty),
+            Some(_) if situation.empty => refused.unwrap_or(Self::Empty),
             Some(_) if !moves || there().any(|one| one.instant) => Self::Ready,
             Some(newest) if situation.now - newest > patience => Self::Stale(newest),
             Some(_) => Self::Ready,
@@ -196,6 +198,25 @@ mod tests {
             let (refresh, freshness) = (Some(Refresh::Auto), freshness.as_slice());
             let situation = Situation { watches, freshness, lost, live: true, refresh, now, empty: false };
             assert_eq!(before.then(&situation), expected, "{before:?} {situation:?}");
+        }
+    }
+
+    #[test]
+    fn one_query_that_is_refused_takes_no_other_away() {
+        let refused = || WatchState::Refused { message: "no".to_owned(), position: None };
+        let failed = || PanelState::Failed("no".to_owned(), None);
+        let (some, none) = (fresh(Some(100_000), 1000), fresh(None, 1000));
+        let now = 101_000;
+        for (watches, freshness, empty, expected) in [
+            ([refused(), WatchState::Ready], some, false, PanelState::Ready),
+            ([WatchState::Ready, refused()], none, false, failed()),
+            ([WatchState::Ready, refused()], some, true, failed()),
+            ([refused(), refused()], some, false, failed()),
+            ([WatchState::Waiting, refused()], none, true, PanelState::Loading),
+        ] {
+            let (refresh, watches, freshness) = (Some(Refresh::Auto), &watches[..], freshness.as_slice());
+            let situation = Situation { watches, freshness, lost: false, live: true, refresh, now, empty };
+            assert_eq!(PanelState::Unseen.then(&situation), expected, "{situation:?}");
         }
     }
 

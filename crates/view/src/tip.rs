@@ -170,7 +170,7 @@ pub fn told(
 fn line(series: &Shown, place: usize, value: f64, stage: &Stage<'_>) -> Line {
     let manner = Manner {
         theme: stage.theme,
-        index: place,
+        index: series.color_at(place),
         name: &series.name,
         extent: (series.field.min.unwrap_or(0.0), series.field.max.unwrap_or(100.0)),
         by_thresholds: false,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use watchfire_chart::{Rgba, Theme};
-use watchfire_model::{TimeWindow, choose_step};
+use watchfire_model::{TimeWindow, choose_step, parse_duration};
 
 /// What is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +84,8 @@ pub(super) struct Asked {
     pub(super) behind: Behind,
     /// The range; none: as the dashboard has it.
     pub(super) window: Option<TimeWindow>,
+    /// How much earlier the range lies that series are compared with, in milliseconds; 0 for none.
+    pub(super) compare: i64,
     pub(super) variables: BTreeMap<String, Vec<String>>,
     /// Milliseconds that the shown zone is east of UTC.
     pub(super) utc_offset: i64,
@@ -105,6 +107,7 @@ impl Asked {
             theme: None,
             behind: Behind::Usual,
             window: None,
+            compare: 0,
             variables: BTreeMap::new(),
             utc_offset: 0,
             label: None,
@@ -129,6 +132,10 @@ impl Asked {
                 }
                 "background" => asked.behind = behind(value)?,
                 "tz" => asked.utc_offset = utc_offset(value)?,
+                "compare" => {
+                    let back = parse_duration(value).map_err(|error| format!("compare: {error}"))?;
+                    asked.compare = back;
+                }
                 "label" => asked.label = Some(value.clone()),
                 "from" => from = Some(value.as_str()),
                 "to" => to = Some(value.as_str()),

@@ -102,12 +102,12 @@ impl Subject {
     /// What the picture depends on besides the stored samples, in few bytes.
     pub(super) fn key(&self, asked: &Asked) -> [u8; 32] {
         let mut text = serde_json::to_string(&self.dashboard).unwrap_or_default();
-        let Asked { form, width, height, scale, behind, utc_offset, label, .. } = asked;
+        let Asked { form, width, height, scale, behind, utc_offset, label, compare, .. } = asked;
         let theme = asked.theme.or(self.theme);
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "{:?}{:?}{:?}{}{}{form:?}{width:?}{height:?}{scale}{theme:?}{behind:?}{utc_offset}{label:?}",
+            "{:?}{:?}{:?}{}{}{form:?}{width:?}{height:?}{scale}{theme:?}{behind:?}{utc_offset}{compare}{label:?}",
             self.values, self.window, self.panel, self.withheld, self.at
         );
         Sha256::digest(text.as_bytes()).into()
@@ -137,8 +137,10 @@ impl Subject {
                 async move {
                     let item = item?;
                     let share = if alone { 1.0 } else { f64::from(place.w) / f64::from(COLUMNS) };
-                    let sight =
-                        Sight { range, points: asked.points(share), scrape_interval: SCRAPE_INTERVAL };
+                    // Of a share nobody sees more than its range.
+                    let compare = if withheld { 0 } else { asked.compare };
+                    let points = asked.points(share);
+                    let sight = Sight { range, points, scrape_interval: SCRAPE_INTERVAL, compare };
                     let answers = if has_queries(&item) {
                         tools.service.see(&item, sight, at).await
                     } else {

@@ -7,7 +7,7 @@ use axum::{Json, body};
 use serde_json::{Value, json};
 use watchfire_app::{Asked, FirstPaint, ShareView, shared_paint};
 use watchfire_model::TimeWindow;
-use watchfire_service::dashboards::{OpenError, OpenShare, ShareTime};
+use watchfire_service::dashboards::{OpenError, ShareTime};
 
 use crate::clock::now;
 use crate::http::{App, Page};
@@ -38,9 +38,12 @@ async fn shown(app: App, token: &str, headers: &HeaderMap, request: Request, emb
     let dashboards = app.service.dashboards();
     let open = match dashboards.shown(token, true, now).await {
         Ok(open) => open,
-        Err(error) => return closed(&app, headers, request, &error, embedded).await,
+        Err(error) => {
+            let origins = dashboards.origins_of(token).await;
+            return closed(&app, headers, request, &error, embedded.then_some(&origins)).await;
+        }
     };
-    let ancestors = ancestors(&open, embedded);
+    let ancestors = ancestors(embedded.then_some(&open.shared.share.origins));
     let page = Page::asked(headers, &request, open.shared.share.theme.as_deref());
     let window = match &open.shared.share.time {
         ShareTime::Free => page.window,
@@ -68,14 +71,12 @@ async fn shown(app: App, token: &str, headers: &HeaderMap, request: Request, emb
     page.rendered(&app, request, paint, &ancestors).await
 }
 
-/// Which pages may have this one in a frame: those of the origins that the share names, and, so that it can be looked at where it is
+/// Which pages may have this one in a frame: those of the `origins` that the share of an embed names, and, so that it can be looked at where it is
 /// made, those of this server.
-fn ancestors(open: &OpenShare, embedded: bool) -> String {
-    let origins = &open.shared.share.origins;
-    if !embedded || origins.is_empty() {
-        "'none'".to_owned()
-    } else {
-        format!("'self' {}", origins.join(" "))
+fn ancestors(origins: Option<&Vec<String>>) -> String {
+    match origins.filter(|origins| !origins.is_empty()) {
+        None => "'none'".to_owned(),
+        Some(origins) => format!("'self' {}", origins.join(" ")),
     }
 }
 
@@ -85,11 +86,11 @@ async fn closed(
     headers: &HeaderMap,
     request: Request,
     error: &OpenError,
-    embedded: bool,
+    origins: Option<&Vec<String>>,
 ) -> Response {
     let page = Page::asked(headers, &request, None);
-    let paint = FirstPaint::closed_share(error.to_string(), embedded);
-    let mut response = page.rendered(app, request, paint, "'none'").await;
+    let paint = FirstPaint::closed_share(error.to_string(), origins.is_some());
+    let mut response = page.rendered(app, request, paint, &ancestors(origins)).await;
     *response.status_mut() = status_of(error);
     response
 }

@@ -147,6 +147,24 @@ async fn a_value_that_a_page_names_is_compared_with_as_it_is() {
 }
 
 #[tokio::test]
+async fn an_embed_that_is_shut_says_so_where_it_was_put() {
+    let (_dir, server) = started().await;
+    let token = shared(&server, json!({"origins": ["https://wiki.example.org"]})).await;
+    let uid = server.get("/api/v1/shares").await.json()["data"][0]["uid"].as_str().unwrap().to_owned();
+    assert_eq!(server.post(&format!("/api/v1/shares/{uid}/pause"), &[], Vec::new()).await.status, 204);
+    let embed = server.get(&format!("/embed/{token}")).await;
+    assert_eq!(embed.status, 410);
+    assert!(embed.body.contains("this link is paused"), "{}", embed.body);
+    let policy = embed.header("content-security-policy");
+    assert!(policy.ends_with("frame-ancestors 'self' https://wiki.example.org"), "{policy}");
+    for path in [format!("/s/{token}"), "/embed/nothing".to_owned()] {
+        let answer = server.get(&path).await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.ends_with("frame-ancestors 'none'"), "{path}: {policy}");
+    }
+}
+
+#[tokio::test]
 async fn samples_between_points_are_told_of_what_is_a_selector_alone() {
     let (_dir, server) = started().await;
     let token = shared(&server, json!({"variables": {"customer": {"locked": ["bolt"]}}})).await;

@@ -12,7 +12,7 @@ use super::form::{Form, mistake};
 use super::options::REDUCERS;
 use super::tools::focus_soon;
 use crate::api::value_of;
-use crate::explore::{Editor, QueryBox};
+use crate::explore::{Editor, QueryBox, Variable};
 
 /// How long typing pauses before what is written is shown.
 const PREVIEW: Duration = Duration::from_millis(900);
@@ -169,6 +169,12 @@ fn PromqlField(index: usize, query: Memo<Query>, form: Form) -> impl IntoView {
         })
     };
     let query_box = QueryBox::with_check(&text, format!("query-{index}"), check);
+    Effect::new(move |_| {
+        let own = board
+            .variables
+            .with(|all| all.iter().map(|one| (one.name.clone(), one.chosen.clone())).collect::<Vec<_>>());
+        query_box.offer(Variable::all(own.into_iter()));
+    });
     let put = move |text: String| {
         form.put.run((format!("/queries/{index}/expr"), Value::String(text)));
     };

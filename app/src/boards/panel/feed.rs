@@ -5,15 +5,17 @@ use leptos::prelude::*;
 use watchfire_dashboard::{Kind, Panel, Query};
 use watchfire_model::live::{Asked, Refresh};
 use watchfire_model::{TimeRange, TimeWindow};
-use watchfire_panel::{Prepared, Question, Unfolded, questions};
+use watchfire_panel::{Prepared, Question, Role, Unfolded, questions};
 use watchfire_view::{
-    Freshness, MOST_POINTS, Named, PanelState, SeriesBuffer, Situation, WatchAsk, answer, asked, prepared,
+    Freshness, MOST_POINTS, Named, PanelState, SeriesBuffer, Situation, WatchAsk, WatchState, answer, asked,
+    prepared,
 };
 
 use super::super::board::Board;
 use super::super::refresh::BoardRefresh;
 use super::super::share::ShareView;
 use super::super::thaw::Thaw;
+use super::super::view::OpenPanel;
 use crate::live::{Connection, Live, Watch};
 use crate::range::{PageRange, clock};
 
@@ -34,6 +36,16 @@ pub(crate) struct Feed {
 struct Asking {
     question: Question,
     watch: Watch,
+}
+
+impl Asking {
+    /// Why the server does not answer.
+    fn refusal(&self) -> Option<String> {
+        match self.watch.state.get_untracked() {
+            WatchState::Refused { message, .. } => Some(message),
+            _ => None,
+        }
+    }
 }
 
 impl Feed {
@@ -87,20 +99,7 @@ impl Feed {
         let board = expect_context::<Board>();
         let (connection, now) = (live.connection(), live.now());
         let subscribed = RwSignal::new(0_u32);
-        let wanted = Memo::new(move |_| {
-            let window = range.window();
-            // Ranges that end before now move with the refresh; live ones by themselves.
-            let shifted = item.with(|item| item.as_ref().is_some_and(|item| item.panel.time_shift.is_some()));
-            let at = if window.is_live() && !shifted { clock() } else { moved_to(refresh.moment().get()) };
-            let refreshes = refresh.every().get().is_some();
-            item.with(|item| {
-                let item = item.as_ref();
-                let all = item.map(|item| {
-                    asked(&item.panel, &item.values, window, at, refreshes, points.get(), questions)
-                });
-                all.unwrap_or_default()
-            })
-        });
+        let wanted = wanted(item, points, shared);
         Effect::new(move |_| {
             if !in_sight.get() {
                 return;
@@ -140,7 +139,12 @@ impl Feed {
             if subscribed.get() == 0 {
                 return;
             }
-            feed.watches.with_value(|watches| watches.iter().for_each(|asking| asking.watch.version.track()));
+            feed.watches.with_value(|watches| {
+                for asking in watches {
+                    asking.watch.version.track();
+                    asking.watch.state.track();
+                }
+            });
             item.track();
             feed.refresh(item, range.window_untracked(), now.get_untracked());
         });
@@ -166,9 +170,11 @@ impl Feed {
     fn refresh(self, item: Memo<Option<Arc<Unfolded>>>, window: TimeWindow, now: i64) {
         let Some(item) = item.get_untracked() else { return };
         // A part of the answers would show for a blink what is not so.
-        let ready = self
-            .watches
-            .with_value(|watches| watches.iter().all(|asking| asking.watch.version.get_untracked() > 0));
+        let ready = self.watches.with_value(|watches| {
+            watches
+                .iter()
+                .all(|asking| asking.watch.version.get_untracked() > 0 || asking.refusal().is_some())
+        });
         if !ready {
             return;
         }
@@ -179,7 +185,12 @@ impl Feed {
             answers.insert((question.query, question.role), answer(question, buffer, page.start));
         });
         self.watches.with_value(|watches| {
-            for note in watches.iter().flat_map(|asking| asking.watch.notes.get_untracked()) {
+            let refused = watches.iter().filter_map(|asking| {
+                let query = item.panel.queries.get(asking.question.query)?;
+                Some(format!("query {}: {}", query.id, asking.refusal()?))
+            });
+            let told = watches.iter().flat_map(|asking| asking.watch.notes.get_untracked());
+            for note in refused.chain(told) {
                 if !notes.contains(&note) {
                     notes.push(note);
                 }
@@ -196,13 +207,16 @@ impl Feed {
     }
 
     fn state_at(self, connection: Connection, now: i64, live: bool, refresh: Option<Refresh>) -> PanelState {
-        let states = self
-            .watches
-            .with_value(|watches| watches.iter().map(|asking| asking.watch.state.get()).collect::<Vec<_>>());
+        let states = self.watches.with_value(|watches| {
+            let own = watches.iter().filter(|asking| asking.question.role != Role::Earlier);
+            own.map(|asking| asking.watch.state.get()).collect::<Vec<_>>()
+        });
         let mut freshness = Vec::new();
         self.buffers(|question, buffer| {
             let newest = buffer.newest().map(|newest| newest + question.shift);
-            freshness.push(Freshness { newest, step: buffer.grid().step, instant: question.instant });
+            if question.role != Role::Earlier {
+                freshness.push(Freshness { newest, step: buffer.grid().step, instant: question.instant });
+            }
         });
         let empty = self.prepared.with_untracked(|prepared| {
             prepared.as_ref().is_none_or(|prepared| prepared.series.is_empty() && prepared.tables.is_empty())
@@ -215,7 +229,8 @@ impl Feed {
 
     fn buffers(self, mut each: impl FnMut(&Question, &SeriesBuffer)) {
         self.watches.with_value(|watches| {
-            for asking in watches {
+            // Of one that is refused it holds what is no longer so.
+            for asking in watches.iter().filter(|asking| asking.refusal().is_none()) {
                 each(&asking.question, &asking.watch.buffer.lock().unwrap_or_else(PoisonError::into_inner));
             }
         });
@@ -230,6 +245,30 @@ pub(crate) fn is_bare(panel: &Panel) -> bool {
     );
     let is_empty = |query: &Query| query.expr.is_empty() && query.math.is_empty() && query.reduce.is_none();
     asks && panel.queries.iter().all(is_empty)
+}
+
+/// What a panel asks over the page's range, which moves on. `points`: for how many there is room.
+fn wanted(
+    item: Memo<Option<Arc<Unfolded>>>,
+    points: Memo<u32>,
+    shared: bool,
+) -> Memo<Vec<(Question, TimeWindow)>> {
+    let range = expect_context::<PageRange>();
+    let refresh = expect_context::<BoardRefresh>();
+    // What a share lets see is its own range, and its queries are not ours to ask in another way.
+    let open = use_context::<OpenPanel>().filter(|_| !shared).map(OpenPanel::asked);
+    Memo::new(move |_| {
+        let window = range.window();
+        let compare = open.map_or(0, |open| open.with(|asked| asked.compare));
+        let refreshes = refresh.every().get().is_some();
+        item.with(|item| {
+            let Some(item) = item else { return Vec::new() };
+            // Ranges that end before now move with the refresh; live ones by themselves.
+            let shifted = compare > 0 || item.panel.time_shift.is_some();
+            let at = if window.is_live() && !shifted { clock() } else { moved_to(refresh.moment().get()) };
+            asked(&item.panel, &item.values, window, at, refreshes, (points.get(), compare), questions)
+        })
+    })
 }
 
 /// The moment of the last refresh; now, before there was one.

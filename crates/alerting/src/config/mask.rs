@@ -9,10 +9,8 @@ use watchfire_yaml::{Key, Kind, Node, Place, write};
 use super::files::FileField;
 use super::read::Noted;
 use super::secret::HIDDEN;
+use super::stands::{Kept, Stands};
 use super::{Config, ConfigError};
-
-/// Tells what the mask with a number stands for.
-pub(super) type Kept<'a> = dyn Fn(u64) -> Option<String> + 'a;
 
 /// Which fields come first where a configuration is written anew.
 const FIRST: [&str; 16] = [
@@ -101,7 +99,7 @@ impl Draft {
     /// Reads a text; `file` is how problems name it, `kept` tells what the mask with a number stands for. A mask is a secret only where
     /// a secret may stand, so it never gets into a text that is shown.
     pub fn read(file: &str, text: &str, kept: &dyn Fn(u64) -> Option<String>) -> Self {
-        let read = Config::read(file, text, Some(kept));
+        let read = Config::read(file, text, Stands::Kept(kept));
         let Noted { secrets, files } = read.noted;
         Self { config: read.result, root: read.root, secrets, files }
     }

@@ -19,6 +19,7 @@ mod route;
 mod schedule;
 mod secret;
 mod shown;
+mod stands;
 mod url;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ pub use route::{GROUP_BY_ALL, Route};
 pub use schedule::{CalendarConfig, LayerConfig, Local, OverrideConfig, ScheduleConfig};
 pub use secret::{Secret, SecretSource, SecretUrl};
 use serde::{Deserialize, Serialize};
+use stands::Stands;
+pub use stands::Variables;
 pub use url::Url;
 
 use crate::time_interval::TimeInterval;
@@ -94,13 +97,19 @@ impl Config {
     /// Paths in it stay as they are written: those of `templates` and of `http_config` count from the folder of the file,
     /// all others from the folder in which the program runs, as with Alertmanager.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
-        Self::read(file, text, None).result
+        Self::read(file, text, Stands::Written).result
     }
 
-    fn read(file: &str, text: &str, kept: Option<&mask::Kept<'_>>) -> Read {
+    /// The same, with `${NAME}` in place of a whole secret read as what the environment variable is set to.
+    pub fn parse_with(file: &str, text: &str, variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Self::read(file, text, Stands::Variables(variables)).result
+    }
+
+    fn read(file: &str, text: &str, stands: Stands<'_>) -> Read {
         let mut report = Report::new(file);
         let root = Node::read(text).map_err(|(place, reason)| report.problem(place, reason)).ok();
-        let read = root.as_ref().map(|root| read::read::<Self>(root, "the configuration", kept, &mut report));
+        let read =
+            root.as_ref().map(|root| read::read::<Self>(root, "the configuration", stands, &mut report));
         let (config, noted) = read.unwrap_or_default();
         let mut config = config.unwrap_or_default();
         // Where parts are left out, what refers to them would seem wrong.

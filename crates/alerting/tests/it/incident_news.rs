@@ -96,6 +96,28 @@ fn an_incident_is_told_once_when_it_opens_gets_worse_and_ends() {
 }
 
 #[test]
+fn who_was_told_of_an_incident_that_is_emptied_by_hand_hears_that_it_is_over() {
+    let mut desk = Desk::new(config());
+    let (slow, lost) = (alert("Slow", "shop", "warning", 0), alert("Lost", "mail", "warning", 0));
+    desk.observe(&[&slow], 0);
+    assert_eq!(desk.news(30 * SECOND), Some(Reason::IncidentOpened));
+    desk.book.observe(lost.clone(), 31 * SECOND, || "i2".to_owned());
+    desk.book.join("i2", &slow.fingerprint, Some(slow.clone()), ("ann", 32 * SECOND)).unwrap();
+    desk.book.decide(&desk.config, 33 * SECOND, |_| true);
+    let emptied = desk.book.get("i1").expect("who was told of it may open it");
+    assert_eq!(emptied.state, IncidentState::Resolved);
+    assert_eq!(emptied.told.as_ref().map(|told| told.reason), Some(Reason::IncidentOver));
+    let receiver =
+        one("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: 'http://here'}]}]");
+    let told = emptied.notifications(&receiver, |_| None);
+    assert_eq!(told.len(), 1);
+    let alerts: Vec<_> =
+        told[0].alerts.iter().map(|told| (told.alert.labels.clone(), told.resolved)).collect();
+    assert_eq!(alerts, [(slow.labels.clone(), true)], "with what it was about");
+    assert!(desk.book.get("i2").unwrap().firing().any(|of| of == slow.fingerprint));
+}
+
+#[test]
 fn what_came_and_went_is_muted_or_too_small_is_not_told() {
     let (slow, down) = (alert("Slow", "shop", "warning", 0), alert("Down", "shop", "critical", 0));
     let mut desk = Desk::new(config());

@@ -72,6 +72,8 @@ pub enum Role {
     Least,
     /// The greatest.
     Greatest,
+    /// What the query asks, over an earlier range.
+    Earlier,
 }
 
 /// How often to look for what is new.

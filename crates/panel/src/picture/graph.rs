@@ -151,6 +151,7 @@ mod tests {
             values: vec![value],
             envelope: None,
             field: watchfire_dashboard::Field::default(),
+            earlier_of: None,
         };
         let prepared = Prepared {
             grid: Grid { start: 0, step: 1, len: 1 },

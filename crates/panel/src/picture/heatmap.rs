@@ -202,6 +202,7 @@ mod tests {
             values: values.to_vec(),
             envelope: None,
             field: watchfire_dashboard::Field::default(),
+            earlier_of: None,
         }
     }
 

@@ -27,14 +27,14 @@ pub(super) fn chart<'a>(panel: &'a Panel, prepared: &'a Prepared, stage: &Stage<
         .collect();
     let unit = shown.first().map(|(_, series)| series.field.unit.clone());
     let extent = extent(&shown);
-    let alone = shown.len() == 1;
+    let alone = shown.iter().filter(|(_, series)| series.earlier_of.is_none()).count() == 1;
     for (index, series) in &shown {
         let side = side(&series.field, unit.as_ref());
         let band_to = series.field.band_to.as_ref();
         let band_to = band_to.and_then(|name| shown.iter().position(|(_, other)| other.name == *name));
         let manner = Manner {
             theme: stage.theme,
-            index: *index,
+            index: series.color_at(*index),
             name: &series.name,
             extent,
             by_thresholds: false,

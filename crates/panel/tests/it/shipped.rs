@@ -98,8 +98,8 @@ fn panels_say_what_they_mean() {
 fn every_query_can_be_asked() {
     // 2026-01-01.
     let end = 1_767_225_600_000;
-    let sight =
-        Sight { range: TimeRange { start: end - 3_600_000, end }, points: 300, scrape_interval: 15_000 };
+    let range = TimeRange { start: end - 3_600_000, end };
+    let sight = Sight { range, points: 300, scrape_interval: 15_000, compare: 0 };
     for (name, dashboard) in shipped() {
         let values = values(&dashboard);
         let mut asked = 0;

@@ -136,8 +136,9 @@ impl ConfigFile {
     async fn understood(&self, text: String) -> Result<Followed, String> {
         let path = self.0.path.clone();
         let read = move || {
-            let config =
-                Config::parse(&path.display().to_string(), &text).map_err(|error| error.to_string())?;
+            let variables = |name: &str| std::env::var(name).ok();
+            let config = Config::parse_with(&path.display().to_string(), &text, &variables)
+                .map_err(|error| error.to_string())?;
             let folder = path.parent().unwrap_or(Path::new(""));
             let templates = templates::read(&config.templates, folder)?;
             Ok(Followed { config, templates })

@@ -25,6 +25,8 @@ pub struct Said {
 }
 
 impl Said {
+    /// Who says something that does not say a name.
+    pub const NAMELESS: &str = "somebody with a link";
     /// The longest name, in characters. It stands in messages, histories and silences.
     pub const LONGEST_BY: usize = 100;
     /// The longest comment, in characters.

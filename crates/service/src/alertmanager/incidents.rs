@@ -109,7 +109,9 @@ impl Alertmanager {
             let by = said.by.clone();
             let change = match (what, incident.state) {
                 ("acknowledged", IncidentState::Open) if is_handled => {
-                    let assignee = incident.assignee.is_none().then(|| by.clone());
+                    // Who says no name is none whom others could ask.
+                    let is_named = by != Said::NAMELESS;
+                    let assignee = (incident.assignee.is_none() && is_named).then(|| by.clone());
                     let state = Some(IncidentState::Acknowledged);
                     Some(Change { by, state, assignee, ..Change::default() })
                 }

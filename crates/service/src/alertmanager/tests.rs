@@ -412,3 +412,20 @@ async fn incidents_are_not_told_where_nobody_is_named_or_all_is_silenced() {
     alertmanager.tell_incidents(65 * SECOND).await.unwrap();
     assert!(!none());
 }
+
+#[tokio::test]
+async fn who_says_no_name_is_not_the_one_who_looks_after_an_incident() {
+    let bench = Bench::default();
+    let alertmanager = bench.open(0).await;
+    alertmanager.receive(vec![alert("Fire", "a", "critical", None)], 0).await.unwrap();
+    alertmanager.put_together(SECOND).await.unwrap();
+    let of = alertmanager.alerts(&AlertFilter::default(), SECOND)[0].fingerprint;
+    let said = |by: &str| Said { by: by.to_owned(), comment: String::new(), until: None };
+    let incident = || alertmanager.incidents(&[]).swap_remove(0);
+    alertmanager.acknowledge(of, &said(Said::NAMELESS), 2 * SECOND).await.unwrap();
+    assert_eq!((incident().state, incident().assignee), (IncidentState::Acknowledged, None));
+    alertmanager.take_back(of, &said(Said::NAMELESS), 3 * SECOND).await.unwrap();
+    assert_eq!(incident().state, IncidentState::Open);
+    alertmanager.acknowledge(of, &said("ann"), 4 * SECOND).await.unwrap();
+    assert_eq!(incident().assignee.as_deref(), Some("ann"));
+}

@@ -80,6 +80,8 @@ pub enum FrozenRole {
     Least,
     /// The greatest.
     Greatest,
+    /// What the query asks, over an earlier range.
+    Earlier,
 }
 
 /// A series of an answer.
@@ -120,7 +122,7 @@ impl Dashboards {
         };
         let range = window.resolve(now);
         let resolved = self.resolve_variables(&dashboard, &asked.variables, range).await?;
-        let sight = Sight { range, points: POINTS, scrape_interval: SCRAPE_INTERVAL };
+        let sight = Sight { range, points: POINTS, scrape_interval: SCRAPE_INTERVAL, compare: 0 };
         let items = unfold(&dashboard.panels, &resolved.values);
         let seen = futures::stream::iter(items)
             .map(|item| async move {
@@ -199,6 +201,7 @@ impl FrozenAnswer {
             Role::Value => FrozenRole::Value,
             Role::Least => FrozenRole::Least,
             Role::Greatest => FrozenRole::Greatest,
+            Role::Earlier => FrozenRole::Earlier,
         };
         Self { key: key.to_owned(), query, role, grid: answer.grid, series: series.collect() }
     }
@@ -218,6 +221,7 @@ impl From<FrozenRole> for Role {
             FrozenRole::Value => Self::Value,
             FrozenRole::Least => Self::Least,
             FrozenRole::Greatest => Self::Greatest,
+            FrozenRole::Earlier => Self::Earlier,
         }
     }
 }

@@ -220,11 +220,7 @@ impl Dashboards {
 
     /// What a token opens at `now`, for the requests that follow the view.
     pub async fn check_token(&self, token: &str, now: i64) -> Result<Shared, OpenError> {
-        let store = self.store()?;
-        let secret = store.secret().await.map_err(DashboardError::from)?;
-        let uid = token::id_of(&secret, PURPOSE, token).ok_or(OpenError::Unknown)?;
-        let document = store.get(KIND, uid).await.map_err(DashboardError::from)?;
-        let stored = document.and_then(|document| read(&document.head.head)).ok_or(OpenError::Unknown)?;
+        let (uid, stored) = self.named_by(token).await?;
         if stored.paused {
             return Err(OpenError::Paused);
         }
@@ -234,7 +230,24 @@ impl Dashboards {
         if !self.is_there(&stored.share.dashboard).await? {
             return Err(OpenError::DashboardGone);
         }
-        Ok(Shared { uid: uid.to_owned(), share: stored.share })
+        Ok(Shared { uid, share: stored.share })
+    }
+
+    /// The origins of the pages that may have a share in a frame, also while it is shut: who put it there sees why. None where there
+    /// is no such share.
+    pub async fn origins_of(&self, token: &str) -> Vec<String> {
+        let stored = self.named_by(token).await;
+        stored.map(|(_, stored)| stored.share.origins).unwrap_or_default()
+    }
+
+    /// The share that a token names, with its id, open or not.
+    async fn named_by(&self, token: &str) -> Result<(String, StoredShare), OpenError> {
+        let store = self.store()?;
+        let secret = store.secret().await.map_err(DashboardError::from)?;
+        let uid = token::id_of(&secret, PURPOSE, token).ok_or(OpenError::Unknown)?;
+        let document = store.get(KIND, uid).await.map_err(DashboardError::from)?;
+        let stored = document.and_then(|document| read(&document.head.head)).ok_or(OpenError::Unknown)?;
+        Ok((uid.to_owned(), stored))
     }
 
     /// Stores how often shares were opened. It happens by itself.

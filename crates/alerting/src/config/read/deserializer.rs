@@ -6,9 +6,10 @@ use serde::forward_to_deserialize_any;
 
 use super::failure::Failure;
 use crate::config::files::FileField;
-use crate::config::mask::{Hidden, Kept, Mask};
+use crate::config::mask::{Hidden, Mask};
 use crate::config::problem::Place;
 use crate::config::secret::NAMES;
+use crate::config::stands::{Stands, variable};
 use crate::config::url::{NAME, Url};
 use watchfire_yaml::{Key, Kind, Node};
 
@@ -18,8 +19,8 @@ pub(super) struct Session<'a> {
     pub(super) left_out: &'a HashSet<*const Node>,
     /// Keys that nothing is known of.
     pub(super) unknown: RefCell<Vec<(Place, String)>>,
-    /// What masks stand for; `None` where masks are texts like others.
-    pub(super) kept: Option<&'a Kept<'a>>,
+    /// What a secret may be written as instead of itself.
+    pub(super) stands: Stands<'a>,
     /// What was read as a secret.
     pub(super) secrets: RefCell<Vec<Hidden>>,
     /// Fields that name files of this machine.
@@ -136,9 +137,29 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What a mask stands for, where a secret is read; and it is noted that one was.
+    /// What is meant where a secret is read, if that is not what is written; of a configuration that is kept it is noted that there is one.
     fn secret(&self, text: &str) -> Result<Option<String>, Failure> {
-        let Some(kept) = self.session.kept else { return Ok(None) };
+        let variable = variable(text).filter(|_| self.hides != Hides::Nothing);
+        let kept = match (self.session.stands, variable) {
+            (Stands::Written, _) | (Stands::Variables(_), None) => return Ok(None),
+            (Stands::Variables(variables), Some(name)) => {
+                let unset = || {
+                    Failure::new(format!(
+                        "the environment variable {name} is not set; set it where the server is started, or write the secret itself"
+                    ))
+                };
+                let value = variables(name).filter(|value| !value.is_empty());
+                return value.map(Some).ok_or_else(|| unset().at(self.node));
+            }
+            (Stands::Kept(_), Some(name)) => {
+                let reason = format!(
+                    "${{{name}}} names an environment variable of the server, which only a configuration file (notify.config) may; write \
+                     the secret itself, which is kept encrypted"
+                );
+                return Err(Failure::new(reason).at(self.node));
+            }
+            (Stands::Kept(kept), None) => kept,
+        };
         let hidden = match self.hides {
             Hides::Nothing => false,
             Hides::Password => {

@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 pub(super) use watchfire_yaml::Node;
 
 use super::files::FileField;
-use super::mask::{Hidden, Kept};
+use super::mask::Hidden;
 use super::problem::Report;
+use super::stands::Stands;
 
 /// What was met on the way, well or not.
 #[derive(Default)]
@@ -26,11 +27,11 @@ pub(super) struct Noted {
 /// Reads a value; what can't be read of it is noted and left out, so that what follows is looked at, too. `T` must need no
 /// field: each that is left out gets its default.
 ///
-/// With `kept`, what is secret is noted, too, and masks are read as what they stand for.
+/// `stands` says what a secret may be written as instead of itself.
 pub(super) fn read<T: DeserializeOwned>(
     node: &Node,
     what: &str,
-    kept: Option<&Kept<'_>>,
+    stands: Stands<'_>,
     report: &mut Report,
 ) -> (Option<T>, Noted) {
     let mut left_out = HashSet::new();
@@ -38,7 +39,7 @@ pub(super) fn read<T: DeserializeOwned>(
         let session = Session {
             left_out: &left_out,
             unknown: RefCell::default(),
-            kept,
+            stands,
             secrets: RefCell::default(),
             files: RefCell::default(),
         };
