@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
         && is_outline(&whole)
         && let Ok(dashboards) = read_outline(&whole, "fuzz")
     {
-        dashboards.iter().for_each(same_again);
+        dashboards.iter().for_each(|(dashboard, _)| same_again(dashboard));
     }
 });
 

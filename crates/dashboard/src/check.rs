@@ -112,12 +112,17 @@ impl Checker {
             return self.fail("uid", "must be 1 to 64 letters, digits, - and _, since it stands in URLs");
         }
         let time = &dashboard.time;
-        self.inside("time", |checker| match time.refresh.as_deref() {
-            None | Some("auto" | "off") => Ok(()),
-            Some(text) => match parse_duration(text) {
-                Ok(1000..=3_600_000) => Ok(()),
-                _ => checker.fail("refresh", "must be auto, off, or from 1s to 1h"),
-            },
+        self.inside("time", |checker| {
+            if let Some((field, error)) = time.flaw() {
+                return checker.fail(field, error.to_string());
+            }
+            match time.refresh.as_deref() {
+                None | Some("auto" | "off") => Ok(()),
+                Some(text) => match parse_duration(text) {
+                    Ok(1000..=3_600_000) => Ok(()),
+                    _ => checker.fail("refresh", "must be auto, off, or from 1s to 1h"),
+                },
+            }
         })?;
         let names: HashSet<&str> =
             dashboard.variables.iter().map(|variable| variable.name.as_str()).collect();

@@ -1,6 +1,6 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
-use watchfire_model::TimeWindow;
+use watchfire_model::{TimeError, TimeExpr, TimeWindow};
 
 use crate::fields::fields;
 use crate::{Panel, Variable, is_default};
@@ -74,12 +74,35 @@ impl TimeSettings {
         let (from, to) = (self.from.as_deref().unwrap_or("now-1h"), self.to.as_deref().unwrap_or("now"));
         TimeWindow::parse(from, to, 0, now).unwrap_or(TimeWindow::last(HOUR))
     }
+
+    /// The field that keeps the range from being one, and why.
+    pub(crate) fn flaw(&self) -> Option<(&'static str, TimeError)> {
+        // Whether a time can be read does not hang on when it is read.
+        const NOW: i64 = 0;
+        let (from, to) = (self.from.as_deref().unwrap_or("now-1h"), self.to.as_deref().unwrap_or("now"));
+        let start = match TimeExpr::parse_at(from, 0, NOW, false) {
+            Ok(start) => start,
+            Err(error) => return Some(("from", error)),
+        };
+        let end = match TimeExpr::parse_at(to, 0, NOW, true) {
+            Ok(end) => end,
+            Err(error) => return Some(("to", error)),
+        };
+        // Which of a relative, a rounded and a fixed time comes first may change from day to day.
+        let alike = matches!(
+            (start, end),
+            (TimeExpr::BeforeNow(_), TimeExpr::BeforeNow(_)) | (TimeExpr::At(_), TimeExpr::At(_))
+        );
+        let rounded = from.contains('/') || to.contains('/');
+        let reversed = alike && !rounded && end.resolve(NOW) <= start.resolve(NOW);
+        reversed.then_some(("to", TimeError::Reversed))
+    }
 }
 
 /// The range that a dashboard opens with, and how often it asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TimeSettings {
-    /// The start: `now-6h`, or as ISO 8601 has it. Left out: an hour ago.
+    /// The start: `now-6h`, as ISO 8601 has it, or rounded in UTC: `now/d`. Left out: an hour ago.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// The end. Left out: now.
@@ -144,3 +167,38 @@ pub struct Link {
 }
 
 fields! { Link { title, url, tags, keep_time, keep_variables, new_tab } }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_that_is_none_is_found() {
+        for (from, to, flaw) in [
+            (None, None, None),
+            (Some("now-6h"), None, None),
+            (Some("now/d"), Some("now/d"), None),
+            (Some("now-1M/M"), Some("now-1M/M"), None),
+            (Some("2026-11-20"), Some("now-1d/d"), None),
+            (Some("2026-11-20T00:00:00.000Z"), Some("2026-11-21"), None),
+            (Some("yesterday"), None, Some("from")),
+            (Some("now-6M"), None, Some("from")),
+            (None, Some("tomorrow"), Some("to")),
+            (None, Some("now-6h"), Some("to")),
+            (Some("now-1h"), Some("now-1h"), Some("to")),
+            (Some("2026-11-21"), Some("2026-11-20"), Some("to")),
+        ] {
+            let own = |text: Option<&str>| text.map(str::to_owned);
+            let time = TimeSettings { from: own(from), to: own(to), ..TimeSettings::default() };
+            assert_eq!(time.flaw().map(|(field, _)| field), flaw, "{from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn a_dashboard_opens_with_a_rounded_range() {
+        const HOUR: i64 = 3_600_000;
+        let time = TimeSettings { from: Some("now/d".to_owned()), ..TimeSettings::default() };
+        let window = time.window(30 * HOUR);
+        assert_eq!((window.from, window.is_live()), (TimeExpr::At(24 * HOUR), true));
+    }
+}

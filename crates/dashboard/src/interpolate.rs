@@ -83,7 +83,7 @@ impl Values {
             time(reference.name, clock).or_else(|| {
                 let bound = self.bound.get(reference.name)?;
                 Some(match reference.format {
-                    Some(format) => bound.formatted(format),
+                    Some(format) => bound.formatted(reference.name, format),
                     None => bound.in_promql(),
                 })
             })
@@ -96,13 +96,52 @@ impl Values {
             time(reference.name, clock).or_else(|| {
                 let bound = self.bound.get(reference.name)?;
                 Some(match reference.format {
-                    Some(format) => bound.formatted(format),
+                    Some(format) => bound.formatted(reference.name, format),
                     None => bound.texts(" + "),
                 })
             })
         })
         .0
     }
+
+    /// A URL with the values in the place of the variables, percent-encoded, so that none can lead elsewhere; with `:raw` they
+    /// stand as they are. Several repeat the parameter that they are the value of, as in `var-host=$host`; elsewhere they are
+    /// joined by commas. `time_range` is the `from=...&to=...` that stands for `${__url_time_range}`.
+    pub fn in_url(&self, url: &str, clock: &Clock, time_range: &str) -> String {
+        replace(url, |reference| match reference.name {
+            "__url_time_range" => Some(time_range.to_owned()),
+            "__all_variables" => Some(self.as_parameters()),
+            name => time(name, clock).or_else(|| {
+                let bound = self.bound.get(name)?;
+                Some(match reference.format {
+                    Some(format @ ("raw" | "percentencode" | "queryparam")) => bound.formatted(name, format),
+                    Some(format) => percent_encoded(&bound.formatted(name, format)),
+                    None => match parameter(url, &reference.whole) {
+                        Some(parameter) => {
+                            bound.in_url(&format!("&{parameter}="), parameter.starts_with("var-"))
+                        }
+                        None => bound.in_url(",", false),
+                    },
+                })
+            }),
+        })
+        .0
+    }
+
+    /// All of them as the URL of a dashboard has them: `var-host=a&var-host=b&var-job=node`.
+    fn as_parameters(&self) -> String {
+        let given = self.bound.iter().filter(|(_, bound)| bound.whole || !bound.chosen.is_empty());
+        given.map(|(name, bound)| bound.as_parameter(name)).collect::<Vec<_>>().join("&")
+    }
+}
+
+/// The name of the parameter whose whole value stands at `whole` in a URL.
+fn parameter<'a>(url: &'a str, whole: &std::ops::Range<usize>) -> Option<&'a str> {
+    let before = url[..whole.start].strip_suffix('=')?;
+    let name = &before[before.rfind(['?', '&'])? + 1..];
+    let ends = url[whole.end..].chars().next().is_none_or(|next| matches!(next, '&' | '#'));
+    // A name with a variable in it is not known yet.
+    (ends && !name.contains(['=', '$', '[', '#'])).then_some(name)
 }
 
 /// Where in a text with variables a place in the text with their values comes from.
@@ -225,7 +264,23 @@ impl Bound {
         }
     }
 
-    fn formatted(&self, format: &str) -> String {
+    /// As a URL has it, with this between several. `to_dashboard`: whether a dashboard reads it, which knows the name for all.
+    fn in_url(&self, between: &str, to_dashboard: bool) -> String {
+        match &self.all {
+            _ if self.whole && (to_dashboard || (self.all.is_none() && self.chosen.is_empty())) => {
+                percent_encoded(Variable::ALL)
+            }
+            Some(all) => percent_encoded(all),
+            None => self.joined(between, percent_encoded),
+        }
+    }
+
+    /// As parameters of a dashboard's URL.
+    fn as_parameter(&self, name: &str) -> String {
+        format!("var-{name}={}", self.in_url(&format!("&var-{name}="), true))
+    }
+
+    fn formatted(&self, name: &str, format: &str) -> String {
         if let (Some(all), true) = (&self.all, matches!(format, "regex" | "raw" | "pipe" | "glob")) {
             return all.clone();
         }
@@ -244,6 +299,7 @@ impl Bound {
             "doublequote" => self.joined(",", quoted),
             "singlequote" => self.joined(",", |value| format!("'{}'", value.replace('\'', "\\'"))),
             "percentencode" => percent_encoded(&self.joined(",", str::to_owned)),
+            "queryparam" => self.as_parameter(name),
             _ => self.in_promql(),
         }
     }
@@ -342,132 +398,4 @@ fn bare(text: &str) -> Option<Found<'_>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const CLOCK: Clock = Clock { from: 0, to: 3_600_000, step: 15_000, scrape_interval: 15_000 };
-
-    fn values() -> Values {
-        let mut values = Values::default();
-        let variable = |name: &str, multi| Variable { name: name.to_owned(), multi, ..Variable::default() };
-        let choices = |list: &[&str]| list.iter().map(|value| Choice::plain(*value)).collect::<Vec<_>>();
-        values.set(&variable("job", false), choices(&["node"]));
-        values.set(&variable("odd", false), choices(&["a\"b\\c"]));
-        values.set(&variable("host", true), choices(&["a.b", "c|d"]));
-        values.set(&variable("one", true), choices(&["a.b"]));
-        let all = Variable { all_value: Some(".+".to_owned()), ..variable("any", true) };
-        values.set_all(&all, choices(&["x", "y"]));
-        values.set_all(&variable("every", true), choices(&["x", "y"]));
-        values
-    }
-
-    #[test]
-    fn queries_hold_values() {
-        for (text, expected) in [
-            ("up{job=\"$job\"}", "up{job=\"node\"}"),
-            ("up{job=\"${job}\",x=\"[[job]]\"}", "up{job=\"node\",x=\"node\"}"),
-            ("up{job=\"$jobs\"} $ [", "up{job=\"$jobs\"} $ ["),
-            ("{a=\"$odd\"}", "{a=\"a\\\"b\\\\c\"}"),
-            ("{a=~\"$host\"}", "{a=~\"(a\\\\.b|c\\\\|d)\"}"),
-            ("{a=~\"$one\"}", "{a=~\"a\\\\.b\"}"),
-            ("{a=~\"$any\"}", "{a=~\".+\"}"),
-            ("{a=~\"$every\"}", "{a=~\"(x|y)\"}"),
-            ("${host:raw} ${host:csv}", "a.b,c|d a.b,c|d"),
-            ("${host:pipe}", "a.b|c|d"),
-            ("${host:regex}", "(a\\.b|c\\|d)"),
-            ("${host:glob} ${one:glob}", "{a.b,c|d} a.b"),
-            ("${host:json}", "[\"a.b\",\"c|d\"]"),
-            ("${host:doublequote}", "\"a.b\",\"c|d\""),
-            ("${host:singlequote}", "'a.b','c|d'"),
-            ("${host:percentencode}", "a.b%2Cc%7Cd"),
-            ("${host:text}", "a.b + c|d"),
-            ("rate(x[$__rate_interval])", "rate(x[1m])"),
-            ("x[$__interval] ${__interval_ms}", "x[15s] 15000"),
-            ("x[$__range] $__range_s $__range_ms", "x[3600s] 3600 3600000"),
-            ("${__from} $__to", "0 3600000"),
-            ("ends in ${job", "ends in ${job"),
-        ] {
-            assert_eq!(values().in_query(text, &CLOCK), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn one_of_a_variable_is_written_as_the_variable_is() {
-        let mut values = values();
-        values.set_one("job", Choice::plain("127.0.0.1:9100"));
-        assert_eq!(values.in_query("{a=\"$job\"}", &CLOCK), "{a=\"127.0.0.1:9100\"}");
-        values.set_one("host", Choice::plain("c.d"));
-        values.set_one("every", Choice::plain("c.d"));
-        for name in ["host", "every"] {
-            assert_eq!(values.in_query(&format!("{{a=~\"${name}\"}}"), &CLOCK), "{a=~\"c\\\\.d\"}", "{name}");
-        }
-    }
-
-    #[test]
-    fn places_lead_back() {
-        let text = "sum(rate(x{job=\"$job\"}[$__rate_interval]) by";
-        let (whole, places) = values().in_query_with_places(text, &CLOCK);
-        for (part, here) in [
-            ("sum", "sum"),
-            ("node", "$job"),
-            ("ode\"}[1", "$job\"}[$__rate_interval"),
-            (") by", ") by"),
-            ("[", "["),
-        ] {
-            let start = whole.find(part).unwrap();
-            let (first, last) = places.back(start, start + part.len());
-            assert_eq!(&text[first..last], here, "{part}");
-        }
-        assert_eq!(places.back(whole.len(), whole.len()), (text.len(), text.len()));
-    }
-
-    #[test]
-    fn people_read_the_texts() {
-        assert_eq!(values().in_text("CPU of $host, $any", &CLOCK), "CPU of a.b + c|d, All");
-    }
-
-    #[test]
-    fn a_rate_has_room_for_two_samples() {
-        let clock = |step, scrape_interval| Clock { step, scrape_interval, ..CLOCK };
-        for (step, scrape, expected) in
-            [(15_000, 15_000, "1m"), (300_000, 15_000, "5m15s"), (1000, 1000, "4s")]
-        {
-            assert_eq!(Values::default().in_query("$__rate_interval", &clock(step, scrape)), expected);
-        }
-    }
-
-    #[test]
-    fn names_are_found() {
-        assert_eq!(
-            names_in("label_values(up{job=~\"$job\", x=\"${job:raw}\"}, [[label]])"),
-            ["job", "label"]
-        );
-    }
-
-    proptest! {
-        /// Whatever is chosen, it stays inside the string that it stands in.
-        #[test]
-        fn values_stay_in_their_strings(one in any::<String>(), other in any::<String>(), several in any::<bool>()) {
-            let mut values = Values::default();
-            let variable = Variable { name: "v".to_owned(), multi: several, ..Variable::default() };
-            let chosen = if several { vec![Choice::plain(one), Choice::plain(other)] } else { vec![Choice::plain(one)] };
-            values.set(&variable, chosen);
-            let query = values.in_query("{a=~\"$v\"}", &CLOCK);
-            let inside = query.strip_prefix("{a=~\"").and_then(|rest| rest.strip_suffix("\"}")).unwrap();
-            let mut escaped = false;
-            for letter in inside.chars() {
-                prop_assert!(escaped || letter != '"', "{}", query);
-                prop_assert!(letter != '\n');
-                escaped = letter == '\\' && !escaped;
-            }
-            prop_assert!(!escaped, "{}", query);
-        }
-
-        #[test]
-        fn any_text_can_be_looked_through(text in any::<String>()) {
-            let _ = values().in_query(&text, &CLOCK);
-        }
-    }
-}
+mod tests;

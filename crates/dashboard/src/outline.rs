@@ -11,9 +11,10 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use watchfire_model::parse_duration;
 
 use crate::{
-    Dashboard, Field, Kind, Legend, LegendShape, Panel, Place, Query, ReadError, Threshold, Thresholds,
+    Dashboard, Field, Kind, Legend, LegendShape, Note, Panel, Place, Query, ReadError, Threshold, Thresholds,
     TimeSettings, View, check,
 };
 
@@ -76,12 +77,13 @@ pub fn is_outline(whole: &Value) -> bool {
     }
 }
 
-/// The dashboards of an outline; `name` is the file's, for an outline that stands alone and so has no key to be called by.
+/// The dashboards of an outline, each with what of it was left out or is otherwise; `name` is the file's, for an outline that
+/// stands alone and so has no key to be called by.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong, by its field.
-pub fn read_outline(whole: &Value, name: &str) -> Result<Vec<Dashboard>, ReadError> {
+pub fn read_outline(whole: &Value, name: &str) -> Result<Vec<(Dashboard, Vec<Note>)>, ReadError> {
     let one = |place: &str, key: &str, value: &Value| {
         let inside = |path: String| match (place, path.as_str()) {
             (place, ".") => place.to_owned(),
@@ -93,13 +95,24 @@ pub fn read_outline(whole: &Value, name: &str) -> Result<Vec<Dashboard>, ReadErr
             place: inside(error.path().to_string()),
             message: error.into_inner().to_string(),
         })?;
-        let dashboard = outline.dashboard(key).map_err(|(panel, message)| ReadError {
+        let mut notes = Vec::new();
+        let dashboard = outline.dashboard(key, &mut notes).map_err(|(panel, message)| ReadError {
             line: None,
             place: inside(format!("panels[{panel}]")),
             message,
         })?;
-        check(&dashboard).map_err(|error| ReadError { place: inside(error.place), ..error })?;
-        Ok(dashboard)
+        check(&dashboard).map_err(|error| {
+            let place = match error.place.as_str() {
+                "time.from" => "time_range".to_owned(),
+                "time.refresh" => "refresh_interval".to_owned(),
+                _ => error.place,
+            };
+            ReadError { line: error.line, place: inside(place), message: error.message }
+        })?;
+        for note in &mut notes {
+            note.place = inside(std::mem::take(&mut note.place));
+        }
+        Ok((dashboard, notes))
     };
     match whole.as_object() {
         Some(map) if !map.contains_key("panels") => {
@@ -110,10 +123,14 @@ pub fn read_outline(whole: &Value, name: &str) -> Result<Vec<Dashboard>, ReadErr
 }
 
 impl Outline {
-    fn dashboard(self, key: &str) -> Result<Dashboard, (usize, String)> {
+    fn dashboard(self, key: &str, notes: &mut Vec<Note>) -> Result<Dashboard, (usize, String)> {
         let mut panels = Vec::with_capacity(self.panels.len());
         let kinds: Vec<EntryKind> = self.panels.iter().map(|entry| entry.kind).collect();
         for ((index, entry), place) in self.panels.into_iter().enumerate().zip(places(&kinds)) {
+            if entry.target.is_some() && !entry.thresholds.is_empty() {
+                let message = "it is left out beside the thresholds; write one of the two".to_owned();
+                notes.push(Note { place: format!("panels[{index}].target"), message });
+            }
             panels.push(entry.panel(index as u32 + 1, place).map_err(|message| (index, message))?);
         }
         let uid = key
@@ -125,13 +142,25 @@ impl Outline {
             description: self.description,
             time: TimeSettings {
                 from: self.time_range.map(|range| format!("now-{range}")),
-                refresh: self.refresh_interval,
+                refresh: self.refresh_interval.map(|text| refresh(text, notes)),
                 ..TimeSettings::default()
             },
             panels,
             ..Dashboard::default()
         })
     }
+}
+
+/// An interval that dashboards can have: those that are too short or too long become the nearest.
+fn refresh(text: String, notes: &mut Vec<Note>) -> String {
+    let nearest = match parse_duration(&text) {
+        Ok(1000..=3_600_000) | Err(_) => return text,
+        Ok(..1000) => "1s",
+        Ok(_) => "1h",
+    };
+    let message = format!("dashboards ask every 1s to 1h; {text:?} is taken as {nearest}");
+    notes.push(Note { place: "refresh_interval".to_owned(), message });
+    nearest.to_owned()
 }
 
 /// Where panels lie: beside each other while there is room, numbers at least a quarter, charts a half of the width; and what is left

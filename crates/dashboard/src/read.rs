@@ -164,6 +164,8 @@ mod tests {
             (r#""title": "CPU""#, r#""title": "CPU", "field": {"fill": 101}"#),
             (r#""title": "CPU""#, r#""title": "CPU", "field": {"min": 2, "max": 1}"#),
             (r#""panels""#, r#""time": {"refresh": "1ms"}, "panels""#),
+            (r#""panels""#, r#""time": {"from": "yesterday"}, "panels""#),
+            (r#""panels""#, r#""time": {"to": "now-6h"}, "panels""#),
             (r#""panels""#, r#""time": {"form": "now"}, "panels""#),
             (r#""panels""#, r#""variables": [{"name": "a b"}], "panels""#),
             (

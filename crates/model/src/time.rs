@@ -79,6 +79,33 @@ impl TimeExpr {
         Ok(Self::At(civil.timestamp() - offset))
     }
 
+    /// Reads what [`TimeExpr::parse`] does, and times that are rounded to a unit of the calendar, as Grafana writes them:
+    /// `now/d`, `now-1w/w`; units are `m`, `h`, `d`, `w` (from Monday on), `M` and `y`, in the zone `utc_offset` milliseconds
+    /// east of UTC. Such a time becomes what it means at `now`: the first instant of the unit, as an `end` its last. An end
+    /// that is yet to come is `now`.
+    ///
+    /// # Errors
+    ///
+    /// The text has none of these forms.
+    pub fn parse_at(text: &str, utc_offset: i64, now: i64, end: bool) -> Result<Self, TimeError> {
+        let Some((time, unit)) = text.split_once('/') else { return Self::parse(text, utc_offset) };
+        let error = || TimeError::Unreadable { text: text.trim().to_owned() };
+        let (time, unit) = (time.trim(), unit.trim());
+        // Months have no one length: they are counted in the calendar.
+        let months = if unit == "M" { time.strip_prefix("now-") } else { None };
+        let (back, months) = match months.and_then(|back| back.strip_suffix('M')) {
+            Some(months) => (0, months.parse::<u16>().map_err(|_| error())?),
+            None => match Self::parse(time, 0) {
+                Ok(Self::BeforeNow(back)) => (back, 0),
+                _ => return Err(error()),
+            },
+        };
+        let local = now.saturating_sub(back).saturating_add(utc_offset);
+        let (first, next) = unit_around(local, unit, i64::from(months)).ok_or_else(error)?;
+        let at = if end { next - 1 } else { first } - utc_offset;
+        Ok(if end && at >= now { Self::BeforeNow(0) } else { Self::At(at) })
+    }
+
     /// The instant that this means at `now`.
     pub fn resolve(self, now: i64) -> i64 {
         match self {
@@ -86,6 +113,31 @@ impl TimeExpr {
             Self::At(timestamp) => timestamp,
         }
     }
+}
+
+/// The first instant of the calendar's unit that `local` lies in, and that of the next unit; of months, of the one so many
+/// `months` before. `None` for what is no unit, and outside of the years that are known.
+fn unit_around(local: i64, unit: &str, months: i64) -> Option<(i64, i64)> {
+    const DAY: i64 = 86_400_000;
+    let date = Civil::of(local)?;
+    let month = date.year * 12 + date.month - 1 - months;
+    let (length, origin) = match unit {
+        "m" => (60_000, 0),
+        "h" => (3_600_000, 0),
+        "d" => (DAY, 0),
+        // The epoch began on a Thursday.
+        "w" => (7 * DAY, 4 * DAY),
+        "M" => return Some((first_of(month), first_of(month + 1))),
+        "y" => return Some((first_of(date.year * 12), first_of(date.year * 12 + 12))),
+        _ => return None,
+    };
+    let first = (local - origin).div_euclid(length) * length + origin;
+    Some((first, first + length))
+}
+
+/// The first instant of a month, counted from the January of the year 0.
+fn first_of(month: i64) -> i64 {
+    Civil { year: month.div_euclid(12), month: month.rem_euclid(12) + 1, day: 1, clock: 0 }.timestamp()
 }
 
 /// The form that [`TimeExpr::parse`] reads, absolute times in UTC: what stands in a URL.
@@ -118,9 +170,11 @@ impl TimeWindow {
         Self { from: TimeExpr::BeforeNow(length), to: TimeExpr::BeforeNow(0) }
     }
 
-    /// Reads both ends and checks that the window does not end before it starts, as seen at `now`.
+    /// Reads both ends as [`TimeExpr::parse_at`] does, and checks that the window does not end before it starts, as seen at
+    /// `now`.
     pub fn parse(from: &str, to: &str, utc_offset: i64, now: i64) -> Result<Self, TimeError> {
-        let window = Self { from: TimeExpr::parse(from, utc_offset)?, to: TimeExpr::parse(to, utc_offset)? };
+        let end = |text, end| TimeExpr::parse_at(text, utc_offset, now, end);
+        let window = Self { from: end(from, false)?, to: end(to, true)? };
         let range = window.resolve(now);
         if range.length() <= 0 { Err(TimeError::Reversed) } else { Ok(window) }
     }
@@ -177,6 +231,42 @@ mod tests {
     }
 
     #[test]
+    fn times_are_rounded_to_the_calendar() {
+        // A Sunday.
+        let now = TimeExpr::parse("2026-11-22 15:17:03", 0).unwrap().resolve(0);
+        let table = [
+            ("now/d", 0, false, Some("2026-11-22")),
+            ("now/d", HOUR, false, Some("2026-11-21 23:00")),
+            (" now - 1d / d ", 0, false, Some("2026-11-21")),
+            ("now-1d/d", 0, true, Some("2026-11-21 23:59:59.999")),
+            ("now-5m/m", 0, false, Some("2026-11-22 15:12")),
+            ("now/h", 0, false, Some("2026-11-22 15:00")),
+            ("now/w", 0, false, Some("2026-11-16")),
+            ("now-1w/w", 0, true, Some("2026-11-15 23:59:59.999")),
+            ("now/M", 0, false, Some("2026-11-01")),
+            ("now-1M/M", 0, true, Some("2026-10-31 23:59:59.999")),
+            ("now-11M/M", 0, false, Some("2025-12-01")),
+            ("now/y", 0, false, Some("2026-01-01")),
+            ("now/d", 0, true, Some("now")),
+            ("now-6h", 0, true, Some("now-6h")),
+            ("now/x", 0, false, None),
+            ("now/", 0, false, None),
+            ("now/d/d", 0, false, None),
+            ("now-1M/d", 0, false, None),
+            ("2026-11-22/d", 0, false, None),
+            ("yesterday", 0, false, None),
+        ];
+        for (text, offset, end, expected) in table {
+            let expected = expected.map(|text| TimeExpr::parse(text, 0).unwrap());
+            assert_eq!(TimeExpr::parse_at(text, offset, now, end).ok(), expected, "{text:?} {offset} {end}");
+        }
+        let today = TimeWindow::parse("now/d", "now/d", 0, now).unwrap();
+        assert!(today.is_live());
+        let yesterday = TimeWindow::parse("now-1d/d", "now-1d/d", 0, now).unwrap();
+        assert_eq!(yesterday.resolve(now).length(), 24 * HOUR - 1);
+    }
+
+    #[test]
     fn a_window_must_not_run_backwards() {
         let (least, greatest) = (i64::MIN.to_string(), i64::MAX.to_string());
         assert!(TimeWindow::parse(&least, &greatest, 0, HOUR).is_ok(), "however long it is");
@@ -197,6 +287,12 @@ mod tests {
         #[test]
         fn never_panics(text in "\\PC*", offset in -50_000_000_i64..50_000_000) {
             let _ = TimeExpr::parse(&text, offset);
+            let _ = TimeExpr::parse_at(&text, offset, HOUR, true);
+        }
+
+        #[test]
+        fn rounding_never_panics(back in 0_i64..i64::MAX / 31_536_000_000, unit in "[smhdwMy]", now: i64) {
+            let _ = TimeExpr::parse_at(&format!("now-{back}y/{unit}"), HOUR, now, true);
         }
     }
 }

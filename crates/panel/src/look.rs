@@ -35,7 +35,12 @@ impl<'a> Looks<'a> {
 
 fn fits(matcher: &Matcher, pattern: Option<&Pattern>, query: &str, name: &str) -> bool {
     let named = matcher.names.is_empty() || matcher.names.iter().any(|wanted| wanted == name);
-    let like = matcher.regex.is_none() || pattern.is_some_and(|pattern| pattern.matches(name));
+    let like = match (&matcher.regex, pattern) {
+        (None, _) => true,
+        (Some(_), Some(pattern)) => pattern.matches(name),
+        // A broken one says nothing, turned around neither.
+        (Some(_), None) => return false,
+    };
     let asked = matcher.query.as_deref().is_none_or(|wanted| wanted == query);
     // Nothing at all is no condition that could fit.
     let says = !matcher.names.is_empty() || matcher.regex.is_some() || matcher.query.is_some();
@@ -55,6 +60,7 @@ mod tests {
                 {"match": {"query": "B"}, "set": {"unit": "c"}},
                 {"match": {"names": ["x", "y", "z", "500"], "not": true}, "set": {"fill": 0}},
                 {"match": {"regex": "("}, "set": {"unit": "d"}},
+                {"match": {"regex": "[", "not": true}, "set": {"unit": "f"}},
                 {"match": {}, "set": {"unit": "e"}}
             ]}"#,
         )
@@ -70,6 +76,6 @@ mod tests {
             let field = looks.field(query, name);
             assert_eq!((field.unit.as_deref(), field.fill), (Some(unit), Some(fill)), "{query} {name}");
         }
-        assert_eq!(looks.broken().collect::<Vec<_>>(), ["("]);
+        assert_eq!(looks.broken().collect::<Vec<_>>(), ["(", "["]);
     }
 }

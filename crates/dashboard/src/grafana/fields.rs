@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::look::Look;
-use super::{Losses, colors, mappings, rest};
+use super::{Losses, colors, mappings, patterns, rest};
 use crate::{
     Axis, Color, Field, Gaps, Hide, Interpolation, LineStyle, Matcher, Override, Points, Scale, Stacking,
     Threshold, Thresholds, ThresholdsAs,
@@ -80,7 +80,11 @@ fn drawing(custom: &Value, field: &mut Field, losses: &mut Losses) {
         losses.add(format!("stacking in a group of its own, {group:?}"));
     }
     field.gaps = match custom.at("spanNulls") {
-        Value::Bool(true) | Value::Number(_) => Some(Gaps::Connect),
+        Value::Bool(true) => Some(Gaps::Connect),
+        Value::Number(most) => {
+            losses.add(format!("gaps that are closed up to {most} ms; here all are"));
+            Some(Gaps::Connect)
+        }
         Value::Bool(false) => Some(Gaps::Break),
         _ => None,
     };
@@ -227,14 +231,7 @@ fn matcher(json: &Value, losses: &mut Losses) -> Option<Matcher> {
             let names = options.list("names").iter().filter_map(Value::as_str).map(str::to_owned).collect();
             Some(Matcher { names, not: options.text("mode") == Some("exclude"), ..Matcher::default() })
         }
-        "byRegexp" => {
-            let text = options.as_str()?;
-            let inside = text
-                .strip_prefix('/')
-                .and_then(|rest| rest.rsplit_once('/'))
-                .map_or(text, |(inside, _)| inside);
-            Some(Matcher { regex: Some(inside.to_owned()), ..Matcher::default() })
-        }
+        "byRegexp" => Some(Matcher { regex: Some(patterns::of(options.as_str()?)), ..Matcher::default() }),
         "byFrameRefID" => Some(Matcher { query: Some(options.as_str()?.to_owned()), ..Matcher::default() }),
         other => {
             losses.add(format!("an override for series chosen by {other:?}"));

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::look::Look;
-use super::{Losses, colors};
+use super::{Losses, colors, patterns};
 use crate::Mapping;
 
 /// Words for values, of the form that Grafana has since version 8, and of the one before.
@@ -21,7 +21,7 @@ pub(super) fn of(list: &[Value], losses: &mut Losses) -> Vec<Mapping> {
             }
             (Some("regex"), _) => {
                 let options = json.at("options");
-                let regex = options.text("pattern").map(|text| text.trim_matches('/').to_owned());
+                let regex = options.text("pattern").map(patterns::of);
                 mappings.push(Mapping { regex, ..worded(options.at("result")) });
             }
             (Some("special"), _) => {
@@ -48,6 +48,25 @@ pub(super) fn of(list: &[Value], losses: &mut Losses) -> Vec<Mapping> {
         }
     }
     mappings
+}
+
+/// Words for values of a `singlestat`: of its two lists the one that is chosen counts.
+pub(super) fn of_stat(json: &Value) -> Vec<Mapping> {
+    let written = |value: &Value| match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    if json.number("mappingType") == Some(2.0) {
+        let range = |map: &Value| {
+            let nothing = map.text("from") == Some("null") && map.text("to") == Some("null");
+            let value = nothing.then(|| "null".to_owned());
+            Mapping { value, from: map.number("from"), to: map.number("to"), ..worded(map) }
+        };
+        return json.list("rangeMaps").iter().map(range).collect();
+    }
+    let value = |map: &Value| Mapping { value: written(map.at("value")), ..worded(map) };
+    json.list("valueMaps").iter().map(value).collect()
 }
 
 fn worded(result: &Value) -> Mapping {

@@ -9,13 +9,16 @@ mod look;
 mod mappings;
 mod old;
 mod panel;
+mod patterns;
 mod queries;
 mod rest;
+mod singlestat;
 mod transformations;
 mod variables;
 mod views;
 
 use serde_json::Value;
+use watchfire_model::TimeExpr;
 
 use self::look::Look;
 use self::queries::Sources;
@@ -161,7 +164,8 @@ fn uid(given: &str, title: &str) -> String {
 }
 
 fn time(json: &Value, losses: &mut Losses) -> TimeSettings {
-    let at = |key| json.at("time").text(key).map(str::to_owned);
+    let range = json.at("time");
+    let (from, to) = (instant(range, "from", losses), instant(range, "to", losses));
     let refresh = match json.get("refresh") {
         Some(Value::String(text)) if text.is_empty() => Some("off".to_owned()),
         Some(Value::String(text)) if text == "auto" => None,
@@ -183,7 +187,36 @@ fn time(json: &Value, losses: &mut Losses) -> TimeSettings {
             None
         }
     };
-    TimeSettings { from: at("from"), to: at("to"), refresh, utc }
+    let settings = TimeSettings { from, to, refresh, utc };
+    if settings.flaw().is_none() {
+        return settings;
+    }
+    losses.add("a range that ends before it starts; the last hour is shown");
+    TimeSettings { from: None, to: None, ..settings }
+}
+
+/// An end of the range. What cannot be read is left to what is usual here.
+fn instant(range: &Value, key: &str, losses: &mut Losses) -> Option<String> {
+    let text = match range.at(key) {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(millis) => millis.to_string(),
+        _ => return None,
+    };
+    let months = text.strip_prefix("now-").and_then(|back| back.strip_suffix('M')?.parse::<u16>().ok());
+    if let Some(months) = months {
+        losses.add(format!("{key} {text:?} of its range: a month is taken as 30 days"));
+        return Some(format!("now-{}d", u32::from(months) * 30));
+    }
+    if TimeExpr::parse_at(&text, 0, 0, key == "to").is_err() {
+        losses.add(format!("{key} {text:?} of its range"));
+        return None;
+    }
+    if text.contains('/') {
+        losses.add(format!(
+            "{key} {text:?} of its range is rounded in UTC, weeks to a Monday; the range ends now at the latest"
+        ));
+    }
+    Some(text)
 }
 
 fn annotations(json: &Value, sources: &Sources, losses: &mut Losses) -> Vec<AnnotationQuery> {
@@ -191,12 +224,20 @@ fn annotations(json: &Value, sources: &Sources, losses: &mut Losses) -> Vec<Anno
     for json in json.at("annotations").list("list") {
         let name = json.text("name").unwrap_or("Annotations").to_owned();
         let off = json.flag("enable") == Some(false);
+        if !json.at("filter").list("ids").is_empty() {
+            losses.add(format!("the annotations {name:?}: only on some panels; here on all"));
+        }
         let color = json.text("iconColor").map(colors::of);
         let written = json.at("datasource").text("type") == Some("grafana")
             || json.text("datasource") == Some("-- Grafana --");
         if json.number("builtIn") == Some(1.0) || written {
             let target = if json.at("target").is_null() { json } else { json.at("target") };
-            let tags = target.list("tags").iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            let tags: Vec<String> =
+                target.list("tags").iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            if tags.len() > 1 && target.flag("matchAny") != Some(true) {
+                let what = "those with all of the tags; here with one of them";
+                losses.add(format!("the annotations {name:?}: {what}"));
+            }
             annotations.push(AnnotationQuery { name, tags, color, off, ..AnnotationQuery::default() });
             continue;
         }
@@ -205,12 +246,18 @@ fn annotations(json: &Value, sources: &Sources, losses: &mut Losses) -> Vec<Anno
             losses.add(format!("the annotations {name:?}: they are not from Prometheus"));
             continue;
         }
-        let text =
-            json.text("textFormat").filter(|text| !text.is_empty()).or_else(|| json.text("titleFormat"));
+        let words = ["titleFormat", "textFormat"].map(|key| json.text(key).unwrap_or_default());
+        let words: Vec<&str> = words.into_iter().filter(|words| !words.is_empty()).collect();
+        for (key, what) in [("tagKeys", "its tags"), ("useValueForTime", "values that are times")] {
+            let value = json.at(key);
+            if value.as_bool() == Some(true) || value.as_str().is_some_and(|keys| !keys.is_empty()) {
+                losses.add(format!("the annotations {name:?}: {what}"));
+            }
+        }
         annotations.push(AnnotationQuery {
             name,
             expr: expr.to_owned(),
-            text: text.unwrap_or_default().to_owned(),
+            text: words.join(": "),
             color,
             off,
             ..AnnotationQuery::default()

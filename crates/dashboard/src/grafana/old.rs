@@ -1,12 +1,12 @@
-//! Panels of before Grafana 7 and 8, `graph` and `singlestat`, which say in other words what `timeseries` and `stat` say.
+//! Panels of before Grafana 8, `graph`, which say in other words what `timeseries` says.
 
 use serde_json::Value;
 
 use super::look::Look;
-use super::{Losses, colors, views};
+use super::{Losses, colors, patterns, singlestat, views};
 use crate::{
-    Axis, Color, ColorOf, Field, Gaps, Interpolation, Kind, Legend, LegendPlace, LegendShape, LineStyle,
-    Matcher, Override, Panel, Points, Reducer, Scale, Stacking, Threshold, Thresholds, View,
+    Axis, Color, Field, Gaps, Interpolation, Legend, LegendPlace, LegendShape, LineStyle, Matcher, Override,
+    Panel, Points, Reducer, Scale, Stacking, Threshold, Thresholds, ThresholdsAs,
 };
 
 /// The settings of the old graph that are carried over or do not matter here.
@@ -34,46 +34,18 @@ const GRAPH: &[&str] = &[
     "pointradius",
     "renderer",
     "xaxis",
+    "thresholds",
     "yaxis",
     "grid",
     "fillGradient",
     "hiddenSeries",
 ];
 
-/// The settings of the old number that are carried over or do not matter here.
-const STAT: &[&str] = &[
-    "format",
-    "valueName",
-    "sparkline",
-    "thresholds",
-    "colors",
-    "colorBackground",
-    "colorValue",
-    "gauge",
-    "decimals",
-    "nullText",
-    "mappingTypes",
-    "mappingType",
-    "rangeMaps",
-    "valueMaps",
-    "valueFontSize",
-    "prefixFontSize",
-    "postfixFontSize",
-    "nullPointMode",
-    "tableColumn",
-    "fieldConfig",
-    "options",
-    "colorPrefix",
-    "colorPostfix",
-    "postfix",
-    "prefix",
-];
-
 /// What [`super::rest`] should look at of such a panel: all but what is read here.
 pub(super) fn rest(json: &Value) -> Value {
     let known = match json.text("type") {
         Some("graph") => GRAPH,
-        Some("singlestat") => STAT,
+        Some("singlestat") => singlestat::SETTINGS,
         _ => return json.clone(),
     };
     let mut json = json.clone();
@@ -113,7 +85,12 @@ pub(super) fn graph(json: &Value, panel: &mut Panel, losses: &mut Losses) {
         losses.add("gaps that are drawn as zero");
     }
     put_axis(axis, &mut panel.field);
-    panel.view.legend = legend(json.at("legend"));
+    if axis.flag("show") == Some(false) {
+        panel.field.axis = Some(Axis::Hidden);
+    }
+    across(json.at("xaxis"), losses);
+    panel.field.thresholds = thresholds(json.list("thresholds"), losses);
+    panel.view.legend = legend(json.at("legend"), losses);
     panel.view.tooltip_all = json.at("tooltip").flag("shared");
     for (name, color) in json.pairs("aliasColors") {
         let set =
@@ -121,8 +98,56 @@ pub(super) fn graph(json: &Value, panel: &mut Panel, losses: &mut Losses) {
         let matcher = Matcher { names: vec![name.clone()], ..Matcher::default() };
         panel.overrides.push(Override { matcher, set });
     }
-    let right = json.list("yaxes").get(1).unwrap_or(&Value::Null);
-    panel.overrides.extend(json.list("seriesOverrides").iter().filter_map(|one| series(one, right, losses)));
+    let scales = json.list("yaxes");
+    panel.overrides.extend(json.list("seriesOverrides").iter().filter_map(|one| series(one, scales, losses)));
+}
+
+/// The horizontal axis, which is time here.
+fn across(axis: &Value, losses: &mut Losses) {
+    if let Some(mode) = axis.text("mode").filter(|mode| *mode != "time") {
+        losses.add(format!("a horizontal axis by {mode:?}; here it is time"));
+    }
+    if axis.flag("show") == Some(false) {
+        losses.add("a hidden horizontal axis");
+    }
+}
+
+/// Lines and areas from a value on. Those below a value, and those of the right axis, have no counterpart.
+fn thresholds(list: &[Value], losses: &mut Losses) -> Option<Thresholds> {
+    let mut steps: Vec<Threshold> = Vec::new();
+    let (mut lines, mut bands) = (false, false);
+    for json in list {
+        let Some(value) = json.number("value") else { continue };
+        if json.text("op") == Some("lt") || json.text("yaxis") == Some("right") {
+            losses.add(format!("a threshold: {json}"));
+            continue;
+        }
+        let (line, band) = (json.flag("line") != Some(false), json.flag("fill") != Some(false));
+        let color = match json.text("colorMode") {
+            Some("ok") => "ok".to_owned(),
+            Some("warning") => "warning".to_owned(),
+            Some("custom") => {
+                let own = if line { json.text("lineColor") } else { json.text("fillColor") };
+                colors::of(own.unwrap_or("red"))
+            }
+            _ => "critical".to_owned(),
+        };
+        lines |= line;
+        bands |= band;
+        if steps.iter().all(|step| step.value.total_cmp(&value).is_ne()) {
+            steps.push(Threshold { value, color });
+        }
+    }
+    steps.sort_by(|one, other| one.value.total_cmp(&other.value));
+    let shown = match (lines, bands) {
+        (true, true) => ThresholdsAs::LinesAndBands,
+        (true, false) => ThresholdsAs::Lines,
+        (false, true) => ThresholdsAs::Bands,
+        (false, false) => ThresholdsAs::Off,
+    };
+    // Nothing is coloured below the first.
+    let base = Some("transparent".to_owned());
+    (!steps.is_empty()).then_some(Thresholds { percent: false, base, steps, shown: Some(shown) })
 }
 
 fn style(json: &Value) -> LineStyle {
@@ -137,7 +162,7 @@ fn tenths(fill: f64) -> u8 {
     (fill * 10.0).clamp(0.0, 100.0) as u8
 }
 
-fn digits(json: &Value) -> Option<u8> {
+pub(super) fn digits(json: &Value) -> Option<u8> {
     json.number("decimals").map(|decimals| decimals.clamp(0.0, 15.0) as u8)
 }
 
@@ -158,7 +183,7 @@ fn put_axis(axis: &Value, field: &mut Field) {
     };
 }
 
-fn legend(json: &Value) -> Legend {
+fn legend(json: &Value, losses: &mut Losses) -> Legend {
     let numbers = [
         ("min", Reducer::Min),
         ("max", Reducer::Max),
@@ -173,28 +198,37 @@ fn legend(json: &Value) -> Legend {
         (_, Some(true)) => LegendShape::Table,
         _ => LegendShape::List,
     };
+    let sort = json.text("sort").filter(|sort| !sort.is_empty());
+    let sort_by = sort.and_then(views::reducer);
+    if let (Some(sort), None) = (sort, sort_by) {
+        losses.add(format!("the legend sorted by {sort:?}"));
+    }
+    if sort_by.is_some() && json.flag("sortDesc") == Some(false) {
+        losses.add("the legend with the least first");
+    }
     Legend {
         shape: Some(shape),
         place: (json.flag("rightSide") == Some(true)).then_some(LegendPlace::Right),
         numbers: numbers.iter().filter(|(word, _)| chosen(word)).map(|(_, reducer)| *reducer).collect(),
-        sort_by: json.text("sort").and_then(views::reducer),
+        sort_by,
     }
 }
 
 /// What is different for some series.
-fn series(json: &Value, right: &Value, losses: &mut Losses) -> Option<Override> {
+fn series(json: &Value, axes: &[Value], losses: &mut Losses) -> Option<Override> {
     let alias = json.text("alias")?;
-    let regex =
-        alias.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')).map(|(inside, _)| inside.to_owned());
+    // Without slashes it is a name.
+    let regex = alias.strip_prefix('/').filter(|rest| rest.contains('/')).map(|_| patterns::of(alias));
+    let hidden = |axis: usize| axes.get(axis).and_then(|axis| axis.flag("show")) == Some(false);
     let names = if regex.is_some() { Vec::new() } else { vec![alias.to_owned()] };
     let mut set = Field::default();
     for (key, value) in json.as_object()? {
         match (key.as_str(), value) {
             ("yaxis", value) if value.as_f64() == Some(2.0) => {
-                put_axis(right, &mut set);
-                set.axis = Some(Axis::Right);
+                put_axis(axes.get(1).unwrap_or(&Value::Null), &mut set);
+                set.axis = Some(if hidden(1) { Axis::Hidden } else { Axis::Right });
             }
-            ("yaxis", _) => set.axis = Some(Axis::Left),
+            ("yaxis", _) => set.axis = Some(if hidden(0) { Axis::Hidden } else { Axis::Left }),
             ("color", Value::String(color)) => set.color = Some(Color::Fixed(colors::of(color))),
             ("bars" | "lines" | "points", _) => set.style = Some(style(json)),
             ("fill", value) => set.fill = value.as_f64().map(tenths),
@@ -214,52 +248,4 @@ fn series(json: &Value, right: &Value, losses: &mut Losses) -> Option<Override> 
     }
     (set != Field::default())
         .then_some(Override { matcher: Matcher { names, regex, ..Matcher::default() }, set })
-}
-
-pub(super) fn stat(json: &Value, panel: &mut Panel, losses: &mut Losses) {
-    let gauge = json.at("gauge");
-    if gauge.flag("show") == Some(true) {
-        panel.kind = Kind::Gauge;
-        panel.field.min = gauge.number("minValue");
-        panel.field.max = gauge.number("maxValue");
-    }
-    panel.field.unit = json.text("format").map(str::to_owned);
-    panel.field.decimals = digits(json);
-    panel.field.no_value = json.text("nullText").filter(|text| !text.is_empty()).map(str::to_owned);
-    let colors: Vec<String> = json.list("colors").iter().filter_map(Value::as_str).map(colors::of).collect();
-    let steps: Vec<f64> = json
-        .text("thresholds")
-        .unwrap_or_default()
-        .split(',')
-        .filter_map(|text| text.trim().parse().ok())
-        .collect();
-    if !steps.is_empty() && colors.len() > steps.len() && steps.is_sorted_by(|one, other| one < other) {
-        let step = |(value, color): (f64, &String)| Threshold { value, color: color.clone() };
-        panel.field.thresholds = Some(Thresholds {
-            percent: false,
-            base: colors.first().cloned(),
-            steps: steps.into_iter().zip(&colors[1..]).map(step).collect(),
-            shown: None,
-        });
-    }
-    let color_of = match (json.flag("colorBackground"), json.flag("colorValue")) {
-        (Some(true), _) => ColorOf::Background,
-        (_, Some(true)) => ColorOf::Value,
-        _ => ColorOf::None,
-    };
-    let texts = json.list("valueMaps").iter().filter(|map| map.text("value") != Some("null"));
-    if texts.count() + json.list("rangeMaps").len() > 1 {
-        losses.add("words in the place of values");
-    }
-    for part in ["prefix", "postfix"] {
-        if let Some(text) = json.text(part).filter(|text| !text.trim().is_empty()) {
-            losses.add(format!("{part} {text:?}"));
-        }
-    }
-    panel.view = View {
-        reduce: json.text("valueName").and_then(views::reducer),
-        sparkline: Some(json.at("sparkline").flag("show") == Some(true)),
-        color_of: Some(color_of),
-        ..View::default()
-    };
 }

@@ -2,8 +2,8 @@ use serde_json::Value;
 
 use super::look::Look;
 use super::queries::{self, Sources};
-use super::{Losses, fields, link, old, rest, transformations, views};
-use crate::{Direction, Kind, Panel, Place, Repeat};
+use super::{Losses, fields, link, old, rest, singlestat, transformations, views};
+use crate::{Direction, Kind, Panel, Place, Repeat, Stacking};
 
 /// Grafana's kinds of panels.
 fn kind(name: &str) -> Kind {
@@ -61,8 +61,8 @@ pub(super) fn of(json: &Value, id: u32, at: Place, sources: &Sources, losses: &m
     };
     match name {
         "graph" => old::graph(json, &mut panel, losses),
-        "singlestat" => old::stat(json, &mut panel, losses),
-        _ => {}
+        "singlestat" => singlestat::stat(json, &mut panel, losses),
+        _ => moved(json, &mut panel, losses),
     }
     if !matches!(panel.kind, Kind::Other(_) | Kind::Row) {
         let mut json = old::rest(json);
@@ -81,6 +81,43 @@ pub(super) fn of(json: &Value, id: u32, at: Place, sources: &Sources, losses: &m
     }
     losses.panel = None;
     panel
+}
+
+/// Settings that stand with the kind there and with the series here, and the other way round.
+fn moved(json: &Value, panel: &mut Panel, losses: &mut Losses) {
+    let (options, config) = (json.at("options"), json.at("fieldConfig"));
+    match panel.kind {
+        Kind::BarChart => {
+            panel.field.stacking = match options.text("stacking") {
+                Some("normal") => Some(Stacking::Normal),
+                Some("percent") => Some(Stacking::Percent),
+                _ => panel.field.stacking,
+            };
+        }
+        Kind::Heatmap => {
+            // The unit of the series is the one of their sizes here, of the counts there.
+            let axis = options.at("yAxis");
+            if let Some(unit) = axis.text("unit").filter(|unit| !unit.is_empty()) {
+                panel.field.unit = Some(unit.to_owned());
+            }
+            if let Some(decimals) = axis.number("decimals") {
+                panel.field.decimals = Some(decimals.clamp(0.0, 15.0) as u8);
+            }
+        }
+        Kind::Table => {
+            let of_column = |property: &Value| {
+                property.text("id") == Some("custom.filterable") && property.flag("value") == Some(true)
+            };
+            let mut properties = config.list("overrides").iter().flat_map(|one| one.list("properties"));
+            let some = properties.any(of_column);
+            panel.view.filterable = config.at("defaults").at("custom").flag("filterable") == Some(true);
+            if some && !panel.view.filterable {
+                panel.view.filterable = true;
+                losses.add("boxes to filter by at some columns; here all have them");
+            }
+        }
+        _ => {}
+    }
 }
 
 fn relative(text: Option<&str>, losses: &mut Losses) -> Option<String> {

@@ -105,6 +105,9 @@ const CARRIED: &[&str] = &[
     "options.code.*",
     "options.sortBy.*",
     "options.calculate",
+    "options.stacking",
+    "options.yAxis.unit",
+    "options.yAxis.decimals",
     "options.color.scheme",
     "options.bucketSize",
     "options.tags.*",
@@ -129,6 +132,7 @@ const USUAL: &[(&str, &[&str])] = &[
     ("custom.insertNulls", &["false"]),
     ("custom.align", &["\"auto\"", "null"]),
     ("custom.inspect", &["false"]),
+    // With the view of its table.
     ("custom.filterable", &["false", "true"]),
     ("custom.cellOptions.wrapText", &["false"]),
     ("custom.cellOptions.applyToRow", &["false"]),
@@ -196,7 +200,6 @@ const USUAL: &[(&str, &[&str])] = &[
     ("options.barWidth", &["0.97"]),
     ("options.groupWidth", &["0.7"]),
     ("options.fullHighlight", &["false"]),
-    ("options.stacking", &["\"none\""]),
     ("options.xTickLabelRotation", &["0"]),
     ("options.xTickLabelSpacing", &["0"]),
 ];

@@ -1,8 +1,8 @@
 use serde_json::Value;
 
-use super::Losses;
 use super::look::Look;
 use super::queries::Sources;
+use super::{Losses, patterns};
 use crate::{Choice, Sort, Variable, VariableKind};
 
 /// The variables, without those that choose data sources: here is only one.
@@ -44,7 +44,9 @@ fn variable(json: &Value, sources: &Sources, losses: &mut Losses) -> Option<Vari
                 return None;
             };
             text.clone_into(&mut variable.query);
-            json.text("regex").unwrap_or_default().clone_into(&mut variable.regex);
+            if let Some(regex) = json.text("regex").filter(|regex| !regex.is_empty()) {
+                variable.regex = patterns::of(regex);
+            }
             variable.sort = match json.number("sort").map(|sort| sort as u8) {
                 None | Some(0) => Sort::None,
                 Some(sort) if sort % 2 == 1 => Sort::Natural,

@@ -145,13 +145,22 @@ fn legend(json: &Value, losses: &mut Losses) -> Legend {
             None => losses.add(format!("{name:?} in the legend")),
         }
     }
-    let sort_by = json.text("sortBy").and_then(|name| match name {
+    let sorted = json.text("sortBy").filter(|name| !name.is_empty());
+    let sort_by = sorted.and_then(|name| match name {
         "Last" | "Last *" => Some(Reducer::Last),
+        "First" | "First *" => Some(Reducer::First),
         "Max" => Some(Reducer::Max),
         "Min" => Some(Reducer::Min),
         "Mean" => Some(Reducer::Mean),
+        "Median" => Some(Reducer::Median),
         "Total" => Some(Reducer::Sum),
+        "Count" => Some(Reducer::Count),
+        "Range" => Some(Reducer::Range),
+        "Difference" => Some(Reducer::Difference),
         _ => None,
     });
+    if let (Some(sorted), None) = (sorted, sort_by) {
+        losses.add(format!("the legend sorted by {sorted:?}"));
+    }
     Legend { shape, place, numbers, sort_by }
 }

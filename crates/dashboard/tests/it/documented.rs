@@ -11,5 +11,7 @@ fn the_examples_are_good() {
     assert_eq!((dashboard.panels.len(), notes.len()), (2, 0));
     let outline = serde_json::from_str(outline).unwrap();
     assert!(is_outline(&outline));
-    assert_eq!(read_outline(&outline, "file").unwrap()[0].panels.len(), 3);
+    let outlines = read_outline(&outline, "file").unwrap();
+    let [(dashboard, notes)] = outlines.as_slice() else { panic!("{outlines:?}") };
+    assert_eq!((dashboard.panels.len(), notes.len()), (3, 0));
 }

@@ -94,3 +94,150 @@ fn what_is_no_dashboard_is_refused() {
     }
     insta::assert_snapshot!(errors);
 }
+
+/// The panel that these settings make, and what was lost.
+fn panel(settings: &str) -> (serde_json::Value, String) {
+    let at = r#"{"x": 0, "y": 0, "w": 12, "h": 8}"#;
+    let text = format!(r#"{{"title": "A", "panels": [{{"id": 1, "gridPos": {at}, {settings}}}]}}"#);
+    let imported = import(&text).unwrap();
+    let losses: Vec<String> = imported.losses.into_iter().map(|loss| loss.what).collect();
+    (serde_json::to_value(&imported.dashboard.panels[0]).unwrap(), losses.join(" | "))
+}
+
+#[test]
+fn settings_are_carried_over() {
+    for (settings, pointer, expected) in [
+        (
+            r#""type": "graph", "thresholds": [
+                {"value": 90, "op": "gt", "colorMode": "custom", "lineColor": "red", "line": true, "fill": true},
+                {"value": 80, "op": "gt", "colorMode": "warning", "line": true, "fill": false}]"#,
+            "/field/thresholds",
+            r##"{"base": "transparent", "steps": [{"value": 80.0, "color": "warning"}, {"value": 90.0, "color": "#f2495c"}], "as": "lines_and_bands"}"##,
+        ),
+        (r#""type": "graph", "yaxes": [{"show": false}, {"show": true}]"#, "/field/axis", r#""hidden""#),
+        (
+            r#""type": "graph", "yaxes": [{}, {"show": false}], "seriesOverrides": [{"alias": "/A/i", "yaxis": 2}]"#,
+            "/overrides/0",
+            r#"{"match": {"regex": "/A/i"}, "set": {"axis": "hidden"}}"#,
+        ),
+        (
+            r#""type": "singlestat", "mappingType": 1, "valueMaps": [{"op": "=", "value": "null", "text": "N/A"}, {"value": 1, "text": "up"}],
+               "rangeMaps": [{"from": "2", "to": "3", "text": "some"}]"#,
+            "/field/mappings",
+            r#"[{"value": "null", "text": "N/A"}, {"value": "1", "text": "up"}]"#,
+        ),
+        (
+            r#""type": "singlestat", "mappingType": 2,
+               "rangeMaps": [{"from": "null", "to": "null", "text": "N/A"}, {"from": "2", "to": "3", "text": "some"}]"#,
+            "/field/mappings",
+            r#"[{"value": "null", "text": "N/A"}, {"from": 2.0, "to": 3.0, "text": "some"}]"#,
+        ),
+        (
+            r#""type": "singlestat", "gauge": {"show": true, "minValue": 5, "maxValue": 5}"#,
+            "/field/min",
+            "5.0",
+        ),
+        (r#""type": "singlestat", "valueName": "name""#, "/view/text_of", r#""name""#),
+        (
+            r#""type": "table", "fieldConfig": {"defaults": {"custom": {"filterable": true}}}"#,
+            "/view/filterable",
+            "true",
+        ),
+        (r#""type": "heatmap", "options": {"yAxis": {"unit": "s", "decimals": 1}}"#, "/field/unit", r#""s""#),
+        (r#""type": "barchart", "options": {"stacking": "percent"}"#, "/field/stacking", r#""percent""#),
+        (
+            r#""type": "timeseries", "options": {"legend": {"sortBy": "Range"}}"#,
+            "/view/legend/sort_by",
+            r#""range""#,
+        ),
+        (
+            r#""type": "timeseries", "fieldConfig": {"overrides": [
+                {"matcher": {"id": "byRegexp", "options": "cpu"}, "properties": [{"id": "unit", "value": "s"}]}]}"#,
+            "/overrides/0/match/regex",
+            r#""^cpu$""#,
+        ),
+        (
+            r#""type": "stat", "fieldConfig": {"defaults": {"mappings": [
+                {"type": "regex", "options": {"pattern": "v(.*)", "result": {"text": "a version"}}}]}}"#,
+            "/field/mappings/0/regex",
+            r#""^v(.*)$""#,
+        ),
+    ] {
+        let (panel, lost) = panel(settings);
+        let expected: serde_json::Value = serde_json::from_str(expected).unwrap();
+        assert_eq!(panel.pointer(pointer), Some(&expected), "{settings}");
+        assert_eq!(lost, "", "{settings}");
+    }
+}
+
+#[test]
+fn settings_without_a_counterpart_are_told() {
+    for (settings, told) in [
+        (
+            r#""type": "graph", "thresholds": [{"value": 5, "op": "lt", "colorMode": "critical"}]"#,
+            "a threshold: {",
+        ),
+        (r#""type": "graph", "xaxis": {"mode": "series", "values": ["total"]}"#, "axis by \"series\""),
+        (r#""type": "graph", "xaxis": {"mode": "time", "show": false}"#, "a hidden horizontal axis"),
+        (r#""type": "graph", "legend": {"sort": "max", "sortDesc": false}"#, "the least first"),
+        (r#""type": "graph", "legend": {"sort": "name"}"#, "sorted by \"name\""),
+        (r#""type": "singlestat", "valueName": "last_time""#, "the number by \"last_time\""),
+        (r#""type": "timeseries", "options": {"legend": {"sortBy": "Name"}}"#, "sorted by \"Name\""),
+        (
+            r#""type": "timeseries", "options": {"legend": {"sortBy": "Max", "sortDesc": false}}"#,
+            "options.legend.sortDesc false",
+        ),
+        (
+            r#""type": "timeseries", "fieldConfig": {"defaults": {"custom": {"spanNulls": 60000}}}"#,
+            "closed up to 60000 ms",
+        ),
+        (
+            r#""type": "table", "fieldConfig": {"overrides": [{"matcher": {"id": "byName", "options": "x"},
+                "properties": [{"id": "custom.filterable", "value": true}]}]}"#,
+            "boxes to filter by at some columns",
+        ),
+        (r#""type": "heatmap", "options": {"yAxis": {"unit": "s", "min": "1"}}"#, "options.yAxis.min"),
+        (r#""type": "bargauge", "options": {"displayMode": "lcd"}"#, "options.displayMode \"lcd\""),
+    ] {
+        let (_, lost) = panel(settings);
+        assert!(lost.contains(told), "{settings}\n{lost}");
+    }
+}
+
+#[test]
+fn ranges_are_carried_over_or_told() {
+    for (time, from, to, told) in [
+        (r#"{"from": "now-6h", "to": "now"}"#, Some("now-6h"), Some("now"), ""),
+        (r#"{"from": "now/d", "to": "now/d"}"#, Some("now/d"), Some("now/d"), "rounded in UTC"),
+        (r#"{"from": "now-6M", "to": "now"}"#, Some("now-180d"), Some("now"), "a month is taken as 30 days"),
+        (r#"{"from": "now/fQ", "to": "now"}"#, None, Some("now"), "from \"now/fQ\" of its range"),
+        (r#"{"from": "now", "to": "now-1h"}"#, None, None, "ends before it starts"),
+        (r#"{"from": 1795345200000, "to": "now"}"#, Some("1795345200000"), Some("now"), ""),
+    ] {
+        let imported = import(&format!(r#"{{"title": "A", "panels": [], "time": {time}}}"#)).unwrap();
+        let range = &imported.dashboard.time;
+        assert_eq!((range.from.as_deref(), range.to.as_deref()), (from, to), "{time}");
+        let lost: Vec<String> = imported.losses.into_iter().map(|loss| loss.what).collect();
+        assert!(lost.join(" | ").contains(told) && lost.is_empty() == told.is_empty(), "{time}\n{lost:?}");
+    }
+}
+
+#[test]
+fn annotations_tell_what_they_lack() {
+    let imported = import(
+        r#"{"title": "A", "panels": [], "annotations": {"list": [
+            {"name": "one", "datasource": {"type": "grafana"}, "filter": {"ids": [1]}, "target": {"tags": ["a", "b"], "matchAny": false}},
+            {"name": "two", "expr": "up", "titleFormat": "Title", "textFormat": "text", "tagKeys": "host"}]}}"#,
+    )
+    .unwrap();
+    assert_eq!(imported.dashboard.annotations[1].text, "Title: text");
+    let lost: Vec<String> = imported.losses.into_iter().map(|loss| loss.what).collect();
+    assert_eq!(
+        lost,
+        [
+            "the annotations \"one\": only on some panels; here on all",
+            "the annotations \"one\": those with all of the tags; here with one of them",
+            "the annotations \"two\": its tags",
+        ]
+    );
+}

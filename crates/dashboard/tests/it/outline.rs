@@ -1,6 +1,6 @@
-use watchfire_dashboard::{Dashboard, ReadError, is_outline, read_outline};
+use watchfire_dashboard::{Dashboard, Note, ReadError, is_outline, read_outline};
 
-fn read(json: &str) -> Result<Vec<Dashboard>, ReadError> {
+fn read(json: &str) -> Result<Vec<(Dashboard, Vec<Note>)>, ReadError> {
     let whole = serde_json::from_str(json).unwrap();
     assert!(is_outline(&whole), "{json}");
     read_outline(&whole, "file")
@@ -29,7 +29,31 @@ fn an_outline_becomes_dashboards() {
         }"#,
     )
     .unwrap();
+    assert!(dashboards.iter().all(|(_, notes)| notes.is_empty()), "{dashboards:?}");
+    let dashboards: Vec<Dashboard> = dashboards.into_iter().map(|(dashboard, _)| dashboard).collect();
     insta::assert_json_snapshot!(dashboards);
+}
+
+#[test]
+fn what_is_otherwise_is_noted() {
+    let dashboards = read(
+        r#"{"x": {"title": "A", "refresh_interval": "2h", "panels": [
+            {"title": "B", "type": "stat", "metric": "up"},
+            {"title": "C", "type": "stat", "metric": "up", "target": 3, "thresholds": [1, 2]}
+        ]}}"#,
+    )
+    .unwrap();
+    let [(dashboard, notes)] = dashboards.as_slice() else { panic!("{dashboards:?}") };
+    assert_eq!(dashboard.time.refresh.as_deref(), Some("1h"));
+    assert_eq!(dashboard.panels[1].field.thresholds.as_ref().unwrap().steps.len(), 2);
+    let told: Vec<String> = notes.iter().map(|note| format!("{}: {}", note.place, note.message)).collect();
+    assert_eq!(
+        told,
+        [
+            "x.panels[1].target: it is left out beside the thresholds; write one of the two",
+            "x.refresh_interval: dashboards ask every 1s to 1h; \"2h\" is taken as 1h",
+        ]
+    );
 }
 
 #[test]
@@ -41,6 +65,7 @@ fn what_is_wrong_is_named() {
         r#"{"x": {"title": "A", "panels": [{"title": "B", "type": "stat", "metric": "up", "treshold": 1}]}}"#,
         r#"{"x": {"title": "A", "panels": [{"title": "B", "type": "stat", "metric": "up", "thresholds": [2, 1]}]}}"#,
         r#"{"title": "A", "refresh_interval": "often", "panels": [{"title": "B", "type": "stat", "metric": "up"}]}"#,
+        r#"{"x": {"title": "A", "time_range": "day", "panels": [{"title": "B", "type": "stat", "metric": "up"}]}}"#,
     ] {
         let error = read(json).expect_err(json).to_string();
         errors.extend([error.as_str(), "\n"]);

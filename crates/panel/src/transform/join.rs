@@ -2,7 +2,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::table::{Column, Table};
 
-/// Puts tables side by side by a column. A table without it is left as it is, and told of.
+/// Puts tables side by side by a column. Those without it are left out and told of; where none has it, all are left as they
+/// are.
 pub(super) fn join(tables: Vec<Table>, by: &str, outer: bool, notes: &mut Vec<String>) -> Vec<Table> {
     let (mut joined, left): (Vec<Table>, Vec<Table>) =
         tables.into_iter().partition(|table| table.column(by).is_some());
@@ -11,6 +12,14 @@ pub(super) fn join(tables: Vec<Table>, by: &str, outer: bool, notes: &mut Vec<St
     }
     if joined.is_empty() {
         return left;
+    }
+    // What brought nothing has no columns, and nothing is left out of it.
+    let mut out: Vec<&str> = left.iter().filter(|table| !table.is_empty()).flat_map(queries_of).collect();
+    out.sort_unstable();
+    out.dedup();
+    if !out.is_empty() {
+        let out = out.join(", ");
+        notes.push(format!("what {out} brought has no column {by:?} to join by; it is left out"));
     }
     let first = joined.remove(0);
     let mut keys: Vec<String> = keys_of(&first, by);
@@ -55,6 +64,11 @@ pub(super) fn join(tables: Vec<Table>, by: &str, outer: bool, notes: &mut Vec<St
         }
     }
     vec![Table { columns }]
+}
+
+/// The queries whose answers a table holds.
+fn queries_of(table: &Table) -> impl Iterator<Item = &str> {
+    table.columns.iter().map(|column| column.query.as_str()).filter(|query| !query.is_empty())
 }
 
 fn keys_of(table: &Table, by: &str) -> Vec<String> {

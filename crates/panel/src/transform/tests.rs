@@ -66,6 +66,28 @@ fn tables_are_joined_and_merged() {
 }
 
 #[test]
+fn what_cannot_be_joined_is_named() {
+    let mut total = newest("C", "Value #C", &[("x", 7.0)]);
+    total.columns.retain(|column| column.name != "host");
+    let tables = || {
+        vec![
+            newest("A", "Value #A", &[("x", 1.0)]),
+            newest("B", "Value #B", &[("x", 2.0)]),
+            total.clone(),
+            Table::default(),
+        ]
+    };
+    assert_eq!(
+        run(tables(), r#"[{"join": {"by": "host"}}]"#),
+        [
+            "Time|host|Value #A|Time|Value #B",
+            "5|x|1|5|2",
+            "what C brought has no column \"host\" to join by; it is left out"
+        ]
+    );
+}
+
+#[test]
 fn series_join_by_time() {
     let all = vec![series("a", "x", [1.0, 2.0]), series("b", "y", [3.0, 4.0])];
     assert_eq!(

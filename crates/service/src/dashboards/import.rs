@@ -161,8 +161,7 @@ pub(super) fn read_any(text: &str, name: &str) -> Result<Text, ReadError> {
         ImportFormat::Outline => {
             let name = without_end(name);
             let name = if name.is_empty() { "imported" } else { name };
-            let outlines = read_outline(&value, name).map_err(|error| placed(error, text))?;
-            outlines.into_iter().map(|dashboard| (dashboard, Vec::new())).collect()
+            read_outline(&value, name).map_err(|error| placed(error, text))?
         }
         ImportFormat::Grafana => {
             let written = if is_json { None } else { Some(value.to_string()) };
@@ -280,6 +279,10 @@ mod tests {
                 "Grafana: g=G (0)",
             ),
             ("title: O\npanels:\n  - {title: P, type: stat, metric: up}\n", "Outline: team-web=O (0)"),
+            (
+                "title: O\nrefresh_interval: 2h\npanels:\n  - {title: P, type: stat, metric: up}\n",
+                "Outline: team-web=O (1)",
+            ),
             (
                 "one:\n  title: O\n  panels:\n  - {title: P, type: stat, metric: up}\ntwo:\n  title: T\n  panels:\n  - {title: P, type: gauge, metric: up}\n",
                 "Outline: one=O (0), two=T (0)",
