@@ -2,10 +2,14 @@
 //! with `metric`, `threshold` and `duration`. Both become rules of one group.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use watchfire_model::parse_duration;
+use watchfire_promql::ast::ExprKind;
+use watchfire_promql::parse;
 
 use crate::check::{Flaw, Flaws, flaw};
 use crate::{Group, Kind, Rule, Severity};
@@ -130,12 +134,74 @@ pub fn read_any(text: &str) -> Result<Vec<Group>, Flaws> {
     if is_outline(text) { read_outline(text).map(|group| vec![group]) } else { crate::read(text) }
 }
 
-/// Which of the two forms is meant: what follows the key begins a list, or does not.
+/// Which of the two forms is meant. What is neither is told by who reads the map.
 fn is_list(text: &str) -> bool {
-    let after = text.split_once(GROUP).map_or("", |(_, after)| after);
-    let lines = after.trim_start_matches(['"', ':']).lines();
-    let mut content = lines.map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    content.next().is_some_and(|line| line.starts_with(['-', '[']))
+    serde_saphyr::from_str::<Shape>(text).is_ok_and(|shape| matches!(shape.alert_rules, Form::List))
+}
+
+#[derive(Deserialize)]
+struct Shape {
+    alert_rules: Form,
+}
+
+/// What stands under the key, whatever is in it.
+enum Form {
+    List,
+    Map,
+}
+
+impl<'de> Deserialize<'de> for Form {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Forms)
+    }
+}
+
+struct Forms;
+
+impl<'de> Visitor<'de> for Forms {
+    type Value = Form;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or a mapping of rules")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Form, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Form::List)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Form, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Form::Map)
+    }
+}
+
+/// A metric and what is said of it behind the last point. Points of texts, numbers and names are none of these.
+fn split(path: &str) -> (&str, &str) {
+    let is_suffix = |suffix: &str| {
+        suffix.starts_with(|first: char| first.is_ascii_alphabetic())
+            && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    path.rsplit_once('.').filter(|&(_, suffix)| is_suffix(suffix)).unwrap_or((path, ""))
+}
+
+/// A query as one side of a comparison: what has operators of its own stands in parentheses, so that all of it is compared. What cannot
+/// be read stays as it is, and is told when the whole is read.
+fn operand(query: &str) -> String {
+    let Ok(expr) = parse(query) else { return query.to_owned() };
+    let whole = !matches!(expr.kind, ExprKind::Binary(_) | ExprKind::Unary { .. });
+    match (whole, query.contains('#')) {
+        (true, false) => query.to_owned(),
+        (false, false) => format!("({query})"),
+        // A comment would hide what follows it.
+        (_, true) => format!("({query}\n)"),
+    }
+}
+
+/// What is wrong with a bound, if anything is.
+fn unbounded(threshold: f64) -> Option<String> {
+    (!threshold.is_finite())
+        .then(|| format!("{threshold} is no bound: nothing is above or below it; write a number, such as 85"))
 }
 
 fn unreadable(error: &serde_saphyr::Error) -> Flaws {
@@ -171,10 +237,14 @@ fn of_list(one: &Listed, line: u32, flaws: &mut Vec<Flaw>) -> Option<Rule> {
             return None;
         }
     };
-    let (metric, suffix) = one.metric_path.rsplit_once('.').unwrap_or((&one.metric_path, ""));
+    if let Some(message) = unbounded(one.threshold) {
+        flaws.push(flaw(line, &place, "threshold", &message));
+        return None;
+    }
+    let (metric, suffix) = split(&one.metric_path);
     let over = |function: &str| format!("{function}({metric}[{window}s])");
     let expr = match suffix {
-        "" | "score" => metric.to_owned(),
+        "" | "score" => operand(metric),
         "rate" => over("rate"),
         "avg" => over("avg_over_time"),
         "max" => over("max_over_time"),
@@ -207,13 +277,17 @@ fn of_map(name: &str, one: &Named, line: u32, flaws: &mut Vec<Flaw>) -> Option<R
             return None;
         }
     };
+    if let Some(message) = unbounded(one.threshold) {
+        flaws.push(flaw(line, &place, "threshold", &message));
+        return None;
+    }
     let mut labels = labels(one.severity.as_deref(), line, &place, flaws)?;
     if !one.channels.is_empty() {
         // Routes match it: `channels=~".*slack.*"`.
         labels.insert("channels".to_owned(), one.channels.join(","));
     }
     let kind = Kind::Alerting { hold, keep_firing: 0, annotations: annotations(one.description.as_deref()) };
-    let expr = format!("{} > {}", one.metric, one.threshold);
+    let expr = format!("{} > {}", operand(&one.metric), one.threshold);
     Some(Rule { name: name.to_owned(), expr, labels, kind, line, usual: None })
 }
 

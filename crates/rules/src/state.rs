@@ -132,12 +132,14 @@ pub struct Terms {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RuleState {
     alerts: BTreeMap<Labels, Held>,
+    /// What became of alerts that were forgotten since there were too many, until somebody takes it.
+    forgotten: Vec<Change>,
 }
 
 impl RuleState {
     /// What was kept of an earlier run.
     pub fn restored(alerts: impl IntoIterator<Item = (Labels, Held)>) -> Self {
-        Self { alerts: alerts.into_iter().collect() }
+        Self { alerts: alerts.into_iter().collect(), forgotten: Vec::new() }
     }
 
     /// Its alerts, by their labels; also those that were resolved a short while ago.
@@ -154,7 +156,8 @@ impl RuleState {
     ///
     /// # Errors
     ///
-    /// The answer cannot be made alerts of. Where there are too many, all are forgotten, as Prometheus does; else the state stays.
+    /// The answer cannot be made alerts of. Where there are too many, all are forgotten, as Prometheus does
+    /// ([`take_forgotten`](Self::take_forgotten) tells which); else the state stays.
     pub fn step(&mut self, now: i64, seen: Vec<Seen>, terms: Terms) -> Result<Outcome, Refused> {
         let Terms { hold, keep_firing, limit, settling } = terms;
         // What most rules are nearly always.
@@ -168,6 +171,7 @@ impl RuleState {
             }
             there.insert(one.labels.clone(), one);
         }
+        let before = if limit > 0 { self.active() } else { Vec::new() };
         let mut outcome = Outcome::default();
         let missing: Vec<Labels> =
             self.alerts.keys().filter(|labels| !there.contains_key(*labels)).cloned().collect();
@@ -183,10 +187,29 @@ impl RuleState {
         let active = self.alerts.values().filter(|held| held.state != AlertState::Inactive).count();
         if limit > 0 && active > limit {
             self.alerts.clear();
+            self.forgotten.extend(before);
             return Err(Refused::TooMany { found: active, limit });
         }
         outcome.samples = self.samples();
         Ok(outcome)
+    }
+
+    /// What became of alerts that were forgotten since there were too many: those that fired are over, as far as anybody can see.
+    /// It is told once.
+    pub fn take_forgotten(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.forgotten)
+    }
+
+    /// The alerts that are pending or fire, as changes to what they are once they are forgotten.
+    fn active(&self) -> Vec<Change> {
+        let active = self.alerts.iter().filter(|(_, held)| held.state != AlertState::Inactive);
+        let change = |(labels, held): (&Labels, &Held)| Change {
+            labels: labels.clone(),
+            from: Some(held.state),
+            to: (held.state == AlertState::Firing).then_some(AlertState::Inactive),
+            value: held.value,
+        };
+        active.map(change).collect()
     }
 
     /// The series of an alert is not there.

@@ -479,6 +479,18 @@ pub(crate) struct NotifyConfig {
     pub(crate) demo: bool,
     /// Maintenance windows together.
     pub(crate) max_windows: usize,
+    /// After how long a delivery is given up.
+    pub(crate) give_up_after: Duration,
+    /// Deliveries under way together.
+    pub(crate) concurrency: usize,
+    /// Those of one channel of one receiver.
+    pub(crate) channel_concurrency: usize,
+    /// How often a channel sends, in hundredths of what is usual.
+    pub(crate) rate: usize,
+    /// How long what is delivered is kept for people to see.
+    pub(crate) keep_done: Duration,
+    /// The same of dead letters.
+    pub(crate) keep_dead: Duration,
 }
 
 /// Pictures by their address.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::group::GroupId;
 use super::rows::RowId;
 use super::{Dispatcher, KEEP_RESOLVED};
-use crate::alert::Alert;
+use crate::alert::{Alert, Fingerprint};
 
 impl Dispatcher {
     /// Lets alerts go on whose announced end came after `since`, while nobody listened: that a sender said nothing more could not be
@@ -31,6 +31,31 @@ impl Dispatcher {
         revived
     }
 
+    /// Takes what fires at `now` for uncertain: it may be over for long, and whoever knows could not say so. Until it is
+    /// [confirmed](Self::confirm), and until `until` at most, nobody is told of it again, nor is anybody else told; what nobody was told
+    /// of waits for nothing. It is not stored: after a start all is uncertain anyway.
+    pub fn doubt(&mut self, now: i64, until: i64) {
+        let fires = self.alerts.iter().filter(|(_, known)| !known.alert.is_resolved(now));
+        self.doubted = fires.map(|(fingerprint, _)| *fingerprint).collect();
+        self.doubted_until = until;
+    }
+
+    /// Notes at `now` that an alert was heard of by somebody who knows how it is: steps that waited for that are looked at.
+    pub fn confirm(&mut self, fingerprint: Fingerprint, now: i64) {
+        if !self.doubted.remove(&fingerprint) {
+            return;
+        }
+        let groups = self.alerts.get(&fingerprint).map(|known| known.groups.clone());
+        for id in groups.unwrap_or_default() {
+            self.look_soon(&id, now);
+        }
+    }
+
+    /// Whether it is uncertain at `now` that an alert fires still.
+    pub(super) fn is_doubted(&self, fingerprint: Fingerprint, now: i64) -> bool {
+        now < self.doubted_until && self.doubted.contains(&fingerprint)
+    }
+
     /// Goes on by a clock that was set back to `now`: nothing that is known has happened later. Groups wait no longer than new ones
     /// would, what was told was told now, and alerts were heard of now and last as long as they would have.
     pub fn set_back(&mut self, now: i64) {
@@ -51,10 +76,13 @@ impl Dispatcher {
             for heard_since in group.heard_since.values_mut() {
                 *heard_since = heard_since.map(|since| since.min(now));
             }
-            if (next, since, empty_since) != (group.next, group.since, group.empty_since) {
-                self.due.remove(&(group.next, id.clone()));
-                self.due.insert((next, id.clone()));
-                (group.next, group.since, group.empty_since) = (next, since, empty_since);
+            let step_at = group.step_at.filter(|at| *at <= next);
+            let known = (group.next, group.since, group.empty_since, group.step_at);
+            if (next, since, empty_since, step_at) != known {
+                self.due.remove(&(group.due(), id.clone()));
+                (group.next, group.since, group.empty_since, group.step_at) =
+                    (next, since, empty_since, step_at);
+                self.due.insert((group.due(), id.clone()));
                 self.changed.insert(RowId::group(&self.plan, id));
             }
         }
@@ -65,6 +93,8 @@ impl Dispatcher {
                 self.changed.insert(RowId::Sent(sent.clone()));
             }
         }
+        // By that clock its end may be hours away.
+        self.doubted.clear();
         self.clear_at = self.clear_at.min(now.saturating_add(KEEP_RESOLVED));
     }
 }

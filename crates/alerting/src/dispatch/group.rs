@@ -28,6 +28,8 @@ pub(super) struct Group {
     pub(super) alerts: BTreeSet<Fingerprint>,
     /// Since when it has none.
     pub(super) empty_since: Option<i64>,
+    /// When a step of an escalation is due, where that is before `next`.
+    pub(super) step_at: Option<i64>,
     /// Those of its alerts that were muted at a look: since which look they no longer are, `None` while they are.
     pub(super) heard_since: BTreeMap<Fingerprint, Option<i64>>,
 }
@@ -42,6 +44,7 @@ impl Group {
             flushed: false,
             alerts: BTreeSet::new(),
             empty_since: None,
+            step_at: None,
             heard_since: BTreeMap::new(),
         }
     }
@@ -54,6 +57,16 @@ impl Group {
         } else if let Some(since) = self.heard_since.get_mut(&fingerprint) {
             since.get_or_insert(now);
         }
+    }
+
+    /// Whether an alert was muted at the last tick.
+    pub(super) fn is_muted(&self, fingerprint: Fingerprint) -> bool {
+        self.heard_since.get(&fingerprint).is_some_and(Option::is_none)
+    }
+
+    /// When something is to be done of it.
+    pub(super) fn due(&self) -> i64 {
+        self.step_at.map_or(self.next, |at| at.min(self.next))
     }
 
     /// Since when people could hear of an alert that began at `starts_at`.

@@ -5,6 +5,7 @@
 //! - A new group waits for `group_wait`, then each `group_interval`, and each time looks whether its receiver has something
 //!   to hear: what fires and did not, what is resolved, or, after `repeat_interval`, that it still is so. That is decided by
 //!   the **log** of what was last sent, for each channel of the receiver.
+//! - Steps of an escalation are looked at when they are due, also between the ticks of their group.
 //! - What is muted at that moment is not told, and not looked at.
 //!
 //! Where Alertmanager leaves something to chance, it is fixed here: ticks of a group keep their distance even when they are
@@ -12,6 +13,7 @@
 //! Alertmanager takes to clear it away.
 
 mod clock;
+mod escalate;
 mod flush;
 mod group;
 mod log;
@@ -50,6 +52,10 @@ pub struct Dispatcher {
     changed: BTreeSet<RowId>,
     /// When resolved alerts and old entries are looked for next. It makes no difference but in memory.
     clear_at: i64,
+    /// Alerts that fired before nobody listened for a while, and of which nothing was heard since.
+    doubted: BTreeSet<Fingerprint>,
+    /// Until when that keeps them from being told again, milliseconds since the epoch.
+    doubted_until: i64,
 }
 
 /// An alert with the groups that it belongs to while it fires.
@@ -63,6 +69,19 @@ struct Known {
 struct Looks<'a> {
     is_muted: &'a dyn Fn(&Alert) -> bool,
     is_acknowledged: &'a dyn Fn(&Alert) -> bool,
+}
+
+/// The times that a look at a group goes by, milliseconds since the epoch.
+#[derive(Clone, Copy, Debug)]
+struct When {
+    /// Since when the group is there.
+    since: i64,
+    /// When it was due.
+    tick: i64,
+    /// When it is looked at.
+    now: i64,
+    /// Since when somebody is to be told once more by a step.
+    again_at: Option<i64>,
 }
 
 /// A group as it is now.
@@ -93,6 +112,8 @@ impl Dispatcher {
             log: BTreeMap::new(),
             changed: BTreeSet::new(),
             clear_at: i64::MIN,
+            doubted: BTreeSet::new(),
+            doubted_until: i64::MIN,
         }
     }
 
@@ -144,7 +165,7 @@ impl Dispatcher {
         group.empty_since = None;
         // It has waited elsewhere, perhaps for a restart: the group need not.
         if !group.flushed && starts_at.saturating_add(wait) < now && group.next > now {
-            self.due.remove(&(group.next, id.clone()));
+            self.due.remove(&(group.due(), id.clone()));
             group.next = now;
             self.due.insert((now, id.clone()));
         }
@@ -154,7 +175,7 @@ impl Dispatcher {
     /// Takes a group away.
     fn leave(&mut self, id: &GroupId) {
         if let Some(group) = self.groups.remove(id) {
-            self.due.remove(&(group.next, id.clone()));
+            self.due.remove(&(group.due(), id.clone()));
             self.changed.insert(RowId::group(&self.plan, id));
         }
     }
@@ -220,6 +241,7 @@ impl Dispatcher {
         let gone: Vec<Fingerprint> = gone.map(|(fingerprint, _)| *fingerprint).collect();
         for fingerprint in gone {
             self.alerts.remove(&fingerprint);
+            self.doubted.remove(&fingerprint);
             self.changed.insert(RowId::Alert(fingerprint));
         }
         let tree = self.plan.tree();

@@ -2,9 +2,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use watchfire_model::Labels;
 
+use super::escalate::Rounds;
 use super::group::GroupId;
 use crate::config::receiver::{EscalationConfig, Integration};
-use crate::config::{Config, Period};
+use crate::config::{Config, Period, Receiver};
 use crate::routing::{RouteId, RouteTree};
 use crate::schedule::Schedule;
 use crate::time_interval::TimeInterval;
@@ -17,6 +18,8 @@ pub struct Plan {
     receivers: HashMap<String, Vec<(Integration, bool)>>,
     /// Of receivers that have them, the steps by which others are told.
     escalations: HashMap<String, Vec<EscalationConfig>>,
+    /// Of receivers that have them, how often those are told again.
+    rounds: HashMap<String, Rounds>,
     schedules: BTreeMap<String, Schedule>,
     intervals: BTreeMap<String, Vec<TimeInterval>>,
     resolve_timeout: i64,
@@ -25,9 +28,9 @@ pub struct Plan {
 /// A step by which somebody else would be told of an alert that nobody looks after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedStep {
-    /// After how long, as it is configured.
+    /// After how long, as it is configured; of a round that repeats the steps with the time until that.
     pub after: Period,
-    /// After how long it comes to that: at the first look at the group that is not earlier. Counted, as `after`, from when the alert
+    /// After how long it comes to that: not before the group is told of at all (`group_wait`). Counted, as `after`, from when the alert
     /// began, where it is the first of its group.
     pub told_after: Period,
     /// The schedule that says who.
@@ -49,13 +52,18 @@ impl Plan {
             schedules.map(|schedule| (schedule.name.clone(), Schedule::new(schedule, &known))).collect();
         Self {
             schedules,
-            tree: RouteTree::new(&config.route),
+            tree: RouteTree::of(config),
             receivers: receivers.collect(),
             escalations: config
                 .receivers
                 .iter()
                 .filter(|receiver| !receiver.escalation_configs.is_empty())
                 .map(|receiver| (receiver.name.clone(), receiver.escalation_configs.clone()))
+                .collect(),
+            rounds: config
+                .receivers
+                .iter()
+                .filter_map(|receiver| Some((receiver.name.clone(), rounds(receiver)?)))
                 .collect(),
             intervals: intervals.collect(),
             resolve_timeout: config.global.resolve_timeout.millis(),
@@ -97,6 +105,11 @@ impl Plan {
         self.escalations.get(receiver).map_or(&[], Vec::as_slice)
     }
 
+    /// How often the steps of a receiver are told again.
+    pub(super) fn rounds(&self, receiver: &str) -> Rounds {
+        self.rounds.get(receiver).copied().unwrap_or_default()
+    }
+
     /// Who is ever told of what a receiver is told of: itself, and those of its steps.
     pub fn hearers<'a>(&'a self, receiver: &'a str) -> BTreeSet<&'a str> {
         let steps = self.escalations(receiver).iter();
@@ -110,20 +123,21 @@ impl Plan {
     /// Who would be told, by whom a route tells, of an alert that begins at `now` and that nobody looks after: the earliest first.
     pub fn expected(&self, route: RouteId, now: i64) -> Vec<ExpectedStep> {
         let options = self.tree.options(route);
-        let (wait, interval) = (options.group_wait.millis(), options.group_interval.millis().max(1));
-        let expected = |step: &EscalationConfig| {
-            let after = step.after.millis();
-            let looks = after.saturating_sub(wait).max(0).saturating_add(interval - 1) / interval;
-            let told_after = wait.saturating_add(looks.saturating_mul(interval));
+        let (wait, rounds) = (options.group_wait.millis(), self.rounds(&options.receiver));
+        let expected = |step: &EscalationConfig, round: i64| {
+            let after = step.after.millis().saturating_add(rounds.every.saturating_mul(round));
+            let told_after = after.max(wait);
             let schedule = self.schedules.get(&step.schedule);
             let receiver = match schedule {
                 Some(schedule) => schedule.on_call(now.saturating_add(told_after)).map(str::to_owned),
                 None => Some(step.receiver.clone()),
             };
             let schedule = schedule.map(|schedule| schedule.name().to_owned());
-            ExpectedStep { after: step.after, told_after: Period(told_after), schedule, receiver }
+            ExpectedStep { after: Period(after), told_after: Period(told_after), schedule, receiver }
         };
-        let mut steps: Vec<ExpectedStep> = self.escalations(&options.receiver).iter().map(expected).collect();
+        let of_step = |step| (0..=rounds.times).map(move |round| (step, round));
+        let steps = self.escalations(&options.receiver).iter().flat_map(of_step);
+        let mut steps: Vec<ExpectedStep> = steps.map(|(step, round)| expected(step, round)).collect();
         steps.sort_by_key(|step| step.told_after);
         steps
     }
@@ -151,4 +165,12 @@ impl Plan {
         }
         options.mute_time_intervals.iter().filter(contains).map(String::as_str).collect()
     }
+}
+
+/// How often the steps of a receiver are told again, where they are.
+fn rounds(receiver: &Receiver) -> Option<Rounds> {
+    let repeat = receiver.escalation_repeat.as_ref()?;
+    let last = receiver.escalation_configs.iter().map(|step| step.after.millis()).max();
+    let every = Some(repeat.after.millis()).filter(|every| *every > 0).or(last)?;
+    (every > 0).then_some(Rounds { times: i64::from(repeat.times), every })
 }

@@ -42,6 +42,9 @@ pub struct GroupRow {
     /// Those of them that were muted: since when they no longer are, `None` while they are.
     #[serde(default)]
     pub heard_since: Vec<(Fingerprint, Option<i64>)>,
+    /// When a step of an escalation is due before the next look.
+    #[serde(default)]
+    pub step_at: Option<i64>,
 }
 
 /// What a channel was told last, as it is stored. Times are milliseconds since the epoch.
@@ -116,6 +119,7 @@ impl Row {
                 .iter()
                 .map(|(fingerprint, since)| (*fingerprint, *since))
                 .collect(),
+            step_at: group.step_at,
         })
     }
 
@@ -225,13 +229,13 @@ impl Dispatcher {
                 self.changed.insert(RowId::Group(row.route, row.labels));
                 continue;
             };
-            let GroupRow { since, next, flushed, empty_since, heard_since, .. } = row;
+            let GroupRow { since, next, flushed, empty_since, heard_since, step_at, .. } = row;
             let heard_since =
                 heard_since.into_iter().filter(|(fingerprint, _)| alerts.contains(fingerprint)).collect();
-            let mut group = Group { since, next, flushed, alerts, empty_since, heard_since };
+            let mut group = Group { since, next, flushed, alerts, empty_since, step_at, heard_since };
             // No longer than a new group of this plan would wait.
             group.next = next.min(now.saturating_add(group.longest_wait(tree.options(id.route))));
-            self.due.insert((group.next, id.clone()));
+            self.due.insert((group.due(), id.clone()));
             self.groups.insert(id, group);
         }
         left_over
@@ -260,7 +264,8 @@ impl Dispatcher {
         let rows: Vec<Row> = self.rows().collect();
         let mut changed = std::mem::take(&mut self.changed);
         changed.extend(self.groups.keys().map(|id| RowId::group(&self.plan, id)));
-        *self = Self::restore(plan, rows, now);
+        let (doubted, doubted_until) = (std::mem::take(&mut self.doubted), self.doubted_until);
+        *self = Self { doubted, doubted_until, ..Self::restore(plan, rows, now) };
         changed.extend(self.groups.keys().map(|id| RowId::group(&self.plan, id)));
         self.changed.append(&mut changed);
     }

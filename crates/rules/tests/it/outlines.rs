@@ -49,3 +49,55 @@ fn what_they_cannot_express_is_told() {
     }
     insta::assert_snapshot!(told.join("\n"));
 }
+
+#[test]
+fn the_whole_query_is_compared() {
+    // As a list, and as a map; what becomes of it.
+    let table = [
+        ("a or b", "(a or b) > 1"),
+        ("-a", "(-a) > 1"),
+        ("a > 5", "(a > 5) > 1"),
+        ("sum by (job) (a)", "sum by (job) (a) > 1"),
+        ("a{path=\"/a.html\"}", "a{path=\"/a.html\"} > 1"),
+        ("a * 0.5", "(a * 0.5) > 1"),
+        ("a # or so", "(a # or so\n) > 1"),
+    ];
+    for (metric, expected) in table {
+        let texts = [
+            format!(
+                "alert_rules:\n  - {{name: A, metric_path: '{metric}', condition: above, threshold: 1}}\n"
+            ),
+            format!("alert_rules:\n  a: {{metric: '{metric}', threshold: 1}}\n"),
+        ];
+        for text in texts {
+            assert_eq!(read_outline(&text).unwrap().rules[0].expr, expected, "{text}");
+        }
+    }
+    let over =
+        "alert_rules: [{name: A, metric_path: 'a{path=\"/a.html\"}.max', condition: above, threshold: 1}]\n";
+    assert_eq!(read_outline(over).unwrap().rules[0].expr, "max_over_time(a{path=\"/a.html\"}[300s]) > 1");
+}
+
+#[test]
+fn which_form_it_is_does_not_depend_on_comments() {
+    let list = "# alert_rules:\n#   a: none\nalert_rules: # a list\n\n  - {name: A, metric_path: x, condition: above, threshold: 1}\n";
+    let map = "# - alert_rules as a map\nalert_rules:\n# - not this\n  A: {metric: x, threshold: 1}\n";
+    let tagged = "alert_rules: &rules\n  - {name: A, metric_path: x, condition: above, threshold: 1}\n";
+    for text in [list, map, tagged] {
+        assert_eq!(read_outline(text).unwrap().rules[0].expr, "x > 1", "{text}");
+    }
+}
+
+#[test]
+fn a_bound_is_a_number() {
+    for bound in [".nan", ".inf", "-.inf"] {
+        for rule in [
+            format!("  - {{name: A, metric_path: x, condition: above, threshold: {bound}}}"),
+            format!("  A: {{metric: x, threshold: {bound}}}"),
+        ] {
+            let error = read_outline(&format!("alert_rules:\n{rule}\n")).unwrap_err().to_string();
+            assert!(error.starts_with("line 2: alert_rules \"A\": threshold: "), "{error}");
+            assert!(error.contains("write a number"), "{error}");
+        }
+    }
+}

@@ -81,6 +81,20 @@ fn what_cannot_be_alerts_is_refused() {
 }
 
 #[test]
+fn what_is_forgotten_since_there_are_too_many_is_told() {
+    let mut state = RuleState::default();
+    state.step(0, seen("a"), terms(10, 0, 2)).unwrap();
+    state.step(10, seen("ab"), terms(10, 0, 2)).unwrap();
+    assert!(state.take_forgotten().is_empty());
+    assert!(state.step(20, seen("abcd"), terms(10, 0, 2)).is_err());
+    // "b" was pending; "c" and "d" were never told of.
+    let forgotten = Outcome { changes: state.take_forgotten(), ..Outcome::default() };
+    assert_eq!(told(&forgotten), "a:firing>inactive b:pending>-");
+    assert!(state.take_forgotten().is_empty(), "it is told once");
+    assert_eq!(told(&state.step(30, seen("a"), terms(10, 0, 2)).unwrap()), "a:->pending");
+}
+
+#[test]
 fn shortly_after_a_start_a_missing_series_says_nothing() {
     let settling = |hold| Terms { settling: true, ..terms(hold, 0, 0) };
     let mut state = RuleState::default();

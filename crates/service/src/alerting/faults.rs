@@ -94,7 +94,8 @@ impl Runner {
                 ends_at: Some(ends_at),
                 generator_url: generator_url(&self.external_url, plan),
             };
-            alerts.push(HandedAlert { received, value: 1.0, resolved, rule: plan.key.clone() });
+            let rule = plan.key.clone();
+            alerts.push(HandedAlert { received, value: 1.0, resolved, rule, is_seen: true });
             told.push((index, state));
         }
         if self.passed_on(alerts).await {

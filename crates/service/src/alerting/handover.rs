@@ -19,12 +19,15 @@ pub struct HandedAlert {
     pub resolved: bool,
     /// Names its rule, as history does.
     pub rule: Arc<str>,
+    /// Whether an evaluation has seen since the start that it is so; else it is what was stored before, or what is left as it was since
+    /// samples are not back yet or the query fails.
+    pub is_seen: bool,
 }
 
 /// Takes alerts that fire or are resolved, and tells people.
 ///
-/// Alerts that fire are handed over when they begin to, again after each `resend_delay`, and all of them after a start;
-/// those that are resolved until they were taken once. So what was evaluated and not taken when the process died is taken
+/// Alerts that fire are handed over when they begin to, again after each `resend_delay`, and all of them after a start, and
+/// then once more when they were evaluated; those that are resolved until they were taken once. So what was evaluated and not taken when the process died is taken
 /// after the next start, and the same may come twice: an alert is known by its labels.
 #[async_trait]
 pub trait AlertSink: Send + Sync {
@@ -78,7 +81,7 @@ pub(super) fn handed(
         ends_at: Some(ends_at),
         generator_url: generator_url.to_owned(),
     };
-    HandedAlert { received, value: held.value, resolved, rule: rule.clone() }
+    HandedAlert { received, value: held.value, resolved, rule: rule.clone(), is_seen: true }
 }
 
 /// The alert with the external labels that it has no label for, as Prometheus adds them.

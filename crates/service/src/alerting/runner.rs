@@ -80,16 +80,16 @@ impl Runner {
     /// Evaluates the group on time until `stop`, and gives back what goes on.
     pub(super) async fn run(mut self, stop: CancellationToken) -> Self {
         // Who notifies knows what fires before the first evaluation, which may be a minute away.
-        let mut told = Vec::new();
-        self.gather_due(now(), &mut told);
-        self.hand_over(told).await;
+        self.tell_due(now()).await;
         let (interval, offset) = (self.group.plan.interval, self.group.plan.offset());
         let mut due = next(now(), interval, offset);
         loop {
             let wait = (due - now()).max(0);
+            let is_late = wait == 0;
             if wait > interval {
                 // The clock was set back: waiting for the old time could take hours.
                 due = next(now(), interval, offset);
+                self.settling_until = self.settling_until.min(due.saturating_add(interval));
                 continue;
             }
             if stop
@@ -99,13 +99,26 @@ impl Runner {
             {
                 return self;
             }
-            self.evaluate(due).await;
-            let missed = ((now() - due) / interval).max(0);
+            let (at, missed) = newest(due, now(), interval);
+            if missed > 0 && !is_late {
+                self.settle_after(due - interval);
+            }
             self.group.update(|stats| {
                 stats.iterations += 1 + missed.unsigned_abs();
                 stats.missed += missed.unsigned_abs();
             });
-            due += (missed + 1) * interval;
+            self.evaluate(at).await;
+            due = at + interval;
+        }
+    }
+
+    /// The machine stood still, or its clock was set forward, since rules were evaluated at `last`: as after a start, what is missing
+    /// says nothing for a while.
+    fn settle_after(&mut self, last: i64) {
+        let before = Before { outage: false, last: Some(last) };
+        let lookback = self.service.limits().lookback;
+        if let Some(until) = settling_until(&self.group.plan, before, now(), lookback) {
+            self.settling_until = self.settling_until.max(until);
         }
     }
 
@@ -137,6 +150,10 @@ impl Runner {
                 }
                 Err(reason) => {
                     failures += 1;
+                    let key = &self.group.plan.rules[index].key;
+                    let forgotten = self.group.rule(index).state.take_forgotten().into_iter();
+                    let told = |change| AlertEvent { reason: reason.clone(), ..event(key, at, change) };
+                    events.extend(forgotten.map(told));
                     Health::Err(reason)
                 }
             };
@@ -145,9 +162,7 @@ impl Runner {
         }
         self.flush(&mut pending).await;
         self.store(events).await;
-        let mut told = Vec::new();
-        self.gather_due(at, &mut told);
-        self.hand_over(told).await;
+        self.tell_due(at).await;
         self.tell_faults(at).await;
         self.group.update(|stats| {
             stats.evaluations += self.group.plan.rules.len() as u64;
@@ -262,6 +277,7 @@ impl Runner {
     /// Adds the alerts that are to be handed over.
     fn gather_due(&self, at: i64, told: &mut Vec<(usize, HandedAlert)>) {
         let (resend, valid) = (self.shared.settings.resend_delay, self.valid());
+        let settling = at < self.settling_until;
         for (index, (keep, plan)) in self.keeps.iter().zip(&self.group.plan.rules).enumerate() {
             if !plan.rule.is_alerting() {
                 continue;
@@ -270,12 +286,26 @@ impl Runner {
             let due =
                 run.state.alerts().filter(|(labels, held)| is_due(held, keep.sent.get(labels), at, resend));
             let url = || generator_url(&self.external_url, plan);
+            let is_seen = !settling && matches!(run.health, Health::Ok);
             let mut address = None;
             for (labels, held) in due {
                 let address = address.get_or_insert_with(url);
-                told.push((index, handed(&plan.key, labels, held, at, valid, address)));
+                let alert = handed(&plan.key, labels, held, at, valid, address);
+                told.push((index, HandedAlert { is_seen, ..alert }));
             }
         }
+    }
+
+    /// Hands over what is due at `at`. What is only remembered does not count as handed over, so that the first evaluation that sees it
+    /// says so at once; where the query fails that may take longer than people want to hear of it all the time.
+    async fn tell_due(&mut self, at: i64) {
+        let mut told = Vec::new();
+        self.gather_due(at, &mut told);
+        let fails = |index: usize| matches!(self.group.rule(index).health, Health::Err(_));
+        let (counts, remembered): (Vec<_>, Vec<_>) =
+            told.into_iter().partition(|(index, alert)| alert.is_seen || alert.resolved || fails(*index));
+        self.hand_over(counts).await;
+        self.passed_on(remembered.into_iter().map(|(_, alert)| alert).collect()).await;
     }
 
     /// Hands alerts over, and notes that.
@@ -364,9 +394,31 @@ fn next(now: i64, interval: i64, offset: i64) -> i64 {
     ((now - offset).div_euclid(interval) + 1) * interval + offset
 }
 
+/// Of the rounds from `due` on the newest that is due at `now`, and how many before it nobody evaluates any more: what they would find
+/// was over before anybody could hear of it.
+fn newest(due: i64, now: i64, interval: i64) -> (i64, i64) {
+    let missed = ((now - due) / interval).max(0);
+    (due + missed * interval, missed)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::next;
+    use super::{newest, next};
+
+    #[test]
+    fn rounds_that_were_missed_are_not_evaluated() {
+        // When one is due, and it is now; which is evaluated, and how many were missed.
+        let table = [
+            (13, 13, (13, 0)),
+            (13, 22, (13, 0)),
+            (13, 23, (23, 1)),
+            (13, 3619, (3613, 360)),
+            (13, 5, (13, 0)),
+        ];
+        for (due, now, expected) in table {
+            assert_eq!(newest(due, now, 10), expected, "{due} {now}");
+        }
+    }
 
     #[test]
     fn groups_keep_their_place_in_the_interval() {

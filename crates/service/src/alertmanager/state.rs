@@ -21,6 +21,9 @@ const ABSENCE: i64 = 60_000;
 /// A clock that is so much behind what it told before was set back, in milliseconds. What is less delays things by no more than that.
 const SET_BACK: i64 = 5000;
 
+/// For how long after an absence what nobody has said anew is not told again, in milliseconds, or `resolve_timeout` where that is shorter.
+const DOUBT: i64 = 5 * 60_000;
+
 /// What mutes alerts of made-up data, where a maintenance window has its id.
 pub(super) const DEMO: &str = "demo";
 
@@ -67,6 +70,7 @@ impl State {
         // It was not running, and nobody could say that something fires still. When it heard something last, it was.
         let heard_at = dispatcher.alerts().map(|alert| alert.updated_at).max().unwrap_or(i64::MIN);
         dispatcher.revive(heard_at, now);
+        doubt(&mut dispatcher, now);
         handlings.revive(now, now.saturating_add(dispatcher.plan().resolve_timeout()));
         let mut inhibition = Inhibition::new(&config.inhibit_rules);
         dispatcher.alerts().for_each(|alert| inhibition.update(alert));
@@ -105,6 +109,7 @@ impl State {
             for alert in self.dispatcher.revive(before, now) {
                 self.inhibition.update(&alert);
             }
+            doubt(&mut self.dispatcher, now);
             self.handlings.revive(now, now.saturating_add(self.dispatcher.plan().resolve_timeout()));
         }
         self.awake_at = before.max(now);
@@ -115,10 +120,15 @@ impl State {
         Muting::new(&self.silences, &self.inhibition, &self.windows, now)
     }
 
-    pub(super) fn receive(&mut self, alert: Received, now: i64) -> Result<(), AlertError> {
+    /// Takes an alert. `is_seen`: whoever says it has seen that it is so; else it is only remembered.
+    pub(super) fn receive(&mut self, alert: Received, is_seen: bool, now: i64) -> Result<(), AlertError> {
         let said_start = alert.starts_at;
         let alert = Alert::new(alert, now, self.dispatcher.plan().resolve_timeout())?;
+        let fingerprint = alert.fingerprint();
         self.take(alert, said_start, now);
+        if is_seen {
+            self.dispatcher.confirm(fingerprint, now);
+        }
         Ok(())
     }
 
@@ -145,8 +155,9 @@ impl State {
     }
 
     pub(super) fn insert(&mut self, alert: Alert, now: i64) {
-        let starts_at = alert.starts_at;
+        let (starts_at, fingerprint) = (alert.starts_at, alert.fingerprint());
         self.take(alert, Some(starts_at), now);
+        self.dispatcher.confirm(fingerprint, now);
     }
 
     pub(super) fn configure(&mut self, config: Config, now: i64) {
@@ -181,4 +192,10 @@ impl State {
             self.touched.extend(self.silences.forget(now, KEEP_SILENCES));
         }
     }
+}
+
+/// What fired before an absence may be over for long: nobody is woken by it until somebody says that it is not.
+fn doubt(dispatcher: &mut Dispatcher, now: i64) {
+    let time = dispatcher.plan().resolve_timeout().clamp(0, DOUBT);
+    dispatcher.doubt(now, now.saturating_add(time));
 }

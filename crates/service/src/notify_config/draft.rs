@@ -58,18 +58,39 @@ fn flaw(draft: &Draft, problem: &Problem) -> Flaw {
     }
 }
 
-/// Which files of this machine a configuration may name.
+/// What of this machine a configuration may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Files {
     /// None: whoever can change the configuration could have any file read that the server can read, and sent to them.
     Refused,
-    /// Any. Paths of templates count from this folder.
+    /// Any file that is read, but no program that runs: reading is what `notify.files_in_kept_config` allows. Paths of templates count
+    /// from where the server runs.
+    Allowed,
+    /// Any, and programs, too: it is a configuration file, which whoever runs the server has written. Paths of templates count from this
+    /// folder.
     From(PathBuf),
 }
 
-/// Why a field that names files is refused.
-fn refused_file(key: &str) -> String {
-    let mend = match key {
+impl Files {
+    fn refuse(&self, field: &FileField) -> bool {
+        match self {
+            Self::Refused => true,
+            Self::Allowed => field.is_program(),
+            Self::From(_) => false,
+        }
+    }
+}
+
+/// Why a field that names files or programs is refused.
+fn refused_file(field: &FileField) -> String {
+    let key = &field.key;
+    if field.is_program() {
+        return format!(
+            "{key} names programs of the server, which only a configuration file (notify.config) may; write it there, or let \
+             webhook_configs tell a server that runs the program"
+        );
+    }
+    let mend = match key.as_str() {
         "templates" => "write the texts into the receivers",
         "ical_file" => "give ical_url",
         "files" => "give values or secrets",
@@ -87,21 +108,21 @@ pub(super) fn look(writing: Writing, secrets: &Secrets, files: &Files) -> Looked
     let draft = Draft::read(NAME, &yaml, &|number| secrets.get(&number).cloned());
     let flaws =
         |problems: &[Problem]| problems.iter().map(|problem| flaw(&draft, problem)).collect::<Vec<_>>();
-    let refused: Vec<Flaw> = match files {
-        Files::From(_) => Vec::new(),
-        Files::Refused => {
-            let flaw = |field: &FileField| Flaw {
-                line: field.place.line,
-                column: field.place.column,
-                path: draft.path(field.place),
-                message: refused_file(&field.key),
-            };
-            draft.files.iter().map(flaw).collect()
-        }
-    };
+    let refused = |field: &&FileField| files.refuse(field);
+    let refused: Vec<Flaw> = draft
+        .files
+        .iter()
+        .filter(refused)
+        .map(|field| Flaw {
+            line: field.place.line,
+            column: field.place.column,
+            path: draft.path(field.place),
+            message: refused_file(field),
+        })
+        .collect();
     let folder = match files {
         Files::From(folder) => folder.as_path(),
-        Files::Refused => Path::new(""),
+        Files::Allowed | Files::Refused => Path::new(""),
     };
     let (followed, problems, notes) = match &draft.config {
         Err(error) => {

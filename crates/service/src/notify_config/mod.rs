@@ -84,10 +84,9 @@ pub struct Shown {
 
 impl NotifyConfig {
     /// The configuration in a store, unless `file` says it. What is kept, or comes over the API, may name files of this machine only
-    /// with `files_allowed`; `file` always may.
+    /// with `files_allowed`, and never programs; `file` always may.
     pub fn new(store: Arc<dyn ControlStore>, file: Option<ConfigFile>, files_allowed: bool) -> Self {
-        // Paths of what is kept count from where the program runs.
-        let files = if files_allowed { Files::From(PathBuf::new()) } else { Files::Refused };
+        let files = if files_allowed { Files::Allowed } else { Files::Refused };
         let (saving, status) = (tokio::sync::Mutex::default(), Mutex::default());
         Self(Arc::new(Inner { store, file, files, saving, status }))
     }

@@ -174,3 +174,32 @@ async fn files_of_the_server_are_read_only_where_that_is_allowed() {
     assert!(error.contains("notify.files_in_kept_config"), "{error}");
     bench.engine.close().await;
 }
+
+#[tokio::test]
+async fn programs_may_be_named_by_a_configuration_file_alone() {
+    const TEXT: &str = "\
+route: {receiver: a}
+receivers:
+  - {name: a, exec_configs: [{command: [/bin/true]}]}
+";
+    let dir = tempfile::tempdir().unwrap();
+    for files_allowed in [false, true] {
+        let bench = open_with(dir.path(), files_allowed).await;
+        let writing = Writing::Yaml(TEXT.to_owned());
+        let checked = bench.config.check(writing.clone()).await.unwrap();
+        let told: Vec<_> = checked.problems.iter().map(|flaw| (flaw.line, flaw.path.as_str())).collect();
+        assert_eq!(told, [(3, "receivers[0].exec_configs")], "{files_allowed}");
+        let message = &checked.problems[0].message;
+        assert!(message.contains("notify.config") && message.contains("webhook_configs"), "{message}");
+        // Neither tried nor saved, however it is written.
+        let refused = bench.config.tried(writing.clone()).await;
+        assert!(matches!(refused, Err(NotifyConfigError::Refused(_))), "{files_allowed}");
+        for writing in [writing, Writing::Document(checked.document)] {
+            let saved = bench.save(writing, 0).await;
+            assert!(matches!(saved, Err(NotifyConfigError::Refused(_))), "{files_allowed}");
+        }
+        bench.engine.close().await;
+    }
+    let file = Files::From(dir.path().to_owned());
+    assert!(look(Writing::Yaml(TEXT.to_owned()), &Secrets::new(), &file).followed.is_some());
+}
