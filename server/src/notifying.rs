@@ -1,6 +1,7 @@
 //! Wiring of what tells people of alerts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -9,7 +10,7 @@ use watchfire_service::Service;
 use watchfire_service::alerting::delivery::{Deliveries, DeliverySettings, Senders};
 use watchfire_service::alertmanager::{
     Alertmanager, AlertmanagerError, Calendars, ConfigFile, Followed, Links, Queue, keep_alertmanager,
-    keep_incidents, tell_anew,
+    keep_endings, keep_incidents, tell_anew,
 };
 use watchfire_service::heartbeats::{Heartbeats, keep_heartbeats};
 use watchfire_service::notify_config::NotifyConfig;
@@ -69,7 +70,7 @@ pub(crate) async fn start_notifying(
         None => notify_config.begin().await.map_err(AlertmanagerError::from)?,
     };
     let follows = follows.unwrap_or_else(Followed::nobody);
-    let settings = DeliverySettings { timeout: config.notify.timeout, ..DeliverySettings::default() };
+    let settings = delivery_settings(config);
     let settings_timeout = settings.timeout;
     let senders = Senders::new(settings.timeout, config.notify.programs);
     let deliveries = Deliveries::new(store.clone(), Arc::new(senders), settings);
@@ -91,6 +92,7 @@ pub(crate) async fn start_notifying(
         tracing::error!("alerts of rules go elsewhere already");
     }
     tasks.spawn(tell_anew(alertmanager.clone(), deliveries.dead_letters(), stop.clone()));
+    tasks.spawn(keep_endings(alertmanager.clone(), deliveries.ends(), stop.clone()));
     tasks.spawn(deliveries.run(stop.clone()));
     tasks.spawn(keep_alertmanager(alertmanager.clone(), stop.clone()));
     tasks.spawn(keep_incidents(alertmanager.clone(), stop.clone()));
@@ -116,5 +118,21 @@ fn incident_settings(config: &Config) -> Settings {
         max_alerts: incidents.max_alerts,
         max_notes: incidents.max_notes,
         max_note_bytes: incidents.max_note_bytes,
+    }
+}
+
+/// The bounds of delivery as they are set.
+fn delivery_settings(config: &Config) -> DeliverySettings {
+    let notify = &config.notify;
+    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    DeliverySettings {
+        timeout: notify.timeout,
+        give_up_after: millis(notify.give_up_after),
+        lane_concurrency: notify.channel_concurrency,
+        concurrency: notify.concurrency,
+        rate: u32::try_from(notify.rate).unwrap_or(u32::MAX),
+        keep_done: millis(notify.keep_done),
+        keep_dead: millis(notify.keep_dead),
+        ..DeliverySettings::default()
     }
 }

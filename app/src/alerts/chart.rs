@@ -97,7 +97,8 @@ impl Values {
 
 /// The rule that made an alert, as the history names it; none for alerts that others sent.
 async fn rule_of(labels: &LabelMap) -> Result<Option<String>, Failure> {
-    let search = Search::default().with("labels", &value_of(labels).to_string()).with("limit", LOOKED_AT);
+    let search = Search::default().with("labels", &value_of(labels).to_string());
+    let search = search.with("deliveries", "false").with("limit", LOOKED_AT);
     let events: Vec<Value> = envelope(&api::get("/api/v1/watchfire/rules/history", &search).await?)?;
     let mut rules = events.iter().filter_map(|event| event["rule"].as_str());
     Ok(rules.find(|rule| *rule != ELSEWHERE).map(str::to_owned))

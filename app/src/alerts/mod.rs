@@ -17,6 +17,7 @@ mod row;
 mod rule;
 mod rules;
 mod schedules;
+mod sent;
 mod silences;
 mod told;
 mod who;

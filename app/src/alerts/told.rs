@@ -84,6 +84,7 @@ pub(crate) fn WhoIsTold(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> impl I
             }
             Some(Ok(explained)) => view! {
                 <ul class="ways-taken">{explained.taken.iter().map(way).collect_view()}</ul>
+                <p class="hint">{explained.unknown()}</p>
                 <p class="alert-muted">{explained.muted_by.words()}</p>
             }
             .into_any(),

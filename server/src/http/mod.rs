@@ -2,10 +2,13 @@
 
 mod assets;
 mod guard;
+mod known;
 mod page;
 mod probes;
+mod push_worker;
 mod runbooks;
 
+pub(crate) use known::is_known;
 pub(crate) use page::Page;
 
 use std::net::SocketAddr;
@@ -62,6 +65,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/status", get(probes::status))
         .route("/metrics", get(probes::metrics))
         .route("/assets/{name}", get(assets::asset))
+        .route("/push-worker.js", get(push_worker::script))
         .route("/runbooks", get(runbooks::list))
         .route("/runbooks/{name}", get(runbooks::one))
         .merge(crate::api::dashboards::routes())

@@ -6,6 +6,7 @@ use watchfire_model::parse_duration;
 use watchfire_promql::parse;
 
 use super::condition::Condition;
+use super::receivers::{LABEL, read};
 use crate::alerts::alert::LabelMap;
 use crate::explore::QueryBox;
 
@@ -142,7 +143,9 @@ pub(super) type Flaw = (Option<Field>, String);
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Typed {
     texts: [String; TEXTS],
-    labels: Vec<(String, String)>,
+    pub(super) labels: Vec<(String, String)>,
+    /// Who is told; none: whom the routing says.
+    pub(super) receivers: Vec<String>,
     /// What the form has no field for: annotations, whether it is paused.
     rest: Map<String, Value>,
 }
@@ -150,7 +153,8 @@ pub(super) struct Typed {
 impl Default for Typed {
     /// A new rule.
     fn default() -> Self {
-        let mut typed = Self { texts: Default::default(), labels: Vec::new(), rest: Map::new() };
+        let (labels, receivers) = (Vec::new(), Vec::new());
+        let mut typed = Self { texts: Default::default(), labels, receivers, rest: Map::new() };
         for (field, text) in [
             (Field::Condition, "above"),
             (Field::Fold, "last"),
@@ -204,8 +208,9 @@ impl Typed {
             let pair = |(name, value): (&String, &Value)| {
                 (name.clone(), value.as_str().unwrap_or_default().to_owned())
             };
-            typed.labels = labels.iter().map(pair).collect();
+            typed.labels = labels.iter().filter(|(name, _)| *name != LABEL).map(pair).collect();
         }
+        typed.receivers = read(&rule["labels"]);
         for name in ["annotations", "paused"] {
             if !rule[name].is_null() {
                 typed.rest.insert(name.to_owned(), rule[name].clone());
@@ -222,12 +227,17 @@ impl Typed {
         }
         let severity = ("severity".to_owned(), self.text(Field::Severity).to_owned());
         let own = self.labels.iter().map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
-        let labels = own.chain([severity, ("alertname".to_owned(), name.to_owned())]);
+        let labels = own.chain([severity, ("alertname".to_owned(), name.to_owned())]).chain(self.named());
         let labels =
             labels.filter(|(name, value)| !name.is_empty() && !value.is_empty() && !value.contains("{{"));
         let notes = [("summary", Field::Summary), ("description", Field::Description)];
         let notes = notes.map(|(name, field)| (name.to_owned(), self.text(field).to_owned()));
         (labels.collect(), notes.into_iter().filter(|(_, text)| !text.is_empty()).collect())
+    }
+
+    /// The label that names who is told.
+    fn named(&self) -> Option<(String, String)> {
+        (!self.receivers.is_empty()).then(|| (LABEL.to_owned(), self.receivers.join(",")))
     }
 
     /// The numbers of its condition, as far as they can be read.
@@ -269,6 +279,10 @@ impl Typed {
             ));
         }
         for (place, (name, _)) in self.labels.iter().enumerate() {
+            if name.trim() == LABEL && !self.receivers.is_empty() {
+                let words = "receivers are chosen below; remove this label".to_owned();
+                flaws.push((Some(Field::Labels), words));
+            }
             if self.labels[..place].iter().any(|(other, _)| other.trim() == name.trim())
                 && !name.trim().is_empty()
             {
@@ -314,8 +328,8 @@ impl Typed {
             rule.insert(path.to_owned(), value);
         }
         let labels = self.labels.iter().filter(|(name, _)| !name.trim().is_empty());
-        let labels: Map<String, Value> =
-            labels.map(|(name, value)| (name.trim().to_owned(), value.as_str().into())).collect();
+        let labels = labels.map(|(name, value)| (name.trim().to_owned(), value.clone())).chain(self.named());
+        let labels: Map<String, Value> = labels.map(|(name, value)| (name, value.into())).collect();
         if !labels.is_empty() {
             rule.insert("labels".to_owned(), labels.into());
         }
@@ -338,6 +352,7 @@ pub(super) struct LabelLine {
 pub(super) struct Draft {
     texts: StoredValue<[RwSignal<String>; TEXTS]>,
     pub(super) labels: RwSignal<Vec<LabelLine>>,
+    pub(super) receivers: RwSignal<Vec<String>>,
     rest: StoredValue<Map<String, Value>>,
     pub(super) query_box: StoredValue<QueryBox>,
     next: StoredValue<u32>,
@@ -355,6 +370,7 @@ impl Draft {
         let draft = Self {
             texts: StoredValue::new(texts),
             labels: RwSignal::new(Vec::new()),
+            receivers: RwSignal::new(typed.receivers.clone()),
             rest: StoredValue::new(typed.rest.clone()),
             query_box: StoredValue::new(query_box),
             next: StoredValue::new(0),
@@ -387,6 +403,7 @@ impl Draft {
         Typed {
             texts: self.texts.get_value().map(|text| text.get()),
             labels: self.labels.with(|labels| labels.iter().map(pair).collect()),
+            receivers: self.receivers.get(),
             rest: self.rest.get_value(),
         }
     }

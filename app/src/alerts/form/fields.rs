@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use super::condition::Condition;
 use super::draft::{Draft, Field, Flaw, LabelLine};
 use super::preview::Preview;
+use super::receivers::Receivers;
 use crate::explore::Editor;
 
 /// What the samples of the window are folded to, as the API has it.
@@ -157,6 +158,7 @@ pub(super) fn Fields(draft: Draft, flaws: Memo<Vec<Flaw>>, preview: Preview) -> 
         </fieldset>
         {select(draft, Field::Severity, "Severity", &SEVERITIES)}
         <Labels draft flaws/>
+        <Receivers draft/>
         {lines(draft, flaws, Field::Summary, "Summary", "{{ $labels.host }}: {{ $value }} %")}
         {lines(draft, flaws, Field::Description, "Description", "What it means, and for whom.")}
         {line(draft, flaws, Field::Runbook, "Runbook: what to do, as a link or a text", "https://wiki/disk-full")}

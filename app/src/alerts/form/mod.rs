@@ -4,6 +4,7 @@ mod condition;
 mod draft;
 mod fields;
 mod preview;
+mod receivers;
 mod tried;
 
 use crate::pages::Title;

@@ -52,6 +52,12 @@ fn steps(incident: &Incident) -> Vec<Step> {
         };
         all.push(Step { at: said.at, mark, words: format!("{name}, by {}{why}", said.by) });
     }
+    for sent in &incident.sent {
+        let member = incident.alerts.iter().find(|member| member.labels == sent.labels);
+        let Some(member) = member else { continue };
+        let mark = if sent.to == "sent" { "✉ sent" } else { "✕ not sent" };
+        all.push(Step { at: sent.at, mark, words: format!("{}: {}", member.name(), sent.words()) });
+    }
     for change in &incident.changes {
         let to = if change.to.is_empty() { "nobody" } else { &change.to };
         let (mark, words) = match change.what.as_str() {
@@ -112,7 +118,11 @@ mod tests {
              {"at":40,"by":"ann","what":"communication","to":""}],
             "said":[{"at":15,"by":"ann","what":"acknowledged","comment":"on it","fingerprint":"f"},
              {"at":16,"by":"ann","what":"snoozed","comment":"","fingerprint":"gone"}]}"#;
-        let incident: Incident = serde_json::from_str(text).unwrap();
+        let mut incident: Incident = serde_json::from_str(text).unwrap();
+        let sent = r#"[{"at":12,"labels":{"alertname":"Fire","host":"a"},"to":"sent","receiver":"oncall","integration":"email[0]"},
+            {"at":11,"labels":{"alertname":"Fire","host":"a"},"to":"not sent","reason":"no channel","receiver":"team","integration":"slack[0]"},
+            {"at":11,"labels":{"alertname":"Other"},"to":"sent","receiver":"oncall","integration":"email[0]"}]"#;
+        incident.sent = serde_json::from_str(sent).unwrap();
         let told = |incident: &Incident| -> Vec<String> {
             steps(incident).iter().map(|step| format!("{} {} {}", step.at, step.mark, step.words)).collect()
         };
@@ -125,6 +135,8 @@ mod tests {
             "20 ◨ acknowledged by bob",
             "16 ⊘ snoozed an alert, by ann",
             "15 ◨ acknowledged Fire, by ann: on it",
+            "12 ✉ sent Fire: mail to oncall: sent",
+            "11 ✕ not sent Fire: slack to team: given up: no channel",
             "10 ■ fires Fire host=\"a\"",
         ];
         assert_eq!(told(&incident), expected);

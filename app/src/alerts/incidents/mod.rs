@@ -12,6 +12,7 @@ use serde::Deserialize;
 pub(super) use self::page::IncidentPage;
 use super::alert::{LabelMap, Severity};
 use super::on_call::list_frame;
+use super::sent::Sent;
 use super::{Address, choice, moment, search_field, server_now, trouble};
 use crate::address::{Encoded, Search};
 use crate::api::{self, Failure, Poll, envelope};
@@ -278,6 +279,9 @@ struct Incident {
     notes: Vec<Note>,
     changes: Vec<Changed>,
     said: Vec<SaidOfAlert>,
+    /// What was sent of alerts meanwhile, its own and others; asked for besides.
+    #[serde(skip)]
+    sent: Vec<Sent>,
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::address::{Encoded, Search};
 use crate::alerts::alert::Severity;
 use crate::alerts::chart::ChartedRule;
 use crate::alerts::filter::written;
+use crate::alerts::sent::Sent;
 use crate::alerts::who::remembered;
 use crate::alerts::{label_words, lasting, moment, place, server_now, state_word, trouble, without_script};
 use crate::api::{self, Failure, Poll, envelope};
@@ -29,7 +30,11 @@ const AROUND: i64 = 30 * 60_000;
 const LINES: usize = 200;
 
 async fn read(path: String) -> Result<Incident, Failure> {
-    envelope(&api::get(&path, &Search::default()).await?)
+    let mut incident: Incident = envelope(&api::get(&path, &Search::default()).await?)?;
+    // The last word goes out after the end. Without what was sent the rest is worth to be seen.
+    let to = incident.resolved_at.map(|at| at + AROUND);
+    incident.sent = Sent::ask(incident.opened_at - AROUND, to).await.unwrap_or_default();
+    Ok(incident)
 }
 
 /// The page.

@@ -21,9 +21,21 @@ pub(crate) struct Explained {
     pub(in crate::alerts) taken: Vec<Taken>,
     steps: Vec<Step>,
     pub(in crate::alerts) muted_by: Muted,
+    /// Receivers that its labels name and that there are not.
+    unknown_receivers: Vec<String>,
 }
 
 impl Explained {
+    /// That its labels name receivers that there are not.
+    pub(in crate::alerts) fn unknown(&self) -> Option<String> {
+        let names = self.unknown_receivers.join(", ");
+        // Where others are named as well, those are told.
+        let are_others = self.steps.iter().any(|step| step.outcome == "named");
+        let rest = if are_others { "" } else { "; the routes say who is told" };
+        (!names.is_empty())
+            .then(|| format!("△ Its labels name {names}, and there is no such receiver{rest}."))
+    }
+
     /// What a route says.
     pub(super) fn step(&self, route: usize) -> Option<Step> {
         self.steps.iter().find(|step| step.route == route).cloned()
@@ -90,7 +102,7 @@ impl Taken {
 #[serde(default)]
 pub(crate) struct Step {
     route: usize,
-    /// takes, `passes_on`, refuses, `not_asked`, `not_reached`.
+    /// takes, `passes_on`, refuses, `not_asked`, `not_reached`, named.
     pub(super) outcome: String,
     because: Value,
 }
@@ -109,6 +121,7 @@ impl Step {
                 }
             }
             "not_asked" => "– not asked: a route before it took it".to_owned(),
+            "named" => "– not asked: the alert's labels name who is told".to_owned(),
             _ => "– not reached".to_owned(),
         }
     }
@@ -211,6 +224,7 @@ pub(super) fn Tester(
         let taken = explained.taken.iter().map(way).collect_view();
         Some(view! {
             <ul class="ways-taken">{taken}</ul>
+            <p class="hint">{explained.unknown()}</p>
             <p class="alert-muted">{explained.muted_by.words()}</p>
         })
     };
@@ -294,6 +308,14 @@ mod tests {
         assert_eq!(refuses("c"), "✕ not a=\"b\": it has \"c\"");
         assert_eq!(refuses(""), "✕ not a=\"b\": it has no such label");
         assert_eq!(step("takes", Value::Null).words(), "✓ takes it");
+        assert_eq!(step("named", Value::Null).words(), "– not asked: the alert's labels name who is told");
+        let unknown = |outcome: &str| {
+            let (steps, names) = (vec![step(outcome, Value::Null)], vec!["gone".to_owned()]);
+            Explained { steps, unknown_receivers: names, ..Explained::default() }.unknown().unwrap()
+        };
+        assert_eq!(unknown("named"), "△ Its labels name gone, and there is no such receiver.");
+        assert!(unknown("takes").ends_with("no such receiver; the routes say who is told."));
+        assert_eq!(Explained::default().unknown(), None);
         let muted =
             Muted { silences: vec!["s".to_owned()], inhibitions: vec![String::new(); 2], maintenance: None };
         assert_eq!(

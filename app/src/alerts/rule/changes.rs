@@ -5,6 +5,7 @@ use watchfire_chart::format_value;
 use watchfire_model::Unit;
 
 use super::{Event, Known, MOST};
+use crate::alerts::sent::{is_sent, sent_words};
 use crate::alerts::{label_words, moment, plural};
 use crate::preferences::Preferences;
 
@@ -18,11 +19,21 @@ fn about(event: &Event) -> String {
     let labels = label_words(&event.labels, &["alertname", "severity"]);
     let reason = match event.reason.as_str() {
         "" => String::new(),
+        // It stands in the words of what was sent.
+        _ if is_sent(&event.to) => String::new(),
         reason if is_said(&event.to) => format!("by {reason}"),
         reason => reason.to_owned(),
     };
     let parts = [labels, reason];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// What it came to: the states, or what was sent.
+fn what(event: &Event) -> String {
+    if !is_sent(&event.to) {
+        return format!("{} → {}", event.from, event.to);
+    }
+    sent_words(event.receiver.as_deref(), event.integration.as_deref(), &event.to, &event.reason)
 }
 
 /// Every change, the newest first.
@@ -34,15 +45,16 @@ pub(super) fn Changes(known: RwSignal<Option<Known>>) -> impl IntoView {
         if in_percent { Unit::Percent } else { Unit::Number }
     });
     let row = move |event: Event| {
-        // Who says something of an alert measures nothing.
-        let is_measured = |value: &f64| !value.is_nan() || !is_said(&event.to);
+        // Who says something of an alert, or sends it, measures nothing.
+        let is_measured = |value: &f64| !value.is_nan() || !(is_said(&event.to) || is_sent(&event.to));
         let value = event.value().filter(|value| !event.labels.is_empty() && is_measured(value));
         let shown = value.map(|value| format_value(unit.get(), value));
-        let of = about(&event);
+        let (of, what) = (about(&event), what(&event));
+        let class = if is_sent(&event.to) { "change-sent" } else { "change-states" };
         view! {
             <tr>
                 <td>{moment(event.at, preferences)}</td>
-                <td class="change-states" data-alert-state=event.to.clone()>{format!("{} → {}", event.from, event.to)}</td>
+                <td class=class data-alert-state=event.to.clone()>{what}</td>
                 <td class="number" data-name="Value" title=value.map(|value| value.to_string())>{shown}</td>
                 <td class="target-labels">{of}</td>
             </tr>
@@ -54,7 +66,7 @@ pub(super) fn Changes(known: RwSignal<Option<Known>>) -> impl IntoView {
     };
     let badge = move || {
         let count = known.with(|known| known.as_ref().map_or(0, |known| known.events.len()));
-        let first = if count == MOST { ", the newest" } else { "" };
+        let first = if count >= MOST { ", the newest" } else { "" };
         format!("{}{first}", plural(count, "change"))
     };
     view! {
@@ -92,8 +104,16 @@ mod tests {
             (event(&own, "inactive", "the rule was paused"), "host=\"a\" · the rule was paused"),
             (event(&own, "firing", ""), "host=\"a\""),
             (event(&[], "error", "no such metric"), "no such metric"),
+            (event(&own, "not sent", "no such channel"), "host=\"a\""),
         ] {
             assert_eq!(about(&event), expected);
         }
+        let sent = Event {
+            receiver: Some("team".to_owned()),
+            integration: Some("email[0]".to_owned()),
+            ..event(&own, "sent", "")
+        };
+        assert_eq!(what(&sent), "mail to team: sent");
+        assert_eq!(what(&event(&own, "inactive", "")), "firing → inactive");
     }
 }

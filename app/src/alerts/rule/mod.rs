@@ -4,6 +4,8 @@ mod changes;
 mod facts;
 mod timeline;
 
+use std::cmp::Reverse;
+
 use crate::pages::Title;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -56,6 +58,9 @@ struct Event {
     /// A number, or a text for what JSON has no number for.
     value: Value,
     reason: String,
+    /// Who was told, of a notification; and by which channel.
+    receiver: Option<String>,
+    integration: Option<String>,
 }
 
 impl Event {
@@ -151,7 +156,14 @@ impl Which {
             .with("from", &range.start.to_string())
             .with("to", &range.end.to_string())
             .with("limit", &MOST.to_string());
-        let events = envelope(&api::get("/api/v1/watchfire/rules/history", &search).await?)?;
+        let mut events = Vec::new();
+        // Each for itself: many notifications must not take the place of changes.
+        for deliveries in ["false", "true"] {
+            let search = search.clone().with("deliveries", deliveries);
+            let found: Vec<Event> = envelope(&api::get("/api/v1/watchfire/rules/history", &search).await?)?;
+            events.extend(found);
+        }
+        events.sort_by_key(|event| Reverse(event.at));
         let rule = match &self {
             Self::Form(uid) => {
                 let path = format!("/api/v1/watchfire/rules/{}", Encoded(uid));

@@ -8,6 +8,7 @@ use watchfire_model::{TimeRange, format_utc};
 use super::changes::is_said;
 use super::{Event, Known};
 use crate::alerts::alert::LabelMap;
+use crate::alerts::sent::is_sent;
 use crate::alerts::{label_words, lasting, moment, place};
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
@@ -54,7 +55,7 @@ pub(super) fn Timeline(known: RwSignal<Option<Known>>) -> impl IntoView {
         let known = known.get()?;
         let range = known.shown();
         let mut by_alert: BTreeMap<&LabelMap, Vec<&Event>> = BTreeMap::new();
-        for event in known.events.iter().filter(|event| !is_said(&event.to)) {
+        for event in known.events.iter().filter(|event| !is_said(&event.to) && !is_sent(&event.to)) {
             by_alert.entry(&event.labels).or_default().push(event);
         }
         let count = by_alert.len();

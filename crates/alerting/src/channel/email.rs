@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::draft::{Picture, Unsendable};
 use super::kind::{Kind, Task};
+use super::mail_texts::{MailFlaw, MailTexts};
 use super::outgoing::{Mail, MailLogin, MailServer, Outgoing};
 use super::writer::Writer;
 use crate::config::Secret;
@@ -30,6 +31,23 @@ impl EmailConfig {
         }
         let password = Secret::new(task.secrets.text(self.auth_password_source(), "auth_password")?);
         Ok(Some(MailLogin { username: self.auth_username.clone(), password }))
+    }
+}
+
+impl EmailConfig {
+    /// What its mail says.
+    pub(super) fn said(&self, writer: &Writer<'_>) -> Result<MailTexts, MailFlaw> {
+        let failed = |field| move |error| MailFlaw::new(field, error);
+        let subject = self.headers.get("Subject").map_or(SUBJECT, String::as_str);
+        let subject = line(&writer.text(subject).map_err(failed("subject"))?);
+        let html = writer.html(&self.html).map_err(failed("html"))?;
+        let text = writer.text(self.text_beside(&html)).map_err(failed("text"))?;
+        Ok(MailTexts { subject, text, html })
+    }
+
+    /// The template of the text beside this HTML.
+    fn text_beside(&self, html: &str) -> &str {
+        if self.text.is_empty() && !html.is_empty() { TEXT } else { &self.text }
     }
 }
 
@@ -61,12 +79,11 @@ impl Kind for EmailConfig {
         let html = writer.html(&self.html)?;
         let shown = |picture: &&Picture| html.contains(&format!("cid:{}", picture.name));
         let pictures: Vec<&Picture> = writer.pictures().iter().filter(shown).collect();
-        let text = if self.text.is_empty() && !html.is_empty() { TEXT } else { &self.text };
         Ok(json!({
             "from": line(&writer.text(&self.from)?),
             "to": to,
             "headers": headers,
-            "text": writer.text(text)?,
+            "text": writer.text(self.text_beside(&html))?,
             "pictures": pictures,
             "html": html,
         }))

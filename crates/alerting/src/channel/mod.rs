@@ -24,6 +24,7 @@ mod incident;
 mod jira;
 mod key;
 mod kind;
+mod mail_texts;
 mod msteams;
 mod ntfy;
 mod opsgenie;
@@ -38,6 +39,7 @@ mod servicenow;
 mod severity;
 mod sigv4;
 mod slack;
+mod slack_blocks;
 mod sns;
 mod telegram;
 mod tracker;
@@ -57,15 +59,16 @@ pub use cut::{cut_bytes, cut_chars};
 pub use defaults::default_templates;
 pub use draft::{ActionLinks, Draft, Intent, Picture, Surroundings, Unsendable};
 pub use key::{group_hash, idempotency_key};
+pub use mail_texts::{MailFlaw, MailTexts};
 pub use outgoing::{Header, Mail, MailLogin, MailServer, Method, Outgoing, Program, Request};
 pub use progress::{Memory, Progress};
 pub use secrets::{SecretError, Secrets};
 pub use severity::Severity;
-pub(crate) use webpush::check_keys as check_push_keys;
-pub use webpush::{ENTROPY_BYTES, Entropy};
+pub use webpush::{ENTROPY_BYTES, Entropy, VapidKeys};
+pub(crate) use webpush::{check_keys as check_push_keys, check_vapid_keys};
 
 use crate::config::Receiver;
-use crate::config::receiver::Integration;
+use crate::config::receiver::{EmailConfig, Integration};
 use crate::dispatch::Notification;
 
 /// Says the texts of a notification for its integration of `receiver`.
@@ -87,6 +90,19 @@ pub fn draft(
         about: About::of(notification),
         content: kind.content(&writer)?,
     })
+}
+
+/// What the mail of a notification would say.
+///
+/// # Errors
+///
+/// The first template that fails.
+pub fn mail_texts(
+    notification: &Notification,
+    mail: &EmailConfig,
+    around: &Surroundings<'_>,
+) -> Result<MailTexts, MailFlaw> {
+    mail.said(&writer::Writer::new(notification, around))
 }
 
 /// Says that somebody looks after a group of alerts, where the service has a word for that: PagerDuty and Opsgenie.

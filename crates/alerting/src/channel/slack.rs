@@ -1,5 +1,6 @@
 //! Slack: a message with one attachment
-//! (<https://api.slack.com/reference/messaging/attachments>), by an incoming webhook or `chat.postMessage`.
+//! (<https://api.slack.com/reference/messaging/attachments>), of fields or of blocks, by an incoming webhook or
+//! `chat.postMessage`.
 
 use serde_json::{Map, Value, json};
 
@@ -10,8 +11,9 @@ use super::http_answer::HttpAnswer;
 use super::kind::{Kind, Task};
 use super::outgoing::{Method, Outgoing, Request};
 use super::progress::Progress;
+use super::slack_blocks;
 use super::writer::Writer;
-use crate::config::receiver::{SlackAction, SlackConfig};
+use crate::config::receiver::{SLACK_BLOCKS, SlackAction, SlackConfig};
 
 /// Characters of a title, as Alertmanager cuts it.
 const TITLE: usize = 1024;
@@ -29,8 +31,9 @@ const PASSING: [&str; 7] = [
     "team_added_to_org",
 ];
 
-impl Kind for SlackConfig {
-    fn content(&self, writer: &Writer<'_>) -> Result<Value, Unsendable> {
+impl SlackConfig {
+    /// The attachment as Alertmanager has it.
+    fn attachment(&self, writer: &Writer<'_>) -> Result<Map<String, Value>, Unsendable> {
         let mut attachment = Map::new();
         let texts = [
             ("title", &self.title, TITLE),
@@ -66,6 +69,17 @@ impl Kind for SlackConfig {
         if !actions.is_empty() {
             attachment.insert("actions".to_owned(), actions.into());
         }
+        Ok(attachment)
+    }
+}
+
+impl Kind for SlackConfig {
+    fn content(&self, writer: &Writer<'_>) -> Result<Value, Unsendable> {
+        let attachment = if self.layout == SLACK_BLOCKS {
+            slack_blocks::attachment(self, writer)?
+        } else {
+            self.attachment(writer)?
+        };
         let mut message = Map::new();
         put(&mut message, "channel", writer.text(&self.channel)?);
         put(&mut message, "username", writer.text(&self.username)?);

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub use encrypt::{ENTROPY_BYTES, Entropy};
 use serde_json::{Value, json};
+pub use vapid::VapidKeys;
 
 use super::answer::{Cause, Verdict};
 use super::cut::{cut_bytes, cut_chars};
@@ -75,7 +76,8 @@ impl Kind for WebPushConfig {
         if matches!(answer.status, 404 | 410) {
             return Verdict::dead(
                 Cause::ClientError,
-                "the subscription is gone; subscribe anew in the browser".to_owned(),
+                "the subscription is gone; press “Subscribe this browser” in that browser, and remove the old entry"
+                    .to_owned(),
             );
         }
         answer.usual()
@@ -85,4 +87,12 @@ impl Kind for WebPushConfig {
 /// Whether these are the keys of a subscription.
 pub(crate) fn check_keys(p256dh: &str, auth: &str) -> Result<(), &'static str> {
     encrypt::Subscription::read(p256dh, auth).map(drop)
+}
+
+/// Whether the public key, if one is given, is that of the private one.
+pub(crate) fn check_vapid_keys(private: &str, public: &str) -> Result<(), &'static str> {
+    if public.is_empty() || vapid::public_key(private)? == public.trim_end_matches('=') {
+        return Ok(());
+    }
+    Err("vapid_public_key does not belong to vapid_private_key; give both of one pair, or leave it out")
 }

@@ -57,6 +57,12 @@ impl<'a> Writer<'a> {
         group_hash(&self.notification.group_key)
     }
 
+    /// Where alerts that fire are acknowledged: the name of each and the address; none where there are no such addresses.
+    pub(super) fn acknowledgements(&self) -> impl Iterator<Item = (&str, &str)> {
+        let alerts = self.data.alerts.iter().filter(|alert| !alert.action_url.is_empty());
+        alerts.map(|alert| (alert.labels.get("alertname").unwrap_or_default(), alert.action_url.as_str()))
+    }
+
     pub(super) fn external_url(&self) -> &str {
         self.around.env.external_url
     }

@@ -1,13 +1,23 @@
 use super::problem::Place;
 
+/// The field of a receiver that names programs of this machine.
+pub(super) const PROGRAMS: &str = "exec_configs";
+
 /// A field by which a configuration lets this machine read a file: a secret's (`..._file`), templates, a calendar, the values of a
-/// header.
+/// header; or run one (`exec_configs`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileField {
     /// Where its value stands.
     pub place: Place,
     /// Its name.
     pub key: String,
+}
+
+impl FileField {
+    /// Whether it names programs to run, and not files to read.
+    pub fn is_program(&self) -> bool {
+        self.key == PROGRAMS
+    }
 }
 
 #[cfg(test)]
@@ -44,8 +54,23 @@ unknown_file: /h
             .map(|field| format!("{} {} {}", field.place.line, field.key, draft.path(field.place)))
             .collect();
         insta::assert_snapshot!(found.join("\n"));
+        assert!(draft.files.iter().all(|field| !field.is_program()));
         assert!(
             Draft::read("test", "route: {receiver: a}\nreceivers: [{name: a}]\n", &|_| None).files.is_empty()
         );
+    }
+
+    #[test]
+    fn programs_are_found_where_a_receiver_names_some() {
+        let text = "\
+route: {receiver: a, routes: [{match: {exec_configs: x}}]}
+receivers:
+  - {name: a, exec_configs: []}
+  - {name: b, exec_configs: [{command: [/bin/true]}]}
+";
+        let draft = Draft::read("test", text, &|_| None);
+        let found: Vec<_> = draft.files.iter().map(|field| (field.place.line, field.is_program())).collect();
+        assert_eq!(found, [(4, true)]);
+        assert_eq!(draft.path(draft.files[0].place), "receivers[1].exec_configs");
     }
 }

@@ -1,6 +1,7 @@
 use serde::Serialize;
 use watchfire_model::Labels;
 
+use super::named::words;
 use super::{RouteId, RouteOptions, RouteTree};
 
 /// Where an alert would go, and why.
@@ -10,6 +11,8 @@ pub struct Explanation {
     pub taken: Vec<Taken>,
     /// What each route of the tree says to it, the root first, children after their parents.
     pub steps: Vec<Step>,
+    /// Names in the alert's labels for receivers that there are not.
+    pub unknown: Vec<String>,
 }
 
 /// A route that takes the alert.
@@ -64,21 +67,30 @@ pub enum Outcome {
     },
     /// It is not asked: a route above it does not match.
     NotReached,
+    /// It is not asked: the alert's labels name who is told.
+    Named,
 }
 
 impl RouteTree {
     /// Where an alert with these labels would go, and why.
     pub fn explain(&self, labels: &Labels) -> Explanation {
         let taken = self.matching(labels);
-        let mut steps = Vec::with_capacity(self.nodes.len());
-        self.step(RouteId(0), 0, labels, &taken, None, &mut steps);
-        Explanation { taken: taken.into_iter().map(|route| self.taken(route, labels)).collect(), steps }
+        let is_named = taken.iter().all(|route| self.is_direct(*route));
+        let mut steps = Vec::with_capacity(self.written);
+        self.step(RouteId(0), 0, labels, &taken, is_named.then_some(&Outcome::Named), &mut steps);
+        let unknown = self.named(labels).1.into_iter().map(str::to_owned).collect();
+        let taken = taken.into_iter().map(|route| self.taken(route, labels)).collect();
+        Explanation { taken, steps, unknown }
     }
 
     fn taken(&self, route: RouteId, labels: &Labels) -> Taken {
         let options = self.options(route).clone();
         let mut path = vec![format!("receiver {}", options.receiver)];
         let mut at = route;
+        if self.is_direct(route) {
+            path.push(words(labels));
+            at = RouteId(0);
+        }
         while let Some(parent) = self.parent(at) {
             path.push(self.words(at));
             at = parent;
@@ -121,7 +133,7 @@ impl RouteTree {
         };
         let mut below = match outcome {
             Outcome::Takes | Outcome::PassesOn => None,
-            Outcome::NotAsked { .. } => Some(outcome.clone()),
+            Outcome::NotAsked { .. } | Outcome::Named => Some(outcome.clone()),
             Outcome::Refuses { .. } | Outcome::NotReached => Some(Outcome::NotReached),
         };
         let receiver = self.options(route).receiver.clone();

@@ -1,10 +1,12 @@
 //! Where an alert goes: the routing tree with everything inherited.
 
 mod explain;
+mod named;
 mod options;
 mod tree;
 
 pub use explain::{Explanation, Outcome, Step, Taken};
+pub use named::{CHANNELS, RECEIVERS};
 pub use options::{GroupBy, RouteOptions};
 pub use tree::{RouteId, RouteTree};
 

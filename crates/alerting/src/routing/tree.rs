@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use watchfire_model::Labels;
 
 use super::RouteOptions;
-use crate::config::Route;
+use super::named::named;
+use crate::config::{Config, Route};
 use crate::matcher::{Matchers, quoted};
 
 /// A route by its place in its tree: 0 is the root, the others follow depth first, as they are written.
@@ -23,17 +26,71 @@ pub(super) struct Node {
 
 /// The routing tree. Every alert enters at the root and goes to the first child that it matches, and on from there; where no
 /// child takes it, the node does. A child with `continue` lets its siblings take it, too.
+///
+/// An alert whose labels name receivers ([`RECEIVERS`](super::RECEIVERS)) goes straight to those of them that there are, by
+/// routes that are not written: behind the others, one for each receiver, with the options of the root.
 #[derive(Clone, Debug)]
 pub struct RouteTree {
     pub(super) nodes: Vec<Node>,
+    /// How many of them are written.
+    pub(super) written: usize,
+    /// By the receiver the routes of alerts that name it.
+    direct: BTreeMap<String, RouteId>,
 }
 
 impl RouteTree {
-    /// The tree of a configuration's root route.
+    /// The tree of a root route, without receivers that labels could name.
     pub fn new(root: &Route) -> Self {
-        let mut tree = Self { nodes: Vec::new() };
+        let mut tree = Self { nodes: Vec::new(), written: 0, direct: BTreeMap::new() };
         tree.add(root, None, 0, &RouteOptions::nobodys());
+        tree.written = tree.nodes.len();
         tree
+    }
+
+    /// The tree of a configuration.
+    pub fn of(config: &Config) -> Self {
+        let mut tree = Self::new(&config.route);
+        for receiver in &config.receivers {
+            tree.add_direct(&receiver.name);
+        }
+        tree
+    }
+
+    fn add_direct(&mut self, receiver: &str) {
+        let id = RouteId(self.nodes.len() as u32);
+        let root = self.node(RouteId(0));
+        // What is written has braces there.
+        let key = format!("{}/receiver={}", root.key, quoted(receiver));
+        let node = Node {
+            parent: Some(RouteId(0)),
+            children: Vec::new(),
+            matchers: Matchers::default(),
+            goes_on: false,
+            options: RouteOptions { receiver: receiver.to_owned(), ..root.options.clone() },
+            name: key.clone(),
+            key,
+        };
+        self.nodes.push(node);
+        self.direct.insert(receiver.to_owned(), id);
+    }
+
+    /// The routes of the receivers that the labels name, as far as there are such, and the names of those that there are not.
+    pub(super) fn named<'a>(&self, labels: &'a Labels) -> (Vec<RouteId>, Vec<&'a str>) {
+        let (mut found, mut unknown) = (Vec::new(), Vec::new());
+        for name in named(labels) {
+            match self.direct.get(name) {
+                Some(route) if !found.contains(route) => found.push(*route),
+                Some(_) => {}
+                None => unknown.push(name),
+            }
+        }
+        found.sort();
+        (found, unknown)
+    }
+
+    /// Whether a route is not written, but there for alerts that name its receiver.
+    pub fn is_direct(&self, id: RouteId) -> bool {
+        id.0 as usize >= self.written
     }
 
     fn add(
@@ -66,14 +123,17 @@ impl RouteTree {
         &self.nodes[id.0 as usize]
     }
 
-    /// All routes, the root first.
+    /// All routes that are written, the root first.
     pub fn routes(&self) -> impl Iterator<Item = RouteId> + use<> {
-        (0..self.nodes.len() as u32).map(RouteId)
+        (0..self.written as u32).map(RouteId)
     }
 
     /// The routes that take an alert with these labels, in the order of the tree; at least one.
     pub fn matching(&self, labels: &Labels) -> Vec<RouteId> {
-        let mut found = Vec::new();
+        let (mut found, _) = self.named(labels);
+        if !found.is_empty() {
+            return found;
+        }
         self.collect(RouteId(0), labels, &mut found);
         found
     }
@@ -140,7 +200,7 @@ impl RouteTree {
 
     /// The route with this name.
     pub fn find(&self, name: &str) -> Option<RouteId> {
-        self.routes().find(|route| self.name(*route) == name)
+        (0..self.nodes.len() as u32).map(RouteId).find(|route| self.name(*route) == name)
     }
 
     /// What names a group to receivers, in Alertmanager's form: `{}/{team="web"}:{alertname="Fire", cluster="a"}`.

@@ -1,6 +1,7 @@
 //! Configurations: what is read of each, or why it is refused.
 
 use watchfire_alerting::Config;
+use watchfire_alerting::channel::VapidKeys;
 use watchfire_alerting::config::receiver::{Channel, Integration};
 use watchfire_alerting::config::{Period, SecretSource};
 
@@ -196,4 +197,28 @@ fn who_is_told_of_incidents() {
         let told = problems(incidents).join("; ");
         assert!(told.contains(words), "{incidents}: {told}");
     }
+}
+
+#[test]
+fn keys_of_web_push_belong_together() {
+    let (keys, others) = (VapidKeys::generate().unwrap(), VapidKeys::generate().unwrap());
+    let problems = |private: &str, public: &str| {
+        problems(&format!(
+            "route: {{receiver: a}}\nreceivers: [{{name: a, webpush_configs: [{{name: mine, endpoint: 'https://a.example/b', \
+             p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4', \
+             auth: 'BTBZMqHH6r4Tts7J_aSIgg', vapid_private_key: '{private}', vapid_public_key: '{public}', \
+             subject: 'mailto:a@b.c'}}]}}]\n"
+        ))
+    };
+    let private = keys.private.expose();
+    assert_eq!(problems(private, &keys.public), [""; 0]);
+    assert_eq!(problems(private, ""), [""; 0]);
+    assert_eq!(
+        problems(private, &others.public),
+        ["vapid_public_key does not belong to vapid_private_key; give both of one pair, or leave it out"]
+    );
+    assert_eq!(
+        problems("abc", &keys.public),
+        ["vapid_private_key is no private key of P-256: 32 bytes in Base64"]
+    );
 }

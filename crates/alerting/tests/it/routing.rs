@@ -60,6 +60,53 @@ fn who_is_told() {
 }
 
 #[test]
+fn who_is_named() {
+    let tree = RouteTree::of(&Config::parse("a.yml", TREE).unwrap());
+    for (alert, receivers) in [
+        ("team=shop", "shop"),
+        ("team=shop receivers=pager", "pager"),
+        ("team=shop receivers=pager,never,pager", "pager never"),
+        ("team=shop receivers=,gone,,audit", "audit"),
+        ("team=shop receivers=gone", "shop"),
+        ("team=shop receivers=Pager", "shop"),
+        ("severity=critical receivers=gone", "audit rest"),
+        ("team=shop channels=rest,email", "rest"),
+        ("team=shop channels=rest receivers=audit", "audit rest"),
+    ] {
+        let found = tree.matching(&labels(alert));
+        let told: Vec<&str> = found.iter().map(|route| tree.options(*route).receiver.as_str()).collect();
+        assert_eq!(told.join(" "), receivers, "{alert}");
+    }
+    // Grouped as the root says, whatever the routes of the receiver say; and known by its name after a restart.
+    let route = tree.matching(&labels("receivers=audit"))[0];
+    let (options, root) = (tree.options(route), tree.options(RouteId(0)));
+    assert_eq!((&options.group_by, options.repeat_interval), (&root.group_by, root.repeat_interval));
+    assert!(options.mute_time_intervals.is_empty());
+    assert_eq!(tree.find(tree.name(route)), Some(route));
+    assert_eq!(tree.key(route), r#"{}/receiver="audit""#);
+    assert!(tree.is_direct(route) && tree.routes().all(|route| !tree.is_direct(route)));
+    // All else is as without.
+    let plain = self::tree();
+    assert_eq!(tree.routes().collect::<Vec<_>>(), plain.routes().collect::<Vec<_>>());
+    for alert in ["a=b", "severity=critical team=web", "team=shop env=test receiver=pager"] {
+        assert_eq!(tree.explain(&labels(alert)), plain.explain(&labels(alert)), "{alert}");
+    }
+}
+
+#[test]
+fn that_a_label_names_it_is_explained() {
+    let tree = RouteTree::of(&Config::parse("a.yml", TREE).unwrap());
+    let explanation = tree.explain(&labels("team=shop receivers=pager,gone channels=audit"));
+    let paths: Vec<String> = explanation.taken.iter().map(|taken| taken.path.join(" > ")).collect();
+    let named = r#"receivers="pager,gone" and channels="audit""#;
+    assert_eq!(paths, [format!("{named} > receiver audit"), format!("{named} > receiver pager")]);
+    assert!(explanation.steps.iter().all(|step| step.outcome == Outcome::Named));
+    assert_eq!((explanation.steps.len(), explanation.unknown), (8, vec!["gone".to_owned()]));
+    let lost = tree.explain(&labels("team=shop receivers=gone"));
+    assert_eq!((lost.taken[0].options.receiver.as_str(), lost.unknown), ("shop", vec!["gone".to_owned()]));
+}
+
+#[test]
 fn what_is_inherited() {
     let tree = tree();
     let shown: Vec<String> = tree

@@ -97,6 +97,17 @@ fn what_is_wrong_is_named() {
             "{name: night, escalation_configs: [{after: 1m, receiver: night}]}]",
             "told already",
         ),
+        ("{name: night}]", "{name: night, escalation_repeat: {times: 2}}]", "escalation_configs; add some"),
+        (
+            "{name: night}]",
+            "{name: night, escalation_configs: [{after: 1m, receiver: ann}], escalation_repeat: {times: 21}}]",
+            "times is 21; write 1 to 20",
+        ),
+        (
+            "{name: night}]",
+            "{name: night, escalation_configs: [{schedule: web}], escalation_repeat: {times: 1}}]",
+            "write 30m, for example",
+        ),
     ] {
         let text = CONFIG.replace(found, written);
         assert_ne!(text, CONFIG, "{found}");
@@ -122,10 +133,10 @@ fn who_would_be_told_if_nobody_looks_after_it() {
         });
         words.collect::<Vec<_>>()
     };
-    // Looks at the group are 30 s after its begin, and each 5 min from then on.
-    assert_eq!(told("2026-03-24T12:00:00Z"), ["30s web ann", "5m30s - bob", "10m30s web ann", "1h30s - cem"]);
+    // The group is told of 30 s after its begin; steps have their own time.
+    assert_eq!(told("2026-03-24T12:00:00Z"), ["30s web ann", "5m30s - bob", "5m31s web ann", "1h - cem"]);
     // The shift changes between the first step and the last.
-    assert_eq!(told("2026-03-30T06:55:00Z"), ["30s web ann", "5m30s - bob", "10m30s web bob", "1h30s - cem"]);
+    assert_eq!(told("2026-03-30T06:55:00Z"), ["30s web ann", "5m30s - bob", "5m31s web bob", "1h - cem"]);
     assert_eq!(told("2026-03-20T00:00:00Z")[0], "30s web nobody");
     // Whoever may be told, at whatever time.
     let hearers: Vec<&str> = plan.hearers("ann").into_iter().collect();

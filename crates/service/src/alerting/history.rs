@@ -23,6 +23,8 @@ pub struct HistoryQuestion {
     pub labels: Option<Labels>,
     /// Those at these times.
     pub range: TimeRange,
+    /// Whether they tell of notifications; `None` for all.
+    pub deliveries: Option<bool>,
     /// So many at most.
     pub limit: Option<usize>,
 }
@@ -31,9 +33,9 @@ impl Alerting {
     /// What became of alerts and of rules, the newest first.
     pub async fn history(&self, question: HistoryQuestion) -> Result<Vec<AlertEvent>, AlertingError> {
         let store = self.shared().store.as_ref().ok_or(AlertingError::Absent)?;
-        let HistoryQuestion { rule, uid, labels, range, limit } = question;
+        let HistoryQuestion { rule, uid, labels, range, deliveries, limit } = question;
         let rule = uid.map(|uid| form_key(&uid)).or(rule);
         let limit = limit.unwrap_or(SHOWN).min(MOST);
-        Ok(store.alert_events(&AlertEventFilter { rule, labels, range, limit }).await?)
+        Ok(store.alert_events(&AlertEventFilter { rule, labels, range, deliveries, limit }).await?)
     }
 }

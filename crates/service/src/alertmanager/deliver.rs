@@ -3,7 +3,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
-use watchfire_alerting::channel::{ActionLinks, Entropy, Surroundings};
+use watchfire_alerting::channel::{ActionLinks, Entropy, MailTexts, Surroundings};
 use watchfire_alerting::time_interval::Database;
 use watchfire_alerting::{Config, Notification};
 use watchfire_model::Labels;
@@ -12,7 +12,7 @@ use watchfire_template::{Env, Set, Time};
 
 use super::configured::Followed;
 use super::links::Links;
-use crate::alerting::delivery::{Deliveries, Trial, TrialAlert};
+use crate::alerting::delivery::{Deliveries, PreviewError, Trial, TrialAlert};
 use crate::clock::now;
 
 /// What marks a test notification.
@@ -101,6 +101,31 @@ impl Queue {
         let told = test_of(name, labels, annotations);
         let around = Surroundings { links: None, ..self.around(&draft.templates)? };
         Ok(Some(self.deliveries.try_channels(Arc::new(receiver.clone()), &told, &around).await))
+    }
+
+    /// What a test mail of a receiver would say, by the configuration that counts or by a draft; `index` names one of its
+    /// mails, counted from 0. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// There is no such receiver or mail, or a template fails.
+    pub fn preview_mail(
+        &self,
+        draft: Option<&Followed>,
+        (name, index): (&str, usize),
+        labels: &Labels,
+        annotations: &Labels,
+    ) -> Result<MailTexts, PreviewError> {
+        let told = test_of(name, labels, annotations);
+        let Some(draft) = draft else {
+            let set = self.templates();
+            let around = Surroundings { links: None, ..self.around(&set)? };
+            return self.deliveries.preview_mail(name, index, &told, &around);
+        };
+        let receiver = draft.config.receivers.iter().find(|receiver| receiver.name == name);
+        let receiver = receiver.ok_or_else(|| PreviewError::NoReceiver(name.to_owned()))?;
+        let around = Surroundings { links: None, ..self.around(&draft.templates)? };
+        self.deliveries.preview_mail_of(receiver, index, &told, &around)
     }
 
     fn templates(&self) -> Arc<Set> {

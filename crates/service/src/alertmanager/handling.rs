@@ -11,7 +11,7 @@ use super::{Alertmanager, AlertmanagerError};
 use crate::alerting::HandedAlert;
 
 /// How history names the rules of alerts that others sent.
-const ELSEWHERE: &str = "received";
+pub(super) const ELSEWHERE: &str = "received";
 
 /// What somebody says of an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]

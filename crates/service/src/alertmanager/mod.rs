@@ -5,6 +5,7 @@
 mod calendars;
 mod configured;
 mod deliver;
+mod endings;
 mod error;
 mod handling;
 mod incident_news;
@@ -33,6 +34,7 @@ pub use calendars::{CALENDARS, CalendarStatus, Calendars};
 pub(crate) use configured::NOBODY;
 pub use configured::{ConfigFile, ConfigStatus, Followed};
 pub use deliver::{Deliver, Queue};
+pub use endings::keep_endings;
 pub use error::AlertmanagerError;
 pub use handling::Said;
 pub use incidents::{INCIDENTS, keep_incidents};
@@ -101,11 +103,20 @@ impl Alertmanager {
         alerts: Vec<Received>,
         now: i64,
     ) -> Result<Vec<(usize, AlertError)>, AlertmanagerError> {
+        self.receive_all(alerts.into_iter().map(|alert| (alert, true)).collect(), now).await
+    }
+
+    /// The same, each with whether whoever says it has seen that it is so since the last start.
+    async fn receive_all(
+        &self,
+        alerts: Vec<(Received, bool)>,
+        now: i64,
+    ) -> Result<Vec<(usize, AlertError)>, AlertmanagerError> {
         let mut refused = Vec::new();
         {
             let mut state = self.state();
-            for (at, alert) in alerts.into_iter().enumerate() {
-                if let Err(error) = state.receive(alert, now) {
+            for (at, (alert, is_seen)) in alerts.into_iter().enumerate() {
+                if let Err(error) = state.receive(alert, is_seen, now) {
                     refused.push((at, error));
                 }
             }

@@ -9,8 +9,8 @@ use crate::clock::now;
 impl AlertSink for Alertmanager {
     async fn take(&self, alerts: Vec<HandedAlert>) -> Result<(), String> {
         self.note_rules(&alerts);
-        let received = alerts.into_iter().map(|alert| alert.received).collect();
-        let refused = self.receive(received, now()).await.map_err(|error| error.to_string())?;
+        let received = alerts.into_iter().map(|alert| (alert.received, alert.is_seen)).collect();
+        let refused = self.receive_all(received, now()).await.map_err(|error| error.to_string())?;
         // Rules have names, and what they say ends after it begins.
         for (_, error) in refused {
             tracing::error!(%error, "an alert of a rule was refused");

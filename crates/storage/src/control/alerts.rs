@@ -32,6 +32,12 @@ pub struct AlertRow {
     pub told_at: Option<i64>,
 }
 
+/// The state after a notification of an alert was sent.
+pub const SENT: &str = "sent";
+
+/// The state after a notification of an alert was given up.
+pub const NOT_SENT: &str = "not sent";
+
 /// Something that became of an alert, or of a rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertEvent {
@@ -43,7 +49,7 @@ pub struct AlertEvent {
     pub labels: Labels,
     /// The state before: `inactive`, `pending`, `firing`; of the rule `ok` and `error`.
     pub before: String,
-    /// The state since.
+    /// The state since; [`SENT`] or [`NOT_SENT`] of a notification, which changes no state.
     pub after: String,
     /// The value then.
     pub value: f64,
@@ -78,6 +84,8 @@ pub struct AlertEventFilter {
     pub labels: Option<Labels>,
     /// Those at these times, both ends included.
     pub range: TimeRange,
+    /// Whether they tell of notifications ([`SENT`], [`NOT_SENT`]); `None` for all.
+    pub deliveries: Option<bool>,
     /// So many at most; of more, the newest.
     pub limit: usize,
 }
@@ -154,12 +162,13 @@ impl AlertStore for SqliteControl {
         let rows = sqlx::query(
             "SELECT at, rule, labels, before, after, value, reason FROM alert_event \
              WHERE at >= ?1 AND at <= ?2 AND (?3 IS NULL OR rule = ?3) AND (?4 IS NULL OR labels = ?4) \
-             ORDER BY at DESC, id DESC LIMIT ?5",
+             AND (?5 IS NULL OR (after IN ('sent', 'not sent')) = ?5) ORDER BY at DESC, id DESC LIMIT ?6",
         )
         .bind(filter.range.start)
         .bind(filter.range.end)
         .bind(filter.rule.as_deref())
         .bind(filter.labels.as_ref().map(Labels::packed))
+        .bind(filter.deliveries)
         .bind(i64::try_from(filter.limit).unwrap_or(i64::MAX))
         .fetch_all(&self.pool)
         .await

@@ -18,7 +18,7 @@ mod random;
 mod rows;
 mod sqlite;
 
-pub use alerts::{AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites};
+pub use alerts::{AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites, NOT_SENT, SENT};
 pub use annotations::{Annotation, AnnotationFilter};
 pub use delivery::{
     Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,

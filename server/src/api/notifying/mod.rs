@@ -9,6 +9,7 @@ mod notify_config;
 mod receivers;
 mod routing;
 mod schedules;
+mod webpush;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -48,6 +49,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/watchfire/schedules/{name}", get(schedules::one))
         .route("/api/v1/watchfire/schedules/{name}/calendar", get(schedules::calendar))
         .route("/api/v1/watchfire/receivers/{name}/test", post(receivers::test))
+        .route("/api/v1/watchfire/receivers/{name}/preview", post(receivers::preview))
+        .route("/api/v1/watchfire/webpush/keys", post(webpush::keys))
         // Bodies are bounded where they are read, by a setting.
         .layer(DefaultBodyLimit::disable())
 }

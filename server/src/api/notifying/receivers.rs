@@ -1,12 +1,13 @@
-//! `/api/v1/watchfire/receivers/NAME/test`: whether what is sent to a receiver gets there.
+//! `/api/v1/watchfire/receivers/NAME/test` and `/preview`: whether what is sent to a receiver gets there, and what its mails say.
 
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchfire_service::alerting::delivery::Trial;
+use watchfire_service::alerting::delivery::{PreviewError, Trial};
 
 use super::failure::not_found;
 use super::notify_config::Written;
@@ -60,4 +61,45 @@ pub(super) async fn test(
         "delivered": delivered && !trials.is_empty(),
         "integrations": trials.iter().map(shown).collect::<Vec<_>>(),
     })))
+}
+
+/// What a mail is to be shown of; what is left out is that of a test.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Shown {
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, String>,
+    /// A configuration that has the receiver, in place of the one that counts.
+    draft: Option<Written>,
+    /// Which of the receiver's `email_configs`, counted from 0.
+    index: usize,
+}
+
+impl From<PreviewError> for Failure {
+    fn from(error: PreviewError) -> Self {
+        let text = error.to_string();
+        match error {
+            PreviewError::NoReceiver(_) | PreviewError::NoMail { .. } => not_found(text),
+            PreviewError::Template(flaw) => {
+                Self::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, json!({"field": flaw.field}))
+            }
+            PreviewError::System(error) => error.into(),
+        }
+    }
+}
+
+/// Says what a mail of the receiver would say of a test alert; nothing is sent.
+pub(super) async fn preview(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Whole(asked): Whole<Shown>,
+) -> Result<Response, Failure> {
+    let told = labels("labels", &asked.labels)?;
+    let notes = labels("annotations", &asked.annotations)?;
+    let draft = match asked.draft {
+        None => None,
+        Some(draft) => Some(app.notifying.config.tried(draft.writing()?).await?),
+    };
+    let mail = (name.as_str(), asked.index);
+    Ok(data(app.notifying.queue.preview_mail(draft.as_ref(), mail, &told, &notes)?))
 }

@@ -151,6 +151,7 @@ fn step(step: &Step) -> Value {
         Outcome::Refuses { condition, value } => ("refuses", json!({"condition": condition, "value": value})),
         Outcome::NotAsked { after } => ("not_asked", json!({"after": after.0})),
         Outcome::NotReached => ("not_reached", Value::Null),
+        Outcome::Named => ("named", Value::Null),
     };
     json!({
         "route": step.route.0,
@@ -180,6 +181,7 @@ pub(super) async fn explain(
     Ok(data(json!({
         "taken": taken.map(|((way, muted), escalations)| self::taken(way, muted, escalations)).collect::<Vec<_>>(),
         "steps": explained.explanation.steps.iter().map(step).collect::<Vec<_>>(),
+        "unknown_receivers": explained.explanation.unknown,
         "muted_by": {
             "silences": muted_by.silenced_by,
             "inhibitions": muted_by.inhibited_by,

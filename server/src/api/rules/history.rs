@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Value, json};
 use watchfire_model::Labels;
-use watchfire_service::alerting::HistoryQuestion;
+use watchfire_service::alerting::{HistoryQuestion, Sending};
 
 use super::tried::map;
 use crate::api::dashboards::asked::Asked;
@@ -14,7 +14,7 @@ use crate::api::dashboards::failure::Failure;
 use crate::api::dashboards::success::data;
 use crate::http::App;
 
-/// `?uid=&rule=&labels=&from=&to=&limit=`: the newest first.
+/// `?uid=&rule=&labels=&from=&to=&deliveries=&limit=`: the newest first.
 pub(super) async fn history(State(app): State<App>, asked: Asked) -> Result<Response, Failure> {
     let labels = asked.given("labels").map(|text| {
         let pairs: BTreeMap<String, String> = serde_json::from_str(text)
@@ -26,6 +26,7 @@ pub(super) async fn history(State(app): State<App>, asked: Asked) -> Result<Resp
         uid: asked.given("uid").map(str::to_owned),
         labels: labels.transpose()?,
         range: asked.range()?,
+        deliveries: asked.given("deliveries").map(|_| asked.switch("deliveries")).transpose()?,
         limit: asked.number("limit")?,
     };
     let events = app.service.alerting().history(question).await?;
@@ -34,6 +35,8 @@ pub(super) async fn history(State(app): State<App>, asked: Asked) -> Result<Resp
         .map(|event| {
             let value =
                 if event.value.is_finite() { json!(event.value) } else { json!(event.value.to_string()) };
+            let sending = Sending::of(event);
+            let reason = sending.as_ref().map_or(&event.reason, |sending| &sending.reason);
             json!({
                 "at": event.at,
                 "rule": event.rule,
@@ -41,7 +44,9 @@ pub(super) async fn history(State(app): State<App>, asked: Asked) -> Result<Resp
                 "from": event.before,
                 "to": event.after,
                 "value": value,
-                "reason": event.reason,
+                "reason": reason,
+                "receiver": sending.as_ref().map(|sending| &sending.receiver),
+                "integration": sending.as_ref().map(|sending| &sending.integration),
             })
         })
         .collect();

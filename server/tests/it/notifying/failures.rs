@@ -81,6 +81,38 @@ async fn retry_after_is_kept() {
 }
 
 #[tokio::test]
+async fn what_a_service_asks_to_wait_counts_for_all_that_goes_the_same_way() {
+    let dir = tempdir().unwrap();
+    let sink = bad_at_first(1, Reply::Status(429, "retry-after: 3\r\n"));
+    let server = start(dir.path(), &webhook(&sink), &[]);
+    fire(&server, &["One"]).await;
+    delivery(&server, "state=waiting", |one| one["attempts"] == 1).await;
+    fire(&server, &["Other"]).await;
+    eventually("both", async || (deliveries(&server, "state=done").await.len() == 2).then_some(())).await;
+    let requests = sink.requests();
+    assert_eq!(requests.len(), 3);
+    for later in &requests[1..] {
+        let waited = later.at - requests[0].at;
+        assert!(waited >= Duration::from_millis(2900), "{waited:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_channel_sends_no_more_often_than_it_is_set() {
+    let dir = tempdir().unwrap();
+    let sink = HttpSink::good();
+    // A hundredth of what webhooks may: one at once, and one in two seconds.
+    let server = start(dir.path(), &webhook(&sink), &["--notify-rate", "1"]);
+    fire(&server, &["One", "Other"]).await;
+    eventually("both", async || (deliveries(&server, "state=done").await.len() == 2).then_some(())).await;
+    let requests = sink.requests();
+    let waited = requests[1].at - requests[0].at;
+    assert!(waited >= Duration::from_millis(1900), "{waited:?}");
+    let metrics = server.get("/metrics").await;
+    assert!(metrics.body.contains("watchfire_deliveries_held_back_total 1"), "{}", metrics.body);
+}
+
+#[tokio::test]
 async fn what_is_refused_is_a_dead_letter_that_can_be_sent_again() {
     let dir = tempdir().unwrap();
     let sink = HttpSink::start(|_| Reply::Status(400, ""));
@@ -115,6 +147,53 @@ async fn what_is_refused_is_a_dead_letter_that_can_be_sent_again() {
     assert!(deliveries(&server, "state=dead").await.is_empty());
     let wrong = ask(&server, "GET", "deliveries?state=lost", &Value::Null).await;
     assert!(wrong.status == 400 && wrong.body.contains("waiting, done and dead"), "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn the_history_of_an_alert_has_what_was_sent_and_how_it_ended() {
+    let dir = tempdir().unwrap();
+    let (good, bad) = (HttpSink::good(), HttpSink::start(|_| Reply::Status(400, "")));
+    let two = format!(
+        "webhook_configs: [{{url: '{}'}}, {{url: '{}'}}]",
+        good.url("/good"),
+        bad.url("/a-secret-of-the-address")
+    );
+    // So seldom that neither is told anew meanwhile.
+    let seldom = config(&two).replace("group_interval: 1s", "group_interval: 1h");
+    let server = start(dir.path(), &seldom, &[]);
+    fire(&server, &["Fire"]).await;
+    let events = async |query: &str| {
+        let answer = ask(&server, "GET", &format!("rules/history{query}"), &Value::Null).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["data"].as_array().unwrap().clone()
+    };
+    let ended =
+        eventually("both ends", async || Some(events("").await).filter(|events| events.len() == 2)).await;
+    let of = |integration: &str| {
+        ended.iter().find(|event| event["integration"] == integration).cloned().unwrap_or_default()
+    };
+    let (sent, dead) = (of("webhook[0]"), of("webhook[1]"));
+    assert_eq!(
+        (&sent["from"], &sent["to"], &sent["receiver"], &sent["reason"]),
+        (&json!("firing"), &json!("sent"), &json!("team"), &json!(""))
+    );
+    assert_eq!((&sent["labels"]["alertname"], &sent["rule"]), (&json!("Fire"), &json!("received")));
+    assert_eq!((&dead["to"], &dead["receiver"]), (&json!("not sent"), &json!("team")));
+    let reason = dead["reason"].as_str().unwrap();
+    assert!(reason.contains("400") && !reason.contains("secret"), "{reason}");
+    assert_eq!(events("?deliveries=true").await.len(), 2);
+    assert!(events("?deliveries=false").await.is_empty());
+    let wrong = ask(&server, "GET", "rules/history?deliveries=some", &Value::Null).await;
+    assert!(wrong.status == 400 && wrong.body.contains("deliveries:"), "{}", wrong.body);
+    // What the one that said no could take now is sent, and that is noted, too.
+    bad.answer(|_| Reply::Status(200, ""));
+    let id = deliveries(&server, "state=dead").await[0]["id"].clone();
+    assert_eq!(ask(&server, "POST", &format!("deliveries/{id}/resend"), &Value::Null).await.status, 204);
+    let last = eventually("the end of the second try", async || {
+        Some(events("").await).filter(|events| events.len() == 3)
+    })
+    .await;
+    assert_eq!((&last[0]["to"], &last[0]["integration"]), (&json!("sent"), &json!("webhook[1]")));
 }
 
 #[tokio::test]

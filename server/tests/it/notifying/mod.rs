@@ -10,6 +10,7 @@ mod notify_config;
 mod receivers;
 mod routing;
 mod rule_errors;
+mod webpush;
 
 use std::fs;
 use std::path::Path;

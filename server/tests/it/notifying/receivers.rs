@@ -44,3 +44,50 @@ async fn a_test_notification_goes_all_the_way() {
     assert_eq!(empty.status, 200, "{}", empty.body);
     assert_eq!(empty.json()["data"]["integrations"].as_array().map(Vec::len), Some(3), "{}", Value::Null);
 }
+
+#[tokio::test]
+async fn a_mail_is_shown_before_it_is_sent() {
+    let dir = tempdir().unwrap();
+    let mail = free_port();
+    let smtp = SmtpSink::start(mail);
+    let channel = |more: &str| {
+        format!(
+            "webhook_configs: [], email_configs: [{{to: 'a@example.org', from: 'b@example.org', smarthost: '{mail}', \
+             require_tls: false{more}}}]"
+        )
+    };
+    let server = start(dir.path(), &config(&channel("")), &[]);
+    let preview = async |body: Value| ask(&server, "POST", "receivers/team/preview", &body).await;
+    let usual = preview(json!({"annotations": {"summary": "a < b"}})).await;
+    assert_eq!(usual.status, 200, "{}", usual.body);
+    let told = usual.json()["data"].clone();
+    let text = |name: &str| told[name].as_str().unwrap().to_owned();
+    assert!(text("subject").starts_with("[FIRING:1] TestNotification"), "{told}");
+    assert!(text("html").contains("a &lt; b") && text("text").contains("a < b"), "{told}");
+    assert!(!text("html").contains("cid:chart"), "there is no chart of a test");
+
+    let templates = ", headers: {subject: '{{ .Status }} of {{ .Receiver }}'}, \
+                     html: '<b>{{ .CommonLabels.team }}</b>', text: 'T'";
+    let draft = json!({"draft": {"yaml": config(&channel(templates))}, "labels": {"team": "<web>"}});
+    let edited = preview(draft).await;
+    assert_eq!(edited.status, 200, "{}", edited.body);
+    assert_eq!(
+        edited.json()["data"],
+        json!({"subject": "firing of team", "text": "T", "html": "<b>&lt;web&gt;</b>"})
+    );
+
+    for (field, template) in [
+        ("html", ", html: '{{ template \"no.such.one\" . }}'"),
+        ("text", ", text: '{{ template \"no.such.one\" . }}'"),
+        ("subject", ", headers: {Subject: '{{ template \"no.such.one\" . }}'}"),
+    ] {
+        let failed = preview(json!({"draft": {"yaml": config(&channel(template))}})).await;
+        assert_eq!(failed.status, 422, "{}", failed.body);
+        assert_eq!(failed.json()["field"], field, "{}", failed.body);
+        assert!(failed.json()["error"].as_str().unwrap().contains("no.such.one"), "{}", failed.body);
+    }
+    let second = preview(json!({"index": 1})).await;
+    assert!(second.status == 404 && second.body.contains("email_configs[1]"), "{}", second.body);
+    assert_eq!(ask(&server, "POST", "receivers/nobody/preview", &json!({})).await.status, 404);
+    assert!(smtp.mails().is_empty() && deliveries(&server, "").await.is_empty(), "nothing is sent");
+}

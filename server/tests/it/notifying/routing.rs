@@ -78,8 +78,8 @@ async fn the_tree_and_the_way_through_it() {
     assert_eq!((&first["group_wait"], &first["muted_by"]), (&json!("5s"), &json!(["always"])));
     assert_eq!(
         first["escalations"],
-        json!([{"after": "10m", "told_after": "10m5s", "receiver": "pager", "schedule": null}]),
-        "at the first look at the group after ten minutes"
+        json!([{"after": "10m", "told_after": "10m", "receiver": "pager", "schedule": null}]),
+        "after ten minutes, also between two looks at the group"
     );
     assert_eq!(explained["taken"][1]["escalations"], json!([]));
     let outcomes: Vec<&Value> =
@@ -90,6 +90,25 @@ async fn the_tree_and_the_way_through_it() {
         json!({"condition": "severity=\"critical\"", "value": "warning"})
     );
     assert_eq!(explained["muted_by"]["silences"], json!([]));
+
+    // Labels that name receivers go before the tree, as far as there are such.
+    let explain = async |receivers: &str| {
+        let labels = json!({"labels": {"alertname": "Fire", "team": "web", "receivers": receivers}});
+        ask(&server, "POST", "routing/explain", &labels).await.json()["data"].clone()
+    };
+    let named = explain("pager,gone,log").await;
+    let told = |explained: &Value| -> Vec<Value> {
+        explained["taken"].as_array().unwrap().iter().map(|way| way["receiver"].clone()).collect()
+    };
+    assert_eq!(told(&named), ["pager", "log"]);
+    assert_eq!(named["taken"][0]["path"], json!(["receivers=\"pager,gone,log\"", "receiver pager"]));
+    assert_eq!(named["taken"][0]["group"], json!({"alertname": "Fire"}), "as the root says");
+    assert_eq!(
+        (&named["steps"][0]["outcome"], &named["unknown_receivers"]),
+        (&json!("named"), &json!(["gone"]))
+    );
+    let lost = explain("gone").await;
+    assert_eq!((told(&lost).len(), &lost["unknown_receivers"]), (2, &json!(["gone"])));
 
     let wrong = ask(&server, "POST", "routing/explain", &json!({"label": {}})).await;
     assert!(wrong.status == 400 && wrong.json()["line"] == 1, "{}", wrong.body);

@@ -1,12 +1,15 @@
 //! Who hears of what, to be changed: by forms, or as text.
 
+mod browser;
 mod document;
 mod fields;
+mod mail;
 mod receivers;
 mod routes;
 mod schedules;
 mod sections;
 mod state;
+mod subscribe;
 mod tables;
 mod versions;
 mod yaml;

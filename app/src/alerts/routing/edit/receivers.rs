@@ -6,6 +6,7 @@ use super::document::{items, names, push, rename, uses};
 use super::fields::id_of;
 use super::sections::{Section, folding, section, tools};
 use super::state::Editor;
+use super::subscribe::{BROWSERS, subscribing};
 use super::tables::{CHANNELS, ESCALATIONS};
 use crate::address::Encoded;
 use crate::alerts::routing::receivers::{Trial, tell};
@@ -133,7 +134,14 @@ fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
     };
     let channels = CHANNELS.iter().map(|kind| {
         let present = present(kind);
-        move || present.get().then(|| at.with_value(|at| section(editor, at, kind)))
+        let browsers = kind.key == BROWSERS;
+        move || {
+            present.get().then(|| {
+                let list = at.with_value(|at| section(editor, at, kind));
+                let button = browsers.then(|| subscribing(editor, at));
+                view! { {list} {button} }.into_any()
+            })
+        }
     });
     let add = move |event: web_sys::Event| {
         let key = event_target_value(&event);

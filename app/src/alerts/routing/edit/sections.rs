@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::document::{items, push, remove, shift};
 use super::fields::{Field, fields};
+use super::mail::{MAILS, preview};
 use super::state::Editor;
 
 /// A list of a configuration.
@@ -140,6 +141,7 @@ fn item(editor: Editor, at: String, of: &'static Section) -> AnyView {
         view! {
             {at.with_value(|at| fields(editor, at, of.fields))}
             {parts.collect_view()}
+            {(of.key == MAILS).then(|| preview(editor, at))}
         }
         .into_any()
     };

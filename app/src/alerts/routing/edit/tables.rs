@@ -2,7 +2,9 @@
 //! changed as YAML.
 
 use super::fields::{Field, Input};
+use super::mail::MAILS;
 use super::sections::Section;
+use super::subscribe::BROWSERS;
 
 use Input::{Area, Intervals, Lines, List, Number, Receiver, Receivers, Schedule, Secret, Switch, Text};
 
@@ -75,7 +77,7 @@ pub(super) static ESCALATIONS: Section = list(
 /// Channels, in the order in which they are offered.
 pub(super) static CHANNELS: &[Section] = &[
     list(
-        "email_configs",
+        MAILS,
         "email",
         &[
             field("to", "To", Text, "team@example.org"),
@@ -85,6 +87,14 @@ pub(super) static CHANNELS: &[Section] = &[
             field("auth_password", "Password", Secret, ""),
             field("auth_password_file", "or its file", Text, "/run/secrets/mail"),
             field("require_tls", "Only encrypted", Switch, ""),
+            field(
+                "headers/Subject",
+                "Subject (a template)",
+                Text,
+                r#"{{ template "email.default.subject" . }}"#,
+            ),
+            field("html", "Body in HTML (a template)", Area, r#"{{ template "email.default.html" . }}"#),
+            field("text", "Body as text (a template)", Area, r#"{{ template "email.default.text" . }}"#),
             RESOLVED,
         ],
     ),
@@ -104,6 +114,7 @@ pub(super) static CHANNELS: &[Section] = &[
             field("title", "Title", Text, ""),
             field("text", "Text", Area, ""),
             field("mentions", "Call by name", List, "here, U0123"),
+            field("layout", "Layout: attachments, or blocks", Text, "attachments"),
             RESOLVED,
         ],
     ),
@@ -328,13 +339,15 @@ pub(super) static CHANNELS: &[Section] = &[
         &[field("url", "Address", Text, "http://other:9093"), RESOLVED],
     ),
     list(
-        "webpush_configs",
+        BROWSERS,
         "browser",
         &[
+            field("name", "Name of the browser", Text, "Firefox on Ann's laptop"),
             field("endpoint", "Endpoint", Secret, ""),
             field("p256dh", "Key p256dh", Text, ""),
             field("auth", "Key auth", Secret, ""),
             field("vapid_private_key", "Private key of this server", Secret, ""),
+            field("vapid_public_key", "Public key of this server", Text, ""),
             field("subject", "Whom the push service may ask", Text, "mailto:ops@example.org"),
             RESOLVED,
         ],

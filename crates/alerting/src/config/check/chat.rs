@@ -2,8 +2,8 @@ use super::{Checker, inherit, inherit_secret};
 use crate::config::Global;
 use crate::config::read::Node;
 use crate::config::receiver::{
-    DiscordConfig, MsTeamsConfig, MsTeamsV2Config, RocketchatConfig, SlackAction, SlackConfig,
-    TelegramConfig, WebexConfig, WechatConfig,
+    DiscordConfig, MsTeamsConfig, MsTeamsV2Config, RocketchatConfig, SLACK_ATTACHMENTS, SLACK_BLOCKS,
+    SlackAction, SlackConfig, TelegramConfig, WebexConfig, WechatConfig,
 };
 
 const PARSE_MODES: [&str; 4] = ["", "HTML", "Markdown", "MarkdownV2"];
@@ -17,6 +17,11 @@ impl Checker<'_> {
         }
         let given = slack.api_url.is_some() || !slack.api_url_file.is_empty();
         self.inherited(node, given, "api_url", "slack_api_url");
+        if !["", SLACK_ATTACHMENTS, SLACK_BLOCKS].contains(&slack.layout.as_str()) {
+            let layout = &slack.layout;
+            let reason = format!("layout {layout:?} is not known; write attachments or blocks");
+            self.problem(node.place_of("layout"), reason);
+        }
         for (field, node) in slack.fields.iter().zip(node.get("fields").items()) {
             self.needed(node, !field.title.is_empty(), || "the field has no title".to_owned());
             self.needed(node, !field.value.is_empty(), || "the field has no value".to_owned());

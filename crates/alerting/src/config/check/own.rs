@@ -99,6 +99,13 @@ impl Checker<'_> {
         self.exactly(node, "endpoint", push.endpoint.is_some(), &push.endpoint_file);
         let given = !push.vapid_private_key.is_empty();
         self.exactly(node, "vapid_private_key", given, &push.vapid_private_key_file);
+        if given {
+            let keys =
+                crate::channel::check_vapid_keys(push.vapid_private_key.expose(), &push.vapid_public_key);
+            if let Err(reason) = keys {
+                self.problem(node.place_of("vapid_public_key"), reason);
+            }
+        }
         self.needed(node, !push.p256dh.is_empty() && !push.auth.is_empty(), || {
             "p256dh and auth are needed: the keys of the browser's subscription".to_owned()
         });

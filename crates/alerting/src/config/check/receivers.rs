@@ -26,6 +26,7 @@ pub(super) fn check(config: &mut Config, list: &Node, checker: &mut Checker<'_>)
 fn escalations(config: &Config, list: &Node, checker: &mut Checker<'_>) {
     let known = || config.receivers.iter().map(|receiver| receiver.name.as_str());
     for (receiver, node) in config.receivers.iter().zip(list.items()) {
+        repeat(receiver, node, checker);
         let mut told = vec![receiver.name.as_str()];
         let steps = receiver.escalation_configs.iter().zip(node.get("escalation_configs").items());
         for (step, node) in steps {
@@ -54,6 +55,33 @@ fn escalations(config: &Config, list: &Node, checker: &mut Checker<'_>) {
             }
             told.push(name);
         }
+    }
+}
+
+/// The most rounds in which steps are told again.
+const MOST_ROUNDS: u32 = 20;
+
+/// Checks how often the steps of a receiver are told again.
+fn repeat(receiver: &Receiver, node: &Node, checker: &mut Checker<'_>) {
+    let Some(repeat) = &receiver.escalation_repeat else { return };
+    let place = node.place_of("escalation_repeat");
+    if receiver.escalation_configs.is_empty() {
+        checker.problem(
+            place,
+            "escalation_repeat repeats the steps of escalation_configs; add some, or leave it out",
+        );
+        return;
+    }
+    let node = node.get("escalation_repeat");
+    if !(1..=MOST_ROUNDS).contains(&repeat.times) {
+        let reason = format!("times is {}; write 1 to {MOST_ROUNDS}", repeat.times);
+        checker.problem(node.place_of("times"), reason);
+    }
+    let has_time = receiver.escalation_configs.iter().any(|step| step.after.millis() > 0);
+    if repeat.after.millis() < 0 || (repeat.after.millis() == 0 && !has_time) {
+        let reason =
+            "after is missing, and no step has a time that could stand for it; write 30m, for example";
+        checker.problem(node.place_of("after"), reason);
     }
 }
 

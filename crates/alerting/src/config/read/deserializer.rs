@@ -5,7 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::failure::Failure;
-use crate::config::files::FileField;
+use crate::config::files::{FileField, PROGRAMS};
 use crate::config::mask::{Hidden, Mask};
 use crate::config::problem::Place;
 use crate::config::secret::NAMES;
@@ -111,13 +111,14 @@ impl<'a> Reader<'a> {
         visitor.visit_map(entries).map_err(|failure| failure.at(self.node))
     }
 
-    /// Notes what names files. Only fields of structs do: the keys of maps are names that people choose.
+    /// Notes what names files and programs. Only fields of structs do: the keys of maps are names that people choose.
     fn files(&self, of: &str, known: &[&str]) {
         let Kind::Map(pairs) = &self.node.kind else { return };
         for (key, value) in pairs {
             let named = match of {
                 "Config" if key.name == "templates" => true,
                 "Header" if key.name == "files" => true,
+                "Receiver" if key.name == PROGRAMS => true,
                 _ => key.name.ends_with("_file"),
             };
             let given = match &value.kind {
@@ -139,7 +140,7 @@ impl<'a> Reader<'a> {
 
     /// What is meant where a secret is read, if that is not what is written; of a configuration that is kept it is noted that there is one.
     fn secret(&self, text: &str) -> Result<Option<String>, Failure> {
-        let variable = variable(text).filter(|_| self.hides != Hides::Nothing);
+        let variable = variable(text).filter(|_| self.hides == Hides::All);
         let kept = match (self.session.stands, variable) {
             (Stands::Written, _) | (Stands::Variables(_), None) => return Ok(None),
             (Stands::Variables(variables), Some(name)) => {
@@ -151,11 +152,10 @@ impl<'a> Reader<'a> {
                 let value = variables(name).filter(|value| !value.is_empty());
                 return value.map(Some).ok_or_else(|| unset().at(self.node));
             }
-            (Stands::Kept(_), Some(name)) => {
-                let reason = format!(
-                    "${{{name}}} names an environment variable of the server, which only a configuration file (notify.config) may; write \
-                     the secret itself, which is kept encrypted"
-                );
+            // Not repeated: it may be a password that looks like one.
+            (Stands::Kept(_), Some(_)) => {
+                let reason = "${...} names an environment variable of the server, which only a configuration file (notify.config) may; \
+                              write the secret itself, which is kept encrypted";
                 return Err(Failure::new(reason).at(self.node));
             }
             (Stands::Kept(kept), None) => kept,

@@ -31,7 +31,7 @@ use std::fmt;
 pub use alertmanager::AlertmanagerConfig;
 pub use discord::DiscordConfig;
 pub use email::EmailConfig;
-pub use escalation::EscalationConfig;
+pub use escalation::{EscalationConfig, EscalationRepeat};
 pub use exec::ExecConfig;
 pub use github::GitHubConfig;
 pub use gitlab::GitLabConfig;
@@ -46,7 +46,7 @@ pub use rocketchat::{RocketchatAction, RocketchatConfig, RocketchatField};
 pub use sentry::SentryConfig;
 use serde::{Deserialize, Serialize};
 pub use servicenow::ServiceNowConfig;
-pub use slack::{SlackAction, SlackConfig, SlackConfirmation, SlackField};
+pub use slack::{SLACK_ATTACHMENTS, SLACK_BLOCKS, SlackAction, SlackConfig, SlackConfirmation, SlackField};
 pub use sns::{SigV4, SnsConfig};
 pub use telegram::TelegramConfig;
 pub use victorops::VictorOpsConfig;
@@ -111,6 +111,8 @@ pub struct Receiver {
     pub exec_configs: Vec<ExecConfig>,
     /// Who is told, too, of what nobody looks after.
     pub escalation_configs: Vec<EscalationConfig>,
+    /// How often all of these are told again.
+    pub escalation_repeat: Option<EscalationRepeat>,
 }
 
 /// Gives all kinds of channels to a macro, in the order of a receiver: the name, the key of a receiver, and the word of

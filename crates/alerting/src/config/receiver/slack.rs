@@ -3,6 +3,12 @@ use serde::{Deserialize, Serialize};
 use crate::config::http::HttpConfig;
 use crate::config::secret::{SecretSource, SecretUrl};
 
+/// The layout of a message as Alertmanager has it: an attachment with fields of its own.
+pub const SLACK_ATTACHMENTS: &str = "attachments";
+
+/// The layout by Slack's Block Kit.
+pub const SLACK_BLOCKS: &str = "blocks";
+
 /// Slack, by an incoming webhook or a bot
 /// (<https://prometheus.io/docs/alerting/latest/configuration/#slack_config>).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +62,8 @@ pub struct SlackConfig {
     pub actions: Vec<SlackAction>,
     /// Who is called by name while something fires: ids of users and groups, `here`, `channel`. An addition of Watchfire.
     pub mentions: Vec<String>,
+    /// How it looks: [`SLACK_ATTACHMENTS`], which is the same as nothing, or [`SLACK_BLOCKS`]. An addition of Watchfire.
+    pub layout: String,
 }
 
 impl Default for SlackConfig {
@@ -85,6 +93,7 @@ impl Default for SlackConfig {
             mrkdwn_in: Vec::new(),
             actions: Vec::new(),
             mentions: Vec::new(),
+            layout: String::new(),
         }
     }
 }

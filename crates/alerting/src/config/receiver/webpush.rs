@@ -11,6 +11,8 @@ use crate::config::secret::{Secret, SecretSource, SecretUrl};
 pub struct WebPushConfig {
     /// Whether it also tells what is resolved.
     pub send_resolved: bool,
+    /// What people call the browser; nothing else goes by it.
+    pub name: String,
     /// How the service is connected to; given after the defaults of `global` are filled in.
     pub http_config: Option<HttpConfig>,
     /// The address that the browser's subscription has.
@@ -25,6 +27,9 @@ pub struct WebPushConfig {
     pub vapid_private_key: Secret,
     /// The file that holds the private key.
     pub vapid_private_key_file: String,
+    /// The public key that belongs to it, 65 bytes in Base64: what the browser subscribed with. Kept so that other browsers can
+    /// subscribe with the same; nothing is sent by it.
+    pub vapid_public_key: String,
     /// How the service reaches who runs this server: `mailto:` and an address, or an address with https.
     pub subject: String,
     /// How long the service keeps what it can't deliver.
@@ -41,6 +46,7 @@ impl Default for WebPushConfig {
     fn default() -> Self {
         Self {
             send_resolved: true,
+            name: String::new(),
             http_config: None,
             endpoint: None,
             endpoint_file: String::new(),
@@ -48,6 +54,7 @@ impl Default for WebPushConfig {
             auth: Secret::default(),
             vapid_private_key: Secret::default(),
             vapid_private_key_file: String::new(),
+            vapid_public_key: String::new(),
             subject: String::new(),
             ttl: Period::seconds(24 * 3600),
             title: r#"{{ template "webpush.default.title" . }}"#.to_owned(),

@@ -2,5 +2,6 @@
 
 mod conversations;
 mod requests;
+mod slack_blocks;
 pub(crate) mod stage;
 mod verdicts;

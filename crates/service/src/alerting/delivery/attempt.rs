@@ -8,8 +8,9 @@ use watchfire_alerting::channel::{
 use watchfire_alerting::config::Receiver;
 use watchfire_storage::{ControlError, Delivery, Settled, Settlement, random_bytes};
 
+use super::lane;
 use super::secrets::SecretFiles;
-use super::{DeadLetter, Deliveries, receivers};
+use super::{DeadLetter, Deliveries, Ended, receivers};
 
 /// How long to wait before what could not be written down is written again, at first and at last.
 const WRITE_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
@@ -67,13 +68,15 @@ impl Deliveries {
             Settlement::Dead { reason }
         };
         if let Some(reason) = draft.content.get(UNSAID).and_then(serde_json::Value::as_str) {
-            self.settle(&delivery, None, dead(reason.to_owned())).await;
-            self.lost(&draft);
+            let reason = reason.to_owned();
+            self.settle(&delivery, None, dead(reason.clone())).await;
+            self.over(&draft, Some(reason));
             return Ok(());
         }
         let Some(receiver) = self.receivers.get(&draft.receiver) else {
-            self.settle(&delivery, None, dead(receivers::unknown(&draft.receiver))).await;
-            self.lost(&draft);
+            let reason = receivers::unknown(&draft.receiver);
+            self.settle(&delivery, None, dead(reason.clone())).await;
+            self.over(&draft, Some(reason));
             return Ok(());
         };
         let (group_key, integration) = (&delivery.group_key, &delivery.integration);
@@ -92,28 +95,35 @@ impl Deliveries {
                 continue;
             }
             let settlement = self.settlement(&delivery, &attempt, verdict);
-            let is_dead = matches!(settlement, Settlement::Dead { .. });
+            let is_over = matches!(settlement, Settlement::Done | Settlement::Dead { .. });
+            let failure = match &settlement {
+                Settlement::Dead { reason } => Some(reason.clone()),
+                Settlement::Done | Settlement::Going | Settlement::Retry { .. } => None,
+            };
             self.settle(&delivery, Some(&mut attempt), settlement).await;
-            if is_dead {
-                self.lost(&attempt.draft);
+            if is_over {
+                self.over(&attempt.draft, failure);
             }
             return Ok(());
         }
     }
 
-    /// Says that a notification is a dead letter, so that its group may tell it anew.
-    fn lost(&self, draft: &Draft) {
+    /// Says how a notification ended: to the history of its alerts, and of a dead letter to its group, which may tell it anew.
+    fn over(&self, draft: &Draft, failure: Option<String>) {
         if draft.intent == Intent::Acknowledge {
             return;
         }
-        let dead = DeadLetter {
-            group_key: draft.group_key.clone(),
-            receiver: draft.receiver.clone(),
-            integration: draft.integration,
-            at: draft.at,
-        };
         // Where nobody listens nobody has to know.
-        let _ = self.dead.send(dead);
+        if failure.is_some() {
+            let dead = DeadLetter {
+                group_key: draft.group_key.clone(),
+                receiver: draft.receiver.clone(),
+                integration: draft.integration,
+                at: draft.at,
+            };
+            let _ = self.dead.send(dead);
+        }
+        let _ = self.ended.send(Arc::new(Ended::of(draft, failure, (self.clock)())));
     }
 
     /// Sends one request.
@@ -180,6 +190,10 @@ impl Deliveries {
                 // Without random numbers of the system there is no jitter, which only matters to others.
                 let random = random_bytes::<8>().map_or(0, u64::from_le_bytes);
                 let attempts = delivery.attempts.saturating_add(1);
+                if let Some(asked) = after.filter(|asked| *asked > 0) {
+                    let asked = asked.min(self.settings.backoff.most_asked);
+                    self.pauses.note(lane::id(delivery), now.saturating_add(asked));
+                }
                 let next_at = now.saturating_add(self.settings.backoff.wait(attempts, after, random));
                 if next_at >= delivery.give_up_at {
                     self.metrics.failed(channel, cause);

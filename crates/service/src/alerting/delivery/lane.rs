@@ -1,6 +1,8 @@
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use watchfire_alerting::channel::{Bucket, Draft};
+use watchfire_alerting::config::receiver::Channel;
 use watchfire_storage::Delivery;
 
 use super::DeliverySettings;
@@ -8,12 +10,46 @@ use super::DeliverySettings;
 /// What is under way: lanes by receiver and integration.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
-    lanes: HashMap<LaneId, Lane>,
+    open: HashMap<LaneId, Lane>,
     busy: HashSet<i64>,
+    /// Deliveries that wait since their channel sent enough.
+    held: HashSet<i64>,
+    /// How many of them began to since somebody asked.
+    newly_held: u64,
 }
 
 /// A channel of a receiver.
 pub(super) type LaneId = (String, String);
+
+/// Lanes whose services asked to wait, each until when: milliseconds since the epoch. What one delivery was told counts for all that
+/// go the same way; each of them would be turned away, and services count that, too.
+#[derive(Debug, Default)]
+pub(super) struct Pauses(Mutex<HashMap<LaneId, i64>>);
+
+impl Pauses {
+    fn lanes(&self) -> MutexGuard<'_, HashMap<LaneId, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that nothing of a lane is to go before `until`.
+    pub(super) fn note(&self, lane: LaneId, until: i64) {
+        let mut lanes = self.lanes();
+        let known = lanes.entry(lane).or_insert(until);
+        *known = until.max(*known);
+    }
+
+    /// How many milliseconds a lane waits still at `now`, if it does. One that was to wait for longer than `most` has seen the clock set
+    /// back, and waits no more.
+    pub(super) fn left(&self, lane: &LaneId, now: i64, most: i64) -> Option<i64> {
+        let until = *self.lanes().get(lane)?;
+        Some(until.saturating_sub(now)).filter(|left| (1..=most).contains(left))
+    }
+
+    /// Forgets those that are over at `now`; called now and then.
+    pub(super) fn tidy(&self, now: i64) {
+        self.lanes().retain(|_, until| *until > now);
+    }
+}
 
 #[derive(Debug)]
 struct Lane {
@@ -38,11 +74,11 @@ impl Lanes {
         if self.busy.contains(&delivery.id) || self.busy.len() >= settings.concurrency.max(1) {
             return Turn::Busy;
         }
-        let lane = self.lanes.entry(id(delivery)).or_insert_with(|| Lane {
+        let lane = self.open.entry(id(delivery)).or_insert_with(|| Lane {
             // What can't be read fails by itself, and takes no part in how often something is sent.
             bucket: serde_json::from_str::<Draft>(&delivery.draft).map_or_else(
                 |_| Bucket::new(100, 100.0, now),
-                |draft| Bucket::of(draft.integration.channel, now),
+                |draft| bucket(draft.integration.channel, settings.rate, now),
             ),
             running: 0,
         });
@@ -50,27 +86,84 @@ impl Lanes {
             return Turn::Busy;
         }
         if let Err(wait) = lane.bucket.take(now) {
+            self.newly_held += u64::from(self.held.insert(delivery.id));
             return Turn::After(wait);
         }
+        self.held.remove(&delivery.id);
         lane.running += 1;
         self.busy.insert(delivery.id);
         Turn::Go
     }
 
+    /// How many deliveries began to wait, since their channels had sent enough, since this was asked last.
+    pub(super) fn take_newly_held(&mut self) -> u64 {
+        std::mem::take(&mut self.newly_held)
+    }
+
+    /// Forgets that deliveries wait that are not due any more.
+    pub(super) fn keep_held(&mut self, due: impl Fn(i64) -> bool) {
+        self.held.retain(|id| due(*id));
+    }
+
     /// A delivery is under way no more.
     pub(super) fn done(&mut self, lane: &LaneId, delivery: i64) {
         self.busy.remove(&delivery);
-        if let Some(lane) = self.lanes.get_mut(lane) {
+        if let Some(lane) = self.open.get_mut(lane) {
             lane.running = lane.running.saturating_sub(1);
         }
     }
 
     /// Forgets lanes without anything under way whose buckets are as good as new; called now and then.
     pub(super) fn tidy(&mut self, now: i64) {
-        self.lanes.retain(|_, lane| lane.running > 0 || !lane.bucket.is_full(now));
+        self.open.retain(|_, lane| lane.running > 0 || !lane.bucket.is_full(now));
     }
+}
+
+/// The bucket of a channel, with so many hundredths (`rate`) of what is usual for it.
+fn bucket(channel: Channel, rate: u32, now: i64) -> Bucket {
+    let usual = Bucket::of(channel, now);
+    let part = f64::from(rate) / 100.0;
+    // The burst is small, and a part of one is whole at least.
+    Bucket::new((usual.burst * part).round().max(1.0) as u32, usual.per_second * part, now)
 }
 
 pub(super) fn id(delivery: &Delivery) -> LaneId {
     (delivery.receiver.clone(), delivery.integration.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_waits_as_long_as_its_service_asks() {
+        let lane = |receiver: &str| (receiver.to_owned(), "slack[0]".to_owned());
+        let pauses = Pauses::default();
+        pauses.note(lane("a"), 1000);
+        // A shorter time that another one was told changes nothing.
+        pauses.note(lane("a"), 400);
+        for (receiver, now, left) in [
+            ("a", 0, Some(1000)),
+            ("a", 999, Some(1)),
+            ("a", 1000, None),
+            ("b", 0, None),
+            // The clock was set back.
+            ("a", -9000, None),
+        ] {
+            assert_eq!(pauses.left(&lane(receiver), now, 5000), left, "{receiver} {now}");
+        }
+        pauses.tidy(1000);
+        assert!(pauses.lanes().is_empty());
+    }
+
+    #[test]
+    fn a_part_of_what_is_usual_may_go() {
+        // Slack lets ten go at once, and one a second then.
+        for (rate, burst, per_second) in
+            [(100, 10.0, 1.0), (50, 5.0, 0.5), (1, 1.0, 0.01), (1000, 100.0, 10.0)]
+        {
+            let bucket = bucket(Channel::Slack, rate, 0);
+            assert_eq!((bucket.burst, bucket.per_second), (burst, per_second), "{rate}");
+        }
+    }
 }

@@ -45,6 +45,7 @@ pub struct Metrics {
 struct State {
     channels: BTreeMap<Channel, ChannelMetrics>,
     canceled: u64,
+    held: u64,
     /// Charts that were drawn for mails, and those that failed.
     charts: [u64; 2],
     queue: DeliveryCounts,
@@ -59,6 +60,11 @@ impl Metrics {
     /// How many attempts the end of the server broke off.
     pub fn broken_off(&self) -> u64 {
         self.state().canceled
+    }
+
+    /// How many deliveries had to wait since their channel had sent enough.
+    pub fn held_back(&self) -> u64 {
+        self.state().held
     }
 
     /// How many charts were drawn for mails, and how many failed or took too long.
@@ -116,6 +122,12 @@ impl Metrics {
 
     pub(super) fn counted(&self, queue: DeliveryCounts) {
         self.state().queue = queue;
+    }
+
+    pub(super) fn held(&self, count: u64) {
+        if count > 0 {
+            self.state().held += count;
+        }
     }
 
     pub(super) fn canceled(&self, count: usize) {

@@ -10,11 +10,13 @@
 //! sends that one request once more, with the same idempotency key.
 
 mod attempt;
+mod ended;
 mod http;
 mod lane;
 mod metrics;
 mod oauth2;
 mod pictures;
+mod preview;
 mod program;
 mod receivers;
 mod secrets;
@@ -33,9 +35,11 @@ use watchfire_alerting::{Config, Notification};
 use watchfire_storage::{ControlError, DeliveryStore, NewDelivery, random_bytes};
 
 use crate::clock;
+pub use ended::Ended;
 pub use http::HttpTransport;
 pub use metrics::{ChannelMetrics, DELAY_BOUNDS, LATENCY_BOUNDS, Metrics, Timings};
 pub use pictures::{CHART, Painter};
+pub use preview::PreviewError;
 pub use program::ProgramTransport;
 use receivers::Receivers;
 pub use secrets::SecretFiles;
@@ -47,6 +51,9 @@ pub use watchfire_storage::{Delivery, DeliveryCounts, DeliveryFilter, DeliverySt
 
 /// How many dead letters may wait for who wants to know of them; what is told later than that is told at the next repetition.
 const DEAD_LETTERS: usize = 1024;
+
+/// How many ends of deliveries may wait for who keeps the history.
+const ENDS: usize = 8192;
 
 /// A notification that was given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +82,9 @@ pub struct Deliveries {
     easel: pictures::Easel,
     /// Says that there is something new to do.
     wake: Arc<Notify>,
+    pauses: Arc<lane::Pauses>,
     dead: broadcast::Sender<DeadLetter>,
+    ended: broadcast::Sender<Arc<Ended>>,
     clock: Clock,
 }
 
@@ -94,7 +103,9 @@ impl Deliveries {
             metrics: Arc::default(),
             easel: pictures::Easel::default(),
             wake: Arc::default(),
+            pauses: Arc::default(),
             dead: broadcast::Sender::new(DEAD_LETTERS),
+            ended: broadcast::Sender::new(ENDS),
             clock: Arc::new(clock::now),
         }
     }
@@ -102,6 +113,11 @@ impl Deliveries {
     /// What is given up from now on.
     pub fn dead_letters(&self) -> broadcast::Receiver<DeadLetter> {
         self.dead.subscribe()
+    }
+
+    /// How deliveries end from now on.
+    pub fn ends(&self) -> broadcast::Receiver<Arc<Ended>> {
+        self.ended.subscribe()
     }
 
     /// The same by another clock, for tests.

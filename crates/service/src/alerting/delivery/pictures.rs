@@ -67,7 +67,7 @@ impl Deliveries {
 }
 
 /// The HTML without the tags that show a picture.
-fn without(html: &str, picture: &str) -> String {
+pub(super) fn without(html: &str, picture: &str) -> String {
     let mut rest = html;
     let mut kept = String::with_capacity(html.len());
     while let Some(at) = rest.find(picture) {

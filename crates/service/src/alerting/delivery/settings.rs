@@ -15,6 +15,8 @@ pub struct DeliverySettings {
     pub lane_concurrency: usize,
     /// What all have under way at once.
     pub concurrency: usize,
+    /// How often a channel sends: hundredths of what is usual for its kind, within what its service lets through.
+    pub rate: u32,
     /// How many milliseconds deliveries that are done are kept for people to see.
     pub keep_done: i64,
     /// The same of dead letters.
@@ -34,6 +36,7 @@ impl Default for DeliverySettings {
             give_up_after: DAY,
             lane_concurrency: 4,
             concurrency: 64,
+            rate: 100,
             keep_done: 7 * DAY,
             keep_dead: 90 * DAY,
             grace: Duration::from_secs(5),

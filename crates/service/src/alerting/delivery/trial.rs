@@ -54,7 +54,7 @@ fn keeps_open(channel: Channel) -> bool {
 }
 
 /// The notification of a trial, unlike any other.
-fn notification(
+pub(super) fn notification(
     receiver: &str,
     integration: Integration,
     told: &TrialAlert,

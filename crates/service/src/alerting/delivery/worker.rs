@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -34,6 +35,7 @@ impl Deliveries {
             if prune_at <= Instant::now() {
                 prune_at = Instant::now() + PRUNE_EVERY;
                 lanes.tidy((self.clock)());
+                self.pauses.tidy((self.clock)());
                 self.prune().await;
             }
             let wait = self.start_due(&mut lanes, &mut tasks).await.unwrap_or_else(|error| {
@@ -76,13 +78,21 @@ impl Deliveries {
         let each = self.settings.lane_concurrency.max(1) * 2;
         let due = self.store.due(now, each).await?;
         let mut next = self.store.next_due(now).await?.map(|at| at - now);
+        let ids: HashSet<i64> = due.iter().map(|delivery| delivery.id).collect();
+        lanes.keep_held(|id| ids.contains(&id));
         for delivery in due {
+            if let Some(wait) = self.pauses.left(&lane::id(&delivery), now, self.settings.backoff.most_asked)
+            {
+                next = Some(next.map_or(wait, |next| next.min(wait)));
+                continue;
+            }
             match lanes.turn(&delivery, &self.settings, now) {
                 Turn::Go => self.start(delivery, tasks),
                 Turn::Busy => {}
                 Turn::After(wait) => next = Some(next.map_or(wait, |next| next.min(wait))),
             }
         }
+        self.metrics.held(lanes.take_newly_held());
         let next = next.and_then(|wait| u64::try_from(wait).ok()).map(Duration::from_millis);
         Ok(next.unwrap_or(LONGEST).min(LONGEST))
     }

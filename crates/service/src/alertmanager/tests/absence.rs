@@ -70,6 +70,46 @@ async fn while_the_machine_slept_nobody_could_say_that_an_alert_goes_on() {
 }
 
 #[tokio::test]
+async fn what_may_be_over_for_long_is_not_told_again() {
+    const LATER: i64 = 7200 * SECOND;
+    for restart in [false, true] {
+        let bench = Bench::default();
+        let mut alerts = bench.open(0).await;
+        alerts.receive(vec![firing("Fire", 0), firing("Smoke", 0)], 0).await.unwrap();
+        alerts.tick(10 * SECOND).await.unwrap();
+        let told = bench.told().len();
+        assert_eq!(told, 2);
+        // Two hours later both were to be repeated for an hour.
+        if restart {
+            alerts = bench.open(LATER).await;
+        }
+        alerts.tick(LATER).await.unwrap();
+        // That it was so before the stop is no news.
+        let remembered = vec![(firing("Fire", LATER + SECOND), false)];
+        assert!(alerts.receive_all(remembered, LATER + SECOND).await.unwrap().is_empty());
+        alerts.tick(LATER + 60 * SECOND).await.unwrap();
+        assert_eq!(bench.told().len(), told, "{restart}");
+        // What is new waits for nothing.
+        let at = LATER + 61 * SECOND;
+        alerts.receive(vec![firing("New", at)], at).await.unwrap();
+        alerts.tick(LATER + 61 * SECOND).await.unwrap();
+        assert_eq!(bench.told()[told..], [(7261, "New@a".to_owned())], "{restart}");
+        // What somebody has seen is repeated at the next look at its group.
+        let at = LATER + 70 * SECOND;
+        alerts.receive(vec![firing("Fire", at)], at).await.unwrap();
+        alerts.tick(LATER + 120 * SECOND).await.unwrap();
+        assert_eq!(bench.told()[told + 1..], [(7270, "Fire@a".to_owned())], "{restart}");
+        // Of what nobody says anything more, the end alone is told.
+        for minute in 3..9 {
+            alerts.tick(LATER + minute * 60 * SECOND).await.unwrap();
+        }
+        let rest: Vec<String> = bench.told()[told + 2..].iter().map(|(_, text)| text.clone()).collect();
+        assert!(rest.contains(&"(Smoke@a)".to_owned()), "{restart} {rest:?}");
+        assert!(!rest.contains(&"Smoke@a".to_owned()), "{restart} {rest:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_clock_that_is_set_back_holds_up_nothing() {
     const DAY: i64 = 86_400 * SECOND;
     for restart in [false, true] {

@@ -1,0 +1,157 @@
+//! How notifications ended, in the history of their alerts.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio_util::sync::CancellationToken;
+use watchfire_alerting::Fingerprint;
+use watchfire_alerting::config::receiver::Integration;
+use watchfire_storage::{AlertEvent, AlertWrites};
+
+use super::Alertmanager;
+use super::handling::ELSEWHERE;
+use crate::alerting::Sending;
+use crate::alerting::delivery::Ended;
+
+/// How many are written at once: a transaction each would be slow where a hundred end in a second.
+const AT_ONCE: usize = 256;
+
+/// How long to wait after what could not be stored, at first and at last.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+
+/// Of how many alerts it is known by which ways they could not be told.
+const MOST_FAILURES: usize = 10_000;
+
+/// Why alerts could not be told, by the alert, whether it is resolved, the receiver and the channel. Where a channel is broken a
+/// group is told anew at each of its intervals, and would fill the history with the same.
+#[derive(Default)]
+struct Failures(HashMap<(Fingerprint, bool, String, Integration), String>);
+
+impl Failures {
+    /// An end, with those of its alerts of which it says something new.
+    fn news(&mut self, ended: &Ended) -> Ended {
+        if self.0.len() > MOST_FAILURES {
+            self.0.clear();
+        }
+        let mut news = ended.clone();
+        news.alerts.retain(|alert| {
+            let way = (alert.fingerprint, alert.resolved, ended.receiver.clone(), ended.integration);
+            match &ended.failure {
+                None => {
+                    self.0.remove(&way);
+                    true
+                }
+                Some(reason) => self.0.insert(way, reason.clone()).is_none_or(|known| known != *reason),
+            }
+        });
+        news
+    }
+}
+
+/// Keeps in the history of alerts how their notifications ended, until `stop`; what ended by then is written still.
+pub async fn keep_endings(
+    alertmanager: Alertmanager,
+    mut ends: broadcast::Receiver<Arc<Ended>>,
+    stop: CancellationToken,
+) {
+    let mut failures = Failures::default();
+    loop {
+        let first = tokio::select! {
+            () = stop.cancelled() => break,
+            first = ends.recv() => first,
+        };
+        match first {
+            Ok(first) => {
+                let ended = with_more(&first, &mut ends, &mut failures);
+                alertmanager.keep_sent(&ended, &stop).await;
+            }
+            Err(RecvError::Lagged(count)) => {
+                tracing::warn!(count, "the history of alerts lacks how some notifications ended");
+            }
+            Err(RecvError::Closed) => break,
+        }
+    }
+    while let Ok(first) = ends.try_recv() {
+        let ended = with_more(&first, &mut ends, &mut failures);
+        alertmanager.keep_sent(&ended, &stop).await;
+    }
+}
+
+/// What is new of an end, and of those that wait behind it.
+fn with_more(
+    first: &Ended,
+    ends: &mut broadcast::Receiver<Arc<Ended>>,
+    failures: &mut Failures,
+) -> Vec<Ended> {
+    let mut all = vec![failures.news(first)];
+    while all.len() < AT_ONCE
+        && let Ok(next) = ends.try_recv()
+    {
+        all.push(failures.news(&next));
+    }
+    all
+}
+
+impl Alertmanager {
+    /// Writes how notifications ended; where that can't be, again and again, until `stop`.
+    async fn keep_sent(&self, ended: &[Ended], stop: &CancellationToken) {
+        let Some(history) = self.0.history.get() else { return };
+        let events = self.events_of(ended);
+        let (mut wait, longest) = AGAIN;
+        loop {
+            let writes = AlertWrites { events: events.clone(), ..AlertWrites::default() };
+            let Err(error) = history.write_alerts(writes).await else { return };
+            tracing::warn!(%error, "how notifications ended is not in the history of their alerts; it is tried again");
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => wait = (wait * 2).min(longest),
+            }
+        }
+    }
+
+    fn events_of(&self, ended: &[Ended]) -> Vec<AlertEvent> {
+        let state = self.state();
+        let rule = |of: Fingerprint| state.rules.get(&of).map_or(ELSEWHERE, |rule| &**rule).to_owned();
+        ended.iter().flat_map(|ended| Sending::events(ended, rule)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use watchfire_alerting::channel::AboutAlert;
+    use watchfire_alerting::config::receiver::Channel;
+    use watchfire_model::Labels;
+
+    use super::*;
+
+    #[test]
+    fn the_same_failure_is_told_once() {
+        let ended = |receiver: &str, resolved: bool, failure: Option<&str>| {
+            let labels = Labels::new([("alertname", "Fire")]).unwrap();
+            let alert = AboutAlert { fingerprint: Fingerprint::of(&labels), labels, resolved, starts_at: 1 };
+            Ended {
+                at: 7,
+                receiver: receiver.to_owned(),
+                integration: Integration { channel: Channel::Slack, index: 0 },
+                alerts: vec![alert],
+                failure: failure.map(str::to_owned),
+            }
+        };
+        let mut failures = Failures::default();
+        for (receiver, resolved, failure, is_news) in [
+            ("a", false, Some("no"), true),
+            ("a", false, Some("no"), false),
+            ("b", false, Some("no"), true),
+            ("a", true, Some("no"), true),
+            ("a", false, Some("never"), true),
+            ("a", false, None, true),
+            ("a", false, None, true),
+            ("a", false, Some("never"), true),
+        ] {
+            let news = failures.news(&ended(receiver, resolved, failure));
+            assert_eq!(news.alerts.len(), usize::from(is_news), "{receiver} {resolved} {failure:?}");
+        }
+    }
+}
