@@ -69,7 +69,7 @@ impl Asking {
         self.reason = Some(reason);
         let at = if moment > 0 { moment } else { browser_now() };
         let refreshes = around.every.is_some();
-        let wanted = asked(&item.panel, &item.values, window, at, refreshes, points, questions);
+        let wanted = asked(&item.panel, &item.values, window, at, refreshes, (points, 0), questions);
         let same = wanted.len() == self.all.len()
             && wanted.iter().zip(&self.all).all(|(new, old)| new.0 == old.0 && new.1 == old.1);
         if same && same_refresh && !first {
@@ -100,11 +100,13 @@ impl Asking {
 
     /// What the panel shows now, with what is to be said of it; none if that is what it was before, or not all there.
     pub(crate) fn prepared(&mut self, item: &Unfolded, around: &Around, line: &Line) -> Option<Prepared> {
-        let versions: Vec<(u32, u32)> =
-            self.all.iter().filter_map(|(.., id)| Some((*id, line.entry(*id)?.version))).collect();
+        let state = |entry: &Entry| (entry.version, entry.refusal().is_some());
+        let versions: Vec<(u32, (u32, bool))> =
+            self.all.iter().filter_map(|(.., id)| Some((*id, state(line.entry(*id)?)))).collect();
         // A part of the answers would show for a blink what is not so.
-        let whole = versions.iter().all(|(_, version)| *version > 0);
-        if !whole || self.made_of.as_ref() == Some(&versions) {
+        let whole = self.entries(line).all(|(_, entry)| entry.version > 0 || entry.refusal().is_some());
+        let refused = !self.all.is_empty() && self.entries(line).all(|(_, entry)| entry.refusal().is_some());
+        if !whole || refused || self.made_of.as_ref() == Some(&versions) {
             return None;
         }
         self.made_of = Some(versions);
@@ -112,6 +114,14 @@ impl Asking {
         let mut answers = BTreeMap::new();
         let mut notes: Vec<String> = Vec::new();
         for (question, entry) in self.entries(line) {
+            if let Some(message) = entry.refusal() {
+                let id = item.panel.queries.get(question.query).map_or("", |query| query.id.as_str());
+                let note = ["query ", id, ": ", message].concat();
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+                continue;
+            }
             answers.insert((question.query, question.role), answer(question, &entry.buffer, page.start));
             for note in &entry.notes {
                 if !notes.contains(note) {

@@ -16,6 +16,16 @@ pub(crate) struct Entry {
     pub(crate) notes: Vec<String>,
 }
 
+impl Entry {
+    /// Why the server does not answer.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        match &self.state {
+            WatchState::Refused { message, .. } => Some(message),
+            _ => None,
+        }
+    }
+}
+
 /// The connection, and what is watched over it.
 #[derive(Default)]
 pub(crate) struct Line {

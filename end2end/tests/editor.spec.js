@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { addPanel, boardPanel, call, dashboard, drawn, store } from '../boards.js';
 import { collected } from '../charts.js';
 import { expect, test } from '../fixtures.js';
@@ -90,6 +91,13 @@ test('a table is filtered by what it says, and shows one series after the other'
   await expect(boardPanel(page, '2').locator('thead')).toContainText('core 0');
   await choice.selectOption('core 1');
   await expect(boardPanel(page, '2').locator('thead')).toContainText('core 1');
+  // The file has what is shown.
+  await boardPanel(page, '2').getByLabel('Panel menu').click();
+  const downloaded = page.waitForEvent('download');
+  await boardPanel(page, '2').getByRole('button', { name: 'Download as CSV' }).click();
+  const file = await downloaded;
+  expect(file.suggestedFilename()).toBe('Series.csv');
+  expect((await readFile(await file.path(), 'utf8')).split('\r\n')[0]).toContain('core 1');
 });
 
 test('a pinned tooltip stays, and what happened is written there', async ({ page, watchfire }) => {
@@ -109,9 +117,41 @@ test('a pinned tooltip stays, and what happened is written there', async ({ page
   await expect(tip.locator('time')).toHaveText(moment);
   await tip.getByRole('button', { name: 'Annotate' }).click();
   const question = page.getByRole('dialog', { name: 'What happened here?' });
+  // What was typed stays when the server refuses it, and why is told.
+  const refuse = (route) => (route.request().method() === 'POST' ? route.fulfill({ status: 409, json: { status: 'error', errorType: 'refused', error: 'there are too many annotations' } }) : route.continue());
+  await page.route('**/api/v1/annotations', refuse);
   await question.getByRole('textbox').fill('Deployed');
   await page.keyboard.press('Enter');
+  const again = page.getByRole('dialog', { name: 'Not saved: there are too many annotations' });
+  await expect(again.getByRole('textbox')).toHaveValue('Deployed');
+  await page.unroute('**/api/v1/annotations', refuse);
+  await again.getByRole('button', { name: 'Annotate' }).click();
   await expect.poll(async () => (await call(watchfire, 'GET', '/api/v1/annotations?dashboard=pinned')).map(({ text }) => text)).toEqual(['Deployed']);
+});
+
+test('an annotation is seen without a change to the dashboard, and is deleted where it is seen', async ({ page, watchfire }) => {
+  await collected(watchfire, 8000);
+  await store(watchfire, dashboard('marked'));
+  const to = Date.now() - 1000;
+  const from = to - 60_000;
+  // Over most of the range, so that the middle of the chart is within it.
+  await call(watchfire, 'POST', '/api/v1/annotations', { time: from + 5000, time_end: to - 5000, text: 'Maintenance', dashboard: 'marked' });
+  await page.goto(`/d/marked?from=${from}&to=${to}`);
+  await drawn(page, '1');
+  const chart = boardPanel(page, '1').locator('.board-chart');
+  const box = await chart.boundingBox();
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const tip = boardPanel(page, '1').locator('.chart-tooltip');
+  await expect(async () => {
+    await page.mouse.move(10, 10);
+    await page.mouse.move(at.x, at.y);
+    await expect(tip).toContainText('Maintenance', { timeout: 1000 });
+  }).toPass();
+  await expect(page.locator('.badge.unsaved')).toHaveCount(0);
+  await page.mouse.click(at.x, at.y);
+  await tip.getByRole('button', { name: 'Delete the annotation' }).click();
+  await page.getByRole('dialog', { name: 'Delete the annotation' }).getByRole('button', { name: 'Delete' }).click();
+  await expect.poll(() => call(watchfire, 'GET', '/api/v1/annotations?dashboard=marked')).toEqual([]);
 });
 
 test('lists stay in their panels', async ({ page, watchfire }) => {

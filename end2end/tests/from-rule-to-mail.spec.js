@@ -154,6 +154,8 @@ receivers: [{name: team, email_configs: [{${mail}}]}]
     await open(page, rule);
     const states = page.getByRole('region', { name: 'Changes' }).locator('.change-states');
     await expect(states).toHaveText(['firing → inactive', 'firing → acknowledged', 'pending → firing', 'inactive → pending']);
+    const sent = page.getByRole('region', { name: 'Changes' }).locator('.change-sent');
+    await expect(sent).toHaveText(['mail to team: sent', 'mail to team: sent']);
     for (const state of ['pending', 'firing']) {
       await expect(page.locator(`.timeline-stretch[data-alert-state="${state}"]`).first()).toBeAttached();
     }

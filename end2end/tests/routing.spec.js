@@ -154,6 +154,49 @@ test('somebody else was faster, and nothing is lost', async ({ page, launch, pro
   await expect(page.locator('summary').filter({ hasText: 'receiver-2' })).toBeVisible();
 });
 
+test('a mail is shown as it is written, before it is saved', async ({ page, launch, problems }) => {
+  // A template that fails is refused; and nothing in a mail may run, which the browser says.
+  problems.foresee(/status of 422|about:srcdoc|sandboxed/);
+  const server = await launch({ flags: ['--no-collect'] });
+  const yaml = [
+    'route: {receiver: team}',
+    'receivers:',
+    '  - {name: team, email_configs: [{to: a@example.org, from: b@example.org, smarthost: "127.0.0.1:9"}]}',
+    '  - {name: boss}',
+    '',
+  ].join('\n');
+  await call(server, 'PUT', '/api/v1/watchfire/notify-config', { yaml, version: 0 });
+  await open(page, `${server.url}/alerts/routing?edit=yes`);
+  await tab(page, 'Receivers').click();
+  await page.locator('summary').filter({ hasText: 'team · email' }).click();
+  await page.locator('summary').filter({ hasText: 'email a@example.org' }).click();
+  await page.getByLabel('Subject (a template)').fill('{{ .Status }}: {{ .Receiver }}');
+  await page.getByLabel('Body in HTML (a template)').fill('<b>mine</b>');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.locator('.mail-subject')).toHaveText('Subject: firing: team');
+  const mail = page.locator('iframe.mail-preview');
+  await expect(mail).toHaveAttribute('srcdoc', '<b>mine</b>');
+  await expect(mail).toHaveAttribute('sandbox', '');
+  await expect(page.locator('.mail-text')).toContainText('TestNotification');
+  await page.getByLabel('Body in HTML (a template)').fill('{{ template "none" . }}');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.getByText(/html: a template fails/).first()).toBeVisible();
+});
+
+test('a rule is told as the routing says, or straight to some', async ({ page, launch }) => {
+  const server = await launch({ flags: ['--no-collect'] });
+  const yaml = 'route: {receiver: team}\nreceivers: [{name: team}, {name: boss}]\n';
+  await call(server, 'PUT', '/api/v1/watchfire/notify-config', { yaml, version: 0 });
+  await open(page, `${server.url}/alerts/rules/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Hot');
+  const receivers = page.getByRole('group', { name: 'Receivers' });
+  await expect(receivers.getByLabel('As the routing says')).toBeChecked();
+  await receivers.getByLabel('boss').check();
+  await expect(receivers).toContainText('Straight to boss');
+  await expect(receivers.getByLabel('As the routing says')).not.toBeChecked();
+  await expect(page.getByRole('region', { name: 'Who is told' })).toContainText('receivers="boss"');
+});
+
 test('schedules, rules and times by form; wide and narrow, dark and light', async ({ page, launch }, testInfo) => {
   test.slow();
   const server = await launch({ flags: ['--no-collect'] });

@@ -51,8 +51,8 @@ pub(super) fn BrokenFiles() -> impl IntoView {
         let broken = broken.get();
         let heading = match broken.len() {
             0 => return None,
-            1 => "✕ A file cannot be taken in; what it said before stays:".to_owned(),
-            count => format!("✕ {count} files cannot be taken in; what they said before stays:"),
+            1 => "✕ A file cannot be taken in; what is known of it stays:".to_owned(),
+            count => format!("✕ {count} files cannot be taken in; what is known of them stays:"),
         };
         let one = |broken: &Broken| view! { <li><code>{broken.told()}</code></li> };
         Some(view! { <p>{heading}</p><ul>{broken.iter().map(one).collect_view()}</ul> })

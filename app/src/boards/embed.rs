@@ -19,7 +19,7 @@ use super::variables::{is_seen, summary};
 use super::view::OpenPanel;
 use crate::address::Search;
 use crate::preferences::Preferences;
-use crate::range::PageRange;
+use crate::range::{PageRange, with_range};
 
 /// That the page is for a frame of another; a Leptos context.
 #[derive(Clone, Copy, Debug)]
@@ -197,7 +197,8 @@ pub(super) fn menu(item: Memo<Option<Arc<Unfolded>>>) -> AnyView {
     let href = Search::parse(&search).with("panel", if alone { "" } else { &key }).to_string();
     // A link with nothing in it leads to the page as it is.
     let href = if href.is_empty() { "?".to_owned() } else { href };
-    let links = item.map(|item| panel_links(&item, &search)).unwrap_or_default();
+    let shown = with_range(&search, expect_context::<PageRange>().window_untracked());
+    let links = item.map(|item| panel_links(&item, &shown)).unwrap_or_default();
     view! {
         <details class="menu panel-menu">
             <summary aria-label="Panel menu" title="Panel menu">"⋮"</summary>

@@ -7,7 +7,7 @@ use watchfire_model::Labels;
 
 use super::address::{Asked, with_variables};
 use crate::address::{Encoded, Search};
-use crate::range::kept;
+use crate::range::{clock, kept, window_of};
 
 /// The URL of a link, with variables put in, and the range and the variables of this page where it says so. Only ways within
 /// the web are ways at all: a link must not run a script.
@@ -18,11 +18,13 @@ pub(crate) fn href(link: &Link, search: &str, values: &Values) -> String {
             link.tags.iter().fold(Search::default(), |search, tag| search.and("tag", tag))
         );
     }
-    let url = values.in_text(&link.url, &Clock::default());
+    let url = with_values(&link.url, search, values);
     if !is_safe(&url) {
         return "#".to_owned();
     }
-    let (path, own) = url.split_once('?').unwrap_or((&url, ""));
+    // What stands behind the # is no part of the query.
+    let (url, fragment) = url.find('#').map_or((url.as_str(), ""), |at| url.split_at(at));
+    let (path, own) = url.split_once('?').unwrap_or((url, ""));
     let mut all = Search::parse(own);
     if link.keep_time {
         for (name, value) in kept(search).pairs() {
@@ -32,7 +34,23 @@ pub(crate) fn href(link: &Link, search: &str, values: &Values) -> String {
     if link.keep_variables {
         all = with_variables(&all, &Asked::of(search).variables);
     }
-    format!("{path}{all}")
+    format!("{path}{all}{fragment}")
+}
+
+/// A URL with the values of variables and the range of the page with this query part put in.
+fn with_values(url: &str, search: &str, values: &Values) -> String {
+    if !url.contains(['$', '[']) {
+        return url.to_owned();
+    }
+    let (page, now) = (Search::parse(search), clock());
+    let window = window_of(page.get("from"), page.get("to"), now);
+    let range = window.map(|window| window.resolve(now)).ok();
+    let times = Clock {
+        from: range.map_or(0, |range| range.start),
+        to: range.map_or(0, |range| range.end),
+        ..Clock::default()
+    };
+    values.in_url(url, &times, &page.only(&["from", "to"]).form())
 }
 
 /// A value that has links: its links may name what belongs to it.
@@ -103,6 +121,8 @@ pub(crate) fn is_safe(url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use watchfire_dashboard::{Choice, Variable};
+
     use super::*;
 
     #[test]
@@ -136,7 +156,42 @@ mod tests {
         ] {
             assert_eq!(value.href(&link(url, false), search, &Values::default()), expected, "{url}");
         }
+        let deep = href(&link("/x?a=1#b?c", true), search, &Values::default());
+        assert_eq!(deep, "/x?a=1&from=now-1h&to=now&var-host=a%20b#b?c");
         let tagged = Link { tags: vec!["web".to_owned(), "db".to_owned()], ..Link::default() };
         assert_eq!(href(&tagged, search, &Values::default()), "/dashboards?tag=web&tag=db");
+    }
+
+    #[test]
+    fn links_lead_with_the_values_of_variables() {
+        let mut values = Values::default();
+        let variable = |name: &str| Variable { name: name.to_owned(), multi: true, ..Variable::default() };
+        let choice = |value: &str, text: &str| Choice { value: value.to_owned(), text: text.to_owned() };
+        values.set(&variable("one"), vec![choice("10.0.0.1:9100", "web 1")]);
+        values.set(&variable("two"), vec![choice("a b", "A"), choice("c&d", "B")]);
+        values.set_all(&variable("all"), vec![choice("x", "x"), choice("y", "y")]);
+        let search = "?from=1700000000000&to=1700000360000&var-one=10.0.0.1:9100";
+        let labels = Labels::of("up", [("host", "$two")]).unwrap();
+        let value = OfValue { name: "up", labels: &labels, text: "1", fields: &[] };
+        for (url, expected) in [
+            ("/d/x?var-host=$one", "/d/x?var-host=10.0.0.1:9100"),
+            ("/d/x?var-host=$two&a=1", "/d/x?var-host=a%20b&var-host=c%26d&a=1"),
+            ("/d/x?var-host=$all", "/d/x?var-host=%24__all"),
+            ("/d/x?${two:queryparam}", "/d/x?var-two=a%20b&var-two=c%26d"),
+            ("/x/$two", "/x/a%20b,c%26d"),
+            ("/x?f=$__from&t=${__to}", "/x?f=1700000000000&t=1700000360000"),
+            ("/x?${__url_time_range}", "/x?from=1700000000000&to=1700000360000"),
+            (
+                "/x?${__all_variables}",
+                "/x?var-all=%24__all&var-one=10.0.0.1:9100&var-two=a%20b&var-two=c%26d",
+            ),
+        ] {
+            let link = Link { url: url.to_owned(), ..Link::default() };
+            assert_eq!(href(&link, search, &values), expected, "{url}");
+            assert_eq!(value.href(&link, search, &values), expected, "{url}");
+        }
+        // What a label holds is no variable.
+        let link = Link { url: "/x?h=${__field.labels.host}&v=$one".to_owned(), ..Link::default() };
+        assert_eq!(value.href(&link, search, &values), "/x?h=%24two&v=10.0.0.1:9100");
     }
 }

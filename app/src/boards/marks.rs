@@ -8,10 +8,9 @@ use std::sync::PoisonError;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use watchfire_dashboard::{AnnotationQuery, Clock};
 use watchfire_model::live::Asked;
-use watchfire_model::mapped;
+use watchfire_model::{TimeWindow, mapped};
 use watchfire_panel::{MOST_MARKS, Marked, marked, words_of};
 use watchfire_view::WatchAsk;
 
@@ -37,6 +36,9 @@ pub(crate) struct Marks {
 /// The most points that a query for marks is asked for.
 const POINTS: u32 = 1000;
 
+/// The place of those that were written for the dashboard and that none of its annotations lists.
+const UNLISTED: usize = usize::MAX;
+
 impl Marks {
     /// Those that came with the page, of a share or of a frozen copy.
     pub(crate) fn fixed(marks: Vec<Marked>) -> Self {
@@ -60,10 +62,7 @@ impl Marks {
         let rounds = RwSignal::new(0_u32);
         Effect::new(move |_| {
             let window = range.window();
-            let length = window.resolve(clock()).length();
-            let step = watchfire_model::choose_step(length, POINTS as usize);
-            let now = clock();
-            let times = Clock { from: now - length, to: now, step, scrape_interval: 15_000 };
+            let times = times(window, clock());
             let values = board.values().get();
             let asked =
                 own.get().into_iter().enumerate().filter(|(_, one)| !one.expr.is_empty() && marks.is_on(one));
@@ -73,7 +72,7 @@ impl Marks {
                     asked: Asked::Promql { expr, instant: false },
                     window,
                     max_points: POINTS,
-                    min_step: step,
+                    min_step: times.step,
                     refresh: refresh.every().get().unwrap_or_default(),
                 };
                 (index, one, live.watch(ask))
@@ -96,7 +95,8 @@ impl Marks {
             });
             marks.found.update(|all| {
                 all.retain(|index, _| {
-                    own.with_untracked(|own| own.get(*index).is_some_and(|one| one.expr.is_empty()))
+                    *index == UNLISTED
+                        || own.with_untracked(|own| own.get(*index).is_some_and(|one| one.expr.is_empty()))
                 });
                 all.extend(found);
             });
@@ -106,36 +106,59 @@ impl Marks {
             let window = range.window();
             refresh.moment().track();
             let uid = board.dashboard.with(|dashboard| dashboard.uid.clone());
-            let asked: Vec<(usize, AnnotationQuery)> = own
-                .get()
-                .into_iter()
-                .enumerate()
-                .filter(|(_, one)| one.expr.is_empty() && marks.is_on(one))
-                .collect();
-            for (index, one) in asked {
-                let range = window.resolve(clock());
-                let search = Search::default()
-                    .with("from", &range.start.to_string())
-                    .with("to", &range.end.to_string())
-                    .with("dashboard", &uid);
-                let search = one.tags.iter().fold(search, |search, tag| search.and("tag", tag));
-                spawn_local(async move {
-                    // Without an answer what was there stays.
-                    if let Ok(written) =
-                        call::<Vec<Written>>("GET", &format!("/api/v1/annotations{search}"), None).await
-                    {
-                        let color = one.color.clone();
-                        let found = written
-                            .into_iter()
-                            .take(MOST_MARKS)
-                            .map(|written| written.marked(color.clone()))
-                            .collect();
-                        marks.found.try_update(|all| all.insert(index, found));
-                    }
-                });
+            let own = own.get().into_iter().enumerate();
+            for (index, one) in own.filter(|(_, one)| one.expr.is_empty() && marks.is_on(one)) {
+                marks.ask(index, &uid, window, one, None);
+            }
+        });
+        let unlisted = Memo::new(move |_| {
+            board.dashboard.with(|dashboard| Unlisted::of(&dashboard.uid, &dashboard.annotations))
+        });
+        Effect::new(move |_| {
+            marks.again.track();
+            let window = range.window();
+            match unlisted.get() {
+                Some(unlisted) => {
+                    let uid = unlisted.uid.clone();
+                    marks.ask(UNLISTED, &uid, window, AnnotationQuery::default(), Some(unlisted));
+                }
+                None => marks.found.update(|all| {
+                    all.remove(&UNLISTED);
+                }),
             }
         });
         marks
+    }
+
+    /// Asks for those that were written, for the annotation at this place of the dashboard.
+    fn ask(
+        self,
+        index: usize,
+        uid: &str,
+        window: TimeWindow,
+        one: AnnotationQuery,
+        unlisted: Option<Unlisted>,
+    ) {
+        let range = window.resolve(clock());
+        let search = Search::default()
+            .with("from", &range.start.to_string())
+            .with("to", &range.end.to_string())
+            .with("dashboard", uid);
+        let search = one.tags.iter().fold(search, |search, tag| search.and("tag", tag));
+        spawn_local(async move {
+            // Without an answer what was there stays.
+            if let Ok(written) =
+                call::<Vec<Written>>("GET", &format!("/api/v1/annotations{search}"), None).await
+            {
+                let found = written
+                    .into_iter()
+                    .filter(|written| unlisted.as_ref().is_none_or(|unlisted| unlisted.has(written)))
+                    .take(MOST_MARKS)
+                    .map(|written| written.marked(one.color.clone()))
+                    .collect();
+                self.found.try_update(|all| all.insert(index, found));
+            }
+        });
     }
 
     #[cfg(feature = "hydrate")]
@@ -145,8 +168,8 @@ impl Marks {
             .dashboard
             .with(|dashboard| dashboard.annotations.iter().map(|one| self.is_on(one)).collect());
         self.found.with(|found| {
-            let seen =
-                found.iter().filter(|(index, _)| self.fixed || on.get(**index).copied().unwrap_or(false));
+            let is_on = |index: usize| index == UNLISTED || on.get(index).copied().unwrap_or(false);
+            let seen = found.iter().filter(|(index, _)| self.fixed || is_on(**index));
             let own = seen.flat_map(|(_, marks)| marks).filter(|mark| mark.is_for(panel));
             Arc::new(own.cloned().collect())
         })
@@ -156,14 +179,42 @@ impl Marks {
         !self.off.with(|off| off.get(&one.name).copied().unwrap_or(one.off))
     }
 
-    /// Writes one by hand.
-    pub(crate) fn write(self, dashboard: String, panel: u32, time: i64, text: String) {
-        spawn_local(async move {
-            let body = json!({"time": time, "text": text, "dashboard": dashboard, "panel": panel});
-            if call::<Value>("POST", "/api/v1/annotations", Some(&body)).await.is_ok() {
-                self.again.try_update(|count| *count = count.wrapping_add(1));
-            }
-        });
+    /// Asks anew for those that were written: one has come, or has gone.
+    pub(crate) fn look_again(self) {
+        self.again.try_update(|count| *count = count.wrapping_add(1));
+    }
+}
+
+/// The times that queries for marks may hold: those of the range that is shown.
+fn times(window: TimeWindow, now: i64) -> Clock {
+    let range = window.resolve(now);
+    let step = watchfire_model::choose_step(range.length(), POINTS as usize);
+    Clock { from: range.start, to: range.end, step, scrape_interval: 15_000 }
+}
+
+/// Those that were written for a dashboard and that none of its annotations lists. They are seen all the same, so that writing
+/// one need not change the dashboard.
+#[derive(Clone, Debug, PartialEq)]
+struct Unlisted {
+    uid: String,
+    /// The tags of those that are listed.
+    tags: Vec<String>,
+}
+
+impl Unlisted {
+    /// None where an annotation of the dashboard lists all that are written, also if it is switched off.
+    fn of(uid: &str, own: &[AnnotationQuery]) -> Option<Self> {
+        let written = || own.iter().filter(|one| one.expr.is_empty());
+        if uid.is_empty() || written().any(|one| one.tags.is_empty()) {
+            return None;
+        }
+        let tags = written().flat_map(|one| one.tags.iter().cloned()).collect();
+        Some(Self { uid: uid.to_owned(), tags })
+    }
+
+    fn has(&self, written: &Written) -> bool {
+        written.dashboard.as_ref() == Some(&self.uid)
+            && !written.tags.iter().any(|tag| self.tags.contains(tag))
     }
 }
 
@@ -171,17 +222,20 @@ impl Marks {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Written {
+    id: Option<i64>,
     time: i64,
     time_end: Option<i64>,
     title: String,
     text: String,
+    tags: Vec<String>,
+    dashboard: Option<String>,
     panel: Option<u32>,
 }
 
 impl Written {
     fn marked(self, color: Option<String>) -> Marked {
         let text = words_of(&self.title, &self.text);
-        Marked { from: self.time, to: self.time_end, color, text, panel: self.panel }
+        Marked { from: self.time, to: self.time_end, color, text, panel: self.panel, id: self.id }
     }
 }
 
@@ -211,3 +265,6 @@ pub(crate) fn MarkSwitches() -> impl IntoView {
     let shown = move || (!marks.fixed).then(|| own.get().into_iter().map(one).collect_view());
     view! { <span class="mark-switches">{shown}</span> }.into_any()
 }
+
+#[cfg(test)]
+mod tests;

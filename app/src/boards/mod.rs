@@ -2,6 +2,7 @@
 
 mod address;
 mod api;
+mod awake;
 mod board;
 mod broken;
 mod clipboard;

@@ -54,7 +54,6 @@ fn by_panel(value: &Value) -> BTreeMap<String, Answers> {
         let role = match one["role"].as_str() {
             Some("least") => Role::Least,
             Some("greatest") => Role::Greatest,
-            Some("earlier") => Role::Earlier,
             _ => Role::Value,
         };
         let whole = |value: &Value| value.as_i64().unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::pages::Title;
 use leptos::prelude::*;
@@ -31,6 +32,9 @@ use crate::shell::Heading;
 
 /// The uid in the path of a dashboard that is not saved yet.
 pub(crate) const NEW: &str = "new";
+
+/// How long after the overview the offer of made-up data comes, whose code would hold it up.
+const OFFER: Duration = Duration::from_secs(2);
 
 /// What stands where the dashboard would.
 #[derive(Clone, Debug, PartialEq)]
@@ -242,8 +246,16 @@ fn BoardContent() -> impl IntoView {
     let open = expect_context::<OpenPanel>();
     let path = use_location().pathname;
     let is_overview = Memo::new(move |_| path.with(|path| Page::at(path)) == Some(Page::Overview));
-    let taken_over = taken_over();
-    let demo = move || (taken_over.get() && is_overview.get()).then(parts::demo_bar);
+    let offers = RwSignal::new(false);
+    Effect::new(move |_| {
+        // Who opens the page sees it first. It fails nowhere but without timers, which every browser has.
+        let offer = move || {
+            // The page may be gone.
+            let _gone = offers.try_set(true);
+        };
+        let _ = set_timeout_with_handle(offer, OFFER);
+    });
+    let demo = move || (offers.get() && is_overview.get()).then(parts::demo_bar);
     let shown = Memo::new(move |_| open.asked().with(|asked| (asked.edit, asked.panel.clone())));
     let content = move || match shown.get() {
         (Some(id), _) => parts::panel_editor(id),

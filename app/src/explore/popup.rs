@@ -8,7 +8,7 @@ use watchfire_promql::{Fit, complete_at};
 
 use super::names::{NameCache, Source};
 use super::suggest::{Known, Suggestion, suggestions};
-use super::variable::{Variable, fitting, variable_at};
+use super::variable::{Variable, fitting, name_end, variable_at};
 
 /// How long typing must pause before the server is asked for names.
 const PAUSE: Duration = Duration::from_millis(120);
@@ -111,7 +111,7 @@ impl Popup {
         if let Some(start) = variable_at(text, cursor).filter(|_| !variables.is_empty()) {
             self.last.set_value(None);
             let items = fitting(&variables, text.get(start..cursor).unwrap_or_default());
-            return self.show(text, (start, cursor), items);
+            return self.show(text, (start, name_end(text, cursor)), items);
         }
         let completion = complete_at(text, cursor);
         let (start, end) = (completion.span.start as usize, completion.span.end as usize);

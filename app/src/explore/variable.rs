@@ -54,6 +54,13 @@ pub(super) fn variable_at(text: &str, cursor: usize) -> Option<usize> {
     dollar.ends_with('$').then(|| dollar.len() - 1)
 }
 
+/// Where the name ends that the cursor stands in.
+pub(super) fn name_end(text: &str, cursor: usize) -> usize {
+    let behind = text.get(cursor..).unwrap_or_default();
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    cursor + behind.find(|letter| !is_name(letter)).unwrap_or(behind.len())
+}
+
 /// Those that fit what is `typed`: `$ho`, `${ho`; the best first.
 pub(super) fn fitting(variables: &[Variable], typed: &str) -> Vec<Suggestion> {
     let braced = typed.starts_with("${");
@@ -88,6 +95,8 @@ mod tests {
         ] {
             assert_eq!(variable_at(text, text.len()), start, "{text}");
         }
+        assert_eq!(name_end("up{host=\"$host\"}", 11), 14);
+        assert_eq!(name_end("$ho", 3), 3);
     }
 
     #[test]

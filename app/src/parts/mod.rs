@@ -164,7 +164,6 @@ impl Part {
                 split::load_variable_choices().await?;
                 split::load_board_keys().await?;
                 split::load_ask_dialog().await?;
-                split::load_compare_picker().await?;
                 split::load_playlist_turn().await
             }
             Self::Alerts => {
@@ -316,8 +315,13 @@ pub(crate) fn tooltip(item: PanelItem, pointer: Pointer) -> AnyView {
 }
 
 /// What can be done with a panel.
-pub(crate) fn panel_menu(item: PanelItem, feed: Feed, close: Callback<()>) -> AnyView {
-    lazy(Part::Later, false, move || Box::pin(split::panel_menu(item, feed, close)))
+pub(crate) fn panel_menu(
+    item: PanelItem,
+    feed: Feed,
+    shown: RwSignal<usize>,
+    close: Callback<()>,
+) -> AnyView {
+    lazy(Part::Later, false, move || Box::pin(split::panel_menu(item, feed, shown, close)))
 }
 
 /// The choices of a variable.
@@ -330,14 +334,9 @@ pub(crate) fn board_keys(bar: EditBar) -> AnyView {
     lazy(Part::Later, false, move || Box::pin(split::board_keys(bar)))
 }
 
-/// A dialog of every page.
+/// A dialog of every page, or what else no first view shows.
 pub(crate) fn extra(extra: Extra, extras: Extras) -> AnyView {
     lazy(Part::Later, false, move || Box::pin(split::extra(extra, extras)))
-}
-
-/// Chooses what the series of a dashboard are compared with.
-pub(crate) fn compare_picker() -> AnyView {
-    lazy(Part::Later, false, || Box::pin(split::compare_picker()))
 }
 
 /// What is asked before something is done.

@@ -31,7 +31,7 @@ use crate::boards::{
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
 use crate::pages::Page;
-use crate::shell::{Ask, AskDialog, ComparePicker, Extra, Extras, opened};
+use crate::shell::{Ask, AskDialog, Extra, Extras, opened};
 use crate::targets::TargetsPage;
 
 type View = Result<AnyView, SplitLoaderError>;
@@ -98,8 +98,8 @@ pub(super) fn tooltip(item: PanelItem, pointer: Pointer) -> View {
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_panel_menu), fallible)]
-pub(super) fn panel_menu(item: PanelItem, feed: Feed, close: Callback<()>) -> View {
-    Ok(view! { <MenuEntries item feed close/> }.into_any())
+pub(super) fn panel_menu(item: PanelItem, feed: Feed, shown: RwSignal<usize>, close: Callback<()>) -> View {
+    Ok(view! { <MenuEntries item feed shown close/> }.into_any())
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_variable_choices), fallible)]
@@ -115,11 +115,6 @@ pub(super) fn board_keys(bar: EditBar) -> View {
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_extra), fallible)]
 pub(super) fn extra(extra: Extra, extras: Extras) -> View {
     Ok(opened(extra, extras))
-}
-
-#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_compare_picker), fallible)]
-pub(super) fn compare_picker() -> View {
-    Ok(view! { <ComparePicker/> }.into_any())
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_ask_dialog), fallible)]

@@ -17,7 +17,7 @@ const CHOICES: [(&str, &str); 5] = [
 
 /// Chooses with which earlier range the series of a dashboard are compared; it lives in the URL.
 #[component]
-pub(crate) fn ComparePicker() -> impl IntoView {
+pub(super) fn ComparePicker() -> impl IntoView {
     let navigate = use_navigate();
     let location = use_location();
     let (path, search) = (location.pathname, location.search);
@@ -46,7 +46,7 @@ pub(crate) fn ComparePicker() -> impl IntoView {
     };
     view! {
         <label class="compare">"Compare with"
-            <select on:change=choose>
+            <select prop:value=move || chosen.get().unwrap_or_default() on:change=choose>
                 <option value="" selected=move || chosen.with(Option::is_none)>"nothing"</option>
                 {CHOICES.map(option).into_iter().collect_view()}
                 {other}

@@ -3,7 +3,9 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use super::compare::ComparePicker;
 use super::palette::Palette;
+use super::share::CopyLink;
 
 /// Which of them is open. A Leptos context.
 #[derive(Clone, Copy)]
@@ -16,6 +18,10 @@ pub(crate) enum Extra {
     Keys,
     /// The way to everything by name.
     Palette,
+    /// With what a dashboard is compared; it stands in the list of time ranges.
+    Compare,
+    /// Copies a link to what is in sight, and says how that went.
+    Link(RwSignal<Option<&'static str>>),
 }
 
 impl Extras {
@@ -44,6 +50,8 @@ pub(crate) fn opened(extra: Extra, extras: Extras) -> AnyView {
     match extra {
         Extra::Keys => view! { <KeyHelp extras/> }.into_any(),
         Extra::Palette => view! { <Palette extras/> }.into_any(),
+        Extra::Compare => view! { <ComparePicker/> }.into_any(),
+        Extra::Link(said) => view! { <CopyLink said extras/> }.into_any(),
     }
 }
 

@@ -19,7 +19,6 @@ use leptos::prelude::*;
 
 use crate::preferences::Preferences;
 pub(crate) use ask::{Ask, AskDialog};
-pub(crate) use compare::ComparePicker;
 pub(crate) use connection::ConnectionBadge as Connected;
 pub(crate) use extras::{Extra, Extras, opened};
 pub(crate) use keys::is_typing;
@@ -39,6 +38,7 @@ pub(crate) fn Shell(
 ) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let extras = Extras::new();
+    provide_context(extras);
     keys::listen(extras);
     let ask = Ask::new();
     provide_context(ask);

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use watchfire_model::TimeWindow;
 
+use super::extras::{Extra, Extras};
 use super::icon::{Icon, IconView};
 use crate::address::Search;
 use crate::boards::earlier;
@@ -25,10 +26,16 @@ pub(crate) fn TimePicker() -> impl IntoView {
     let on_board = Memo::new(move |_| Page::at(&path.get()).is_some_and(Page::is_live));
     let opened = RwSignal::new(false);
     let compared = move || {
-        let back = search.with(|search| earlier(Search::parse(search).get("compare")));
-        (back > 0 && on_board.get()).then(|| format!(" and {} earlier", words(back)))
+        let search = search.with(|search| Search::parse(search));
+        // Read only where it is there: what can't be read compares nothing.
+        let text = search.get("compare").filter(|text| on_board.get() && earlier(Some(text)) > 0)?;
+        Some([" and ", text, " earlier"].concat())
     };
-    let picker = move || (opened.get() && on_board.get()).then(crate::parts::compare_picker);
+    let extras = use_context::<Extras>();
+    let picker = move || {
+        let extras = extras.filter(|_| opened.get() && on_board.get())?;
+        Some(crate::parts::extra(Extra::Compare, extras))
+    };
     let typed_error = RwSignal::new(None::<String>);
     let go_to = StoredValue::new(GoTo::new());
     let close = move || {

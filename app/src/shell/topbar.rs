@@ -59,7 +59,7 @@ pub(super) fn Topbar(
             <ConnectionBadge/>
             <TimePicker/>
             <Show when=move || page.get().is_some_and(Page::is_live)><RefreshPicker/></Show>
-            <ShareButton/>
+            <ShareButton extras/>
             <ThemeSwitch/>
             <button type="button" class="icon-button" aria-label="Keys" title="Keys ( ? )" on:click=move |_| extras.open(Extra::Keys)>
                 <IconView icon=Icon::Keyboard/>

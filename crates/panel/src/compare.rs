@@ -1,44 +1,79 @@
 //! Series beside what they were in an earlier range.
 
-use watchfire_dashboard::{Field, Points, Stacking};
+use watchfire_chart::color_of_name;
+use watchfire_dashboard::{Color, Field, Points, Query, Stacking};
 use watchfire_model::GridSeries;
 
 use crate::Shown;
 
 /// Adds to series what they were earlier: those with the same labels that the same query brought over an earlier range, at the times of
-/// this one. They have the colours of today's, as dashed lines. What is stacked is compared as a whole, as the parts of the two would
-/// lie across each other; shares of 100 percent have no whole that could differ.
-pub(crate) fn compare(series: &mut Vec<Shown>, earlier: &[Vec<GridSeries>]) {
+/// this one. They have the colours of today's, as dashed lines. What is stacked is compared as a whole, with what is gone since, as the
+/// parts of the two would lie across each other; shares of 100 percent have no whole that could differ.
+pub(crate) fn compare(series: &mut Vec<Shown>, queries: &[Query], earlier: &[Vec<GridSeries>]) {
     let mut more: Vec<Shown> = Vec::new();
-    // The place in `more` of the whole of what is stacked upwards, and of that downwards.
-    let mut wholes: [Option<usize>; 2] = [None; 2];
-    for (at, now) in series.iter().enumerate() {
-        let was = earlier.get(now.query).and_then(|all| all.iter().find(|was| was.labels == now.labels));
-        let Some(was) = was.filter(|_| now.field.stacking != Some(Stacking::Percent)) else { continue };
-        if now.field.stacking == Some(Stacking::Normal) {
-            let whole = &mut wholes[usize::from(now.field.negate == Some(true))];
-            if let Some(sum) = whole.and_then(|at| more.get_mut(at)) {
-                add(&mut sum.values, &was.values);
-                sum.name = format!("all {EARLIER}");
-                continue;
+    for (query, all) in earlier.iter().enumerate() {
+        let begin = series.iter().position(|one| one.query == query);
+        // What is the same at all times, such as a limit, stands there already.
+        let varies =
+            queries.get(query).is_some_and(|query| !query.expr.is_empty() || !query.inputs().is_empty());
+        let Some(begin) = begin.filter(|_| varies) else { continue };
+        let now: Vec<&Shown> = series.iter().skip(begin).take_while(|one| one.query == query).collect();
+        let stacked = now.iter().position(|one| one.field.stacking == Some(Stacking::Normal));
+        // Both come in the order of their labels: who follows stands behind.
+        let mut next = 0;
+        for was in all {
+            let around = (next..now.len()).chain(0..next);
+            let found = around.into_iter().find(|at| now[*at].labels == was.labels);
+            next = found.map_or(next, |at| at + 1);
+            let alone = found.filter(|at| now[*at].field.stacking != Some(Stacking::Normal));
+            match (alone, stacked) {
+                (Some(at), _) if now[at].field.stacking == Some(Stacking::Percent) => {}
+                (Some(at), _) => more.push(dashed(now[at], begin + at, &was.values)),
+                (None, Some(at)) => stack(&mut more, now[at], begin + at, &was.values),
+                (None, None) => {}
             }
-            *whole = Some(more.len());
         }
-        let field = Field {
-            dash: vec![4.0, 4.0],
-            fill: Some(0),
-            width: Some(1.0),
-            stacking: None,
-            style: None,
-            points: Some(Points::Never),
-            band_to: None,
-            ..now.field.clone()
-        };
-        let name = format!("{} {EARLIER}", now.name);
-        let (query, labels, values) = (now.query, now.labels.clone(), was.values.clone());
-        more.push(Shown { query, name, labels, values, envelope: None, field, earlier_of: Some(at) });
     }
     series.extend(more);
+}
+
+/// Adds to the whole of what is stacked in the same direction on the same axis.
+fn stack(more: &mut Vec<Shown>, now: &Shown, at: usize, values: &[f64]) {
+    let direction = |field: &Field| (field.unit.clone(), field.axis, field.negate);
+    let whole = more.iter_mut().find(|one| {
+        one.field.stacking == Some(Stacking::None) && direction(&one.field) == direction(&now.field)
+    });
+    if let Some(whole) = whole {
+        add(&mut whole.values, values);
+        whole.name = ["all", EARLIER].concat();
+    } else {
+        let mut whole = dashed(now, at, values);
+        // The mark of a whole; drawn it is the same as none.
+        whole.field.stacking = Some(Stacking::None);
+        more.push(whole);
+    }
+}
+
+/// A series as it was earlier.
+fn dashed(now: &Shown, at: usize, values: &[f64]) -> Shown {
+    let mut field = now.field.clone();
+    if field.color == Some(Color::ByName) {
+        field.color = Some(Color::Fixed(color_of_name(&now.name).css()));
+    }
+    field.dash = vec![4.0, 4.0];
+    field.fill = Some(0);
+    field.width = Some(1.0);
+    field.points = Some(Points::Never);
+    (field.stacking, field.style, field.band_to) = (None, None, None);
+    Shown {
+        query: now.query,
+        name: [&now.name, EARLIER].concat(),
+        labels: now.labels.clone(),
+        values: values.to_vec(),
+        envelope: None,
+        field,
+        earlier_of: Some(at),
+    }
 }
 
 /// Adds values to others; one that is missing is as good as none.
@@ -49,7 +84,7 @@ fn add(sum: &mut [f64], more: &[f64]) {
 }
 
 /// What stands behind the names of those that were earlier.
-const EARLIER: &str = "earlier";
+const EARLIER: &str = " earlier";
 
 #[cfg(test)]
 mod tests {
@@ -111,15 +146,26 @@ mod tests {
     #[test]
     fn what_is_stacked_is_compared_as_a_whole() {
         let now = [("a", [1.0, 2.0]), ("b", [3.0, 4.0])];
-        let earlier = [("a", [5.0, f64::NAN]), ("b", [6.0, 7.0])];
+        let earlier = [("a", [5.0, f64::NAN]), ("b", [6.0, 7.0]), ("gone", [8.0, 9.0])];
         let stacked = |how: &str| {
             let json = format!(
                 r#"{{"queries": [{{"id": "A", "expr": "x", "legend": "{{{{host}}}}"}}], "field": {{"stacking": "{how}"}}}}"#
             );
             told(&shown(&json, &now, &earlier)).split_off(2)
         };
-        assert_eq!(stacked("normal"), ["all earlier [11.0, 7.0] Some(0)"]);
+        // With what was there and is no more.
+        assert_eq!(stacked("normal"), ["all earlier [19.0, 16.0] Some(0)"]);
         assert_eq!(stacked("none").len(), 2);
         assert!(stacked("percent").is_empty());
+    }
+
+    #[test]
+    fn what_is_always_the_same_has_no_earlier_one_and_colours_stay() {
+        let panel = r#"{"queries": [{"id": "A", "expr": "x", "legend": "{{host}}"}, {"id": "B", "math": "5", "legend": "limit"}],
+            "field": {"color": "by_name"}}"#;
+        let seen = shown(panel, &[("a", [1.0, 2.0])], &[("a", [3.0, 4.0])]);
+        let names: Vec<&str> = seen.series.iter().map(|series| series.name.as_str()).collect();
+        assert_eq!(names, ["a", "limit", "a earlier"]);
+        assert_eq!(seen.series[2].field.color, Some(Color::Fixed(color_of_name("a").css())));
     }
 }

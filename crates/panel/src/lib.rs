@@ -34,7 +34,7 @@ pub use picture::card::{card, settled, title_of};
 pub use picture::table::{
     CellWords, ColumnWords, in_own_order, own_sort, shown_table, table_html, table_names, table_text,
 };
-pub use picture::{Drawing, Graph, Stage, graph};
+pub use picture::{Drawing, Graph, Stage, graph, left_out};
 pub use prepare::{Prepared, Shown, prepare};
 pub use question::{Question, Sight, in_role, is_selector, questions};
 pub use repeat::{Unfolded, unfold};

@@ -23,6 +23,9 @@ pub struct Marked {
     pub text: String,
     /// The id of the only panel that it is for; none: all.
     pub panel: Option<u32>,
+    /// Its number, of one that was written and that who sees it may change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<i64>,
 }
 
 impl Marked {
@@ -62,6 +65,7 @@ pub fn marked(query: &AnnotationQuery, labels: &Labels, values: &[f64], grid: Gr
                     color: query.color.clone(),
                     text: text.clone(),
                     panel: None,
+                    id: None,
                 }),
             }
         }

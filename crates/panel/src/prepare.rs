@@ -7,6 +7,7 @@ use crate::answer::common_grid;
 use crate::calculate::calculated;
 use crate::compare::compare;
 use crate::legend::{filled, names};
+use crate::picture::left_out;
 use crate::question::is_instant;
 use crate::table::Table;
 use crate::transform::transformed;
@@ -121,16 +122,18 @@ pub fn prepare(
                 prepared.series.push(shown);
             }
         }
-        if !earlier.is_empty() {
-            let earlier = calculated(&panel.queries, earlier, grid, &mut Vec::new());
-            compare(&mut prepared.series, &earlier);
-        }
     }
     if prepared.series.len() > MOST_SERIES {
         let left_out = prepared.series.len() - MOST_SERIES;
         prepared.notes.push(format!("{left_out} of {} series are left out", prepared.series.len()));
         prepared.series.truncate(MOST_SERIES);
     }
+    if !tabular && !earlier.is_empty() {
+        let earlier = calculated(&panel.queries, earlier, grid, &mut Vec::new());
+        compare(&mut prepared.series, &panel.queries, &earlier);
+    }
+    let note = left_out(panel, &prepared);
+    prepared.notes.extend(note);
     prepared
 }
 

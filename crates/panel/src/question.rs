@@ -54,7 +54,9 @@ pub fn questions(panel: &Panel, values: &Values, sight: Sight) -> Vec<Question> 
         }
         let least = duration(&query.min_step).or(duration(&panel.min_step)).unwrap_or(0);
         let step = choose_step(range.length(), points as usize).max(least);
-        let clock = Clock { from: range.start, to: range.end, step, scrape_interval: sight.scrape_interval };
+        // Who says how often there are samples knows it better.
+        let scrape_interval = if least > 0 { least } else { sight.scrape_interval };
+        let clock = Clock { from: range.start, to: range.end, step, scrape_interval };
         let question = Question {
             query: index,
             role: Role::Value,
@@ -108,6 +110,7 @@ fn can_compare(panel: &Panel, query: &Query) -> bool {
         && query.shape == QueryShape::Series
         && !query.instant
         && panel.transformations.is_empty()
+        && panel.queries.iter().all(|query| query.hide || query.shape != QueryShape::Table)
 }
 
 fn wants_envelope(panel: &Panel, query: &Query) -> bool {
@@ -174,6 +177,8 @@ mod tests {
         assert_eq!((asked[0].expr.as_str(), asked[0].step), ("rate(x[1m])", 10_000));
         let slow = Panel { min_step: Some("5m".to_owned()), ..panel("x[$__interval]") };
         assert_eq!(questions(&slow, &Values::default(), SIGHT)[0].expr, "x[5m]");
+        let rare = Panel { min_step: Some("1m".to_owned()), ..panel("rate(x[$__rate_interval])") };
+        assert_eq!(questions(&rare, &Values::default(), SIGHT)[0].expr, "rate(x[4m])");
     }
 
     #[test]

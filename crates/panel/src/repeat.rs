@@ -23,7 +23,7 @@ const MOST_COPIES: usize = 100;
 const ACROSS: usize = 4;
 
 /// The panels of a dashboard with the repeated ones multiplied: one for each chosen value of their variable. A row that is
-/// repeated takes the panels below it along.
+/// repeated takes the panels below it along. Where there are more values than copies, the title of the last one says so.
 pub fn unfold(panels: &[Panel], values: &Values) -> Vec<Unfolded> {
     let mut order: Vec<&Panel> = panels.iter().collect();
     watchfire_model::sort_small(&mut order, &|one, other| {
@@ -52,9 +52,12 @@ pub fn unfold(panels: &[Panel], values: &Values) -> Vec<Unfolded> {
             if let Some(repeat) = &first.repeat {
                 own.set_one(&repeat.variable, choice.clone());
             }
+            let row = done.len();
             lower += multiplied(section, &own, &suffix(choice), lower, &mut done);
             if index + 1 < copies.len() {
                 lower += height;
+            } else if let (Some(repeat), Some(row)) = (&first.repeat, done.get_mut(row)) {
+                row.panel.title = titled(first, left_out(values, &repeat.variable));
             }
         }
     }
@@ -88,10 +91,12 @@ fn multiplied(section: &[&Panel], values: &Values, key: &str, lower: u16, done: 
             let place = Place { x, w: width, y: at.y.saturating_add(line.saturating_mul(at.h)), h: at.h };
             let mut own = values.clone();
             own.set_one(&repeat.variable, choice.clone());
+            let is_last = index + 1 == copies.len();
+            let missing = if is_last { left_out(values, &repeat.variable) } else { 0 };
             done.push(Unfolded {
                 key: format!("{}{key}{}", panel.id, suffix(choice)),
                 copies: Some(format!("{}{key}", panel.id)),
-                panel: Panel { at: place, ..(*panel).clone() },
+                panel: Panel { at: place, title: titled(panel, missing), ..(*panel).clone() },
                 values: own,
             });
         }
@@ -113,6 +118,19 @@ fn grown(growths: &[(u16, u16)], y: u16) -> u16 {
 
 fn choices(values: &Values, variable: &str) -> Vec<Choice> {
     values.chosen(variable).unwrap_or_default().iter().take(MOST_COPIES).cloned().collect()
+}
+
+/// For how many chosen values there is no copy.
+fn left_out(values: &Values, variable: &str) -> usize {
+    values.chosen(variable).map_or(0, <[Choice]>::len).saturating_sub(MOST_COPIES)
+}
+
+/// The title of a copy behind which so many are left out.
+fn titled(panel: &Panel, left_out: usize) -> String {
+    if left_out == 0 {
+        return panel.title.clone();
+    }
+    format!("{} ({left_out} more are left out)", panel.title).trim_start().to_owned()
 }
 
 /// What tells a copy from the others, fit for URLs and for ids of elements: letters, digits and points as they are, of others
@@ -172,6 +190,24 @@ mod tests {
         );
         assert_eq!(told(&down, &["a", "b/c"]), ["1~a 4,0 6x4 a", "1~b_2fc 4,4 6x4 b/c"]);
         assert_eq!(told(&down, &[]), ["1 4,0 6x4 "]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_told() {
+        let names: Vec<String> = (0..103).map(|index| index.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        for kind in ["stat", "row"] {
+            let json = format!(
+                r#"[{{"id": 1, "kind": "{kind}", "title": "T", "at": {{"x": 0, "y": 0, "w": 24, "h": 1}}, "repeat": {{"variable": "host"}}}}]"#
+            );
+            let titles = |names: &[&str]| -> Vec<String> {
+                unfold(&panels(&json), &values(names)).into_iter().map(|one| one.panel.title).collect()
+            };
+            let many = titles(&names);
+            assert_eq!(many.len(), 100, "{kind}");
+            assert_eq!((many[98].as_str(), many[99].as_str()), ("T", "T (3 more are left out)"), "{kind}");
+            assert!(titles(&names[..100]).iter().all(|title| title == "T"), "{kind}");
+        }
     }
 
     #[test]

@@ -6,7 +6,12 @@ use watchfire_panel::{Cells, Column, Prepared, Table, shown_table};
 
 /// What a panel shows as one table: series by their time.
 pub fn table_of(prepared: &Prepared) -> Option<Table> {
-    if let Some(table) = shown_table(&prepared.tables, 0) {
+    table_at(prepared, 0)
+}
+
+/// [`table_of`] where readers choose among tables: that at the place `chosen` of [`watchfire_panel::table_names`].
+pub fn table_at(prepared: &Prepared, chosen: usize) -> Option<Table> {
+    if let Some(table) = shown_table(&prepared.tables, chosen) {
         return Some(table);
     }
     let times = (0..prepared.grid.len).map(|index| prepared.grid.time(index)).collect();
@@ -65,7 +70,32 @@ pub fn csv(table: &Table) -> String {
 
 #[cfg(test)]
 mod tests {
+    use watchfire_model::Grid;
+
     use super::*;
+
+    #[test]
+    fn the_table_in_sight_is_written() {
+        let table = |name: &str, value: f64| Table {
+            columns: vec![Column {
+                name: name.to_owned(),
+                cells: Cells::Number(vec![value]),
+                labels: Labels::empty(),
+                query: String::new(),
+                field: Field::default(),
+            }],
+        };
+        let prepared = Prepared {
+            grid: Grid { start: 0, step: 1, len: 0 },
+            series: Vec::new(),
+            tables: vec![table("one", 1.0), table("two", 2.0)],
+            notes: Vec::new(),
+        };
+        for (chosen, expected) in [(0, "one\r\n1"), (1, "two\r\n2"), (9, "one\r\n1")] {
+            assert_eq!(csv(&table_at(&prepared, chosen).unwrap()), expected, "{chosen}");
+        }
+        assert_eq!(table_of(&prepared), table_at(&prepared, 0));
+    }
 
     #[test]
     fn what_separates_is_quoted() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use watchfire_dashboard::{Clock, Panel, Values};
 use watchfire_model::live::Asked;
-use watchfire_model::{TimeExpr, TimeRange, TimeWindow};
+use watchfire_model::{TimeExpr, TimeRange, TimeWindow, choose_step};
 use watchfire_panel::{Answer, Prepared, Question, Sight, prepare};
 
 use crate::SeriesBuffer;
@@ -56,9 +56,10 @@ fn in_window(question: Question, page: TimeWindow, now: i64) -> (Question, TimeW
     // What does not end now is asked for as it is at this moment, and anew when that moves on.
     let window = match window.to {
         TimeExpr::BeforeNow(back) if back > 0 => {
-            // Between two points nothing new is to be had.
-            let step = if question.instant { 1 } else { question.step.max(1) };
-            let range = window.resolve(now.div_euclid(step) * step);
+            // Between two points nothing new is to be had; they lie where the server's usual steps have them.
+            let step = if question.instant { 1 } else { choose_step(question.step, 1) };
+            let end = window.resolve(now).end;
+            let range = window.resolve(now - end.rem_euclid(step));
             TimeWindow { from: TimeExpr::At(range.start), to: TimeExpr::At(range.end) }
         }
         _ => window,
@@ -152,7 +153,6 @@ impl Named {
 #[cfg(test)]
 mod tests {
     use watchfire_dashboard::{Choice, Query, Variable};
-    use watchfire_model::choose_step;
     use watchfire_panel::questions;
 
     use super::*;
@@ -175,6 +175,7 @@ mod tests {
             time_shift: shift.map(str::to_owned),
             ..Panel::default()
         };
+        // What lies between two points of the server is no other window.
         let on_grid = NOW - NOW % choose_step(hour, 200);
         for (shift, refreshes, window) in [
             (None, true, page),

@@ -26,7 +26,7 @@ pub use backoff::Backoff;
 pub use buffer::SeriesBuffer;
 #[cfg(feature = "canvas")]
 pub use canvas::paint_on;
-pub use csv::{csv, table_of};
+pub use csv::{csv, table_at, table_of};
 pub use drawn::{Drawn, has_time, in_words};
 pub use embedded::{Embedded, EmbeddedPanel};
 pub use feed::{Named, SCRAPE_INTERVAL, answer, asked, points_of, prepared};
@@ -39,7 +39,7 @@ pub use pulse::Pulse;
 pub use refresh::{moment, refresh_of};
 pub use socket::{Socket, browser_now};
 pub use state::{Freshness, PanelState, Situation};
-pub use tip::{Line, Tip, told};
+pub use tip::{Line, Tip, marked_at, told};
 
 /// As many points as a server takes that is set as it comes, and more than any screen is wide: the step is chosen here, and the
 /// server keeps to it.

@@ -1,7 +1,7 @@
 use watchfire_chart::{Rect, Theme};
 use watchfire_dashboard::Panel;
 use watchfire_model::format_utc;
-use watchfire_panel::{Drawing, Manner, Shown, Stage, Words};
+use watchfire_panel::{Drawing, Manner, Marked, Shown, Stage, Words};
 
 use crate::Drawn;
 
@@ -80,13 +80,7 @@ pub fn told(
                 .collect();
             watchfire_model::sort_small(&mut rows, &|one, other| other.0.total_cmp(&one.0));
             let more = rows.len().saturating_sub(MOST);
-            // What is marked within a few pixels of the pointer.
-            let near = drawn.window.length() / (drawn.size.0.max(1.0) as i64).max(1) * 5;
-            let told = drawn
-                .marked
-                .iter()
-                .filter(|mark| time >= mark.from - near && time <= mark.to.unwrap_or(mark.from) + near);
-            let marked = told.map(|mark| Line {
+            let marked = marked_at(drawn, time).map(|mark| Line {
                 color: mark.shade(&theme).css(),
                 name: mark.text.clone(),
                 value: String::new(),
@@ -165,6 +159,13 @@ pub fn told(
             one(heading, Line { color: edge.color.css(), name: String::new(), value: edge.text.to_string() })
         }
     }
+}
+
+/// What is marked within a few pixels of an instant on a picture.
+pub fn marked_at(drawn: &Drawn, time: i64) -> impl Iterator<Item = &Marked> {
+    let near = drawn.window.length() / (drawn.size.0.max(1.0) as i64).max(1) * 5;
+    let marked = drawn.marked.iter();
+    marked.filter(move |mark| time >= mark.from - near && time <= mark.to.unwrap_or(mark.from) + near)
 }
 
 fn line(series: &Shown, place: usize, value: f64, stage: &Stage<'_>) -> Line {

@@ -34,6 +34,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/render/s/{token}/badge.svg", get(share_badge))
 }
 
+/// For how many seconds the picture of a share is kept by others at most: a share can be paused at any time.
+const SHARE_KEPT: i64 = 60;
+
 type Pairs = Query<Vec<(String, String)>>;
 
 async fn dashboard(
@@ -117,9 +120,23 @@ async fn picture(
         app.desk.drawn(&subject.key(&asked), || drawn(app, subject, asked)).await
     };
     match drawn.await {
-        Ok(drawn) => answer::picture(&drawn, headers),
+        Ok(drawn) => {
+            let most_age = match of {
+                Of::Dashboard => i64::MAX,
+                Of::Share => share_age(app, name, asked.now).await,
+            };
+            answer::picture(&drawn, headers, most_age)
+        }
         Err(trouble) => answer::trouble(app, &asked, &trouble).await,
     }
+}
+
+/// For how many seconds the picture of a share may be kept at most: no longer than the share is open, as far as that is known.
+async fn share_age(app: &App, token: &str, now: i64) -> i64 {
+    let open = app.looks.at(&app.service.dashboards(), token).await;
+    // One that is closed by now is not to be kept.
+    let end = open.map_or(Some(now), |open| open.shared.share.expires_at);
+    end.map_or(SHARE_KEPT, |end| (end.saturating_sub(now) / 1000).min(SHARE_KEPT))
 }
 
 /// Evaluates and draws what nobody has asked for before.

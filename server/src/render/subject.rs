@@ -104,6 +104,8 @@ impl Subject {
         let mut text = serde_json::to_string(&self.dashboard).unwrap_or_default();
         let Asked { form, width, height, scale, behind, utc_offset, label, compare, .. } = asked;
         let theme = asked.theme.or(self.theme);
+        // Of a share it counts for nothing.
+        let compare = if self.withheld { &0 } else { compare };
         // Writing to a String cannot fail.
         let _ = write!(
             text,

@@ -26,7 +26,7 @@ impl Looks {
     }
 
     /// What a token opens, as it was a second ago at the most; not counted as a view.
-    pub(super) async fn at(&self, dashboards: &Dashboards, token: &str) -> Seen {
+    pub(crate) async fn at(&self, dashboards: &Dashboards, token: &str) -> Seen {
         let cell = self.0.get_with(token.to_owned(), Arc::default);
         let look = || async {
             let shown = dashboards.shown(token, false, now()).await;

@@ -11,7 +11,7 @@ use watchfire_service::dashboards::{Frozen, FrozenAnswer};
 
 use super::page::status_of;
 use crate::clock::now;
-use crate::http::{App, Page};
+use crate::http::{App, Page, is_known};
 
 /// A dashboard as it was: pictures first, and then what [`data`] tells.
 pub(super) async fn snapshot(
@@ -58,7 +58,7 @@ pub(super) async fn data(State(app): State<App>, Path(uid): Path<String>, header
     };
     let tag = format!("\"{uid}\"");
     let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "private, max-age=60".to_owned())];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    if is_known(&headers, &tag) {
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     // It may be large: some at once, and not where others wait.

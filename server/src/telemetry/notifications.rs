@@ -137,6 +137,14 @@ impl Make<'_> {
         }
         let notifying = self.notifying.clone();
         self.meter
+            .u64_observable_counter("watchfire_deliveries_held_back_total")
+            .with_description("Deliveries that waited since their channel had sent enough (notify.rate).")
+            .with_callback(move |observer| {
+                observer.observe(notifying.queue.deliveries().metrics().held_back(), &[]);
+            })
+            .build();
+        let notifying = self.notifying.clone();
+        self.meter
             .u64_observable_counter("watchfire_deliveries_broken_off_total")
             .with_description("Attempts that the end of the server broke off.")
             .with_callback(move |observer| {

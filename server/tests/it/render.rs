@@ -175,6 +175,20 @@ async fn shares_keep_their_rules() {
     server.send("DELETE", &format!("/api/v1/shares/{uid}"), &[], Vec::new()).await;
     assert_eq!(server.get(&path).await.status, 404);
 
+    // It can be paused at any time, and its end is known.
+    let over = "panel=1&from=0&to=1600000000000";
+    assert_eq!(
+        seen(&server, &format!("/render/d/web.svg?{over}")).await.header("cache-control"),
+        "public, max-age=300"
+    );
+    for (end, longest) in [(Value::Null, 60), (json!(now() + 3_600_000), 60), (json!(now() + 30_000), 30)] {
+        let share = made(&server, "/api/v1/shares", &json!({"dashboard": "web", "expires_at": end})).await;
+        let path = format!("/render/s/{}.svg?{over}", share["token"].as_str().unwrap());
+        let kept = seen(&server, &path).await.header("cache-control").to_owned();
+        let age: i64 = kept.strip_prefix("public, max-age=").unwrap().parse().unwrap();
+        assert!((longest - 20..=longest).contains(&age), "{kept} of a share until {end}");
+    }
+
     // What is wrong with a query would tell of it.
     let whole = made(&server, "/api/v1/shares", &json!({"dashboard": "web"})).await;
     let picture = seen(&server, &format!("/render/s/{}.svg", whole["token"].as_str().unwrap())).await;
@@ -215,6 +229,9 @@ async fn snapshots_are_what_was_seen() {
     let known = [("If-None-Match", of_page.header("etag"))];
     let again = server.send("GET", &format!("{path}/data"), &known, Vec::new()).await;
     assert_eq!((again.status, again.body.as_str()), (304, ""));
+    let among = format!("\"x\", W/{}", of_page.header("etag"));
+    let again = server.get_with(&format!("{path}/data"), &[("if-none-match", &among)]).await;
+    assert_eq!((again.status, again.header("etag")), (304, of_page.header("etag")));
 
     let page = seen(&server, path).await;
     assert!(page.body.contains("<h1>Before the fix"), "{}", page.body);

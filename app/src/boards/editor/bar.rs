@@ -35,9 +35,6 @@ pub(crate) fn BoardBar() -> impl IntoView {
     let dialogs = Memo::new(move |before: Option<&bool>| {
         before == Some(&true) || board.editing.get() || unsaved.get() || bar.opened.get().is_some()
     });
-    // They come right after the page.
-    let here = RwSignal::new(false);
-    Effect::new(move |_| here.set(true));
     view! {
         <div class="board-bar" role="toolbar" aria-label="Dashboard">
             <h2 class="board-title">{move || board.dashboard.with(|dashboard| dashboard.title.clone())}</h2>
@@ -65,7 +62,7 @@ pub(crate) fn BoardBar() -> impl IntoView {
                 {move || if board.editing.get() { "Done" } else { "Edit" }}
             </button>
         </div>
-        {move || here.get().then(|| parts::board_keys(bar))}
+        {move || bar.awake.get().then(|| parts::board_keys(bar))}
         {move || dialogs.get().then(|| parts::edit_dialogs(bar))}
     }
     .into_any()

@@ -24,6 +24,7 @@ use super::source::SourceDialog;
 use super::versions::VersionsDialog;
 use crate::address::Search;
 use crate::api::CONFLICT;
+use crate::boards::awake::Awake;
 use crate::boards::view::{NEW, OpenPanel};
 use crate::shell::ask_before_leaving;
 
@@ -52,6 +53,8 @@ pub(crate) struct EditBar {
     saving: RwSignal<bool>,
     /// How often saving was asked for.
     wishes: RwSignal<u32>,
+    /// Its keys come once somebody does something.
+    pub(super) awake: Awake,
 }
 
 impl EditBar {
@@ -62,6 +65,7 @@ impl EditBar {
             is_wrong: RwSignal::default(),
             saving: RwSignal::default(),
             wishes: RwSignal::default(),
+            awake: Awake::new(),
         }
     }
 

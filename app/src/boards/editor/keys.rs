@@ -16,8 +16,7 @@ pub(crate) fn BoardKeys(bar: EditBar) -> impl IntoView {
     let board = expect_context::<Board>();
     let open = expect_context::<OpenPanel>();
     Effect::new(move |_| {
-        let pressed = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            let Some(event) = event.dyn_ref::<leptos::ev::KeyboardEvent>() else { return };
+        let hear = move |event: &web_sys::KeyboardEvent| {
             // Escape in a field closes what the field has open, and nothing more.
             let typing = crate::shell::is_typing(event) || (event.key() == "Escape" && is_in_field());
             let control = event.ctrl_key() || event.meta_key();
@@ -70,6 +69,15 @@ pub(crate) fn BoardKeys(bar: EditBar) -> impl IntoView {
                 _ => return,
             }
             event.prevent_default();
+        };
+        // It was pressed before this code was there.
+        if let Some(event) = bar.awake.unheard() {
+            hear(&event);
+        }
+        let pressed = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if let Some(event) = event.dyn_ref() {
+                hear(event);
+            }
         });
         // Before the keys of all pages: while a dashboard is edited Ctrl+Z is not the way back from a zoom.
         let listener = pressed.as_ref().unchecked_ref();

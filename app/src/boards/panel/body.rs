@@ -48,13 +48,15 @@ pub(super) fn PanelBody(
     item: Memo<Option<Arc<Unfolded>>>,
     feed: Feed,
     kind: Memo<Kind>,
+    /// The place of the table that is shown, among those with different columns.
+    shown: RwSignal<usize>,
     first: FirstPanel,
 ) -> impl IntoView {
     let form = Memo::new(move |_| kind.with(Form::of));
     let (picture, legend) = (StoredValue::new(first.picture), StoredValue::new(first.legend));
     let content = move || match form.get() {
         Form::Picture => view! { <PictureArea item feed picture legend/> }.into_any(),
-        Form::Table => view! { <PanelTable item feed first=picture/> }.into_any(),
+        Form::Table => view! { <PanelTable item feed chosen=shown first=picture/> }.into_any(),
         Form::Text => view! { <super::super::text::TextPanel item first=picture/> }.into_any(),
         Form::Alerts => view! { <ListPanel item alerts=true/> }.into_any(),
         Form::Dashboards => view! { <ListPanel item alerts=false/> }.into_any(),

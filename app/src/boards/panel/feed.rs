@@ -36,9 +36,32 @@ pub(crate) struct Feed {
 struct Asking {
     question: Question,
     watch: Watch,
+    /// Of an earlier range the one that it takes the place of: it is shown until this one has its answer.
+    before: Option<Box<Asking>>,
 }
 
 impl Asking {
+    fn is_answered(&self) -> bool {
+        self.watch.version.get_untracked() > 0
+    }
+
+    /// Whether it is what the panel is about, rather than what that is compared with.
+    fn is_own(&self) -> bool {
+        self.question.role != Role::Earlier
+    }
+
+    /// Takes out of `old` what an earlier range showed last that moves on to `question`.
+    fn before(question: &Question, old: &mut Vec<Self>) -> Option<Box<Self>> {
+        let is_it = |asking: &Self| {
+            let of = &asking.question;
+            (of.query, of.role, of.shift) == (question.query, question.role, question.shift)
+        };
+        let at = old.iter().position(|asking| !asking.is_own() && is_it(asking))?;
+        let mut asking = old.swap_remove(at);
+        let before = asking.before.take();
+        if asking.is_answered() { Some(Box::new(asking)) } else { before }
+    }
+
     /// Why the server does not answer.
     fn refusal(&self) -> Option<String> {
         match self.watch.state.get_untracked() {
@@ -109,6 +132,7 @@ impl Feed {
             let named =
                 if shared { item.with(|item| item.as_ref().map(|item| named(item, board))) } else { None };
             // The new ones first, so that what both have in common is not given up and asked for again.
+            let mut old = feed.watches.try_update_value(std::mem::take).unwrap_or_default();
             let watches = wanted.with(|wanted| {
                 let ask = |(question, window): &(Question, TimeWindow)| Asking {
                     watch: live.watch(WatchAsk {
@@ -121,6 +145,7 @@ impl Feed {
                         min_step: question.step,
                         refresh: every,
                     }),
+                    before: Asking::before(question, &mut old),
                     question: question.clone(),
                 };
                 wanted.iter().map(ask).collect()
@@ -170,14 +195,23 @@ impl Feed {
     fn refresh(self, item: Memo<Option<Arc<Unfolded>>>, window: TimeWindow, now: i64) {
         let Some(item) = item.get_untracked() else { return };
         // A part of the answers would show for a blink what is not so.
-        let ready = self.watches.with_value(|watches| {
-            watches
-                .iter()
-                .all(|asking| asking.watch.version.get_untracked() > 0 || asking.refusal().is_some())
+        let (ready, refused) = self.watches.with_value(|watches| {
+            let own = || watches.iter().filter(|asking| asking.is_own());
+            let ready = own().all(|asking| asking.is_answered() || asking.refusal().is_some());
+            (ready, !watches.is_empty() && own().all(|asking| asking.refusal().is_some()))
         });
-        if !ready {
+        // Where nothing is answered the panel says why, below what it showed last.
+        if !ready || refused {
             return;
         }
+        // Dropped once nothing is held, as that gives up subscriptions.
+        let mut gone = Vec::new();
+        self.watches.update_value(|watches| {
+            for asking in watches.iter_mut().filter(|asking| asking.is_answered()) {
+                gone.extend(asking.before.take());
+            }
+        });
+        drop(gone);
         let page = window.resolve(if now > 0 { now } else { clock() });
         let mut answers = BTreeMap::new();
         let mut notes = Vec::new();
@@ -208,7 +242,7 @@ impl Feed {
 
     fn state_at(self, connection: Connection, now: i64, live: bool, refresh: Option<Refresh>) -> PanelState {
         let states = self.watches.with_value(|watches| {
-            let own = watches.iter().filter(|asking| asking.question.role != Role::Earlier);
+            let own = watches.iter().filter(|asking| asking.is_own());
             own.map(|asking| asking.watch.state.get()).collect::<Vec<_>>()
         });
         let mut freshness = Vec::new();
@@ -231,7 +265,12 @@ impl Feed {
         self.watches.with_value(|watches| {
             // Of one that is refused it holds what is no longer so.
             for asking in watches.iter().filter(|asking| asking.refusal().is_none()) {
-                each(&asking.question, &asking.watch.buffer.lock().unwrap_or_else(PoisonError::into_inner));
+                let shown = match &asking.before {
+                    Some(before) if !asking.is_answered() => before,
+                    None if !asking.is_own() && !asking.is_answered() => continue,
+                    _ => asking,
+                };
+                each(&shown.question, &shown.watch.buffer.lock().unwrap_or_else(PoisonError::into_inner));
             }
         });
     }
@@ -263,10 +302,18 @@ fn wanted(
         let refreshes = refresh.every().get().is_some();
         item.with(|item| {
             let Some(item) = item else { return Vec::new() };
+            let ask = |at: i64, compare: i64| {
+                asked(&item.panel, &item.values, window, at, refreshes, (points.get(), compare), questions)
+            };
             // Ranges that end before now move with the refresh; live ones by themselves.
-            let shifted = compare > 0 || item.panel.time_shift.is_some();
-            let at = if window.is_live() && !shifted { clock() } else { moved_to(refresh.moment().get()) };
-            asked(&item.panel, &item.values, window, at, refreshes, (points.get(), compare), questions)
+            let shifted = item.panel.time_shift.is_some();
+            let by_itself = window.is_live() && !shifted;
+            let mut all = ask(if by_itself { clock() } else { moved_to(refresh.moment().get()) }, 0);
+            if compare > 0 {
+                let earlier = ask(moved_to(refresh.moment().get()), compare).into_iter();
+                all.extend(earlier.filter(|(question, _)| question.role == Role::Earlier));
+            }
+            all
         })
     })
 }

@@ -30,6 +30,8 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
     let key = item.with_untracked(|item| item.as_ref().map(|item| item.key.clone()).unwrap_or_default());
     let first = FirstPanel::of(&key);
     let feed = Feed::of(item, points, sight, first.state.clone());
+    // Of tables with different columns one is shown at a time.
+    let shown = RwSignal::new(0_usize);
     let id = format!("panel-{key}");
     let heading = format!("{id}-title");
     let labelled_by = heading.clone();
@@ -69,9 +71,9 @@ pub(crate) fn BoardPanel(item: Memo<Option<Arc<Unfolded>>>) -> impl IntoView {
                 <StateBadge state=feed.state/>
                 <Notes notes=feed.notes/>
                 {crate::boards::editor::tools_while_edited(item)}
-                <PanelMenu item feed/>
+                <PanelMenu item feed shown/>
             </header>
-            <PanelBody item feed kind first/>
+            <PanelBody item feed kind shown first/>
             <StateNotice state=feed.state item/>
         </section>
     }

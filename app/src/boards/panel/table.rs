@@ -20,13 +20,13 @@ const MOST: usize = 500;
 pub(super) fn PanelTable(
     item: Memo<Option<Arc<Unfolded>>>,
     feed: Feed,
+    /// Of tables with different columns one is shown at a time.
+    chosen: RwSignal<usize>,
     first: StoredValue<String>,
 ) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let sort = RwSignal::new(None::<(String, bool)>);
     let filters = RwSignal::new(std::collections::BTreeMap::<String, String>::new());
-    // Of tables with different columns one is shown at a time.
-    let chosen = RwSignal::new(0_usize);
     let names = Memo::new(move |_| {
         feed.prepared.with(|prepared| prepared.as_ref().map(|prepared| table_names(&prepared.tables)))
     });

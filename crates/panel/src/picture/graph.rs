@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use watchfire_chart::{Edge, Node, NodeGraph};
 use watchfire_dashboard::Panel;
@@ -34,6 +34,8 @@ pub struct Graph {
     values: Vec<Option<usize>>,
     /// For each edge the place of its series.
     weights: Vec<usize>,
+    /// How many nodes there are besides.
+    pub(super) left_out: usize,
 }
 
 /// More can neither be laid out in time nor be read.
@@ -44,11 +46,13 @@ const MOST_NODES: usize = 400;
 pub fn graph(prepared: &Prepared) -> Graph {
     let mut graph = Graph::default();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut beyond: BTreeSet<String> = BTreeSet::new();
     let mut place = |graph: &mut Graph, name: &str| -> Option<usize> {
         if let Some(known) = places.get(name) {
             return Some(*known);
         }
         if graph.nodes.len() >= MOST_NODES {
+            beyond.insert(name.to_owned());
             return None;
         }
         places.insert(name.to_owned(), graph.nodes.len());
@@ -66,6 +70,7 @@ pub fn graph(prepared: &Prepared) -> Graph {
             graph.values[node] = Some(index);
         }
     }
+    graph.left_out = beyond.len();
     graph
 }
 
@@ -142,9 +147,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn labels_make_nodes_and_edges() {
-        let series = |labels: &[(&str, &str)], value: f64| Shown {
+    fn series(labels: &[(&str, &str)], value: f64) -> Shown {
+        Shown {
             query: 0,
             name: "x".to_owned(),
             labels: Labels::new(labels.iter().copied()).unwrap(),
@@ -152,18 +156,31 @@ mod tests {
             envelope: None,
             field: watchfire_dashboard::Field::default(),
             earlier_of: None,
-        };
-        let prepared = Prepared {
-            grid: Grid { start: 0, step: 1, len: 1 },
-            series: vec![
-                series(&[("source", "a"), ("target", "b")], 4.0),
-                series(&[("node", "b")], 7.0),
-                series(&[("src", "b"), ("dst", "c")], 1.0),
-            ],
-            tables: Vec::new(),
-            notes: Vec::new(),
-        };
-        let graph = graph(&prepared);
+        }
+    }
+
+    fn prepared(series: Vec<Shown>) -> Prepared {
+        Prepared { grid: Grid { start: 0, step: 1, len: 1 }, series, tables: Vec::new(), notes: Vec::new() }
+    }
+
+    #[test]
+    fn nodes_that_are_too_many_are_counted() {
+        let node = |index: usize| series(&[("node", index.to_string().as_str())], 1.0);
+        let mut all: Vec<Shown> = (0..402).map(node).collect();
+        // Each counts once.
+        all.push(series(&[("source", "401"), ("target", "402")], 1.0));
+        let graph = graph(&prepared(all));
+        assert_eq!((graph.nodes.len(), graph.edges.len(), graph.left_out), (400, 0, 3));
+    }
+
+    #[test]
+    fn labels_make_nodes_and_edges() {
+        let graph = graph(&prepared(vec![
+            series(&[("source", "a"), ("target", "b")], 4.0),
+            series(&[("node", "b")], 7.0),
+            series(&[("src", "b"), ("dst", "c")], 1.0),
+        ]));
+        assert_eq!(graph.left_out, 0);
         assert_eq!(graph.nodes, ["a", "b", "c"]);
         assert_eq!(graph.edges, [(0, 1), (1, 2)]);
         assert_eq!(graph.values, [None, Some(1), None]);

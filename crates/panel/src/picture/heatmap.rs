@@ -158,6 +158,21 @@ impl Buckets<'_> {
     }
 }
 
+/// How many rows of one width there are at most; what lies above is left out.
+const MOST_ROWS: usize = 200;
+
+/// Above which value buckets of one width end before the values do, if they do.
+pub(super) fn ends_at(panel: &Panel, prepared: &Prepared) -> Option<f64> {
+    let has_width = panel.view.buckets.len() <= 1 && panel.view.bucket_size.is_some();
+    if !has_width || has_buckets(panel, prepared) {
+        return None;
+    }
+    let edges = edges(panel, &prepared.series);
+    let end = *edges.last().filter(|_| edges.len() > MOST_ROWS)?;
+    let mut values = prepared.series.iter().flat_map(|series| &series.values);
+    values.any(|value| value.is_finite() && *value > end).then_some(end)
+}
+
 fn edges(panel: &Panel, series: &[Shown]) -> Vec<f64> {
     let mut edges = panel.view.buckets.clone();
     if edges.len() > 1 {
@@ -172,7 +187,7 @@ fn edges(panel: &Panel, series: &[Shown]) -> Vec<f64> {
         return Vec::new();
     }
     let first = (low / width).floor();
-    let count = (((high / width).floor() - first) as usize + 1).min(200);
+    let count = (((high / width).floor() - first) as usize).saturating_add(1).min(MOST_ROWS);
     (0..=count).map(|index| (first + index as f64) * width).collect()
 }
 
@@ -203,6 +218,24 @@ mod tests {
             envelope: None,
             field: watchfire_dashboard::Field::default(),
             earlier_of: None,
+        }
+    }
+
+    #[test]
+    fn values_above_the_last_row_are_told() {
+        let panel: Panel = serde_json::from_str(
+            r#"{"id": 1, "kind": "heatmap", "at": {"x": 0, "y": 0, "w": 24, "h": 4}, "view": {"bucket_size": 0.5}}"#,
+        )
+        .unwrap();
+        let of = |values: &[f64]| {
+            let series = vec![Shown { labels: Labels::empty(), name: "x".to_owned(), ..bucket("1", values) }];
+            let grid = watchfire_model::Grid { start: 0, step: 1, len: values.len() };
+            Prepared { grid, series, tables: Vec::new(), notes: Vec::new() }
+        };
+        for (greatest, expected) in
+            [(99.9, None), (100.0, None), (150.0, Some(100.0)), (1e30, Some(100.0)), (f64::NAN, None)]
+        {
+            assert_eq!(ends_at(&panel, &of(&[0.0, greatest])), expected, "{greatest}");
         }
     }
 

@@ -34,6 +34,22 @@ pub(crate) fn has_buckets(panel: &Panel, prepared: &Prepared) -> bool {
             && prepared.series.iter().all(|series| series.labels.get(heatmap::LE).is_some()))
 }
 
+/// What the picture of a panel leaves out because it is too much, in words.
+pub fn left_out(panel: &Panel, prepared: &Prepared) -> Option<String> {
+    match panel.kind {
+        Kind::NodeGraph => {
+            let graph = graph(prepared);
+            let all = graph.nodes.len() + graph.left_out;
+            (graph.left_out > 0).then(|| format!("{} of {all} nodes are left out", graph.left_out))
+        }
+        Kind::Heatmap => {
+            let end = heatmap::ends_at(panel, prepared)?;
+            Some(format!("values above {end} are left out; a wider bucket_size has room for all"))
+        }
+        _ => None,
+    }
+}
+
 /// What a picture depends on besides its panel and its data.
 #[derive(Clone, Copy, Debug)]
 pub struct Stage<'a> {

@@ -80,8 +80,6 @@ pub enum FrozenRole {
     Least,
     /// The greatest.
     Greatest,
-    /// What the query asks, over an earlier range.
-    Earlier,
 }
 
 /// A series of an answer.
@@ -198,10 +196,10 @@ impl FrozenAnswer {
         let series =
             answer.series.into_iter().map(|one| FrozenSeries { labels: one.labels, values: one.values });
         let role = match role {
-            Role::Value => FrozenRole::Value,
+            // A snapshot is compared with nothing.
+            Role::Value | Role::Earlier => FrozenRole::Value,
             Role::Least => FrozenRole::Least,
             Role::Greatest => FrozenRole::Greatest,
-            Role::Earlier => FrozenRole::Earlier,
         };
         Self { key: key.to_owned(), query, role, grid: answer.grid, series: series.collect() }
     }
@@ -221,7 +219,6 @@ impl From<FrozenRole> for Role {
             FrozenRole::Value => Self::Value,
             FrozenRole::Least => Self::Least,
             FrozenRole::Greatest => Self::Greatest,
-            FrozenRole::Earlier => Self::Earlier,
         }
     }
 }

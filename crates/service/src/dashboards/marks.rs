@@ -48,6 +48,8 @@ impl Dashboards {
             color: one.color.clone(),
             text: words_of(&written.title, &written.text),
             panel: written.panel,
+            // Those who see a share or a picture change none.
+            id: None,
         };
         written.into_iter().map(mark).collect()
     }

@@ -48,6 +48,9 @@ async fn amtool_adds_lists_and_silences() {
     assert!(amtool(&["silence", "query", "--expired"]).contains(id));
     let config = amtool(&["config", "show"]);
     assert!(config.contains("inhibit_rules"), "{config}");
+    let routes = amtool(&["config", "routes", "show"]);
+    assert!(routes.contains("default-route") && routes.contains("receiver: web"), "{routes}");
+    assert_eq!(amtool(&["config", "routes", "test", "team=web"]).trim(), "web");
     let cluster = amtool(&["cluster", "show"]);
     assert!(cluster.contains("disabled"), "{cluster}");
 }

@@ -67,3 +67,33 @@ async fn alerts_of_made_up_data_are_shown_and_nobody_is_told() {
     let server = Server::start(dir.path(), &[&flags[..], &["--notify-demo"]].concat());
     assert_eq!(state(&seen(&server, "true").await), (json!("active"), json!([])));
 }
+
+/// A rule about a metric that has another name by now would be silent for ever.
+#[tokio::test]
+async fn shipped_rules_ask_for_metrics_that_there_are() {
+    let known =
+        [include_str!("../../../../docs/METRICS.md"), include_str!("../../../../docs/API.md")].concat();
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let known: std::collections::BTreeSet<&str> = known.split(|letter| !is_name(letter)).collect();
+    let dir = tempdir().unwrap();
+    let server = Server::start(dir.path(), &["--no-collect", "--rules-shipped"]);
+    let queries = eventually("the rules", async || {
+        let told = server.get("/api/v1/rules").await.json();
+        let groups = told["data"]["groups"].as_array()?.clone();
+        let rules = groups.iter().flat_map(|group| group["rules"].as_array().unwrap().clone());
+        let queries: Vec<String> = rules.map(|rule| rule["query"].as_str().unwrap().to_owned()).collect();
+        (!queries.is_empty()).then_some(queries)
+    })
+    .await;
+    let own = |name: &&str| name.starts_with("system_") || name.starts_with("watchfire_");
+    let asked: Vec<&str> =
+        queries.iter().flat_map(|query| query.split(|letter| !is_name(letter))).filter(own).collect();
+    assert!(asked.len() > 10, "{asked:?}");
+    // A summary is told of under the name that its series share.
+    let shared = |name: &str| {
+        let stem = ["_sum", "_count", "_bucket"].iter().find_map(|end| name.strip_suffix(end));
+        stem.is_some_and(|stem| known.contains(stem))
+    };
+    let unknown: Vec<&&str> = asked.iter().filter(|name| !known.contains(**name) && !shared(name)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}

@@ -32,7 +32,7 @@ groups:
 
 fn question() -> HistoryQuestion {
     let range = TimeRange { start: 0, end: i64::MAX };
-    HistoryQuestion { rule: None, uid: None, labels: None, range, limit: None }
+    HistoryQuestion { rule: None, uid: None, labels: None, range, deliveries: None, limit: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,6 +102,12 @@ async fn a_restart_changes_nothing() {
     // Who notifies hears of both at once.
     eventually("told", async || (stage.heard().len() >= 2).then_some(())).await;
     assert!(stage.heard().iter().all(|told| told.ends_with("firing")));
+    // That it is so still is said once an evaluation has seen it.
+    assert!(!stage.ear.heard.lock().unwrap()[0].is_seen);
+    eventually("one that was seen", async || {
+        stage.ear.heard.lock().unwrap().iter().any(|alert| alert.is_seen).then_some(())
+    })
+    .await;
     eventually("an evaluation", async || {
         stage.service.alerting().groups()[0].stats().last_evaluation.filter(|_| stage.alerts().len() == 3)
     })
