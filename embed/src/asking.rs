@@ -32,7 +32,7 @@ pub(crate) struct Asking {
     /// Whether somebody sees what they bring.
     active: bool,
     /// The subscriptions and their versions that the panel was last made of.
-    made_of: Option<Vec<(u32, u32)>>,
+    made_of: Option<Vec<(u32, (u32, bool))>>,
 }
 
 impl Asking {

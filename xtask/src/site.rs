@@ -114,7 +114,7 @@ impl Site {
         let parts: BTreeMap<String, Vec<String>> =
             serde_json::from_slice(&fs::read(&path).map_err(Failure::at(&path))?)
                 .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
-        let mut packs: BTreeMap<&str, Pack<'_>> = BTreeMap::new();
+        let mut packs: BTreeMap<String, Pack<'_>> = BTreeMap::new();
         let mut names: BTreeMap<&str, String> = BTreeMap::new();
         let mut files: Vec<(&String, Vec<u8>)> = Vec::new();
         for file in parts.values().flatten().collect::<BTreeSet<_>>() {
@@ -138,7 +138,7 @@ impl Site {
             }
         }
         for (pack, Pack { content, places }) in packs {
-            let name = self.add(pack, content);
+            let name = self.add(&pack, content);
             for (file, place) in places {
                 loader.pack(file, &name, &place)?;
                 names.insert(file, name.clone());
@@ -207,21 +207,32 @@ impl Site {
 ///
 /// Splitting leaves a file for each set of parts that share something: a hundred, most of them small. One file of many is
 /// loaded sooner, and a tenth smaller in brotli. What dashboards need is in four packs: most visits begin there. Other pages
-/// load two of those, with what they do not need of them; pages of shares have to be light, so all of theirs is in two.
-fn pack_of(users: &BTreeSet<&str>, size: usize) -> Option<&'static str> {
+/// load two of those, with what they do not need of them; pages of shares have to be light, so all of theirs is in two, and in
+/// what they alone share with pages that are neither dashboards nor all of them. What other pages share is packed by who they are,
+/// as far as they are few.
+fn pack_of(users: &BTreeSet<&str>, size: usize) -> Option<String> {
     const LARGE: usize = 24_000;
     // Those that come with a dashboard or a share, or after it.
     const OF_BOARDS: [&str; 5] = ["board", "editor", "graph", "later", "share"];
+    const PAGES: [&str; 5] = ["alerts", "explore", "lists", "oncall", "routes"];
     let shared = users.contains("share");
-    if !shared && !users.contains("board") && !users.contains("site") {
-        return (users.len() > 1 && size < LARGE).then_some("more.bin");
+    if !users.contains("board") && !users.contains("site") {
+        let pages: Vec<&str> = PAGES.into_iter().filter(|page| users.contains(page)).collect();
+        return match (users.len(), pages.len()) {
+            (1, _) => None,
+            _ if shared => Some("shares.bin".to_owned()),
+            _ if size >= LARGE => None,
+            (_, 0) => Some("editor.bin".to_owned()),
+            (_, 1 | 2) => Some([&pages.join("-"), ".bin"].concat()),
+            _ => Some("more.bin".to_owned()),
+        };
     }
     let everywhere = !users.iter().all(|user| OF_BOARDS.contains(user));
     Some(match (everywhere, shared) {
-        (true, true) => "common.bin",
-        (true, false) => "site.bin",
-        (false, true) => "panels.bin",
-        (false, false) => "board.bin",
+        (true, true) => "common.bin".to_owned(),
+        (true, false) => "site.bin".to_owned(),
+        (false, true) => "panels.bin".to_owned(),
+        (false, false) => "board.bin".to_owned(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! wasm-bindgen as a library.
 
 mod prune;
+mod shorten;
 mod split;
 
 use std::fs;
@@ -86,10 +87,13 @@ pub(crate) fn embed_folder(project: &Project, profile: Profile) -> PathBuf {
 /// Runs wasm-bindgen on the client of embedded shares, which has no parts, unless the bundle was already made from the same input.
 fn bind_embed(wasm: &Path, bundle: &Path, profile: Profile) -> Result<()> {
     let input = fs::read(wasm).map_err(Failure::at(wasm))?;
-    let Some(stamp) = Stamp::due(&[&input], bundle)? else { return Ok(()) };
+    let Some(stamp) = Stamp::due(&[&input, SHORTEN.as_bytes()], bundle)? else { return Ok(()) };
     generate(input, "embed", bundle, profile, |bindgen| bindgen)?;
     stamp.write()
 }
+
+/// What is done to what wasm-bindgen makes: it counts as input.
+const SHORTEN: &str = include_str!("wasm/shorten.rs");
 
 /// Says of what a bundle is made.
 struct Stamp {
@@ -135,15 +139,26 @@ fn generate(
             .remove_producers_section(release);
         more(bindgen).generate(bundle)
     });
-    made.map_err(|error| Failure::new(format!("wasm-bindgen, on {name}: {error:#}")))
+    made.map_err(|error| Failure::new(format!("wasm-bindgen, on {name}: {error:#}")))?;
+    if !release {
+        return Ok(());
+    }
+    let (module, script) = (bundle.join(format!("{name}_bg.wasm")), bundle.join(format!("{name}.js")));
+    let made = shorten::shorten(
+        &fs::read(&module).map_err(Failure::at(&module))?,
+        &fs::read_to_string(&script).map_err(Failure::at(&script))?,
+    );
+    let (content, text) = made.map_err(|error| Failure::new(format!("{}: {error:#}", module.display())))?;
+    fs::write(&module, content).map_err(Failure::at(&module))?;
+    fs::write(&script, text).map_err(Failure::at(&script))
 }
 
 /// Splits the module and runs wasm-bindgen, unless the bundle was already made from the same input.
 fn bind(wasm: &Path, bundle: &Path, profile: Profile) -> Result<()> {
     let input = fs::read(wasm).map_err(Failure::at(wasm))?;
     // What is done to the input counts as well.
-    let rules = [include_str!("wasm/prune.rs").as_bytes(), include_str!("wasm/split.rs").as_bytes()];
-    let Some(stamp) = Stamp::due(&[&input, rules[0], rules[1]], bundle)? else { return Ok(()) };
+    let rules = [include_str!("wasm/prune.rs"), include_str!("wasm/split.rs"), SHORTEN].map(str::as_bytes);
+    let Some(stamp) = Stamp::due(&[&input, rules[0], rules[1], rules[2]], bundle)? else { return Ok(()) };
     let (pruned, count) = prune::prune(input, &prune::RULES)?;
     eprintln!("    {count} functions that are not needed left out");
     let main = split::split(&pruned, &bundle.join(PARTS_FOLDER), profile == Profile::Release)?;

@@ -46,13 +46,15 @@ pub enum Part {
     Later,
     /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
-    /// A rule with its chart and who is told of it, incidents with the charts of their rules, maintenance windows, heartbeats and schedules; and the editor of who hears of what.
+    /// A rule with its chart and who is told of it, incidents with the charts of their rules, maintenance windows, heartbeats and schedules.
     OnCall,
+    /// The editor of who hears of what.
+    Routes,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Share,
         Self::Site,
         Self::Board,
@@ -63,6 +65,7 @@ impl Part {
         Self::Later,
         Self::Alerts,
         Self::OnCall,
+        Self::Routes,
     ];
 
     /// Its name in the site's manifest.
@@ -78,6 +81,7 @@ impl Part {
             Self::Later => "later",
             Self::Alerts => "alerts",
             Self::OnCall => "oncall",
+            Self::Routes => "routes",
         }
     }
 
@@ -173,11 +177,11 @@ impl Part {
             }
             Self::OnCall => {
                 split::load_on_call().await?;
-                split::load_routing_editor().await?;
                 split::load_rule_page().await?;
                 split::load_who_is_told().await?;
                 split::load_rule_chart().await
             }
+            Self::Routes => split::load_routing_editor().await,
         }
     }
 }
@@ -281,7 +285,7 @@ pub(crate) fn alerting(page: Page) -> AnyView {
 
 /// The editor of who hears of what.
 pub(crate) fn routing_editor(ports: EditorPorts) -> AnyView {
-    lazy(Part::OnCall, true, move || Box::pin(split::routing_editor(ports)))
+    lazy(Part::Routes, true, move || Box::pin(split::routing_editor(ports)))
 }
 
 /// The alerts of a panel of a dashboard.

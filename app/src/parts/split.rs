@@ -166,7 +166,7 @@ pub(super) fn routing(page: Page) -> View {
     })
 }
 
-#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_routing_editor), fallible)]
+#[wasm_split(routes, wasm_split_path = ::leptos::wasm_split, preload(load_routing_editor), fallible)]
 pub(super) fn routing_editor(ports: EditorPorts) -> View {
     Ok(view! { <RoutingEditor ports/> }.into_any())
 }

@@ -37,11 +37,11 @@ const fn other(what: &'static str, parts: &'static [&'static str], limit: u64) -
 }
 
 const VISITS: &[Visit] = &[
-    page("first load: dashboard", &["site", "board"], 603_000),
+    page("first load: dashboard", &["site", "board"], PAGE),
     other("first load: lists", &["site", "lists"], PAGE),
     other("first load: explore", &["site", "explore"], PAGE),
-    other("first load: explore with a query", &["site", "explore", "graph"], 805_000),
-    other("first load: alerts", &["site", "alerts"], 610_000),
+    other("first load: explore with a query", &["site", "explore", "graph"], 795_000),
+    other("first load: alerts", &["site", "alerts"], PAGE),
     // With the page of a rule, which draws its values and says who is told of it.
     other("first load: on call", &["site", "oncall"], 720_000),
     page("first load: share", &["share"], 520_000),

@@ -302,16 +302,19 @@ fn wanted(
         let refreshes = refresh.every().get().is_some();
         item.with(|item| {
             let Some(item) = item else { return Vec::new() };
-            let ask = |at: i64, compare: i64| {
-                asked(&item.panel, &item.values, window, at, refreshes, (points.get(), compare), questions)
-            };
+            let moment = || moved_to(refresh.moment().get());
             // Ranges that end before now move with the refresh; live ones by themselves.
-            let shifted = item.panel.time_shift.is_some();
-            let by_itself = window.is_live() && !shifted;
-            let mut all = ask(if by_itself { clock() } else { moved_to(refresh.moment().get()) }, 0);
-            if compare > 0 {
-                let earlier = ask(moved_to(refresh.moment().get()), compare).into_iter();
-                all.extend(earlier.filter(|(question, _)| question.role == Role::Earlier));
+            let by_itself = window.is_live() && item.panel.time_shift.is_none();
+            let now = (if by_itself { clock() } else { moment() }, 0);
+            let earlier = (compare > 0).then(|| (moment(), compare));
+            let mut all = Vec::new();
+            for (at, compare) in [now].into_iter().chain(earlier) {
+                let (panel, points) = (&item.panel, (points.get(), compare));
+                let asked = asked(panel, &item.values, window, at, refreshes, points, questions);
+                let is_it = |(question, _): &(Question, TimeWindow)| {
+                    (question.role == Role::Earlier) == (compare > 0)
+                };
+                all.extend(asked.into_iter().filter(is_it));
             }
             all
         })
