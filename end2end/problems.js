@@ -3,7 +3,7 @@ export class Problems {
   #found = [];
   // The overview looks whether anybody sends data; who goes on before the answer needs none. Nor does who leaves a page need the code
   // that comes after its first view.
-  #foreseen = [/api\/v1\/(demo|label\/job\/values) net::ERR_ABORTED/, /\/assets\/\S+ net::ERR_ABORTED/];
+  #foreseen = [/api\/v1\/(demo|label\/job\/values|provisioning|annotations\?\S*) net::ERR_ABORTED/, /\/assets\/\S+ net::ERR_ABORTED/];
 
   #ended = false;
 

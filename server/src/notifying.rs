@@ -92,8 +92,14 @@ pub(crate) async fn start_notifying(
         tracing::error!("alerts of rules go elsewhere already");
     }
     tasks.spawn(tell_anew(alertmanager.clone(), deliveries.dead_letters(), stop.clone()));
-    tasks.spawn(keep_endings(alertmanager.clone(), deliveries.ends(), stop.clone()));
-    tasks.spawn(deliveries.run(stop.clone()));
+    // What is under way when the server stops may end still, and is noted, too.
+    let quiet = CancellationToken::new();
+    tasks.spawn(keep_endings(alertmanager.clone(), deliveries.ends(), quiet.clone()));
+    let running = deliveries.run(stop.clone());
+    tasks.spawn(async move {
+        running.await;
+        quiet.cancel();
+    });
     tasks.spawn(keep_alertmanager(alertmanager.clone(), stop.clone()));
     tasks.spawn(keep_incidents(alertmanager.clone(), stop.clone()));
     if let Some(file) = file {

@@ -275,9 +275,9 @@ fn BoardContent() -> impl IntoView {
     view! {
         <div class="board">
             <BoardBar/>
-            {demo}
             <VariableBar/>
             {content}
+            {demo}
         </div>
     }
     .into_any()

@@ -39,7 +39,8 @@ pub(super) fn listen(extras: Extras) {
                 ("z", true) => go_to.zoom_out(),
                 ("?", false) => extras.open(Extra::Keys),
                 ("t", false) => open_time_range(),
-                ("s", false) => click(".share"),
+                // A dashboard has a way of its own.
+                ("s", false) if find(".share-board").is_none() => click(".share"),
                 ("[", false) => preferences.folded.update(|folded| *folded = !*folded),
                 ("o", false) => to_page(Page::Overview),
                 ("d", false) => to_page(Page::Dashboards),

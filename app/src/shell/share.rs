@@ -14,7 +14,11 @@ pub(super) fn ShareButton(
     extras: Extras,
 ) -> impl IntoView {
     let said = RwSignal::new(None::<&'static str>);
-    let share = move |_| extras.open(Extra::Link(said));
+    let share = move |_| {
+        // One that could not be loaded is tried again.
+        extras.close();
+        extras.open(Extra::Link(said));
+    };
     view! {
         <button
             type="button"

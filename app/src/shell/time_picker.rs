@@ -31,6 +31,11 @@ pub(crate) fn TimePicker() -> impl IntoView {
         let text = search.get("compare").filter(|text| on_board.get() && earlier(Some(text)) > 0)?;
         Some([" and ", text, " earlier"].concat())
     };
+    let opens = move |_| {
+        if !opened.get_untracked() {
+            opened.set(true);
+        }
+    };
     let extras = use_context::<Extras>();
     let picker = move || {
         let extras = extras.filter(|_| opened.get() && on_board.get())?;
@@ -76,7 +81,7 @@ pub(crate) fn TimePicker() -> impl IntoView {
     let error = move || typed_error.get().or_else(|| range.error());
     let zone = move |_| preferences.utc.update(|utc| *utc = !*utc);
     view! {
-        <details class="menu time-picker" node_ref=menu on:toggle=move |_| opened.set(true) open=range.error_untracked().is_some()>
+        <details class="menu time-picker" node_ref=menu on:toggle=opens open=range.error_untracked().is_some()>
             <summary id="time-range" title="Time range ( t )">
                 <IconView icon=Icon::Clock/>
                 <span>{move || range.label(preferences.utc_offset())}{compared}</span>

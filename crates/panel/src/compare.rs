@@ -26,7 +26,8 @@ pub(crate) fn compare(series: &mut Vec<Shown>, queries: &[Query], earlier: &[Vec
             let found = around.into_iter().find(|at| now[*at].labels == was.labels);
             next = found.map_or(next, |at| at + 1);
             let alone = found.filter(|at| now[*at].field.stacking != Some(Stacking::Normal));
-            match (alone, stacked) {
+            let whole = found.filter(|at| now[*at].field.stacking == Some(Stacking::Normal)).or(stacked);
+            match (alone, whole) {
                 (Some(at), _) if now[at].field.stacking == Some(Stacking::Percent) => {}
                 (Some(at), _) => more.push(dashed(now[at], begin + at, &was.values)),
                 (None, Some(at)) => stack(&mut more, now[at], begin + at, &was.values),

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
+use serde_saphyr::options::NonFiniteFloatPolicy;
 use watchfire_model::parse_duration;
 use watchfire_promql::ast::ExprKind;
 use watchfire_promql::parse;
@@ -136,7 +137,10 @@ pub fn read_any(text: &str) -> Result<Vec<Group>, Flaws> {
 
 /// Which of the two forms is meant. What is neither is told by who reads the map.
 fn is_list(text: &str) -> bool {
-    serde_saphyr::from_str::<Shape>(text).is_ok_and(|shape| matches!(shape.alert_rules, Form::List))
+    // A bound that is no number is told with its rule.
+    let options = serde_saphyr::options! { non_finite_float_policy: NonFiniteFloatPolicy::PassThrough };
+    let shape = serde_saphyr::from_str_with_options::<Shape>(text, options);
+    shape.is_ok_and(|shape| matches!(shape.alert_rules, Form::List))
 }
 
 #[derive(Deserialize)]

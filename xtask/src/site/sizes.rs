@@ -40,11 +40,11 @@ const VISITS: &[Visit] = &[
     page("first load: dashboard", &["site", "board"], PAGE),
     other("first load: lists", &["site", "lists"], PAGE),
     other("first load: explore", &["site", "explore"], PAGE),
-    other("first load: explore with a query", &["site", "explore", "graph"], 795_000),
+    other("first load: explore with a query", &["site", "explore", "graph"], 800_000),
     other("first load: alerts", &["site", "alerts"], PAGE),
     // With the page of a rule, which draws its values and says who is told of it.
-    other("first load: on call", &["site", "oncall"], 720_000),
-    page("first load: share", &["share"], 520_000),
+    other("first load: on call", &["site", "oncall"], 660_000),
+    page("first load: share", &["share"], 525_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];
 

@@ -68,8 +68,10 @@ fn bare(script: &str) -> String {
     let mut out = String::with_capacity(script.len());
     let mut in_comment = false;
     for line in script.lines().map(str::trim) {
-        let begins = !in_comment && line.starts_with("/*");
-        if in_comment || begins {
+        let starts = !in_comment && line.starts_with("/*");
+        // Code may stand behind a comment of one line.
+        let left_out = in_comment || (starts && line.find("*/").is_none_or(|end| end + 2 == line.len()));
+        if left_out {
             in_comment = !line.ends_with("*/");
         } else if !line.is_empty() && !line.starts_with("//") {
             out.push_str(line);
@@ -120,8 +122,8 @@ mod tests {
 
     #[test]
     fn comments_and_indentation_go_and_texts_stay() {
-        let script = "/**\n * Makes `a`.\n */\nfunction f() {\n    // here\n    return 'a // b'; // c\n\n}\n/* one */\n";
-        assert_eq!(bare(script), "function f() {\nreturn 'a // b'; // c\n}\n");
+        let script = "/**\n * Makes `a`.\n */\nfunction f() {\n    // here\n    return 'a // b'; // c\n\n}\n/* one */\n/** a */ let y;\n";
+        assert_eq!(bare(script), "function f() {\nreturn 'a // b'; // c\n}\n/** a */ let y;\n");
         let text = "const a = `\n    b`;\n";
         assert_eq!(bare(text), text);
     }

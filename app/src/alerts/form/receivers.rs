@@ -15,7 +15,14 @@ pub(super) const LABEL: &str = "receivers";
 /// The receivers that the labels of a rule name.
 pub(super) fn read(labels: &Value) -> Vec<String> {
     let names = labels[LABEL].as_str().unwrap_or_default().split(',').map(str::trim);
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    let mut found: Vec<String> = Vec::new();
+    for name in names.filter(|name| !name.is_empty()) {
+        // One that is named twice is told once.
+        if !found.iter().any(|known| known == name) {
+            found.push(name.to_owned());
+        }
+    }
+    found
 }
 
 /// What is known of a receiver.

@@ -53,8 +53,8 @@ impl Asking {
     /// Takes out of `old` what an earlier range showed last that moves on to `question`.
     fn before(question: &Question, old: &mut Vec<Self>) -> Option<Box<Self>> {
         let is_it = |asking: &Self| {
-            let of = &asking.question;
-            (of.query, of.role, of.shift) == (question.query, question.role, question.shift)
+            let what = |of: &Question| (of.query, of.role, of.shift, of.step, of.range.length());
+            what(&asking.question) == what(question)
         };
         let at = old.iter().position(|asking| !asking.is_own() && is_it(asking))?;
         let mut asking = old.swap_remove(at);

@@ -1,6 +1,8 @@
 //! A message of Slack's Block Kit (<https://docs.slack.dev/reference/block-kit/blocks>). Slack refuses the whole message
 //! where one of its blocks breaks a bound, so what is too long is cut, and what it would not take is left out.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::cut::cut_chars;
@@ -133,7 +135,21 @@ fn buttons(config: &SlackConfig, writer: &Writer<'_>) -> Result<Vec<Value>, Unse
         buttons.extend(button(action, writer)?);
     }
     buttons.truncate(BUTTONS);
+    tell_apart(&mut buttons);
     Ok(buttons)
+}
+
+/// Gives buttons other names where several have the same: attachments may have such, a block is refused with them.
+fn tell_apart(buttons: &mut [Value]) {
+    let mut used = BTreeSet::new();
+    for (place, button) in buttons.iter_mut().enumerate() {
+        let Some(name) = button.get("action_id").and_then(Value::as_str).map(str::to_owned) else { continue };
+        if !used.insert(name.clone()) {
+            let name = format!("{}_{place}", cut_chars(&name, NAME - 4));
+            used.insert(name.clone());
+            button["action_id"] = name.into();
+        }
+    }
 }
 
 /// A button of the configuration; `None` where it would do nothing.

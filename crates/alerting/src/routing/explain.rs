@@ -1,7 +1,7 @@
 use serde::Serialize;
 use watchfire_model::Labels;
 
-use super::named::words;
+use super::named::{CHANNELS, RECEIVERS, words};
 use super::{RouteId, RouteOptions, RouteTree};
 
 /// Where an alert would go, and why.
@@ -78,7 +78,8 @@ impl RouteTree {
         let is_named = taken.iter().all(|route| self.is_direct(*route));
         let mut steps = Vec::with_capacity(self.written);
         self.step(RouteId(0), 0, labels, &taken, is_named.then_some(&Outcome::Named), &mut steps);
-        let unknown = self.named(labels).1.into_iter().map(str::to_owned).collect();
+        let unknown = [RECEIVERS, CHANNELS].into_iter().flat_map(|label| self.named(labels, label).1);
+        let unknown = unknown.map(str::to_owned).collect();
         let taken = taken.into_iter().map(|route| self.taken(route, labels)).collect();
         Explanation { taken, steps, unknown }
     }
@@ -88,7 +89,8 @@ impl RouteTree {
         let mut path = vec![format!("receiver {}", options.receiver)];
         let mut at = route;
         if self.is_direct(route) {
-            path.push(words(labels));
+            let by_receivers = !self.named(labels, RECEIVERS).0.is_empty();
+            path.push(words(labels, if by_receivers { RECEIVERS } else { CHANNELS }));
             at = RouteId(0);
         }
         while let Some(parent) = self.parent(at) {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use watchfire_model::Labels;
 
 use super::RouteOptions;
-use super::named::named;
+use super::named::{CHANNELS, RECEIVERS, named};
 use crate::config::{Config, Route};
 use crate::matcher::{Matchers, quoted};
 
@@ -74,10 +74,11 @@ impl RouteTree {
         self.direct.insert(receiver.to_owned(), id);
     }
 
-    /// The routes of the receivers that the labels name, as far as there are such, and the names of those that there are not.
-    pub(super) fn named<'a>(&self, labels: &'a Labels) -> (Vec<RouteId>, Vec<&'a str>) {
+    /// The routes of the receivers that the label called `label` names, as far as there are such, and the names of those that there are
+    /// not.
+    pub(super) fn named<'a>(&self, labels: &'a Labels, label: &str) -> (Vec<RouteId>, Vec<&'a str>) {
         let (mut found, mut unknown) = (Vec::new(), Vec::new());
-        for name in named(labels) {
+        for name in named(labels, label) {
             match self.direct.get(name) {
                 Some(route) if !found.contains(route) => found.push(*route),
                 Some(_) => {}
@@ -130,11 +131,16 @@ impl RouteTree {
 
     /// The routes that take an alert with these labels, in the order of the tree; at least one.
     pub fn matching(&self, labels: &Labels) -> Vec<RouteId> {
-        let (mut found, _) = self.named(labels);
+        let (mut found, _) = self.named(labels, RECEIVERS);
         if !found.is_empty() {
             return found;
         }
         self.collect(RouteId(0), labels, &mut found);
+        if found == [RouteId(0)] {
+            // No route is about it.
+            let (named, _) = self.named(labels, CHANNELS);
+            return if named.is_empty() { found } else { named };
+        }
         found
     }
 

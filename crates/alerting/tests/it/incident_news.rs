@@ -98,7 +98,10 @@ fn an_incident_is_told_once_when_it_opens_gets_worse_and_ends() {
 #[test]
 fn who_was_told_of_an_incident_that_is_emptied_by_hand_hears_that_it_is_over() {
     let mut desk = Desk::new(config());
-    let (slow, lost) = (alert("Slow", "shop", "warning", 0), alert("Lost", "mail", "warning", 0));
+    let (slow, mut lost) = (alert("Slow", "shop", "warning", 0), alert("Lost", "mail", "warning", 0));
+    // Of another host, so that nothing but a person sees what they have to do with each other.
+    lost.labels = Labels::new([("alertname", "Lost"), ("host", "b"), ("service", "mail")]).unwrap();
+    lost.fingerprint = Fingerprint::of(&lost.labels).to_string();
     desk.observe(&[&slow], 0);
     assert_eq!(desk.news(30 * SECOND), Some(Reason::IncidentOpened));
     desk.book.observe(lost.clone(), 31 * SECOND, || "i2".to_owned());

@@ -8,7 +8,8 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use watchfire_alerting::Fingerprint;
 use watchfire_alerting::config::receiver::Integration;
-use watchfire_storage::{AlertEvent, AlertWrites};
+use watchfire_model::{Labels, TimeRange};
+use watchfire_storage::{AlertEvent, AlertEventFilter, AlertStore, AlertWrites};
 
 use super::Alertmanager;
 use super::handling::ELSEWHERE;
@@ -98,7 +99,7 @@ impl Alertmanager {
     /// Writes how notifications ended; where that can't be, again and again, until `stop`.
     async fn keep_sent(&self, ended: &[Ended], stop: &CancellationToken) {
         let Some(history) = self.0.history.get() else { return };
-        let events = self.events_of(ended);
+        let events = self.events_of(ended, &**history).await;
         let (mut wait, longest) = AGAIN;
         loop {
             let writes = AlertWrites { events: events.clone(), ..AlertWrites::default() };
@@ -111,20 +112,44 @@ impl Alertmanager {
         }
     }
 
-    fn events_of(&self, ended: &[Ended]) -> Vec<AlertEvent> {
-        let state = self.state();
-        let rule = |of: Fingerprint| state.rules.get(&of).map_or(ELSEWHERE, |rule| &**rule).to_owned();
+    async fn events_of(&self, ended: &[Ended], history: &dyn AlertStore) -> Vec<AlertEvent> {
+        let mut rules: HashMap<Fingerprint, String> = HashMap::new();
+        for alert in ended.iter().flat_map(|ended| &ended.alerts) {
+            if rules.contains_key(&alert.fingerprint) {
+                continue;
+            }
+            let known = self.state().rules.get(&alert.fingerprint).map(ToString::to_string);
+            let rule = match known {
+                Some(rule) => rule,
+                // After a start, and long after its end, only the history knows.
+                None => rule_of(&alert.labels, history).await,
+            };
+            rules.insert(alert.fingerprint, rule);
+        }
+        let rule = |of: Fingerprint| rules.get(&of).map_or(ELSEWHERE, String::as_str).to_owned();
         ended.iter().flat_map(|ended| Sending::events(ended, rule)).collect()
     }
 }
 
+/// The rule of an alert, as its last change in the history says.
+async fn rule_of(labels: &Labels, history: &dyn AlertStore) -> String {
+    let filter = AlertEventFilter {
+        rule: None,
+        labels: Some(labels.clone()),
+        range: TimeRange { start: i64::MIN, end: i64::MAX },
+        deliveries: Some(false),
+        limit: 1,
+    };
+    // What can't be read now is not lost: it stands with what came from elsewhere.
+    let found = history.alert_events(&filter).await.unwrap_or_default();
+    found.into_iter().next().map_or_else(|| ELSEWHERE.to_owned(), |event| event.rule)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
     use watchfire_alerting::channel::AboutAlert;
     use watchfire_alerting::config::receiver::Channel;
-    use watchfire_model::Labels;
-
-    use super::*;
 
     #[test]
     fn the_same_failure_is_told_once() {

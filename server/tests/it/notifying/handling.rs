@@ -63,6 +63,8 @@ async fn what_somebody_looks_after_is_not_told_again() {
     drop(server);
     // It is known after a restart, too.
     let server = repeating(dir.path(), &sink);
+    // Their source goes on; until then nobody knows whether they are over.
+    fire(&server, &["Known", "Unknown"]).await;
     let (before, others) = (told(&sink, "Known").len(), told(&sink, "Unknown").len());
     eventually("repetitions of the other", async || {
         (told(&sink, "Unknown").len() >= others + 3).then_some(())

@@ -192,7 +192,8 @@ impl Deliveries {
                 let attempts = delivery.attempts.saturating_add(1);
                 if let Some(asked) = after.filter(|asked| *asked > 0) {
                     let asked = asked.min(self.settings.backoff.most_asked);
-                    self.pauses.note(lane::id(delivery), now.saturating_add(asked));
+                    let most = self.settings.backoff.most_asked;
+                    self.pauses.note(lane::id(delivery), now.saturating_add(asked), now, most);
                 }
                 let next_at = now.saturating_add(self.settings.backoff.wait(attempts, after, random));
                 if next_at >= delivery.give_up_at {

@@ -31,11 +31,12 @@ impl Pauses {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that nothing of a lane is to go before `until`.
-    pub(super) fn note(&self, lane: LaneId, until: i64) {
+    /// Notes at `now` that nothing of a lane is to go before `until`. One that was to wait for longer than `most` has seen the clock set
+    /// back.
+    pub(super) fn note(&self, lane: LaneId, until: i64, now: i64, most: i64) {
         let mut lanes = self.lanes();
         let known = lanes.entry(lane).or_insert(until);
-        *known = until.max(*known);
+        *known = if known.saturating_sub(now) > most { until } else { until.max(*known) };
     }
 
     /// How many milliseconds a lane waits still at `now`, if it does. One that was to wait for longer than `most` has seen the clock set
@@ -139,9 +140,9 @@ mod tests {
     fn a_lane_waits_as_long_as_its_service_asks() {
         let lane = |receiver: &str| (receiver.to_owned(), "slack[0]".to_owned());
         let pauses = Pauses::default();
-        pauses.note(lane("a"), 1000);
+        pauses.note(lane("a"), 1000, 0, 5000);
         // A shorter time that another one was told changes nothing.
-        pauses.note(lane("a"), 400);
+        pauses.note(lane("a"), 400, 0, 5000);
         for (receiver, now, left) in [
             ("a", 0, Some(1000)),
             ("a", 999, Some(1)),
