@@ -156,7 +156,7 @@ test('somebody else was faster, and nothing is lost', async ({ page, launch, pro
 
 test('a mail is shown as it is written, before it is saved', async ({ page, launch, problems }) => {
   // A template that fails is refused; and nothing in a mail may run, which the browser says.
-  problems.foresee(/status of 422|about:srcdoc|sandboxed/);
+  problems.foresee(/status (of )?422|about:srcdoc|sandboxed/);
   const server = await launch({ flags: ['--no-collect'] });
   const yaml = [
     'route: {receiver: team}',

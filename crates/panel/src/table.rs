@@ -107,6 +107,17 @@ impl Cells {
             Self::Time(cells) => cells[one].cmp(&cells[other]),
         }
     }
+
+    /// The same with the greatest first where it is `descending`; what is not there comes last all the same.
+    pub fn ordered(&self, one: usize, other: usize, descending: bool) -> std::cmp::Ordering {
+        let absent = |row: usize| match self {
+            Self::Number(cells) => cells[row].is_nan(),
+            Self::Text(cells) => cells[row].is_empty(),
+            Self::Time(_) => false,
+        };
+        let order = self.compare(one, other);
+        absent(one).cmp(&absent(other)).then(if descending { order.reverse() } else { order })
+    }
 }
 
 impl Column {
@@ -189,4 +200,22 @@ impl Table {
 fn newest(values: &[f64], grid: Grid) -> (i64, f64) {
     let index = values.iter().rposition(|value| !value.is_nan());
     index.map_or((grid.time(grid.len.saturating_sub(1)), f64::NAN), |index| (grid.time(index), values[index]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_comes_last_either_way() {
+        let numbers = Cells::Number(vec![1.0, f64::NAN, 3.0]);
+        let texts = Cells::Text(["b", "", "c"].map(str::to_owned).to_vec());
+        for cells in [numbers, texts] {
+            for (descending, expected) in [(false, [0, 2, 1]), (true, [2, 0, 1])] {
+                let mut rows = [0, 1, 2];
+                rows.sort_by(|one, other| cells.ordered(*one, *other, descending));
+                assert_eq!(rows, expected, "{cells:?} {descending}");
+            }
+        }
+    }
 }

@@ -31,10 +31,7 @@ pub fn ordered(
     if let Some((column, descending)) =
         sort.and_then(|(name, descending)| Some((table.column(name)?, *descending)))
     {
-        watchfire_model::sort_small(&mut rows, &|one, other| {
-            let order = column.cells.compare(*one, *other);
-            if descending { order.reverse() } else { order }
-        });
+        watchfire_model::sort_small(&mut rows, &|one, other| column.cells.ordered(*one, *other, descending));
     }
     rows
 }

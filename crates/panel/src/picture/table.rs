@@ -151,10 +151,7 @@ pub fn in_own_order(table: Table, sort_by: &[String]) -> Table {
     let sorted = own_sort(sort_by).and_then(|(name, descending)| Some((table.column(name)?, descending)));
     let Some((column, descending)) = sorted else { return table };
     let mut rows: Vec<usize> = (0..table.len()).collect();
-    watchfire_model::sort_small(&mut rows, &|one, other| {
-        let order = column.cells.compare(*one, *other);
-        if descending { order.reverse() } else { order }
-    });
+    watchfire_model::sort_small(&mut rows, &|one, other| column.cells.ordered(*one, *other, descending));
     table.rows(&rows)
 }
 

@@ -71,11 +71,7 @@ pub(super) fn sort(mut tables: Vec<Table>, by: &str, descending: bool) -> Vec<Ta
     let sorted = tables.into_iter().map(|table| {
         let Some(column) = table.column(by) else { return table };
         let mut rows: Vec<usize> = (0..table.len()).collect();
-        watchfire_model::sort_small(&mut rows, &|one, other| {
-            let order = column.cells.compare(*one, *other);
-            let absent = |row: &usize| column.cells.key(*row).is_empty();
-            absent(one).cmp(&absent(other)).then(if descending { order.reverse() } else { order })
-        });
+        watchfire_model::sort_small(&mut rows, &|one, other| column.cells.ordered(*one, *other, descending));
         table.rows(&rows)
     });
     sorted.collect()

@@ -27,6 +27,12 @@ pub(super) fn put(document: &mut Value, pointer: &str, value: Value) {
         }
         _ => {}
     }
+    // Nor does a mapping that nothing is left of; one of a list is an item still.
+    let is_bare = document.pointer(parent).and_then(Value::as_object).is_some_and(Map::is_empty);
+    let within = parent.rsplit_once('/').and_then(|(above, _)| document.pointer(above));
+    if empty && is_bare && within.is_some_and(Value::is_object) {
+        put(document, parent, Value::Null);
+    }
 }
 
 /// The items of a list.
@@ -215,9 +221,13 @@ mod tests {
         );
         put(&mut found, "/global/smtp_from", "".into());
         assert!(found.get("global").is_none(), "nothing is made for nothing");
+        put(&mut found, "/receivers/0/escalation_repeat/times", 3.into());
+        assert_eq!(found["receivers"][0]["escalation_repeat"], json!({"times": 3}));
+        put(&mut found, "/receivers/0/escalation_repeat/times", Value::Null);
+        assert!(found["receivers"][0].get("escalation_repeat").is_none(), "nothing stays of nothing");
         put(&mut found, "/global/smtp_from", "b@c".into());
         put(&mut found, "/global/smtp_from", "".into());
-        assert_eq!(found["global"], json!({}));
+        assert!(found.get("global").is_none());
         put(&mut found, "/receivers/0/name", "".into());
         assert!(found["receivers"][0].get("name").is_none());
     }

@@ -3,11 +3,11 @@ use leptos::task::spawn_local;
 use serde_json::{Value, json};
 
 use super::document::{items, names, push, rename, uses};
-use super::fields::id_of;
+use super::fields::{fields, id_of};
 use super::sections::{Section, folding, section, tools};
 use super::state::Editor;
 use super::subscribe::{BROWSERS, subscribing};
-use super::tables::{CHANNELS, ESCALATIONS};
+use super::tables::{CHANNELS, ESCALATIONS, PROGRAMS, REPEAT};
 use crate::address::Encoded;
 use crate::alerts::routing::receivers::{Trial, tell};
 use crate::api::{Refusal, call};
@@ -154,8 +154,8 @@ fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
             editor.opened.set(place);
         });
     };
-    let options =
-        CHANNELS.iter().map(|kind| view! { <option value=kind.key>{kind.one}</option> }).collect_view();
+    let offered = CHANNELS.iter().filter(|kind| kind.key != PROGRAMS);
+    let options = offered.map(|kind| view! { <option value=kind.key>{kind.one}</option> }).collect_view();
     let kind_id = format!("{id}-kind");
     view! {
         <div class="form-field">
@@ -174,6 +174,7 @@ fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
         </div>
         <h3>"If nobody looks after it"</h3>
         {at.with_value(|at| section(editor, at, &ESCALATIONS))}
+        {at.with_value(|at| fields(editor, at, REPEAT))}
         {trial(editor, at)}
     }
     .into_any()

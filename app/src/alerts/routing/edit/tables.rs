@@ -74,6 +74,15 @@ pub(super) static ESCALATIONS: Section = list(
     ],
 );
 
+/// Whether those are told again.
+pub(super) const REPEAT: &[Field] = &[
+    field("escalation_repeat/times", "All of that again, so many times", Number, "0"),
+    field("escalation_repeat/after", "Each time after", Text, "as long as the last step takes"),
+];
+
+/// What only a file may have: it runs what whoever writes it wants.
+pub(super) const PROGRAMS: &str = "exec_configs";
+
 /// Channels, in the order in which they are offered.
 pub(super) static CHANNELS: &[Section] = &[
     list(
@@ -353,7 +362,7 @@ pub(super) static CHANNELS: &[Section] = &[
         ],
     ),
     list(
-        "exec_configs",
+        PROGRAMS,
         "program",
         &[
             field("command", "Program and arguments", List, "/usr/local/bin/tell, alerts"),
