@@ -1,5 +1,11 @@
 //! The entry point in the browser: takes over the page that the server has rendered.
 
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::{set_timeout, window_event_listener_untyped};
+use leptos::task::spawn_local;
 use wasm_bindgen::prelude::wasm_bindgen;
 use watchfire_app::Part;
 
@@ -17,8 +23,29 @@ pub async fn hydrate() {
         }
     }
     leptos::mount::hydrate_body(watchfire_app::App);
-    // At hand before it is asked for, also where the server goes away meanwhile; where it fails it is loaded when it is needed.
     if needed.iter().any(|part| part.has_pictures()) {
-        let _ = Part::Later.load().await;
+        load_later();
     }
+}
+
+/// How long a page is looked at before it is made ready for more.
+const LOOKED_AT: Duration = Duration::from_secs(15);
+
+/// Loads what no first view shows with the first move of a hand; after a while without one, too, so that it is at hand where the server
+/// goes away. Where that fails it is loaded when it is needed.
+fn load_later() {
+    let begun = Rc::new(Cell::new(false));
+    let load = move || {
+        if !begun.replace(true) {
+            spawn_local(async {
+                let _ = Part::Later.load().await;
+            });
+        }
+    };
+    for what in ["pointermove", "pointerdown", "keydown"] {
+        let load = load.clone();
+        // As long as the page.
+        let _listens = window_event_listener_untyped(what, move |_| load());
+    }
+    set_timeout(load, LOOKED_AT);
 }
