@@ -84,7 +84,7 @@ fn a_first_visit_over_its_limit_is_refused() {
     site.add("watchfire.wasm", noise.take(595_000).collect());
     site.write(folder.path(), true).unwrap();
     let failure = site.check_limits(folder.path()).unwrap_err().to_string();
-    assert!(failure.contains("first load: share is 595 kB in brotli; the limit is 520 kB"), "{failure}");
+    assert!(failure.contains("first load: share is 595 kB in brotli; the limit is 525 kB"), "{failure}");
 }
 
 #[test]
