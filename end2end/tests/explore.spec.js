@@ -262,7 +262,8 @@ test('while a new answer is on its way the old one is marked as old', async ({ p
 });
 
 test('a server that is away is told, and asked again when it is back', async ({ page, launch, problems }) => {
-  problems.foresee(/WebSocket|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/);
+  // With the first move of a hand the page asks for more of its code.
+  problems.foresee(/WebSocket|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|Failed to fetch/);
   const server = await launch({ flags: ['--collect-interval', '1s'] });
   await collected(server, 4000);
   await page.goto(`${server.url}${explore(CPU)}`);
