@@ -1,5 +1,6 @@
 //! The dispatcher: scenes with what is told when, and properties of scenes made by chance.
 
+mod escalation;
 mod properties;
 mod recorded;
 mod scenes;
