@@ -91,6 +91,12 @@ pub fn provide_addresses(host: Option<&str>, doors: Doors) {
     provide_context(doors);
 }
 
+/// Tells pages how many alerts fire that nothing mutes, and how grave the gravest is, as a Leptos context.
+#[cfg(feature = "ssr")]
+pub fn provide_firing(firing: u64, severity: Option<&str>) {
+    provide_context(shell::Firing { firing, severity: severity.map(str::to_owned) });
+}
+
 /// What the server has provided as a context, and the browser finds in the page. It is not put into pages that another client
 /// takes over.
 pub(crate) fn carried<T>() -> T

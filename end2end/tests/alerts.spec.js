@@ -375,3 +375,33 @@ test('a message leads to what its receiver is told of, at once or by an escalati
   await expect(page.locator('.panel-none')).toContainText('is no regular expression');
   await rm(folder, { recursive: true });
 });
+
+test('what waits is sent at once or dropped, and a test is shown as one', async ({ page, launch }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'watchfire-notify-'));
+  const notify = join(folder, 'alertmanager.yml');
+  await writeFile(notify, "route: {receiver: ops, group_wait: 0s, group_interval: 1h}\nreceivers: [{name: ops, webhook_configs: [{url: 'http://127.0.0.1:9/'}]}]\n");
+  const server = await bare(launch, '--notify-config', notify);
+  await call(server, 'POST', '/api/v1/watchfire/receivers/ops/test', {});
+  await call(server, 'POST', '/api/v2/alerts', [sent({ alertname: 'Down' })]);
+  await open(page, `${server.url}/alerts/deliveries`);
+  const waiting = page.locator('.delivery[data-delivery-state="waiting"]');
+  await expect(waiting).toContainText('Down');
+  await expect(page.locator('.delivery[data-delivery-state="dead"] .tag')).toHaveText('test');
+  await expect(words(page)).toContainText('1 waiting');
+  await expect(words(page)).not.toContainText('could not be delivered');
+  // Both by keyboard; the second one asks first.
+  await waiting.getByRole('button', { name: 'Try now' }).press('Enter');
+  await expect(waiting.locator('.field-error')).toHaveText('');
+  await waiting.getByRole('button', { name: 'Drop' }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(waiting).toHaveCount(1);
+  await waiting.getByRole('button', { name: 'Drop' }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Drop' }).press('Enter');
+  const dropped = page.locator('.delivery[data-delivery-state="dropped"]');
+  await expect(dropped).toContainText('dropped by local');
+  await expect(dropped).toContainText('Down');
+  await expect(waiting).toHaveCount(0);
+  await page.locator('select[name="state"]').selectOption('dropped');
+  await expect(page.locator('.delivery')).toHaveCount(1);
+  await rm(folder, { recursive: true });
+});

@@ -145,7 +145,15 @@ test('alerts are handled on the page of their rule and in a panel', async ({ pag
   const server = await bare(launch);
   await push(server, 'a', 90);
   await makeRule(server);
+  const evaluated = async () => (await call(server, 'GET', '/api/v1/watchfire/rules/evaluated?uid=hot')).data.series.length;
+  await expect.poll(evaluated).toBe(1);
   await open(page, `${server.url}/alerts/rules/hot`);
+  // What the rule saw, whatever becomes of the samples.
+  const seen = page.getByRole('region', { name: 'As it was evaluated' });
+  await expect(seen.locator('.timeline-name')).toHaveText('host="a"');
+  await expect(seen.locator('path')).toHaveAttribute('d', /^M/);
+  await seen.getByText('The last evaluations').click();
+  await expect(seen.locator('tbody tr').first()).toContainText('90');
   const now = page.getByRole('region', { name: 'Alerts now' }).locator('.alert');
   await now.getByRole('button', { name: 'Acknowledge', exact: true }).click();
   await now.getByLabel('Who').fill('Ann');
@@ -247,6 +255,28 @@ test('an incident has its alerts, its values, its people and what happened', asy
   await entry.getByRole('link').click();
   await top.getByRole('button', { name: 'Open it again' }).click();
   await expect(top).toContainText('◆ open');
+});
+
+test('an incident that became part of another leads there, and that one says so', async ({ page, launch }) => {
+  const server = await bare(launch);
+  const incidents = async (state) => (await call(server, 'GET', `/api/v1/watchfire/incidents?state=${state}`)).data;
+  const count = (state) => async () => (await incidents(state)).length;
+  await tell(server, { alertname: 'Disk', host: 'a' });
+  await expect.poll(count('open')).toBe(1);
+  await tell(server, { alertname: 'Slow', service: 'shop' });
+  await expect.poll(count('open')).toBe(2);
+  await tell(server, { alertname: 'Down', host: 'a', service: 'shop' });
+  await expect.poll(count('resolved')).toBe(1);
+  const [{ id }] = await incidents('resolved');
+  await open(page, `${server.url}/alerts/incidents/${id}`);
+  const top = page.getByRole('region', { name: 'Incident', exact: true });
+  await expect(top).toContainText('It is part of another incident');
+  await expect(top.getByRole('button', { name: 'Open it again' })).toHaveCount(0);
+  await top.getByRole('link', { name: 'another incident' }).click();
+  await expect(page.getByRole('region', { name: 'Alerts' }).locator('.alert')).toHaveCount(3);
+  await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('⊕ became part of it');
+  await top.getByRole('link', { name: 'sent by another' }).click();
+  await expect(top).toContainText('It is part of another incident');
 });
 
 test('a heartbeat is made, heard of, paused, changed and deleted', async ({ page, launch, problems }) => {

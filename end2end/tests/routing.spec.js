@@ -178,6 +178,10 @@ test('a mail is shown as it is written, before it is saved', async ({ page, laun
   await expect(mail).toHaveAttribute('srcdoc', '<b>mine</b>');
   await expect(mail).toHaveAttribute('sandbox', '');
   await expect(page.locator('.mail-text')).toContainText('TestNotification');
+  // With a sample in place of the chart of a rule.
+  await page.getByLabel('Body in HTML (a template)').fill('<img src="cid:chart">');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(mail).toHaveAttribute('srcdoc', /^<img src="data:image\/png;base64,/);
   await page.getByLabel('Body in HTML (a template)').fill('{{ template "none" . }}');
   await page.getByRole('button', { name: 'Preview' }).click();
   await expect(page.getByText(/html: a template fails/).first()).toBeVisible();
@@ -240,7 +244,7 @@ test('schedules, rules and times by form; wide and narrow, dark and light', asyn
   for (const [theme, width] of [['dark', 1440], ['light', 1440], ['dark', 390], ['light', 390]]) {
     await page.emulateMedia({ colorScheme: theme });
     await page.setViewportSize({ width, height: 900 });
-    for (const name of ['Routes', 'Receivers', 'Schedules', 'Muting and times', 'General', 'YAML', 'Versions']) {
+    for (const name of ['Routes', 'Receivers', 'Schedules', 'Escalation', 'Muting and times', 'General', 'YAML', 'Versions']) {
       await tab(page, name).click();
       const summary = page.locator('.alert-form summary').last();
       if (await summary.count()) {
@@ -253,6 +257,47 @@ test('schedules, rules and times by form; wide and narrow, dark and light', asyn
       await page.screenshot({ path: testInfo.outputPath(`${theme}-${width}-${name.split(' ')[0]}.png`), fullPage: true });
     }
   }
+});
+
+test('an escalation policy by form: levels, the tester, what mutes, and what a version changed', async ({ page, launch }) => {
+  const server = await launch({ flags: ['--no-collect'] });
+  const yaml = '# ours\nroute: {receiver: team}\nreceivers: [{name: team}, {name: mail}, {name: pager}]\n';
+  await call(server, 'PUT', '/api/v1/watchfire/notify-config', { yaml, version: 0 });
+  await call(server, 'POST', '/api/v2/silences', {
+    matchers: [{ name: 'alertname', value: 'Slow', isRegex: false, isEqual: true }],
+    startsAt: new Date().toISOString(),
+    endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+    createdBy: 'ann',
+    comment: 'known',
+  });
+  await open(page, `${server.url}/alerts/routing?edit=yes`);
+  await tab(page, 'Escalation').click();
+  await page.getByRole('button', { name: 'Add an escalation policy' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('levels');
+  await page.locator('summary').filter({ hasText: 'step: at once nobody yet' }).click();
+  await page.getByLabel('After (nothing: with the first message)').fill('5m');
+  await page.getByLabel('Who is told', { exact: true }).fill('mail, pager');
+  await page.getByLabel('Only of alerts of the severities').fill('critical, outage');
+  await expect(page.locator('summary').filter({ hasText: 'step: after 5m mail, pager, only of critical or outage' })).toBeVisible();
+  await tab(page, 'Routes').click();
+  await page.locator('summary').filter({ hasText: 'every alert' }).click();
+  await page.getByLabel('If nobody looks after it, by the policy').selectOption('levels');
+  await page.getByLabel('Labels of an alert').fill('alertname="Slow" severity="outage"');
+  await expect(page.locator('.way-later')).toHaveText('if nobody acknowledges (policy levels): after 5m mail and pager');
+  const muting = page.getByRole('list', { name: 'What mutes it' }).getByRole('link', { name: 'known' });
+  await expect(muting).toHaveAttribute('href', /^\/alerts\/silences\//);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(said(page)).toContainText('version 2');
+  const { data } = await call(server, 'GET', '/api/v1/watchfire/notify-config');
+  expect(data.document.escalation_policies).toEqual([{ name: 'levels', steps: [{ after: '5m', receivers: ['mail', 'pager'], severities: ['critical', 'outage'] }] }]);
+  await tab(page, 'Versions').click();
+  await page.getByRole('button', { name: 'What version 2 changed' }).click();
+  await expect(page.locator('.edit-diff del').filter({ hasText: '# ours' })).toBeVisible();
+  await expect(page.locator('.edit-diff ins').filter({ hasText: 'escalation_policies:' })).toBeVisible();
+  await page.getByRole('button', { name: 'Version 2 against what counts now' }).click();
+  await expect(page.getByText('No differences.')).toBeVisible();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Escalation policies' })).toContainText('after 5m mail and pager (only severity critical or outage)');
 });
 
 test('what a file says is shown, and not changed', async ({ page, launch }) => {

@@ -16,16 +16,14 @@ pub async fn hydrate() {
     let location = leptos::prelude::window().location();
     let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
     let needed = Part::needed(&path, &search);
-    for part in &needed {
+    for part in needed {
         // The loader has told the console why. Without its parts a page stays as the server has rendered it.
         if part.load().await.is_err() {
             return;
         }
     }
     leptos::mount::hydrate_body(watchfire_app::App);
-    if needed.iter().any(|part| part.has_pictures()) {
-        load_later();
-    }
+    load_later();
 }
 
 /// How long a page is looked at before it is made ready for more.

@@ -62,7 +62,8 @@ async fn run(config: Config, telemetry: Arc<Telemetry>, started: Instant) -> Res
             return Err(Fatal::Listen { address: config.listen, flag: "--listen", source });
         }
     };
-    let served = with_storage(config, telemetry, started, site, &engine, listener, stop).await;
+    // On the heap: it holds all that runs.
+    let served = Box::pin(with_storage(config, telemetry, started, site, &engine, listener, stop)).await;
     // The last flush makes the next start fast. What it cannot finish in time is in the journal still.
     if tokio::time::timeout(LAST_FLUSH, engine.close()).await.is_err() {
         tracing::warn!("the last flush was left unfinished; the next start repeats it");
@@ -263,6 +264,7 @@ fn alerting_settings(config: &Config, address: SocketAddr) -> AlertingSettings {
         max_rules: rules.max_count,
         max_rule_bytes: rules.max_bytes,
         max_backtest_series: rules.max_shown,
+        max_backtest_points: rules.max_backtest_points,
         external_url: if external_url.is_empty() {
             format!("http://{address}")
         } else {

@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use crate::alerts;
 use crate::browser;
 use crate::ingest;
 use crate::live;
@@ -35,6 +36,12 @@ const RULES: (&str, &str) = (
     "what the evaluation of 10,000 alerting rules costs, beside Prometheus; options: `bench rules --help`",
 );
 
+/// What [`alerts::bench`] measures.
+const ALERTS: (&str, &str) = (
+    alerts::NAME,
+    "how long 100 alerts at once take from the evaluation to a webhook; options: `bench alerts --help`",
+);
+
 /// What [`ingest::bench`] measures beside the criterion benches.
 const INGEST: &str = "criterion benches of watchfire-ingest, then what remote write and OTLP cost with storage; options: \
      `bench ingest --help`";
@@ -56,6 +63,9 @@ pub(crate) fn bench(arguments: &[String], project: &Project, steps: &mut Steps) 
     }
     if name == RULES.0 {
         return rules::bench(options, project, steps);
+    }
+    if name == ALERTS.0 {
+        return alerts::bench(options, project, steps);
     }
     if name == ingest::NAME {
         return ingest::bench(options, project, steps);
@@ -87,8 +97,8 @@ fn package(name: &str) -> String {
 }
 
 fn list(project: &Project) -> String {
-    let own =
-        SCRIPTS.iter().chain([&PEERS, &LIVE, &RULES]).map(|(name, what)| format!("  {name:<10}{what}\n"));
+    let own = SCRIPTS.iter().chain([&PEERS, &LIVE, &RULES, &ALERTS]);
+    let own = own.map(|(name, what)| format!("  {name:<10}{what}\n"));
     let crates = project.packages_with_benches.iter().map(|package| {
         let name = package.strip_prefix("watchfire-").unwrap_or(package);
         if name == ingest::NAME {
@@ -128,7 +138,9 @@ mod tests {
         };
         let text = list(&project);
         let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
-        assert_eq!(names, ["page", "board", "draw", "idle", "peers", "live", "rules", "storage", "ingest"]);
+        let expected =
+            ["page", "board", "draw", "idle", "peers", "live", "rules", "alerts", "storage", "ingest"];
+        assert_eq!(names, expected);
         assert!(text.contains("`bench ingest --help`"), "{text}");
 
         let failure = bench(&["chart".to_owned()], &project, &mut Steps::new()).unwrap_err();

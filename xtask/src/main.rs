@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask COMMAND`. They need nothing installed but rustup; the tools that
 //! build the site (wasm-bindgen, Sass, brotli) are libraries of this program. For Linux and macOS.
 
+mod alerts;
 mod bench;
 mod browser;
 mod checks;
@@ -98,6 +99,7 @@ fn help_for(command: &str, arguments: &[String]) -> &'static str {
         ("bench", Some(ingest::NAME)) => ingest::HELP,
         ("bench", Some(live::NAME)) => live::HELP,
         ("bench", Some(rules::NAME)) => rules::HELP,
+        ("bench", Some(alerts::NAME)) => alerts::HELP,
         _ => USAGE,
     }
 }
@@ -162,6 +164,7 @@ mod tests {
             ("bench", "peers", peers::HELP),
             ("bench", "ingest", ingest::HELP),
             ("bench", "live", live::HELP),
+            ("bench", "alerts", alerts::HELP),
             ("bench", "idle", USAGE),
             ("test", "peers", USAGE),
         ] {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::alert::LabelMap;
+use super::who::remembered;
 use super::{Address, choice, label_words, moment, server_now, state_word, trouble, without_script};
 use crate::address::Search;
 use crate::api::{self, Failure, Poll, Refusal, call, envelope};
@@ -29,7 +30,7 @@ const NAMED: usize = 5;
 #[serde(default)]
 struct Delivery {
     id: i64,
-    /// waiting, done, dead.
+    /// waiting, done, dead, superseded, dropped.
     state: String,
     receiver: String,
     integration: String,
@@ -40,8 +41,12 @@ struct Delivery {
     alerts: Option<Vec<Told>>,
     alert_count: Option<usize>,
     attempts: u32,
-    /// Why the last attempt failed.
+    /// Why the last attempt failed, or why there was none.
     failure: Option<String>,
+    /// Whether somebody tried a receiver by it.
+    test: bool,
+    /// The later one that told what this one would have told.
+    superseded_by: Option<i64>,
     /// Milliseconds since the epoch, as all times here.
     created_at: i64,
     next_at: Option<i64>,
@@ -108,8 +113,15 @@ pub(crate) fn DeliveriesPage() -> impl IntoView {
         let counts = answer.with(|answer| answer.as_ref().map(|answer| answer.counts));
         trouble(poll, "Deliveries").or_else(|| Some(counted(counts?)))
     };
-    let states = [("", "All"), ("waiting", "Waiting"), ("done", "Done"), ("dead", "Dead letters")]
-        .map(|(word, title)| (word.to_owned(), title.to_owned()));
+    let states = [
+        ("", "All"),
+        ("waiting", "Waiting"),
+        ("done", "Done"),
+        ("dead", "Dead letters"),
+        ("superseded", "Superseded"),
+        ("dropped", "Dropped"),
+    ];
+    let states = states.map(|(word, title)| (word.to_owned(), title.to_owned()));
     let nothing = move || {
         (answer.with(Option::is_some) && ids.with(Vec::is_empty)).then(|| {
             view! { <p class="panel-none">"Nothing was sent that is so. What is sent stands here as soon as an alert of a route with a receiver fires."</p> }
@@ -194,16 +206,24 @@ fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView
         Ok(_) => poll.ask_at_once(),
         Err(refusal) => drop(error.try_set(Some(refusal.to_string()))),
     };
-    let act = move |method: &'static str, what: &'static str| {
+    let act = move |method: &'static str, what: String| {
+        drop(error.try_set(None));
         spawn_local(async move {
             done(call(method, &format!("/api/v1/watchfire/deliveries/{id}{what}"), None).await);
         });
     };
     let discard = move |_| {
         let question = "Delete this dead letter? Nobody will be told what it says.";
-        ask.confirm(question, "Delete", move || act("DELETE", ""));
+        ask.confirm(question, "Delete", move || act("DELETE", String::new()));
+    };
+    let drop_it = move |_| {
+        let question = "Drop this notification? It is not sent, and nobody will be told what it says.";
+        ask.confirm(question, "Drop", move || {
+            act("POST", format!("/drop{}", Search::default().with("by", &remembered())));
+        });
     };
     let dead = move || delivery.with(|delivery| delivery.state == "dead");
+    let waiting = move || delivery.with(|delivery| delivery.state == "waiting");
     let waits_for =
         Memo::new(move |_| answer.with(|answer| answer.as_ref().and_then(|answer| before(answer, id))));
     let time = move || {
@@ -221,23 +241,45 @@ fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView
     let exact = move || moment(delivery.with(|delivery| delivery.created_at), preferences);
     let failure = move || {
         let words = delivery.with(|delivery| delivery.failure.clone())?;
-        Some(view! { <span class="target-error">{words}</span> })
+        // What was left out for another one is no failure.
+        let class =
+            delivery.with(|delivery| if is_left_out(&delivery.state) { "hint" } else { "target-error" });
+        Some(view! { <span class=class>{words}</span> })
     };
+    let later = move || {
+        let by = delivery.with(|delivery| delivery.superseded_by)?;
+        let is_here = answer.with(|answer| {
+            answer.as_ref().is_some_and(|answer| answer.deliveries.iter().any(|delivery| delivery.id == by))
+        });
+        is_here.then(|| view! { <a href=format!("#delivery-{by}")>"Show it"</a> })
+    };
+    let test =
+        move || delivery.with(|delivery| delivery.test).then(|| view! { " "<span class="tag">"test"</span> });
     view! {
-        <li class="panel delivery" data-delivery-state=with(|delivery| delivery.state.clone())>
+        <li class="panel delivery" id=format!("delivery-{id}") data-delivery-state=with(|delivery| delivery.state.clone())>
             <span class="silence-state">{with(|delivery| mark(&delivery.state).to_owned())}</span>
             <span class="delivery-what">
-                <strong>{with(|delivery| format!("{} · {}", delivery.receiver, delivery.integration))}</strong>
+                <span>
+                    <strong>{with(|delivery| format!("{} · {}", delivery.receiver, delivery.integration))}</strong>
+                    {test}
+                </span>
                 <span class="alert-labels">{with(group_words)}</span>
                 {failure}
+                {later}
             </span>
             <span class="silence-comment">{with(alert_words)}</span>
             <span class="silence-facts">
                 {with(facts_words)}" · "<span title=exact>{time}</span>
             </span>
             <span class="silence-actions">
+                <Show when=waiting>
+                    <button type="button" class="button small" on:click=move |_| act("POST", "/try".to_owned())>"Try now"</button>
+                    <button type="button" class="button small" on:click=drop_it>"Drop"</button>
+                </Show>
                 <Show when=dead>
-                    <button type="button" class="button small" on:click=move |_| act("POST", "/resend")>"Send again"</button>
+                    <button type="button" class="button small" on:click=move |_| act("POST", "/resend".to_owned())>
+                        "Send again"
+                    </button>
                     <button type="button" class="button small" on:click=discard>"Delete"</button>
                 </Show>
                 <span class="field-error" role="alert">{move || error.get()}</span>
@@ -252,8 +294,15 @@ fn mark(state: &str) -> &'static str {
         "waiting" => "◔ waiting",
         "done" => "✓ delivered",
         "dead" => "✕ dead letter",
+        "superseded" => "◇ superseded",
+        "dropped" => "– dropped",
         _ => "○ unknown",
     }
+}
+
+/// Whether one in this state was not sent since nobody had to hear of it.
+fn is_left_out(state: &str) -> bool {
+    matches!(state, "superseded" | "dropped")
 }
 
 fn group_words(delivery: &Delivery) -> String {
@@ -331,10 +380,15 @@ mod tests {
              "alerts":[{"fingerprint":"f","labels":{"alertname":"Fire"},"resolved":true,"starts_at":1}],"alert_count":3,
              "attempts":1,"failure":"the service answered 400","created_at":5,"next_at":null,"give_up_at":null,"ended_at":6},
             {"id":6,"state":"done","receiver":"team","integration":"webhook[0]","kind":null,"intent":null,"reason":null,
-             "group":null,"alerts":null,"alert_count":null,"attempts":2,"failure":null,"created_at":5}]}}"#;
+             "group":null,"alerts":null,"alert_count":null,"attempts":2,"failure":null,"created_at":5},
+            {"id":5,"state":"superseded","failure":"superseded by the delivery 6","superseded_by":6,"test":false},
+            {"id":4,"state":"dropped","failure":"dropped by ann","superseded_by":null,"test":true}]}}"#;
         let answer: Answer = envelope(text).unwrap();
         assert_eq!(counted(answer.counts), "✕ 2 could not be delivered · ◔ 1 waiting · ✓ 0 delivered");
-        let [dead, old] = &answer.deliveries[..] else { panic!("two deliveries") };
+        let [dead, old, superseded, dropped] = &answer.deliveries[..] else { panic!("four deliveries") };
+        assert_eq!((superseded.superseded_by, dropped.test), (Some(6), true));
+        assert_eq!([superseded, dropped].map(|one| mark(&one.state)), ["◇ superseded", "– dropped"]);
+        assert!(is_left_out(&dropped.state) && !is_left_out(&dead.state));
         assert_eq!(group_words(dead), "alertname=\"Fire\"");
         assert_eq!(alert_words(dead), "Fire (over), and 2 more");
         assert_eq!(facts_words(dead), "the first time · 1 attempt");

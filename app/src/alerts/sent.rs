@@ -3,11 +3,6 @@
 use serde::Deserialize;
 
 use super::alert::LabelMap;
-use crate::address::Search;
-use crate::api::{self, Failure, envelope};
-
-/// How many notifications are asked for.
-const MOST: usize = 1000;
 
 /// Whether a change of the history tells of a notification, which changes nothing.
 pub(super) fn is_sent(state: &str) -> bool {
@@ -30,6 +25,9 @@ pub(super) fn sent_words(
     match (to, reason) {
         ("sent", _) => format!("{channel} to {receiver}: sent"),
         (_, "") => format!("{channel} to {receiver}: given up"),
+        // In the words of the server: what nobody had to hear of was not given up.
+        _ if reason.starts_with("dropped by ") => format!("{channel} to {receiver}: {reason}"),
+        _ if reason.starts_with("it was over ") => format!("{channel} to {receiver}: not sent: {reason}"),
         _ => format!("{channel} to {receiver}: given up: {reason}"),
     }
 }
@@ -53,22 +51,12 @@ impl Sent {
     pub(super) fn words(&self) -> String {
         sent_words(self.receiver.as_deref(), self.integration.as_deref(), &self.to, &self.reason)
     }
-
-    /// The newest of a time, of all alerts; `to` is now where it is left out.
-    pub(super) async fn ask(from: i64, to: Option<i64>) -> Result<Vec<Self>, Failure> {
-        let to = to.map_or_else(|| "now".to_owned(), |to| to.to_string());
-        let search = Search::default()
-            .with("deliveries", "true")
-            .with("from", &from.to_string())
-            .with("to", &to)
-            .with("limit", &MOST.to_string());
-        envelope(&api::get("/api/v1/watchfire/rules/history", &search).await?)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::envelope;
 
     #[test]
     fn what_was_sent_in_words() {
@@ -80,7 +68,17 @@ mod tests {
         let sent: Vec<Sent> = envelope(text).unwrap();
         let words: Vec<String> = sent.iter().map(Sent::words).collect();
         assert_eq!(words, ["mail to oncall: sent", "slack[1] to team: given up: no such channel"]);
-        assert_eq!(sent_words(Some("a"), Some("webhook[0]"), "not sent", ""), "webhook to a: given up");
+        for (reason, words) in [
+            ("", "given up"),
+            ("dropped by ann", "dropped by ann"),
+            (
+                "it was over before the channel heard that it fired",
+                "not sent: it was over before the channel heard that it fired",
+            ),
+        ] {
+            let told = sent_words(Some("a"), Some("webhook[0]"), "not sent", reason);
+            assert_eq!(told, format!("webhook to a: {words}"));
+        }
         assert!(is_sent("sent") && is_sent("not sent") && !is_sent("firing"));
     }
 }

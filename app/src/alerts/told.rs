@@ -4,22 +4,47 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::alert::LabelMap;
-use super::routing::{Explained, Trial, tell, way};
-use crate::address::Encoded;
+use super::routing::{Explained, Line, Trial, said_list, tell, way};
 use crate::api::{Refusal, call, value_of};
 use crate::shell::Ask;
 
 /// How long labels must stay the same before the server is asked.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// What a test notification of a rule is: named so that nobody takes it for an alert. Templates that were not evaluated are left out.
+/// How a test went the whole way; docs/API.md describes it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Routed {
+    receivers: Vec<OfReceiver>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct OfReceiver {
+    receiver: String,
+    #[serde(flatten)]
+    trial: Trial,
+}
+
+/// A test in words, a line for each channel of each receiver.
+fn routed_lines(answer: Result<Routed, Refusal>) -> Vec<Line> {
+    match answer {
+        Ok(routed) => {
+            let lines =
+                |of: OfReceiver| tell(Ok(of.trial)).into_iter().map(move |line| line.of(&of.receiver));
+            routed.receivers.into_iter().flat_map(lines).collect()
+        }
+        Err(refusal) => tell(Err(refusal)),
+    }
+}
+
+/// What a test notification of a rule says; the server marks its name. Templates that were not evaluated are left out.
 fn test_body(labels: &LabelMap, notes: &LabelMap) -> Value {
     let name = labels.get("alertname").map_or("a rule", String::as_str);
-    let mut labels = labels.clone();
-    labels.insert("alertname".to_owned(), format!("{name} (test)"));
     let summary = notes.get("summary").filter(|text| !text.is_empty() && !text.contains("{{"));
     let summary = summary.map_or_else(|| format!("Test of the rule {name}"), |text| format!("Test: {text}"));
     let mut notes: LabelMap = notes
@@ -28,7 +53,7 @@ fn test_body(labels: &LabelMap, notes: &LabelMap) -> Value {
         .map(|(name, text)| (name.clone(), text.clone()))
         .collect();
     notes.insert("summary".to_owned(), summary);
-    json!({"labels": value_of(&labels), "annotations": value_of(&notes)})
+    json!({"labels": value_of(labels), "annotations": value_of(&notes)})
 }
 
 /// Who is told of an alert with these labels, at once and if nobody acknowledges; and the button that tries it. `notes` are the texts
@@ -37,7 +62,7 @@ fn test_body(labels: &LabelMap, notes: &LabelMap) -> Value {
 pub(crate) fn WhoIsTold(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> impl IntoView {
     let ask = expect_context::<Ask>();
     let explained = RwSignal::new(None::<Result<Explained, String>>);
-    let said = RwSignal::new(Vec::<String>::new());
+    let said = RwSignal::new(Vec::<Line>::new());
     let number = StoredValue::new(0_u32);
     // In the browser alone.
     Effect::new(move |_| {
@@ -99,19 +124,11 @@ pub(crate) fn WhoIsTold(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> impl I
         // The question may outlive the page.
         let body = test_body(&labels.get_untracked(), &notes.get_untracked());
         ask.confirm(question, "Send it", move || {
-            said.try_set(vec!["… sending".to_owned()]);
-            let (names, body) = (names.clone(), body.clone());
+            said.try_set(vec![Line::sending()]);
+            let body = body.clone();
             spawn_local(async move {
-                let mut lines = Vec::new();
-                for name in names {
-                    let path = format!("/api/v1/watchfire/receivers/{}/test", Encoded(&name));
-                    let answer: Result<Trial, Refusal> = call("POST", &path, Some(&body)).await;
-                    let told = tell(answer).into_iter().map(|words| format!("{name}: {words}"));
-                    lines.extend(told);
-                    if said.try_set(lines.clone()).is_some() {
-                        return;
-                    }
-                }
+                let answer = call("POST", "/api/v1/watchfire/routing/test", Some(&body)).await;
+                said.try_set(routed_lines(answer));
             });
         });
     };
@@ -127,9 +144,7 @@ pub(crate) fn WhoIsTold(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> impl I
                     "Send a test"
                 </button>
             </p>
-            <ul class="receiver-said" aria-live="polite">
-                {move || said.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
-            </ul>
+            {said_list(said)}
         </section>
     }
     .into_any()
@@ -140,6 +155,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_line_for_each_channel_of_each_receiver() {
+        let told = json!({"way": "queue", "delivered": true, "receivers": [
+            {"receiver": "team", "way": "queue", "delivered": true,
+             "integrations": [{"integration": "webhook[0]", "delivered": true, "seconds": 0.25}]},
+            {"receiver": "boss", "way": "queue", "delivered": false, "integrations": []},
+        ]});
+        let lines = routed_lines(Ok(serde_json::from_value(told).unwrap()));
+        let words = format!("{lines:?}");
+        assert_eq!(lines.len(), 2, "{words}");
+        assert!(words.contains("team: ✓ webhook[0]: delivered in 0.2 s, by the queue"), "{words}");
+        assert!(words.contains("boss: – it has no channel of its own"), "{words}");
+    }
+
+    #[test]
     fn a_test_is_marked_and_holds_no_templates() {
         let map = |pairs: &[(&str, &str)]| -> LabelMap {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -147,7 +176,7 @@ mod tests {
         let labels = map(&[("alertname", "Hot"), ("host", "a")]);
         let body =
             test_body(&labels, &map(&[("summary", "{{ $labels.host }}"), ("runbook_url", "https://wiki")]));
-        assert_eq!(body["labels"]["alertname"], "Hot (test)");
+        assert_eq!(body["labels"], json!({"alertname": "Hot", "host": "a"}));
         assert_eq!(
             body["annotations"],
             json!({"summary": "Test of the rule Hot", "runbook_url": "https://wiki"})

@@ -42,7 +42,7 @@ pub enum Part {
     Explore,
     /// The chart of an answer on Explore.
     Graph,
-    /// What no first view shows: menus of panels and variables, keys of dashboards, what is below the pointer, the offer of a demo, going on in a playlist, dialogs of every page.
+    /// What no first view shows: menus of panels and variables, keys of dashboards, what is below the pointer, the offer of a demo, going on in a playlist, dialogs of every page, and the number of alerts that fire as it changes.
     Later,
     /// Alerts, rules, silences, who hears of what, and what was sent.
     Alerts,
@@ -83,11 +83,6 @@ impl Part {
             Self::OnCall => "oncall",
             Self::Routes => "routes",
         }
-    }
-
-    /// Whether it draws pictures, which [`Part::Later`] belongs to.
-    pub fn has_pictures(self) -> bool {
-        matches!(self, Self::Board | Self::Share | Self::Graph | Self::OnCall)
     }
 
     /// Whether what it has needs the style sheet [`LATER_STYLE`].
@@ -168,7 +163,10 @@ impl Part {
                 split::load_variable_choices().await?;
                 split::load_board_keys().await?;
                 split::load_ask_dialog().await?;
-                split::load_playlist_turn().await
+                split::load_playlist_turn().await?;
+                split::load_count_firing().await?;
+                // Of all pages, and of none of their first views.
+                split::count_firing().await
             }
             Self::Alerts => {
                 split::load_alerts().await?;

@@ -31,7 +31,7 @@ use crate::boards::{
 use crate::cardinality::CardinalityPage;
 use crate::explore::ExplorePage;
 use crate::pages::Page;
-use crate::shell::{Ask, AskDialog, Extra, Extras, opened};
+use crate::shell::{Ask, AskDialog, Extra, Extras, follow_firing, opened};
 use crate::targets::TargetsPage;
 
 type View = Result<AnyView, SplitLoaderError>;
@@ -131,6 +131,12 @@ pub(super) fn demo_bar() -> View {
 pub(super) fn playlist_turn(uid: Memo<String>, search: Memo<String>) -> View {
     follow_playlist(uid, search);
     Ok(().into_any())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load_count_firing), fallible)]
+pub(super) fn count_firing() -> Result<(), SplitLoaderError> {
+    follow_firing();
+    Ok(())
 }
 
 #[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_alerts), fallible)]

@@ -4,6 +4,7 @@ mod ask;
 mod compare;
 mod connection;
 mod extras;
+mod firing;
 mod icon;
 mod keys;
 mod leave;
@@ -21,6 +22,9 @@ use crate::preferences::Preferences;
 pub(crate) use ask::{Ask, AskDialog};
 pub(crate) use connection::ConnectionBadge as Connected;
 pub(crate) use extras::{Extra, Extras, opened};
+#[cfg(feature = "ssr")]
+pub(crate) use firing::Firing;
+pub(crate) use firing::follow_firing;
 pub(crate) use keys::is_typing;
 pub(crate) use leave::ask_before_leaving;
 #[cfg(feature = "hydrate")]

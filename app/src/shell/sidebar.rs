@@ -2,6 +2,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
+use super::firing::first;
 use super::icon::{Icon, IconView};
 use crate::pages::Page;
 use crate::preferences::Preferences;
@@ -48,6 +49,7 @@ pub(super) fn Sidebar() -> impl IntoView {
                     <IconView icon=page.icon()/>
                     <span class="nav-text">{page.title()}</span>
                 </A>
+                <span inner_html=first(page)></span>
             </li>
         }
     };

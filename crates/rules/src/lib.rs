@@ -22,6 +22,8 @@ pub use form::Form;
 pub use length::Length;
 pub use outline::{is_outline, read_any, read_outline};
 pub use rule::{Group, Kind, Rule, Severity};
-pub use state::{ALERTNAME, AlertState, Change, Held, Outcome, Refused, RuleState, Sampled, Seen, Terms};
+pub use state::{
+    ALERTNAME, ALERTS_VALUE, AlertState, Change, Held, Outcome, Refused, RuleState, Sampled, Seen, Terms,
+};
 pub use usual::{Band, HOUR, STEP, Side, Usual, WEEK};
 pub use write::write;

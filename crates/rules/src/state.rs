@@ -8,6 +8,9 @@ use watchfire_model::{Labels, METRIC_NAME};
 /// The label that names an alert.
 pub const ALERTNAME: &str = "alertname";
 
+/// The metric that has the value of an alert as it was evaluated, with the labels of the alert. Prometheus has no such series.
+pub const ALERTS_VALUE: &str = "ALERTS_VALUE";
+
 /// How long a resolved alert is remembered, so that who missed its end hears of it again, in milliseconds.
 const RESOLVED_RETENTION: i64 = 15 * 60 * 1000;
 
@@ -90,6 +93,8 @@ pub struct Sampled {
 pub struct Outcome {
     /// `ALERTS` and `ALERTS_FOR_STATE`.
     pub samples: Vec<Sampled>,
+    /// The value of each alert whose series the query brought: [`ALERTS_VALUE`].
+    pub values: Vec<Sampled>,
     /// What changed.
     pub changes: Vec<Change>,
 }
@@ -182,6 +187,7 @@ impl RuleState {
             }
         }
         for (labels, one) in there {
+            outcome.values.push(valued(&labels, one.value));
             self.appeared(labels, one, now, hold, &mut outcome);
         }
         let active = self.alerts.values().filter(|held| held.state != AlertState::Inactive).count();
@@ -293,4 +299,16 @@ impl RuleState {
         }
         samples
     }
+
+    /// The series [`ALERTS_VALUE`] of its alerts, with the value that was evaluated last; none of those that only go on firing, which
+    /// have no value.
+    pub fn values(&self) -> Vec<Sampled> {
+        let is_there = |held: &Held| held.state != AlertState::Inactive && held.kept_since.is_none();
+        let there = self.alerts.iter().filter(|(_, held)| is_there(held));
+        there.map(|(labels, held)| valued(labels, held.value)).collect()
+    }
+}
+
+fn valued(labels: &Labels, value: f64) -> Sampled {
+    Sampled { labels: labels.with(METRIC_NAME, ALERTS_VALUE), value }
 }

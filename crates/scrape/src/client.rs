@@ -4,12 +4,15 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, AGE, AUTHORIZATION, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 use reqwest::{Certificate, Client, Identity, RequestBuilder, Url, redirect};
 
+use crate::clock::skew;
 use crate::config::{Credentials, Fingerprint, Http, Pem, Protocol, SecretSource, look};
 
 /// Why there is no answer.
@@ -80,6 +83,15 @@ pub(crate) struct Question<'a> {
     pub(crate) scraping: bool,
     /// Bytes of the unpacked body; `None`: as many as come.
     pub(crate) most: Option<usize>,
+}
+
+/// What an answer says beside its body.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Head {
+    /// Its `Content-Type`; empty where it has none.
+    pub(crate) content_type: String,
+    /// By how many seconds the clock of who answers is ahead of ours at least, or behind; `None`: it does not tell the time.
+    pub(crate) skew: Option<f64>,
 }
 
 impl Asker {
@@ -171,8 +183,8 @@ impl Asker {
         self
     }
 
-    /// Asks and writes the unpacked body to `body`; returns its `Content-Type`.
-    pub(crate) async fn ask(&self, question: Question<'_>, body: &mut Vec<u8>) -> Result<String, FetchError> {
+    /// Asks and writes the unpacked body to `body`; returns what stands before it.
+    pub(crate) async fn ask(&self, question: Question<'_>, body: &mut Vec<u8>) -> Result<Head, FetchError> {
         let answer = async {
             let client = self.client().await?;
             self.answer(&client, question, body).await
@@ -186,7 +198,7 @@ impl Asker {
         client: &Client,
         question: Question<'_>,
         body: &mut Vec<u8>,
-    ) -> Result<String, FetchError> {
+    ) -> Result<Head, FetchError> {
         let Question { url, timeout, scraping, most } = question;
         let mut request = self.request(client, url).header(USER_AGENT, self.user_agent.clone());
         if let Some(accept) = &self.accept {
@@ -205,12 +217,18 @@ impl Asker {
             };
             request = request.header(name, value);
         }
-        let mut response = self.authorized(request).await?.send().await?;
+        let request = self.authorized(request).await?;
+        let asked = SystemTime::now();
+        let mut response = request.send().await?;
+        let answered = SystemTime::now();
         if !response.status().is_success() {
             return Err(FetchError::Status(response.status()));
         }
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().to_owned();
+        let headers = response.headers();
+        let content_type = text(headers, CONTENT_TYPE).unwrap_or_default().to_owned();
+        // What was kept on the way tells the time when it was made.
+        let date = text(headers, DATE).filter(|_| !headers.contains_key(AGE));
+        let skew = date.and_then(|date| skew(date, (asked, answered)));
         body.clear();
         while let Some(chunk) = response.chunk().await? {
             if let Some(most) = most.filter(|most| body.len() + chunk.len() > *most) {
@@ -218,7 +236,7 @@ impl Asker {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(content_type)
+        Ok(Head { content_type, skew })
     }
 
     fn request(&self, client: &Client, url: &Url) -> RequestBuilder {
@@ -253,6 +271,11 @@ impl Asker {
             }
         })
     }
+}
+
+/// The value of a header, where it is there once at least and can be read.
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
 }
 
 /// The value of `Accept`.

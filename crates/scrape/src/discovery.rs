@@ -216,7 +216,7 @@ async fn ask(
     let timeout = refresh.max(Duration::from_secs(5));
     let question = Question { url, timeout, scraping: false, most: Some(MOST_LIST) };
     let answer = asker.ask(question, body).await;
-    let content_type = answer.map_err(|error| error.to_string())?;
+    let content_type = answer.map_err(|error| error.to_string())?.content_type;
     if !content_type.to_ascii_lowercase().starts_with("application/json") {
         return Err(format!("unsupported content type {content_type:?}; send application/json"));
     }

@@ -4,6 +4,7 @@
 //! [`Scraper::start`] does it all. The crate knows nothing of storage: who takes the samples is a [`Sink`].
 
 mod client;
+mod clock;
 mod discovery;
 mod looping;
 mod pool;

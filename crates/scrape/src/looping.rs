@@ -33,6 +33,8 @@ pub(crate) struct Loop {
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: CancellationToken,
     pub(crate) said: Said,
+    /// Whether the target's last answer told what its clock says.
+    pub(crate) tells_time: bool,
 }
 
 /// Why a scrape failed: what is left out for it, if that is counted, and the words.
@@ -82,6 +84,7 @@ impl Loop {
             let mut batch = memory.none(at);
             let report = self.report(&plan);
             report.push_stale(&mut batch, at);
+            report.push_skew(&mut batch, at, None, &mut self.tells_time);
             self.hand_over(&plan, batch).await;
         }
     }
@@ -117,8 +120,9 @@ impl Loop {
             Err(reason) => Err((None, reason.clone())),
         };
         let took = began.elapsed();
-        let format = asked.and_then(|content_type| {
-            format(&content_type, plan.job.fallback)
+        let skew = asked.as_ref().ok().and_then(|head| head.skew);
+        let format = asked.and_then(|head| {
+            format(&head.content_type, plan.job.fallback)
                 .map_err(|reason| (Some((LeftOut::Unsupported, 1)), reason))
         });
         let (mut batch, counts, error) = match format {
@@ -132,6 +136,7 @@ impl Loop {
         };
         let seconds = took.as_secs_f64();
         report.push(&mut batch, at, (error.is_none(), seconds), counts);
+        report.push_skew(&mut batch, at, skew, &mut self.tells_time);
         report.push_settings(
             &mut batch,
             at,

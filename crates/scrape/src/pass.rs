@@ -172,6 +172,7 @@ pub struct Report {
     scraped: Labels,
     kept: Labels,
     added: Labels,
+    skew: Labels,
     /// `scrape_timeout_seconds` and `scrape_sample_limit`.
     extra: Option<(Labels, Labels)>,
 }
@@ -186,6 +187,7 @@ impl Report {
             scraped: name("scrape_samples_scraped"),
             kept: name("scrape_samples_post_metric_relabeling"),
             added: name("scrape_series_added"),
+            skew: name("scrape_clock_skew_seconds"),
             extra: extra.then(|| (name("scrape_timeout_seconds"), name("scrape_sample_limit"))),
         }
     }
@@ -197,6 +199,17 @@ impl Report {
         batch.push(&self.scraped, at, counts.scraped as f64);
         batch.push(&self.kept, at, counts.kept as f64);
         batch.push(&self.added, at, if up { counts.added as f64 } else { 0.0 });
+    }
+
+    /// Adds by how many seconds the target's clock is ahead of ours, where it tells the time. `told` is whether the scrape before
+    /// had it: where this one has not, the series ends.
+    pub fn push_skew(&self, batch: &mut Batch, at: i64, skew: Option<f64>, told: &mut bool) {
+        if let Some(skew) = skew {
+            batch.push(&self.skew, at, skew);
+        } else if *told {
+            batch.push(&self.skew, at, watchfire_model::STALE);
+        }
+        *told = skew.is_some();
     }
 
     /// Adds the settings of the scrape, where they are wanted: the timeout in seconds and the limit, 0 for none.

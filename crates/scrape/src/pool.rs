@@ -276,6 +276,7 @@ impl Work {
             shared: Arc::clone(&self.shared),
             stop: stop.clone(),
             said: Said::default(),
+            tells_time: false,
         };
         self.shared.tracker.spawn(runner.run());
         self.running.insert(identity, Running { plans, outcome: Arc::clone(&outcome), stop });

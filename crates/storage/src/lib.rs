@@ -70,8 +70,8 @@ pub use chunk::{decode_chunk, encode_chunk};
 pub use control::{
     AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites, Annotation, AnnotationFilter,
     ControlError, ControlStore, Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore,
-    Document, DocumentHead, DocumentKind, NOT_SENT, NewDelivery, NewVersion, RowChange, RowStore, SENT,
-    Settled, Settlement, SqliteControl, Uses, VersionHead, random_bytes,
+    Document, DocumentHead, DocumentKind, Due, NOT_SENT, NewDelivery, NewVersion, RowChange, RowStore, SENT,
+    Settled, Settlement, SqliteControl, Superseded, Uses, VersionHead, random_bytes,
 };
 pub use engine::Engine;
 pub use error::StorageError;

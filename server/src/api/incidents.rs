@@ -16,6 +16,7 @@ use crate::api::dashboards::asked::Asked;
 use crate::api::dashboards::body::Whole;
 use crate::api::dashboards::failure::Failure;
 use crate::api::dashboards::success::{created, data};
+use crate::api::rules::event_told;
 use crate::clock::now;
 use crate::http::App;
 
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/watchfire/incidents", get(list))
         .route("/api/v1/watchfire/incidents/{id}", get(one).put(change))
         .route("/api/v1/watchfire/incidents/{id}/notes", post(note))
+        .route("/api/v1/watchfire/incidents/{id}/sent", get(sent))
         .route("/api/v1/watchfire/incidents/{id}/alerts", post(join))
         .route("/api/v1/watchfire/incidents/{id}/alerts/{fingerprint}", delete(part))
         // Bodies are bounded where they are read, by a setting.
@@ -93,6 +95,7 @@ fn head(incident: &Incident) -> Value {
         "firing": incident.alerts.iter().filter(|member| member.ends_at.is_none()).count(),
         "notes": incident.notes.len(),
         "cause": incident.cause,
+        "merged_into": incident.merged_into,
     })
 }
 
@@ -112,6 +115,13 @@ async fn list(State(app): State<App>, asked: Asked) -> Result<Response, Failure>
 async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Failure> {
     let found = app.alertmanager.incident(&id);
     Ok(data(found.ok_or(AlertmanagerError::Incident(IncidentError::NotFound(id)))?))
+}
+
+/// `?limit=`: what was sent of its alerts, the newest first.
+async fn sent(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Result<Response, Failure> {
+    let found = app.alertmanager.sent_of_incident(&id, asked.number("limit")?).await?;
+    let events: Vec<Value> = found.events.iter().map(event_told).collect();
+    Ok(data(json!({"events": events, "more": found.more})))
 }
 
 async fn change(

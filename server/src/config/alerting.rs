@@ -32,6 +32,8 @@ pub(crate) struct RulesConfig {
     pub(crate) max_bytes: usize,
     /// Series of a preview or a backtest.
     pub(crate) max_shown: usize,
+    /// Points of a backtest.
+    pub(crate) max_backtest_points: usize,
     /// Heartbeats together.
     pub(crate) max_heartbeats: usize,
     /// Whether an alert fires always.

@@ -5,7 +5,7 @@ use leptos::context::provide_context;
 use leptos::nonce::Nonce;
 use watchfire_app::{
     Asked, Choices, EmbedPage, FirstPaint, Page as AppPage, Part, document, prefetch, provide_addresses,
-    provide_first_paint, window_of,
+    provide_firing, provide_first_paint, window_of,
 };
 use watchfire_model::TimeWindow;
 
@@ -84,6 +84,7 @@ impl Page {
         let nonce = Nonce::new();
         let context_nonce = nonce.clone();
         let (choices, host) = (self.choices, self.host.clone());
+        let (firing, gravest) = app.alertmanager.firing_count(now());
         let render = leptos_axum::render_app_async_with_context(
             move || {
                 provide_context(context_nonce.clone());
@@ -92,6 +93,7 @@ impl Page {
                     provide_context(embed);
                 }
                 provide_addresses(host.as_deref(), doors.clone());
+                provide_firing(firing as u64, gravest);
             },
             move || document(assets.clone(), choices),
         );

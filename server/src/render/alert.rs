@@ -38,6 +38,24 @@ impl Painter for AlertPainter {
         let Some(charted) = self.service.alerting().charted(&labels) else { return Ok(None) };
         self.drawn(&charted).await.map(Some).map_err(|trouble| trouble.text)
     }
+
+    async fn paint_rule(&self, rule: &str) -> Result<Option<Vec<u8>>, String> {
+        let Some(charted) = self.service.alerting().charted_rule(rule) else { return Ok(None) };
+        self.drawn(&charted).await.map(Some).map_err(|trouble| trouble.text)
+    }
+
+    async fn paint_sample(&self) -> Result<Vec<u8>, String> {
+        self.drawn(&sample()).await.map_err(|trouble| trouble.text)
+    }
+}
+
+/// Values that nobody has measured, above their threshold now and then.
+fn sample() -> Charted {
+    Charted {
+        title: "Sample: made-up values in place of those of a rule".to_owned(),
+        expr: "50 + 40 * sin(vector(time() / 600))".to_owned(),
+        thresholds: vec![80.0],
+    }
 }
 
 impl AlertPainter {
@@ -93,5 +111,6 @@ mod tests {
         assert_eq!(made.panels.len(), 1);
         assert_eq!(made.panels[0].field.thresholds.as_ref().map(|all| all.steps.len()), Some(2));
         assert!(made.panels[0].other.is_empty(), "{:?}", made.panels[0].other);
+        assert!(dashboard(&sample()).unwrap().panels[0].title.contains("Sample"));
     }
 }

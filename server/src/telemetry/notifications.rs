@@ -145,6 +145,14 @@ impl Make<'_> {
             .build();
         let notifying = self.notifying.clone();
         self.meter
+            .u64_observable_counter("watchfire_deliveries_superseded_total")
+            .with_description("Deliveries that were not sent since newer ones told all of it.")
+            .with_callback(move |observer| {
+                observer.observe(notifying.queue.deliveries().metrics().left_out(), &[]);
+            })
+            .build();
+        let notifying = self.notifying.clone();
+        self.meter
             .u64_observable_counter("watchfire_deliveries_broken_off_total")
             .with_description("Attempts that the end of the server broke off.")
             .with_callback(move |observer| {

@@ -5,6 +5,10 @@ mod alertmanager;
 mod answer;
 mod architecture;
 mod assets;
+// The probes' tests have certificates of the same authority.
+#[expect(dead_code, reason = "some of it only the probes' tests need")]
+#[path = "../../../crates/probe/tests/it/authority.rs"]
+mod authority;
 mod client;
 mod collectors;
 mod dashboards;
@@ -13,6 +17,7 @@ mod guard;
 mod kill;
 mod limits;
 mod live;
+mod mail_server;
 mod metrics_page;
 mod notifying;
 mod otlp;

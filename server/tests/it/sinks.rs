@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 /// A port of this machine that nobody listens at just now.
@@ -38,6 +38,17 @@ pub(crate) enum Reply {
     Status(u16, &'static str),
     /// Nothing, as long as the other side waits.
     Never,
+    /// Nothing until [`HttpSink::open`], and then that it is good.
+    Held,
+}
+
+/// Requests that wait for an answer.
+#[derive(Debug, Default)]
+struct Waiting {
+    now: usize,
+    most: usize,
+    /// Whether none waits any more.
+    is_open: bool,
 }
 
 type Answers = dyn FnMut(&Request) -> Reply + Send;
@@ -48,6 +59,7 @@ pub(crate) struct HttpSink {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
     answers: Arc<Mutex<Box<Answers>>>,
+    waiting: Arc<(Mutex<Waiting>, Condvar)>,
 }
 
 impl HttpSink {
@@ -58,6 +70,7 @@ impl HttpSink {
             address: listener.local_addr().unwrap(),
             requests: Arc::default(),
             answers: Arc::new(Mutex::new(Box::new(answers))),
+            waiting: Arc::default(),
         };
         let own = sink.clone();
         std::thread::spawn(move || {
@@ -88,11 +101,37 @@ impl HttpSink {
         self.requests.lock().unwrap().clone()
     }
 
+    /// How many requests wait for an answer, and how many did at once at most.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        let waiting = self.waiting.0.lock().unwrap();
+        (waiting.now, waiting.most)
+    }
+
+    /// Answers all that wait, and lets none wait from now on.
+    pub(crate) fn open(&self) {
+        self.waiting.0.lock().unwrap().is_open = true;
+        self.waiting.1.notify_all();
+    }
+
+    /// Waits until [`HttpSink::open`]. It is over before there is an answer: the other side can't have more under way than it knows of.
+    fn wait(&self) {
+        let (waiting, changed) = &*self.waiting;
+        let mut waiting = waiting.lock().unwrap();
+        waiting.now += 1;
+        waiting.most = waiting.most.max(waiting.now);
+        let mut waiting = changed.wait_while(waiting, |waiting| !waiting.is_open).unwrap();
+        waiting.now -= 1;
+    }
+
     fn talk(&self, mut stream: TcpStream) {
         // Whoever hangs up in the middle has been killed by a test.
         let Some(request) = read(&stream) else { return };
-        let reply = (self.answers.lock().unwrap())(&request);
+        let mut reply = (self.answers.lock().unwrap())(&request);
         self.requests.lock().unwrap().push(request);
+        if matches!(reply, Reply::Held) {
+            self.wait();
+            reply = Reply::Status(200, "");
+        }
         match reply {
             Reply::Status(status, headers) => {
                 let text = format!(
@@ -101,7 +140,7 @@ impl HttpSink {
                 // The other side may have gone.
                 let _ = stream.write_all(text.as_bytes());
             }
-            Reply::Never => {
+            Reply::Never | Reply::Held => {
                 // Until the other side hangs up.
                 let _ = stream.read(&mut [0; 1]);
             }

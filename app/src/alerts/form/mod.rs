@@ -107,10 +107,7 @@ fn Form(kept: Option<(String, u64)>, typed: Box<Typed>, heading: &'static str) -
         let all = preview.flaws.get();
         let insists = insists.get();
         let typed = draft.typed();
-        // The window is missing only because of what was chosen beside it.
-        let is_blank = |field: Field| field != Field::Window && typed.text(field).is_empty();
-        let shown = |flaw: &Flaw| insists || flaw.0.is_none_or(|field| !is_blank(field));
-        all.into_iter().filter(shown).collect::<Vec<Flaw>>()
+        all.into_iter().filter(|flaw| insists || is_typed(flaw, &typed)).collect::<Vec<Flaw>>()
     });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -206,6 +203,15 @@ fn Form(kept: Option<(String, u64)>, typed: Box<Typed>, heading: &'static str) -
     .into_any()
 }
 
+/// Whether a flaw is about something that somebody typed or chose, and not about what is still to come.
+fn is_typed((field, _): &Flaw, typed: &Typed) -> bool {
+    field.is_none_or(|field| match field {
+        // A window is missing only because of what was chosen beside it, and labels have texts of their own.
+        Field::Window | Field::Labels => true,
+        field => !typed.text(field).is_empty(),
+    })
+}
+
 async fn save(uid: Option<String>, version: u64, mut body: Value) -> Result<Value, Refusal> {
     match uid {
         None => call("POST", "/api/v1/watchfire/rules", Some(&body)).await,
@@ -226,4 +232,33 @@ fn focus_first_fault() {
             let _ = field.focus();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields that a new rule is told of, after some changes.
+    fn told(change: impl FnOnce(Typed) -> Typed) -> Vec<Option<Field>> {
+        let typed = change(Typed::default());
+        let flaws = typed.rule().err().unwrap_or_default();
+        flaws.into_iter().filter(|flaw| is_typed(flaw, &typed)).map(|(field, _)| field).collect()
+    }
+
+    #[test]
+    fn a_new_rule_is_not_told_what_is_missing_before_it_is_to_be_saved() {
+        assert!(Typed::default().rule().is_err(), "there is no threshold");
+        assert!(told(|typed| typed).is_empty());
+        assert_eq!(told(|typed| typed.with(Field::Threshold, "hot")), [Some(Field::Threshold)]);
+        assert_eq!(told(|typed| typed.with(Field::Hold, "soon")), [Some(Field::Hold)]);
+        let twice = |mut typed: Typed| {
+            typed.labels = ["1", "2"].map(|value| ("a".to_owned(), value.to_owned())).to_vec();
+            typed
+        };
+        assert_eq!(told(twice), [Some(Field::Labels)]);
+        let typed = Typed::default();
+        let is_told = |field: Option<Field>| is_typed(&(field, String::new()), &typed);
+        let fields = [Some(Field::Name), Some(Field::Query), Some(Field::Window), None];
+        assert_eq!(fields.map(is_told), [false, false, true, true]);
+    }
 }

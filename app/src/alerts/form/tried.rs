@@ -17,6 +17,9 @@ pub(super) struct Test {
     /// Milliseconds since the epoch.
     start: i64,
     end: i64,
+    /// How often it was looked at, and how often the rule is evaluated, in milliseconds.
+    step: i64,
+    interval: i64,
     fired: usize,
     series: Vec<TestSeries>,
 }
@@ -62,6 +65,15 @@ pub(super) fn TestsView(preview: Preview) -> impl IntoView {
         tests.err().map(|words| format!("✕ It can't be told how often it would have fired: {words}"))
     };
     let asked = move || preview.tests.with(Option::is_some);
+    let coarse = move || {
+        preview.tests.with(|tests| match tests {
+            Some(Ok(tests)) => {
+                let words = |(range, title): (&str, &str)| coarse_words(title, tests.get(range)?);
+                RANGES.into_iter().filter_map(words).collect::<Vec<_>>().join(" ")
+            }
+            _ => String::new(),
+        })
+    };
     let list = move || match preview.tests.get() {
         Some(Ok(tests)) => tests.get(preview.range.get()).map(|test| view! { <Times test=test.clone()/> }),
         _ => None,
@@ -71,6 +83,7 @@ pub(super) fn TestsView(preview: Preview) -> impl IntoView {
             {RANGES.map(button).collect_view()}
         </div>
         <p class="field-error">{fault}</p>
+        <p class="hint test-step">{coarse}</p>
         {list}
     }
     .into_any()
@@ -82,6 +95,16 @@ fn fired_words(count: usize) -> String {
         1 => "fired once".to_owned(),
         count => format!("fired {} times", grouped(count as u64)),
     }
+}
+
+/// What may be missing, where the range was looked at less often than the rule is evaluated.
+fn coarse_words(title: &str, test: &Test) -> Option<String> {
+    (test.step > test.interval && test.interval > 0).then(|| {
+        let every = lasting(test.step.max(1000));
+        format!(
+            "The {title}: looked at every {every}, less often than the rule is evaluated; what was shorter may be missing."
+        )
+    })
 }
 
 /// When it would have fired.
@@ -130,10 +153,24 @@ mod tests {
 
     #[test]
     fn reads_what_the_server_says() {
-        let text = r#"{"start":0,"end":100,"step":10,"fired":2,"left_out":0,
+        let text = r#"{"start":0,"end":100,"step":10,"interval":10,"fired":2,"left_out":0,
             "series":[{"labels":{"host":"a"},"fired":2,"intervals":[{"active_at":1,"from":2,"to":5},{"active_at":8,"from":9,"to":null}]}]}"#;
         let told: Test = serde_json::from_str(text).unwrap();
         assert_eq!(told.series[0].intervals, [Firing { from: 2, to: Some(5) }, Firing { from: 9, to: None }]);
         assert_eq!([0, 1, 2].map(fired_words), ["never fired", "fired once", "fired 2 times"]);
+        assert_eq!(coarse_words("last 7 days", &told), None);
+    }
+
+    #[test]
+    fn says_how_often_it_was_looked_at() {
+        let test = Test { step: 210_000, interval: 15_000, ..Test::default() };
+        assert_eq!(
+            coarse_words("last 7 days", &test).as_deref(),
+            Some(
+                "The last 7 days: looked at every 3 min 30 s, less often than the rule is evaluated; what was shorter may be missing."
+            )
+        );
+        // Of a server that does not tell how often.
+        assert_eq!(coarse_words("last 7 days", &Test { step: 1000, ..Test::default() }), None);
     }
 }

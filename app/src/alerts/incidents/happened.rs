@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Incident;
 use crate::alerts::{label_words, moment, plural};
+use crate::numbers::grouped;
 use crate::preferences::Preferences;
 
 /// How many steps are shown; the newest.
@@ -52,7 +53,16 @@ fn steps(incident: &Incident) -> Vec<Step> {
         };
         all.push(Step { at: said.at, mark, words: format!("{name}, by {}{why}", said.by) });
     }
-    for sent in &incident.sent {
+    for merged in &incident.merged {
+        let member = incident.alerts.iter().find(|member| member.fingerprint == merged.fingerprint);
+        let name = member.map_or("an alert", |member| member.name());
+        let who = merged.assignee.as_ref().map(|who| format!("{who} looks after it"));
+        let roles = merged.roles.iter().map(|(role, who)| format!("{role}: {who}"));
+        let parts = [format!("{}, since {name} belonged to both", merged.title)].into_iter();
+        let words = parts.chain(who).chain(roles).collect::<Vec<_>>().join("; ");
+        all.push(Step { at: merged.at, mark: "⊕ became part of it", words });
+    }
+    for sent in &incident.sent.events {
         let member = incident.alerts.iter().find(|member| member.labels == sent.labels);
         let Some(member) = member else { continue };
         let mark = if sent.to == "sent" { "✉ sent" } else { "✕ not sent" };
@@ -67,8 +77,11 @@ fn steps(incident: &Incident) -> Vec<Step> {
         };
         all.push(Step { at: change.at, mark, words });
     }
+    let is_part = incident.merged_into.is_some();
     let by_hand = incident.changes.iter().any(|change| Some(change.at) == incident.resolved_at);
-    if let Some(at) = incident.resolved_at.filter(|_| !by_hand) {
+    if let Some(at) = incident.resolved_at.filter(|_| is_part) {
+        all.push(Step { at, mark: "⊕ part of another", words: "its alerts go on there".to_owned() });
+    } else if let Some(at) = incident.resolved_at.filter(|_| !by_hand) {
         all.push(Step { at, mark: "✓ ended", words: "with its last alert".to_owned() });
     }
     // What was pushed later happened later, where the times are the same.
@@ -96,9 +109,17 @@ pub(super) fn Happened(known: RwSignal<Option<Incident>>) -> impl IntoView {
         let more = if count > MOST { format!("; the newest {MOST}") } else { String::new() };
         format!("{}{more}", plural(count, "step"))
     };
+    let left_out = move || {
+        known.with(|known| {
+            let sent = &known.as_ref()?.sent;
+            let count = grouped(sent.events.len() as u64);
+            sent.more.then(|| format!("Of what was sent only the newest {count} are told."))
+        })
+    };
     view! {
         <section class="panel" aria-label="Timeline">
             <header class="panel-head"><h2>"Timeline"</h2><span class="panel-badge">{badge}</span></header>
+            <p class="hint">{left_out}</p>
             <ol class="happened">{move || all.get().into_iter().take(MOST).map(row).collect_view()}</ol>
         </section>
     }
@@ -107,6 +128,7 @@ pub(super) fn Happened(known: RwSignal<Option<Incident>>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Merged, SentOfAlerts};
     use super::*;
 
     #[test]
@@ -122,7 +144,7 @@ mod tests {
         let sent = r#"[{"at":12,"labels":{"alertname":"Fire","host":"a"},"to":"sent","receiver":"oncall","integration":"email[0]"},
             {"at":11,"labels":{"alertname":"Fire","host":"a"},"to":"not sent","reason":"no channel","receiver":"team","integration":"slack[0]"},
             {"at":11,"labels":{"alertname":"Other"},"to":"sent","receiver":"oncall","integration":"email[0]"}]"#;
-        incident.sent = serde_json::from_str(sent).unwrap();
+        incident.sent = SentOfAlerts { events: serde_json::from_str(sent).unwrap(), more: false };
         let told = |incident: &Incident| -> Vec<String> {
             steps(incident).iter().map(|step| format!("{} {} {}", step.at, step.mark, step.words)).collect()
         };
@@ -140,8 +162,21 @@ mod tests {
             "10 ■ fires Fire host=\"a\"",
         ];
         assert_eq!(told(&incident), expected);
-        let mut ended = incident;
+        let mut ended = incident.clone();
         ended.resolved_at = Some(20);
         assert!(!told(&ended).iter().any(|step| step.contains("with its last alert")), "somebody ended it");
+        incident.merged = vec![Merged {
+            at: 50,
+            id: "j".to_owned(),
+            title: "Smoke".to_owned(),
+            fingerprint: "f".to_owned(),
+            assignee: Some("bob".to_owned()),
+            roles: [("lead".to_owned(), "cem".to_owned())].into(),
+        }];
+        let words =
+            "50 ⊕ became part of it Smoke, since Fire belonged to both; bob looks after it; lead: cem";
+        assert!(told(&incident).iter().any(|step| step == words), "{:?}", told(&incident));
+        incident.merged_into = Some("k".to_owned());
+        assert_eq!(told(&incident)[0], "90 ⊕ part of another its alerts go on there");
     }
 }

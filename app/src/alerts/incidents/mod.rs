@@ -46,6 +46,7 @@ struct Head {
     alerts: usize,
     firing: usize,
     notes: usize,
+    merged_into: Option<String>,
 }
 
 impl Head {
@@ -73,6 +74,7 @@ impl Head {
             Some(self.assignee.as_ref().map_or_else(|| "nobody looks after it".to_owned(), Clone::clone)),
             (self.notes > 0).then(|| plural(self.notes, "note")),
             (!self.relations.is_empty()).then(|| self.relations.join(", ")),
+            self.merged_into.as_ref().map(|_| "part of another".to_owned()),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
@@ -261,6 +263,27 @@ struct SaidOfAlert {
     fingerprint: String,
 }
 
+/// Another incident that is part of it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Merged {
+    at: i64,
+    id: String,
+    title: String,
+    fingerprint: String,
+    assignee: Option<String>,
+    roles: LabelMap,
+}
+
+/// What was sent of its alerts, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct SentOfAlerts {
+    events: Vec<Sent>,
+    /// Whether there was more.
+    more: bool,
+}
+
 /// All of an incident.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -279,9 +302,19 @@ struct Incident {
     notes: Vec<Note>,
     changes: Vec<Changed>,
     said: Vec<SaidOfAlert>,
-    /// What was sent of alerts meanwhile, its own and others; asked for besides.
+    merged: Vec<Merged>,
+    /// The id of the one that it is part of.
+    merged_into: Option<String>,
+    /// Asked for besides.
     #[serde(skip)]
-    sent: Vec<Sent>,
+    sent: SentOfAlerts,
+}
+
+impl Incident {
+    /// Whether no alert can be taken out of it.
+    fn is_closed(&self) -> bool {
+        self.alerts.len() < 2 || self.merged_into.is_some()
+    }
 }
 
 #[cfg(test)]
@@ -293,12 +326,12 @@ mod tests {
         let text = r#"{"status":"success","data":[{"id":"fire-1","title":"Fire on a","severity":"critical","state":"open","opened_at":1,
             "changed_at":2,"resolved_at":null,"assignee":null,"roles":{},"relations":["host=a"],"alerts":3,"firing":2,"notes":1,"cause":null},
             {"id":"b","title":"B","severity":null,"state":"resolved","opened_at":1,"changed_at":2,"resolved_at":5,"assignee":"ann",
-            "roles":{},"relations":[],"alerts":1,"firing":0,"notes":0,"cause":null}]}"#;
+            "roles":{},"relations":[],"alerts":1,"firing":0,"notes":0,"cause":null,"merged_into":"fire-1"}]}"#;
         let all: Vec<Head> = envelope(text).unwrap();
         assert_eq!(counted(&all), "◆ 1 open · 1 ended");
         assert_eq!(counted(&[]), "✓ nothing is open");
         assert_eq!(all[0].facts(), "3 alerts, 2 firing · nobody looks after it · 1 note · host=a");
-        assert_eq!(all[1].facts(), "1 alert · ann");
+        assert_eq!(all[1].facts(), "1 alert · ann · part of another");
         assert_eq!((all[0].severity(), all[1].severity()), (Severity::Critical, Severity::Other));
         for (words, expected) in [("", true), ("FIRE host=a", true), ("nobody", true), ("ann", false)] {
             assert_eq!(all[0].has(words), expected, "{words}");

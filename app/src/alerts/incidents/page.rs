@@ -3,18 +3,18 @@
 use crate::pages::Title;
 use leptos::prelude::*;
 use serde_json::json;
-use watchfire_model::{Matcher, format_utc};
+use watchfire_model::{Matcher, Unit, format_utc};
 
 use super::happened::Happened;
 use super::members::AddAlert;
 use super::notes::Notes;
 use super::people::{Changes, People};
-use super::{API, EVERY, Incident, Member, PATH, mark};
+use super::{API, EVERY, Incident, Member, Merged, PATH, mark};
 use crate::address::{Encoded, Search};
 use crate::alerts::alert::Severity;
 use crate::alerts::chart::ChartedRule;
 use crate::alerts::filter::written;
-use crate::alerts::sent::Sent;
+use crate::alerts::rule::Evaluated;
 use crate::alerts::who::remembered;
 use crate::alerts::{label_words, lasting, moment, place, server_now, state_word, trouble, without_script};
 use crate::api::{self, Failure, Poll, envelope};
@@ -31,9 +31,9 @@ const LINES: usize = 200;
 
 async fn read(path: String) -> Result<Incident, Failure> {
     let mut incident: Incident = envelope(&api::get(&path, &Search::default()).await?)?;
-    // The last word goes out after the end. Without what was sent the rest is worth to be seen.
-    let to = incident.resolved_at.map(|at| at + AROUND);
-    incident.sent = Sent::ask(incident.opened_at - AROUND, to).await.unwrap_or_default();
+    // Without what was sent the rest is worth to be seen.
+    let sent = api::get(&format!("{path}/sent"), &Search::default()).await;
+    incident.sent = sent.and_then(|text| envelope(&text)).unwrap_or_default();
     Ok(incident)
 }
 
@@ -60,6 +60,9 @@ pub(crate) fn IncidentPage(id: String) -> impl IntoView {
     };
     let chosen = RwSignal::new(None::<String>);
     let there = Memo::new(move |_| known.with(Option::is_some));
+    let is_whole = Memo::new(move |_| {
+        known.with(|known| known.as_ref().is_some_and(|known| known.merged_into.is_none()))
+    });
     view! {
         <Title text=move || title.get()/>
         <div class="alerting" data-state=move || state_word(poll)>
@@ -67,7 +70,7 @@ pub(crate) fn IncidentPage(id: String) -> impl IntoView {
             <Summary known poll title changes/>
             <Show when=move || there.get()>
                 <Alerts known chosen changes/>
-                <AddAlert known changes/>
+                <Show when=move || is_whole.get()><AddAlert known changes/></Show>
                 <Charted known chosen/>
                 <div class="form-columns">
                     <div class="incident-column">
@@ -122,6 +125,28 @@ fn Summary(
             })
         })
     };
+    let into = Memo::new(move |_| known.with(|known| known.as_ref()?.merged_into.clone()));
+    let is_whole = move || into.with(Option::is_none);
+    let leads_on = move || {
+        let into = into.get()?;
+        Some(view! {
+            <p class="incident-cause">
+                "It is part of "<a href=format!("{PATH}/{}", Encoded(&into))>"another incident"</a>
+                ", since an alert belonged to both; its alerts go on there."
+            </p>
+        })
+    };
+    let parts = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.merged.clone())));
+    let has_parts = move || {
+        let parts = parts.get().filter(|parts| !parts.is_empty())?;
+        let link = |part: Merged| {
+            let name = if part.title.is_empty() { part.id.clone() } else { part.title };
+            view! { " "<a href=format!("{PATH}/{}", Encoded(&part.id))>{name}</a> }
+        };
+        Some(
+            view! { <p class="incident-cause">"Part of it:"{parts.into_iter().map(link).collect_view()}</p> },
+        )
+    };
     let cause = move || {
         known.with(|known| {
             let known = known.as_ref()?;
@@ -158,7 +183,9 @@ fn Summary(
             <h1 class="alerting-words" data-loud=move || is("open").then_some("true")>{title}</h1>
             <p class="alerting-bad" role="status">{bad}</p>
             {about}
+            {leads_on}
             {cause}
+            {has_parts}
             {without_script()}
             <p class="alerting-actions">
                 <Show when=move || is("open")>
@@ -167,7 +194,7 @@ fn Summary(
                 <Show when=move || is("open") || is("acknowledged")>
                     <button type="button" class="button" disabled=busy on:click=end>"End it"</button>
                 </Show>
-                <Show when=move || is("resolved") || is("acknowledged")>
+                <Show when=move || is_whole() && (is("resolved") || is("acknowledged"))>
                     <button type="button" class="button" disabled=busy on:click=reopen>
                         {move || if is("resolved") { "Open it again" } else { "Back to open" }}
                     </button>
@@ -197,8 +224,7 @@ fn Alerts(
     let preferences = expect_context::<Preferences>();
     let ask = expect_context::<Ask>();
     let now = server_now();
-    let alone =
-        Memo::new(move |_| known.with(|known| known.as_ref().is_none_or(|known| known.alerts.len() < 2)));
+    let alone = Memo::new(move |_| known.with(|known| known.as_ref().is_none_or(Incident::is_closed)));
     let row = move |member: Member, (start, end): (i64, i64), is_cause: bool| {
         let severity = Severity::of(&member.labels);
         let labels = label_words(&member.labels, &["alertname", "severity"]);
@@ -337,6 +363,7 @@ fn Charted(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) 
             <header class="panel-head"><h2>{heading}</h2></header>
             {crate::parts::rule_chart(of)}
         </section>
+        <Evaluated of unit=Memo::new(|_| Unit::Number)/>
     }
     .into_any()
 }

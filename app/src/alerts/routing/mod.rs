@@ -1,6 +1,8 @@
 //! Who hears of what: the tree of routes as it is configured, its receivers, and where an alert would go.
 
 mod edit;
+mod muted;
+mod policies;
 mod receivers;
 mod tester;
 
@@ -10,8 +12,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) use self::edit::{EditorPorts, RoutingEditor};
+use self::policies::{Policies, Policy};
 use self::receivers::Receivers;
-pub(super) use self::receivers::{Trial, tell};
+pub(super) use self::receivers::{Line, Trial, said_list, tell};
 use self::tester::Tester;
 pub(super) use self::tester::{Explained, Taken, way};
 use super::{Address, moment, state_word, trouble, without_script};
@@ -37,6 +40,8 @@ struct Route {
     group_wait: String,
     group_interval: String,
     repeat_interval: String,
+    /// What counts in place of what the receiver says, if nobody acknowledges.
+    escalation_policy: Option<String>,
     mute_time_intervals: Vec<String>,
     active_time_intervals: Vec<String>,
     routes: Vec<Route>,
@@ -75,8 +80,10 @@ impl Route {
             [] => String::new(),
             names => format!(", only in {}", names.join(", ")),
         };
+        let policy = self.escalation_policy.as_ref();
+        let policy = policy.map_or_else(String::new, |name| format!(", escalated by {name}"));
         format!(
-            "{by}; first after {}, news after {}, again after {}{muted}{active}",
+            "{by}; first after {}, news after {}, again after {}{muted}{active}{policy}",
             self.group_wait, self.group_interval, self.repeat_interval
         )
     }
@@ -89,6 +96,8 @@ struct Receiver {
     name: String,
     integrations: Vec<Integration>,
     escalations: Vec<Escalation>,
+    /// In place of those the name of a policy.
+    escalation_policy: Option<String>,
 }
 
 /// A step by which others are told; one of `receiver` and `schedule` is there.
@@ -103,6 +112,9 @@ struct Escalation {
 impl Receiver {
     /// Who else is told, in words; nothing where nobody is.
     fn later(&self) -> Option<String> {
+        if let Some(name) = &self.escalation_policy {
+            return Some(format!("goes on by the policy {name}"));
+        }
         let words = |step: &Escalation| {
             let who = match (&step.receiver, &step.schedule) {
                 (_, Some(schedule)) => format!("whoever is on call by {schedule}"),
@@ -169,6 +181,7 @@ struct File {
 struct Routing {
     root: Route,
     receivers: Vec<Receiver>,
+    escalation_policies: Vec<Policy>,
     inhibit_rules: Vec<InhibitRule>,
     file: Option<File>,
     /// file, kept or default.
@@ -223,6 +236,7 @@ pub(crate) fn RoutingPage() -> impl IntoView {
         view! {
             <Tree routing explained/>
             <Receivers routing/>
+            <Policies routing/>
             {inhibiting}
         }
         .into_any()
@@ -365,5 +379,9 @@ mod tests {
         let later = routing.receivers[0].later();
         assert_eq!(later.as_deref(), Some("goes on at once to whoever is on call by web, after 1m to boss"));
         assert_eq!(Receiver::default().later(), None);
+        let by_policy = Receiver { escalation_policy: Some("levels".to_owned()), ..Receiver::default() };
+        assert_eq!(by_policy.later().as_deref(), Some("goes on by the policy levels"));
+        let route = Route { escalation_policy: Some("levels".to_owned()), ..Route::default() };
+        assert!(route.timing().ends_with(", escalated by levels"));
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use watchfire_model::MatchOp;
 
+use super::muted::Muted;
 use crate::alerts::alert::LabelMap;
 use crate::alerts::filter::{Term, terms};
 use crate::alerts::{Address, label_words};
@@ -55,6 +56,8 @@ pub(in crate::alerts) struct Taken {
     /// Time intervals for which it sends nothing now.
     muted_by: Vec<String>,
     escalations: Vec<Escalation>,
+    /// The policy that says so, where one does.
+    escalation_policy: Option<String>,
 }
 
 /// Who else would be told, if nobody acknowledges.
@@ -90,10 +93,21 @@ impl Taken {
                     format!("nobody, as {} has a gap then", schedule.as_deref().unwrap_or_default())
                 }
             };
-            format!("after {} {who}", step.told_after)
+            (step.told_after.clone(), who)
         };
-        let steps: Vec<String> = self.escalations.iter().map(words).collect();
-        (!steps.is_empty()).then(|| format!("if nobody acknowledges: {}", steps.join("; ")))
+        // Those of one step stand together.
+        let mut steps: Vec<(String, Vec<String>)> = Vec::new();
+        for (after, who) in self.escalations.iter().map(words) {
+            match steps.last_mut().filter(|(last, _)| *last == after) {
+                Some((_, told)) => told.push(who),
+                None => steps.push((after, vec![who])),
+            }
+        }
+        let steps = steps.into_iter().map(|(after, told)| format!("after {after} {}", told.join(" and ")));
+        let steps: Vec<String> = steps.collect();
+        let policy = self.escalation_policy.as_ref();
+        let policy = policy.map_or_else(String::new, |name| format!(" (policy {name})"));
+        (!steps.is_empty()).then(|| format!("if nobody acknowledges{policy}: {}", steps.join("; ")))
     }
 }
 
@@ -124,33 +138,6 @@ impl Step {
             "named" => "– not asked: the alert's labels name who is told".to_owned(),
             _ => "– not reached".to_owned(),
         }
-    }
-}
-
-/// What would keep it from being told.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub(in crate::alerts) struct Muted {
-    silences: Vec<String>,
-    inhibitions: Vec<String>,
-    maintenance: Option<String>,
-}
-
-impl Muted {
-    pub(in crate::alerts) fn words(&self) -> Option<String> {
-        let count = |many: usize, one: &str| match many {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            many => Some(format!("{many} {one}s")),
-        };
-        let parts = [
-            count(self.silences.len(), "silence"),
-            count(self.inhibitions.len(), "other alert"),
-            self.maintenance.as_ref().map(|name| format!("the maintenance {name}")),
-        ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        (!parts.is_empty())
-            .then(|| format!("⊘ Nobody would be told now, because of {}.", parts.join(" and ")))
     }
 }
 
@@ -226,6 +213,7 @@ pub(super) fn Tester(
             <ul class="ways-taken">{taken}</ul>
             <p class="hint">{explained.unknown()}</p>
             <p class="alert-muted">{explained.muted_by.words()}</p>
+            {explained.muted_by.reasons()}
         })
     };
     view! {
@@ -298,6 +286,13 @@ mod tests {
         assert_eq!(Taken::default().later(), None);
         let all = Taken { receiver: "lead".to_owned(), ..taken };
         assert_eq!(all.hearers(), ["lead", "ann"]);
+        let text = r#"{"escalation_policy":"levels","escalations":[{"told_after":"30s","receiver":"mail"},
+            {"told_after":"30s","receiver":"pager"},{"told_after":"5m","receiver":"lead"}]}"#;
+        let levels: Taken = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            levels.later().as_deref(),
+            Some("if nobody acknowledges (policy levels): after 30s mail and pager; after 5m lead")
+        );
     }
 
     #[test]
@@ -316,12 +311,5 @@ mod tests {
         assert_eq!(unknown("named"), "△ Its labels name gone, and there is no such receiver.");
         assert!(unknown("takes").ends_with("no such receiver; the routes say who is told."));
         assert_eq!(Explained::default().unknown(), None);
-        let muted =
-            Muted { silences: vec!["s".to_owned()], inhibitions: vec![String::new(); 2], maintenance: None };
-        assert_eq!(
-            muted.words().as_deref(),
-            Some("⊘ Nobody would be told now, because of 1 silence and 2 other alerts.")
-        );
-        assert_eq!(Muted::default().words(), None);
     }
 }

@@ -38,12 +38,8 @@ fn what(event: &Event) -> String {
 
 /// Every change, the newest first.
 #[component]
-pub(super) fn Changes(known: RwSignal<Option<Known>>) -> impl IntoView {
+pub(super) fn Changes(known: RwSignal<Option<Known>>, unit: Memo<Unit>) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let unit = Memo::new(move |_| {
-        let in_percent = known.with(|known| known.as_ref().is_some_and(Known::in_percent));
-        if in_percent { Unit::Percent } else { Unit::Number }
-    });
     let row = move |event: Event| {
         // Who says something of an alert, or sends it, measures nothing.
         let is_measured = |value: &f64| !value.is_nan() || !(is_said(&event.to) || is_sent(&event.to));

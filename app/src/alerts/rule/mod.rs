@@ -1,6 +1,7 @@
 //! One rule: what it asks for, how it is, who is told of it, its values, and what became of its alerts.
 
 mod changes;
+mod evaluated;
 mod facts;
 mod timeline;
 
@@ -11,9 +12,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::Deserialize;
 use serde_json::Value;
-use watchfire_model::TimeRange;
+use watchfire_model::{TimeRange, Unit};
 
 use self::changes::Changes;
+pub(super) use self::evaluated::Evaluated;
 use self::facts::{Facts, Running};
 use self::timeline::Timeline;
 use super::alert::{Alert, Alerts, LabelMap};
@@ -228,6 +230,10 @@ pub(crate) fn RulePage() -> impl IntoView {
         let from = (start.div_euclid(60_000) * 60_000).max(to - LONGEST_CHART);
         Some(ChartedRule { labels: LabelMap::new(), from, to, rule: Some(rule) })
     });
+    let unit = Memo::new(move |_| {
+        let in_percent = known.with(|known| known.as_ref().is_some_and(Known::in_percent));
+        if in_percent { Unit::Percent } else { Unit::Number }
+    });
     let labels = Memo::new(move |_| {
         let form = known.with(|known| known.as_ref().and_then(|known| known.rule.clone()));
         facts::labels(running.get().as_ref(), form.as_ref())
@@ -250,7 +256,8 @@ pub(crate) fn RulePage() -> impl IntoView {
                 {crate::parts::rule_chart(of)}
             </section>
             <Timeline known/>
-            <Changes known/>
+            <Evaluated of unit/>
+            <Changes known unit/>
         </div>
     }
     .into_any()

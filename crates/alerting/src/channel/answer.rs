@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::progress::Progress;
+
 /// What came back from a transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -23,6 +25,13 @@ pub enum Answer {
         /// Its words.
         words: String,
     },
+    /// A mail server took the mail, but not for all who were to get it.
+    Partly {
+        /// The addresses that have it.
+        taken: Vec<String>,
+        /// Those that do not; one at least.
+        refused: Vec<RefusedRecipient>,
+    },
     /// A program ended badly.
     Exited {
         /// Its status; `None` where a signal ended it.
@@ -42,6 +51,17 @@ pub enum Answer {
         /// The same in words.
         words: String,
     },
+}
+
+/// One whom a mail server takes no mail for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedRecipient {
+    /// The address.
+    pub address: String,
+    /// The reply code.
+    pub code: u16,
+    /// The server's words.
+    pub words: String,
 }
 
 /// Why something was not delivered: the label `reason` of the metrics, with Alertmanager's words.
@@ -133,18 +153,27 @@ impl fmt::Display for Verdict {
 }
 
 impl Answer {
-    /// The verdict on what no HTTP server said.
-    pub(super) fn without_http(&self) -> Verdict {
+    /// The verdict on what no HTTP server said. Who has a mail that not all have is written to `progress`.
+    pub(super) fn without_http(&self, progress: &mut Progress) -> Verdict {
         match self {
             Self::Taken | Self::Http { .. } => Verdict::Done,
-            // 4yz may pass, 5yz stays; but what has to do with logins (530, 534, 535) is mended by people, and soon.
+            // 4yz may pass, 5yz stays. What has to do with logins (530, 534, 535, 538) is mended by people, who have to see it: and a
+            // server that is told a wrong password again and again locks the account.
             Self::Refused { code, words } => {
-                let words = format!("the mail server said {code}: {words}");
+                let mend = match code {
+                    530 => "; give auth_username and auth_password",
+                    534 | 535 | 538 => "; mend auth_username and auth_password (auth_secret for CRAM-MD5)",
+                    _ => "",
+                };
+                let words = format!("the mail server said {code}: {words}{mend}");
                 match code {
                     400..500 => Verdict::retry(Cause::ServerError, words),
-                    530 | 534 | 535 | 538 => Verdict::retry(Cause::ClientError, words),
                     _ => Verdict::dead(Cause::ClientError, words),
                 }
+            }
+            Self::Partly { taken, refused } => {
+                progress.told.extend(taken.iter().cloned());
+                partly(refused, !progress.told.is_empty())
             }
             // EX_TEMPFAIL of sysexits.h; and what a signal ended.
             Self::Exited { status: None | Some(75), words } => {
@@ -158,4 +187,17 @@ impl Answer {
             Self::Nothing { cause, words } => Verdict::retry(*cause, words.clone()),
         }
     }
+}
+
+/// The verdict on a mail that some do not get; whether others have it.
+fn partly(refused: &[RefusedRecipient], others: bool) -> Verdict {
+    let each = refused.iter().map(|one| format!("{} ({}: {})", one.address, one.code, one.words));
+    let each = each.collect::<Vec<_>>().join(", ");
+    let rest = if others { "; all others have it" } else { "" };
+    let words = format!("the mail server refused {each}{rest}");
+    // Those for whom it may pass are tried again, and the others with them: what stays is told at last.
+    if refused.iter().any(|one| (400..500).contains(&one.code)) {
+        return Verdict::retry(Cause::ServerError, words);
+    }
+    Verdict::dead(Cause::ClientError, words)
 }

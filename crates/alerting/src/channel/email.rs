@@ -7,8 +7,8 @@ use super::kind::{Kind, Task};
 use super::mail_texts::{MailFlaw, MailTexts};
 use super::outgoing::{Mail, MailLogin, MailServer, Outgoing};
 use super::writer::Writer;
-use crate::config::Secret;
 use crate::config::receiver::EmailConfig;
+use crate::config::{Secret, SecretSource};
 
 /// What the subject is where no header says it.
 const SUBJECT: &str = r#"{{ template "email.default.subject" . }}"#;
@@ -24,13 +24,14 @@ impl EmailConfig {
         if self.auth_username.is_empty() {
             return Ok(None);
         }
-        if self.auth_password_source().is_none() && self.auth_secret_source().is_some() {
-            return Err(Unsendable::new(
-                "not sent: logins by CRAM-MD5 are not there, since they are no longer safe; give auth_password",
-            ));
-        }
-        let password = Secret::new(task.secrets.text(self.auth_password_source(), "auth_password")?);
-        Ok(Some(MailLogin { username: self.auth_username.clone(), password }))
+        let read = |source: Option<SecretSource<'_>>, name| match source {
+            Some(source) => task.secrets.text(Some(source), name).map(|text| Some(Secret::new(text))),
+            None => Ok(None),
+        };
+        let password = read(self.auth_password_source(), "auth_password")?;
+        let secret = read(self.auth_secret_source(), "auth_secret")?;
+        let (username, identity) = (self.auth_username.clone(), self.auth_identity.clone());
+        Ok(Some(MailLogin { username, identity, password, secret }))
     }
 }
 
@@ -101,6 +102,7 @@ impl Kind for EmailConfig {
             port: self.smarthost.port.clone(),
             hello: self.hello.clone(),
             require_tls: self.require_tls.unwrap_or(true),
+            implicit_tls: self.force_implicit_tls,
             tls: self.tls_config.clone(),
             login: self.login(task)?,
         };
@@ -112,6 +114,7 @@ impl Kind for EmailConfig {
             text: texts(&content["text"]),
             html: texts(&content["html"]),
             pictures: serde_json::from_value(read("pictures")).unwrap_or_default(),
+            told: task.progress.told.clone(),
             from,
         }))))
     }

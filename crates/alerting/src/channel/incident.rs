@@ -8,10 +8,11 @@ use crate::dispatch::{Notification, Reason};
 use crate::incident::{Incident, IncidentState};
 
 /// What became of it, in a word.
-fn change(reason: Reason) -> &'static str {
+fn change(reason: Reason, incident: &Incident) -> &'static str {
     match reason {
         Reason::IncidentWorse => "worse",
         Reason::IncidentCause => "cause",
+        Reason::IncidentOver if incident.merged_into.is_some() => "merged",
         Reason::IncidentOver => "over",
         _ => "opened",
     }
@@ -25,8 +26,9 @@ fn state(incident: &Incident) -> &'static str {
     }
 }
 
+/// Where it goes on.
 fn address(incident: &Incident, external_url: &str) -> String {
-    format!("{external_url}/alerts/incidents/{}", incident.id)
+    format!("{external_url}/alerts/incidents/{}", incident.merged_into.as_ref().unwrap_or(&incident.id))
 }
 
 /// For templates; `alerts` are those of the notification.
@@ -39,7 +41,7 @@ pub(super) fn told(notification: &Notification, alerts: &[Told], external_url: &
         title: incident.title.clone(),
         severity: incident.severity.clone().unwrap_or_default(),
         state: state(incident).to_owned(),
-        change: change(notification.reason).to_owned(),
+        change: change(notification.reason, incident).to_owned(),
         opened_at: time(Some(incident.opened_at)),
         resolved_at: time(incident.resolved_at),
         cause: cause
@@ -54,17 +56,21 @@ pub(super) fn told(notification: &Notification, alerts: &[Told], external_url: &
 /// For webhooks.
 pub(super) fn json(notification: &Notification, external_url: &str) -> Option<Json> {
     let incident = notification.incident.as_deref()?;
-    Some(json!({
+    let mut told = json!({
         "id": incident.id,
         "title": incident.title,
         "severity": incident.severity,
         "state": state(incident),
-        "change": change(notification.reason),
+        "change": change(notification.reason, incident),
         "openedAt": rfc3339(incident.opened_at),
         "resolvedAt": incident.resolved_at.map(rfc3339),
         "cause": incident.cause,
         "assignee": incident.assignee,
         "leftOut": incident.left_out,
         "url": address(incident, external_url),
-    }))
+    });
+    if let Some(into) = &incident.merged_into {
+        told["mergedInto"] = json!(into);
+    }
+    Some(told)
 }

@@ -52,7 +52,7 @@ mod wechat;
 mod writer;
 
 pub use about::{About, AboutAlert};
-pub use answer::{Answer, Cause, Verdict};
+pub use answer::{Answer, Cause, RefusedRecipient, Verdict};
 pub use backoff::Backoff;
 pub use bucket::Bucket;
 pub use cut::{cut_bytes, cut_chars};
@@ -153,7 +153,7 @@ pub fn judge(draft: &Draft, receiver: &Receiver, answer: &Answer, progress: &mut
     let Some(kind) = kind::of(receiver, draft.integration) else {
         return Verdict::dead(Cause::Other, gone(&draft.receiver, draft.integration).to_string());
     };
-    let Answer::Http { status, headers, body } = answer else { return answer.without_http() };
+    let Answer::Http { status, headers, body } = answer else { return answer.without_http(progress) };
     kind.judge(draft, &http_answer::HttpAnswer { status: *status, headers, body }, progress)
 }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::draft::Picture;
@@ -136,6 +137,8 @@ pub struct Mail {
     pub html: Option<String>,
     /// Pictures that the HTML shows.
     pub pictures: Vec<Picture>,
+    /// Addresses that have it already, from an attempt that was good for some: they do not get it again.
+    pub told: BTreeSet<String>,
 }
 
 /// A server that takes mail.
@@ -149,6 +152,8 @@ pub struct MailServer {
     pub hello: String,
     /// Whether nothing goes unencrypted.
     pub require_tls: bool,
+    /// Whether it is encrypted from the first byte on; `None`: at the port 465 alone.
+    pub implicit_tls: Option<bool>,
     /// Certificates.
     pub tls: Option<TlsConfig>,
     /// Who logs in.
@@ -160,8 +165,12 @@ pub struct MailServer {
 pub struct MailLogin {
     /// The user.
     pub username: String,
-    /// The password.
-    pub password: Secret,
+    /// The identity for PLAIN; empty for that of the user.
+    pub identity: String,
+    /// The password for PLAIN and LOGIN.
+    pub password: Option<Secret>,
+    /// The secret for CRAM-MD5.
+    pub secret: Option<Secret>,
 }
 
 /// A program that is run, if the server lets it.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,21 @@ pub struct Progress {
     pub step: u32,
     /// What the integration knows of the group.
     pub memory: Memory,
+    /// Whether an attempt ended without an answer: nobody knows whether it was heard.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsure: bool,
+    /// Addresses that have a mail which the server did not take for all: they do not get it again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub told: BTreeSet<String>,
     /// What only this delivery has to know, such as a token that a service gave.
     #[serde(skip)]
     pub scratch: Memory,
+}
+
+impl Progress {
+    /// What stays of it where a delivery begins anew: who has it already.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self { told: self.told, ..Self::default() }
+    }
 }

@@ -34,6 +34,8 @@ pub struct Global {
     pub smtp_auth_identity: String,
     /// Whether mail must go encrypted.
     pub smtp_require_tls: bool,
+    /// Whether mail goes encrypted from the first byte on, without STARTTLS; `None`: at the port 465 alone.
+    pub smtp_force_implicit_tls: Option<bool>,
     /// Certificates of mail servers.
     pub smtp_tls_config: Option<TlsConfig>,
     /// Jira's API.
@@ -94,6 +96,7 @@ impl Default for Global {
             smtp_auth_secret_file: String::new(),
             smtp_auth_identity: String::new(),
             smtp_require_tls: true,
+            smtp_force_implicit_tls: None,
             smtp_tls_config: None,
             jira_api_url: None,
             slack_api_url: None,

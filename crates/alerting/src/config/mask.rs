@@ -13,7 +13,7 @@ use super::stands::{Kept, Stands};
 use super::{Config, ConfigError};
 
 /// Which fields come first where a configuration is written anew.
-const FIRST: [&str; 16] = [
+const FIRST: [&str; 18] = [
     "global",
     "route",
     "name",
@@ -25,7 +25,9 @@ const FIRST: [&str; 16] = [
     "target_matchers",
     "start",
     "from",
+    "after",
     "receivers",
+    "escalation_policies",
     "inhibit_rules",
     "time_intervals",
     "schedules",

@@ -4,6 +4,7 @@
 
 mod check;
 mod conditions;
+mod escalation_policy;
 mod files;
 mod global;
 mod host_port;
@@ -25,6 +26,7 @@ mod url;
 use std::collections::BTreeMap;
 
 pub use conditions::{Condition, Pairs};
+pub use escalation_policy::{EscalationPolicy, PolicyStep};
 pub use files::FileField;
 pub use global::Global;
 pub use host_port::HostPort;
@@ -67,6 +69,8 @@ pub struct Config {
     pub time_intervals: Vec<NamedInterval>,
     /// Who is on call when.
     pub schedules: Vec<ScheduleConfig>,
+    /// Who is told of what nobody looks after, by names.
+    pub escalation_policies: Vec<EscalationPolicy>,
     /// Who is told of whole incidents.
     pub incidents: Option<IncidentsConfig>,
     /// What was read but should be written in another way.

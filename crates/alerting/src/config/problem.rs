@@ -32,6 +32,23 @@ pub struct ConfigError {
     pub problems: Vec<Problem>,
 }
 
+/// The most problems that are told of one configuration: who made more has made one of them often.
+pub(super) const MOST: usize = 100;
+
+/// The most that a log or a line of words tells.
+const MOST_LINES: usize = 20;
+
+impl ConfigError {
+    /// The first problems, a line for each, and how many more there are.
+    pub fn in_brief(&self) -> String {
+        let shown = lines(&self.problems[..self.problems.len().min(MOST_LINES)]);
+        match self.problems.len().saturating_sub(MOST_LINES) {
+            0 => shown,
+            more => format!("{shown}\n... and {more} more"),
+        }
+    }
+}
+
 fn lines(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
@@ -58,11 +75,18 @@ impl Report {
         self.notes.push(Problem { file: self.file.clone(), place, reason: reason.into() });
     }
 
-    /// The notes, or the problems if there are any, each in the order of the file.
+    /// The notes, or the problems if there are any, each in the order of the file; of too many the first ones, and that there are more.
     pub(super) fn finish(self) -> Result<Vec<Problem>, ConfigError> {
         let sorted = |mut problems: Vec<Problem>| {
             problems.sort_by_key(|problem| problem.place);
             problems.dedup();
+            if problems.len() > MOST {
+                problems.truncate(MOST);
+                if let Some(last) = problems.last().cloned() {
+                    let reason = "more follows; mend what is told first".to_owned();
+                    problems.push(Problem { reason, ..last });
+                }
+            }
             problems
         };
         if self.problems.is_empty() {

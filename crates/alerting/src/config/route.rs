@@ -33,6 +33,8 @@ pub struct Route {
     pub mute_time_intervals: Vec<String>,
     /// Names of time intervals outside of which nothing is sent; none for always.
     pub active_time_intervals: Vec<String>,
+    /// The name of one of `escalation_policies`, which counts in place of what receivers say. An addition of Watchfire.
+    pub escalation_policy: String,
     /// Tried in their order before this route takes an alert itself.
     pub routes: Vec<Route>,
 }

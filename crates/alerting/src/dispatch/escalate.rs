@@ -93,9 +93,8 @@ impl Dispatcher {
     /// When a step of a group is due next after `now`.
     fn next_step(&self, id: &GroupId, now: i64) -> Option<i64> {
         let group = self.groups.get(id)?;
-        let receiver = &self.plan.tree().options(id.route).receiver;
-        let (steps, rounds) = (self.plan.escalations(receiver), self.plan.rounds(receiver));
-        if steps.is_empty() {
+        let escalation = self.plan.escalation(id.route);
+        if escalation.steps.is_empty() {
             return None;
         }
         let mut found: Option<i64> = None;
@@ -104,8 +103,8 @@ impl Dispatcher {
                 continue;
             };
             let since = group.heard_since(*fingerprint, alert.starts_at);
-            let of_steps = steps.iter().map(|step| since.saturating_add(step.after.millis()));
-            let of_steps = of_steps.filter_map(|first| rounds.next(first, now));
+            let of_steps = escalation.steps_for(&alert.labels).map(|step| since.saturating_add(step.after));
+            let of_steps = of_steps.filter_map(|first| escalation.rounds.next(first, now));
             let is_doubted = self.is_doubted(*fingerprint, now);
             found = of_steps.chain(is_doubted.then_some(self.doubted_until)).chain(found).min();
         }
@@ -114,7 +113,7 @@ impl Dispatcher {
 
     /// Lets a group be looked at for its steps at `now`, where it has any.
     pub(super) fn look_soon(&mut self, id: &GroupId, now: i64) {
-        if self.plan.escalations(&self.plan.tree().options(id.route).receiver).is_empty() {
+        if self.plan.escalation(id.route).steps.is_empty() {
             return;
         }
         let Some(group) = self.groups.get_mut(id).filter(|group| group.flushed) else { return };

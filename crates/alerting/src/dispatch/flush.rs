@@ -108,21 +108,22 @@ impl Dispatcher {
         looks: &Looks<'_>,
     ) -> Vec<Hearer> {
         let receiver = self.plan.tree().options(id.route).receiver.clone();
-        let (steps, rounds) = (self.plan.escalations(&receiver), self.plan.rounds(&receiver));
+        let escalation = self.plan.escalation(id.route);
         let all = alerts.iter().map(|(fingerprint, _)| *fingerprint).collect();
         let heard_since = |fingerprint: Fingerprint, starts_at: i64| {
             self.groups.get(id).map_or(starts_at, |group| group.heard_since(fingerprint, starts_at))
         };
         let mut hearers = vec![Hearer { receiver, due: all, is_open: true, is_news: false, again_at: None }];
-        for step in steps {
+        for step in &escalation.steps {
             for (receiver, is_open) in self.plan.told_by(step, now) {
                 let known = self.told_of(id, &receiver, since);
                 let first = |fingerprint: Fingerprint, notified: &Notified| {
-                    heard_since(fingerprint, notified.alert.starts_at).saturating_add(step.after.millis())
+                    heard_since(fingerprint, notified.alert.starts_at).saturating_add(step.after)
                 };
                 let is_open_for = |fingerprint: Fingerprint, notified: &Notified| {
                     is_open
                         && !notified.resolved
+                        && step.is_for(&notified.alert.labels)
                         && !self.is_doubted(fingerprint, now)
                         && now >= first(fingerprint, notified)
                         && !(looks.is_acknowledged)(&notified.alert)
@@ -135,7 +136,8 @@ impl Dispatcher {
                     if is_told {
                         let first = first(*fingerprint, notified);
                         // The first round is told since it is new, and not again.
-                        again_at = again_at.max(rounds.last(first, tick).filter(|last| *last > first));
+                        let last = escalation.rounds.last(first, tick);
+                        again_at = again_at.max(last.filter(|last| *last > first));
                     }
                     is_news |= is_told && !is_known;
                     // Who was told is told of the end, too, whoever has looked after it since; of what was over before, nobody else is.

@@ -20,6 +20,7 @@ mod log;
 mod notification;
 mod plan;
 mod rows;
+mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -2,10 +2,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use watchfire_model::Labels;
 
-use super::escalate::Rounds;
 use super::group::GroupId;
-use crate::config::receiver::{EscalationConfig, Integration};
-use crate::config::{Config, Period, Receiver};
+use super::steps::{Escalation, Step};
+use crate::config::receiver::Integration;
+use crate::config::{Config, Period};
 use crate::routing::{RouteId, RouteTree};
 use crate::schedule::Schedule;
 use crate::time_interval::TimeInterval;
@@ -17,9 +17,9 @@ pub struct Plan {
     /// The channels of each receiver, each with whether it tells what is resolved.
     receivers: HashMap<String, Vec<(Integration, bool)>>,
     /// Of receivers that have them, the steps by which others are told.
-    escalations: HashMap<String, Vec<EscalationConfig>>,
-    /// Of receivers that have them, how often those are told again.
-    rounds: HashMap<String, Rounds>,
+    escalations: HashMap<String, Escalation>,
+    /// Policies by their names, which count in place of those where a route refers to one.
+    policies: HashMap<String, Escalation>,
     schedules: BTreeMap<String, Schedule>,
     intervals: BTreeMap<String, Vec<TimeInterval>>,
     resolve_timeout: i64,
@@ -50,21 +50,19 @@ impl Plan {
         let schedules = config.schedules.iter();
         let schedules =
             schedules.map(|schedule| (schedule.name.clone(), Schedule::new(schedule, &known))).collect();
+        let policies = config.escalation_policies.iter();
+        let policies: HashMap<String, Escalation> =
+            policies.map(|policy| (policy.name.clone(), Escalation::of_policy(policy))).collect();
+        let escalations = config.receivers.iter().map(|receiver| {
+            let policy = policies.get(&receiver.escalation_policy).cloned();
+            (receiver.name.clone(), policy.unwrap_or_else(|| Escalation::of_receiver(receiver)))
+        });
         Self {
             schedules,
             tree: RouteTree::of(config),
             receivers: receivers.collect(),
-            escalations: config
-                .receivers
-                .iter()
-                .filter(|receiver| !receiver.escalation_configs.is_empty())
-                .map(|receiver| (receiver.name.clone(), receiver.escalation_configs.clone()))
-                .collect(),
-            rounds: config
-                .receivers
-                .iter()
-                .filter_map(|receiver| Some((receiver.name.clone(), rounds(receiver)?)))
-                .collect(),
+            escalations: escalations.filter(|(_, escalation)| !escalation.steps.is_empty()).collect(),
+            policies,
             intervals: intervals.collect(),
             resolve_timeout: config.global.resolve_timeout.millis(),
         }
@@ -91,53 +89,69 @@ impl Plan {
     }
 
     /// Who is told by a step at `now`, each with whether new alerts are told: who was on call hears of the end alone.
-    pub(super) fn told_by(&self, step: &EscalationConfig, now: i64) -> Vec<(String, bool)> {
-        let Some(schedule) = self.schedules.get(&step.schedule) else {
-            return vec![(step.receiver.clone(), true)];
-        };
-        let on_call = schedule.on_call(now);
-        let all = schedule.receivers().into_iter();
-        all.map(|receiver| (receiver.to_owned(), on_call == Some(receiver))).collect()
+    pub(super) fn told_by(&self, step: &Step, now: i64) -> Vec<(String, bool)> {
+        let mut told: Vec<(String, bool)> = step.receivers.iter().map(|name| (name.clone(), true)).collect();
+        if let Some(schedule) = self.schedule_of(step) {
+            let on_call = schedule.on_call(now);
+            let all = schedule.receivers().into_iter();
+            told.extend(all.map(|receiver| (receiver.to_owned(), on_call == Some(receiver))));
+        }
+        told
     }
 
-    /// The steps by which others are told of what nobody of a receiver looks after.
-    pub fn escalations(&self, receiver: &str) -> &[EscalationConfig] {
-        self.escalations.get(receiver).map_or(&[], Vec::as_slice)
+    fn schedule_of(&self, step: &Step) -> Option<&Schedule> {
+        step.schedule.as_ref().and_then(|name| self.schedules.get(name))
     }
 
-    /// How often the steps of a receiver are told again.
-    pub(super) fn rounds(&self, receiver: &str) -> Rounds {
-        self.rounds.get(receiver).copied().unwrap_or_default()
-    }
-
-    /// Who is ever told of what a receiver is told of: itself, and those of its steps.
-    pub fn hearers<'a>(&'a self, receiver: &'a str) -> BTreeSet<&'a str> {
-        let steps = self.escalations(receiver).iter();
-        let of_step = |step: &'a EscalationConfig| match self.schedules.get(&step.schedule) {
-            Some(schedule) => schedule.receivers(),
-            None => BTreeSet::from([step.receiver.as_str()]),
-        };
-        steps.flat_map(of_step).chain([receiver]).collect()
-    }
-
-    /// Who would be told, by whom a route tells, of an alert that begins at `now` and that nobody looks after: the earliest first.
-    pub fn expected(&self, route: RouteId, now: i64) -> Vec<ExpectedStep> {
+    /// The steps by which others are told of what a route takes and nobody looks after: those of the policy that it refers to, or else
+    /// those of its receiver.
+    pub(super) fn escalation(&self, route: RouteId) -> &Escalation {
         let options = self.tree.options(route);
-        let (wait, rounds) = (options.group_wait.millis(), self.rounds(&options.receiver));
-        let expected = |step: &EscalationConfig, round: i64| {
-            let after = step.after.millis().saturating_add(rounds.every.saturating_mul(round));
-            let told_after = after.max(wait);
-            let schedule = self.schedules.get(&step.schedule);
-            let receiver = match schedule {
-                Some(schedule) => schedule.on_call(now.saturating_add(told_after)).map(str::to_owned),
-                None => Some(step.receiver.clone()),
-            };
-            let schedule = schedule.map(|schedule| schedule.name().to_owned());
-            ExpectedStep { after: Period(after), told_after: Period(told_after), schedule, receiver }
+        let found = match &options.escalation_policy {
+            Some(policy) => self.policies.get(policy),
+            None => self.escalations.get(&options.receiver),
         };
-        let of_step = |step| (0..=rounds.times).map(move |round| (step, round));
-        let steps = self.escalations(&options.receiver).iter().flat_map(of_step);
-        let mut steps: Vec<ExpectedStep> = steps.map(|(step, round)| expected(step, round)).collect();
+        found.unwrap_or(Escalation::NONE)
+    }
+
+    /// The name of the policy by which others are told of what a route takes; `None` where steps have no name, or there are none.
+    pub fn policy(&self, route: RouteId) -> Option<&str> {
+        self.escalation(route).policy.as_deref()
+    }
+
+    /// Who is ever told of an alert with these labels by a route: its receiver, and those of the steps that are about such an alert.
+    pub fn hearers(&self, route: RouteId, labels: &Labels) -> BTreeSet<&str> {
+        let mut found = BTreeSet::from([self.tree.options(route).receiver.as_str()]);
+        for step in self.escalation(route).steps_for(labels) {
+            found.extend(step.receivers.iter().map(String::as_str));
+            found.extend(self.schedule_of(step).into_iter().flat_map(Schedule::receivers));
+        }
+        found
+    }
+
+    /// Who would be told, by whom a route tells, of an alert with these labels that begins at `now` and that nobody looks after: the
+    /// earliest first.
+    pub fn expected(&self, route: RouteId, labels: &Labels, now: i64) -> Vec<ExpectedStep> {
+        let (wait, escalation) = (self.tree.options(route).group_wait.millis(), self.escalation(route));
+        let rounds = escalation.rounds;
+        let mut steps = Vec::new();
+        for step in escalation.steps_for(labels) {
+            for round in 0..=rounds.times {
+                let after = step.after.saturating_add(rounds.every.saturating_mul(round));
+                let told_after = after.max(wait);
+                let expected = |schedule: Option<String>, receiver: Option<String>| ExpectedStep {
+                    after: Period(after),
+                    told_after: Period(told_after),
+                    schedule,
+                    receiver,
+                };
+                steps.extend(step.receivers.iter().map(|name| expected(None, Some(name.clone()))));
+                if let Some(schedule) = self.schedule_of(step) {
+                    let receiver = schedule.on_call(now.saturating_add(told_after)).map(str::to_owned);
+                    steps.push(expected(Some(schedule.name().to_owned()), receiver));
+                }
+            }
+        }
         steps.sort_by_key(|step| step.told_after);
         steps
     }
@@ -165,12 +179,4 @@ impl Plan {
         }
         options.mute_time_intervals.iter().filter(contains).map(String::as_str).collect()
     }
-}
-
-/// How often the steps of a receiver are told again, where they are.
-fn rounds(receiver: &Receiver) -> Option<Rounds> {
-    let repeat = receiver.escalation_repeat.as_ref()?;
-    let last = receiver.escalation_configs.iter().map(|step| step.after.millis()).max();
-    let every = Some(repeat.after.millis()).filter(|every| *every > 0).or(last)?;
-    (every > 0).then_some(Rounds { times: i64::from(repeat.times), every })
 }

@@ -1,4 +1,5 @@
 mod hand;
+mod merge;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -76,14 +77,15 @@ impl Book {
         // What is newer wins.
         kept.sort_by_key(|incident| incident.changed_at);
         for incident in kept {
-            for member in &incident.alerts {
-                book.by_alert.insert(member.fingerprint.clone(), incident.id.clone());
-            }
-            for fingerprint in &incident.left_out_firing {
-                book.by_alert.insert(fingerprint.clone(), incident.id.clone());
-            }
-            for relation in &incident.relations {
-                book.by_relation.insert(relation.clone(), incident.id.clone());
+            // What is part of another goes on there.
+            if incident.merged_into.is_none() {
+                let members = incident.alerts.iter().map(|member| &member.fingerprint);
+                for fingerprint in members.chain(&incident.left_out_firing) {
+                    book.by_alert.insert(fingerprint.clone(), incident.id.clone());
+                }
+                for relation in &incident.relations {
+                    book.by_relation.insert(relation.clone(), incident.id.clone());
+                }
             }
             book.incidents.insert(incident.id.clone(), incident);
         }
@@ -166,15 +168,7 @@ impl Book {
             }
         }
         let found = relations(&alert.labels);
-        let near = |id: &&String| {
-            self.incidents.get(*id).is_some_and(|incident| {
-                let last = incident.resolved_at.unwrap_or(now).max(incident.changed_at);
-                let is_live = incident.state != IncidentState::Resolved || now - last <= window;
-                is_live && (alert.starts_at - incident.changed_at).abs() <= window
-            })
-        };
-        let id = found.iter().filter_map(|relation| self.by_relation.get(relation)).find(near).cloned();
-        let id = id.unwrap_or_else(fresh);
+        let id = self.belonging(&alert, &found, now).unwrap_or_else(fresh);
         let incident = self.incidents.entry(id.clone()).or_insert_with(|| empty(&id, alert.starts_at));
         reopen(incident);
         incident.changed_at = incident.changed_at.max(alert.starts_at);
@@ -301,10 +295,11 @@ impl Book {
     ///
     /// # Errors
     ///
-    /// There is no such incident, the note says nothing, or a limit refuses it.
+    /// There is no such incident, it is part of another, the note says nothing, or a limit refuses it.
     pub fn note(&mut self, id: &str, note: Note) -> Result<&Incident, IncidentError> {
         let (most, most_bytes) = (self.settings.max_notes, self.settings.max_note_bytes);
         let incident = self.incidents.get_mut(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?;
+        refuse_merged(incident, "text")?;
         if note.text.trim().is_empty() {
             return Err(IncidentError::Empty);
         }
@@ -331,9 +326,10 @@ impl Book {
     ///
     /// # Errors
     ///
-    /// There is no such incident, or what is to be different can't be.
+    /// There is no such incident, it is part of another, or what is to be different can't be.
     pub fn change(&mut self, id: &str, change: &Change, now: i64) -> Result<&Incident, IncidentError> {
         let incident = self.incidents.get_mut(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?;
+        refuse_merged(incident, "state")?;
         change.check(incident)?;
         change.make(incident, now);
         self.touched.insert(id.to_owned());
@@ -365,6 +361,8 @@ fn empty(id: &str, at: i64) -> Incident {
         roles: BTreeMap::new(),
         changes: Vec::new(),
         said: Vec::new(),
+        merged: Vec::new(),
+        merged_into: None,
         relations: Vec::new(),
         alerts: Vec::new(),
         left_out: 0,
@@ -373,6 +371,13 @@ fn empty(id: &str, at: i64) -> Incident {
         notes: Vec::new(),
         told: None,
     }
+}
+
+/// What is part of another incident goes on there.
+fn refuse_merged(incident: &Incident, field: &'static str) -> Result<(), IncidentError> {
+    let Some(into) = &incident.merged_into else { return Ok(()) };
+    let text = format!("this incident is part of {into} now; say it of that one");
+    Err(IncidentError::Invalid { field, text })
 }
 
 /// Something new in what was over.

@@ -1,8 +1,8 @@
 //! Incidents: alerts that belong together, from the first to the end of the last, with what people say of them.
 //!
 //! An alert joins an incident where it shares a host, a service, a trace or a change with one of its alerts, and begins within a
-//! window of time of what happened there last; else it opens one. The same alert again within the window is still the same. No clock:
-//! time comes in as milliseconds since the epoch.
+//! window of time of what happened there last; else it opens one. One that belongs to two makes them one. The same alert again within the
+//! window is still the same. No clock: time comes in as milliseconds since the epoch.
 
 mod book;
 mod cause;
@@ -110,6 +110,25 @@ pub struct Note {
     pub text: String,
 }
 
+/// Another incident that is part of this one, since an alert belonged to both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// Since when.
+    pub at: i64,
+    /// What names it.
+    pub id: String,
+    /// What it was called.
+    pub title: String,
+    /// The fingerprint of the alert that belonged to both.
+    pub fingerprint: String,
+    /// Who looks after this one since, as after the other before; nobody where somebody did already.
+    #[serde(default)]
+    pub assignee: Option<String>,
+    /// Who does what else since, as in the other before: roles that nobody had.
+    #[serde(default)]
+    pub roles: BTreeMap<String, String>,
+}
+
 /// An incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
@@ -138,6 +157,12 @@ pub struct Incident {
     /// What people said of its alerts, the oldest first; the newest [`Change::MOST_KEPT`].
     #[serde(default)]
     pub said: Vec<SaidOfAlert>,
+    /// Those that are part of it, the oldest first; the newest [`Change::MOST_KEPT`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Merged>,
+    /// The id of the one that it is part of; it is over then, and its alerts go on there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
     /// What its alerts have in common with others, such as `host=a`.
     pub relations: Vec<String>,
     /// Its alerts, in the order in which they were seen.

@@ -56,8 +56,7 @@ impl Incident {
         if now - told.at < config.group_wait.millis() {
             return None;
         }
-        let rank = |word: &Option<String>| word.as_deref().map_or(0, grave);
-        if rank(&self.severity) > rank(&told.severity) {
+        if rank(self.severity.as_deref()) > rank(told.severity.as_deref()) {
             return Some(Reason::IncidentWorse);
         }
         (self.cause_of() != told.cause.as_deref()).then_some(Reason::IncidentCause)
@@ -66,6 +65,20 @@ impl Incident {
     /// The fingerprint of the alert that is guessed to have begun it.
     fn cause_of(&self) -> Option<&str> {
         self.cause.as_ref().map(|cause| cause.fingerprint.as_str())
+    }
+
+    /// Takes over what people heard of another that is part of it now, so that they do not hear it twice.
+    pub(super) fn heard(&mut self, other: &Self) {
+        let goes_on = |told: &Told| told.reason != Reason::IncidentOver;
+        let Some(heard) = other.told.as_ref().filter(|told| goes_on(told) && !told.waits) else { return };
+        let cause = self.cause_of().map(str::to_owned);
+        let Some(told) = self.told.as_mut().filter(|told| goes_on(told)) else { return };
+        if rank(heard.severity.as_deref()) > rank(told.severity.as_deref()) {
+            told.severity.clone_from(&heard.severity);
+        }
+        if cause == heard.cause {
+            told.cause = cause;
+        }
     }
 
     /// Takes for told what it is like at `now`.
@@ -135,4 +148,9 @@ impl Incident {
         let alert = Arc::new(Alert { starts_at: member.starts_at, ends_at, ..known });
         Notified { alert, resolved: end.is_some() }
     }
+}
+
+/// How grave a word is; nothing is the least.
+fn rank(word: Option<&str>) -> u8 {
+    word.map_or(0, grave)
 }

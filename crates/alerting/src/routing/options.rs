@@ -29,6 +29,8 @@ pub struct RouteOptions {
     pub group_interval: Period,
     /// After how long a notification comes again where nothing changes.
     pub repeat_interval: Period,
+    /// The policy of escalation that counts in place of what the receiver says.
+    pub escalation_policy: Option<String>,
     /// Names of time intervals in which nothing is sent; not inherited.
     pub mute_time_intervals: Vec<String>,
     /// Names of time intervals outside of which nothing is sent; not inherited.
@@ -44,6 +46,7 @@ impl RouteOptions {
             group_wait: GROUP_WAIT,
             group_interval: GROUP_INTERVAL,
             repeat_interval: REPEAT_INTERVAL,
+            escalation_policy: None,
             mute_time_intervals: Vec::new(),
             active_time_intervals: Vec::new(),
         }
@@ -58,6 +61,9 @@ impl RouteOptions {
             group_wait: route.group_wait.unwrap_or(self.group_wait),
             group_interval: route.group_interval.unwrap_or(self.group_interval),
             repeat_interval: route.repeat_interval.unwrap_or(self.repeat_interval),
+            escalation_policy: Some(route.escalation_policy.clone())
+                .filter(|name| !name.is_empty())
+                .or_else(|| self.escalation_policy.clone()),
             mute_time_intervals: route.mute_time_intervals.clone(),
             active_time_intervals: route.active_time_intervals.clone(),
         }

@@ -66,7 +66,12 @@ impl RouteTree {
             children: Vec::new(),
             matchers: Matchers::default(),
             goes_on: false,
-            options: RouteOptions { receiver: receiver.to_owned(), ..root.options.clone() },
+            // Who is named goes on as it says itself.
+            options: RouteOptions {
+                receiver: receiver.to_owned(),
+                escalation_policy: None,
+                ..root.options.clone()
+            },
             name: key.clone(),
             key,
         };

@@ -222,3 +222,98 @@ fn keys_of_web_push_belong_together() {
         ["vapid_private_key is no private key of P-256: 32 bytes in Base64"]
     );
 }
+
+#[test]
+fn policies_of_escalation_are_checked() {
+    let told = |receiver: &str, policies: &str| {
+        let text = format!(
+            "route: {{receiver: a}}\nreceivers: [{{name: a{receiver}}}, {{name: b}}]\nescalation_policies: [{policies}]\n"
+        );
+        Config::parse("a.yml", &text).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let refers = ", escalation_policy: p";
+    for (receiver, policies, words) in [
+        (
+            refers,
+            "{name: q, steps: [{receivers: [b]}]}",
+            "a.yml:2:42: there is no escalation policy \"p\"; did you mean \"q\"?",
+        ),
+        (refers, "", "there is no escalation policy \"p\"; add it to escalation_policies"),
+        (
+            refers,
+            "{name: p, steps: [{receivers: [b, a]}]}",
+            "goes on by the escalation policy \"p\" to itself",
+        ),
+        (
+            ", escalation_policy: p, escalation_configs: [{after: 1m, receiver: b}]",
+            "{name: p, steps: [{receivers: [b]}]}",
+            "escalation_policy and escalation_configs are both given; keep one of them",
+        ),
+        ("", "{steps: [{receivers: [b]}]}", "a.yml:3:23: the escalation policy has no name; give it one"),
+        (
+            "",
+            "{name: p, steps: [{receivers: [b]}]}, {name: p, steps: [{receivers: [b]}]}",
+            "there already, in line 3",
+        ),
+        ("", "{name: p}", "steps are missing"),
+        ("", "{name: p, steps: [{after: 5m}]}", "the step tells nobody"),
+        ("", "{name: p, steps: [{receivers: [c]}]}", "there is no receiver \"c\""),
+        ("", "{name: p, steps: [{receivers: [b, b]}]}", "\"b\" is in receivers twice"),
+        (
+            "",
+            "{name: p, steps: [{receiver: b}]}",
+            "unknown key \"receiver\" in steps; did you mean \"receivers\"?",
+        ),
+        ("", "{name: p, steps: [{schedule: s}]}", "there is no schedule \"s\"; add it to schedules"),
+        ("", "{name: p, steps: [{receivers: [b], severities: ['']}]}", "a severity has no name"),
+        ("", "{name: p, steps: [{receivers: [b], matchers: [team]}]}", "an operator is expected"),
+        ("", "{name: p, steps: [{receivers: [b]}], repeat: {times: 2}}", "write 30m, for example"),
+        (
+            "",
+            "{name: p, steps: [{receivers: [b]}], repeat: {times: 0, after: 5m}}",
+            "times is 0; write 1 to 20",
+        ),
+    ] {
+        let found = told(receiver, policies);
+        assert!(found.contains(words), "{policies}: {found}");
+    }
+    let good = "{name: p, steps: [{after: 5m, receivers: [b], severities: [critical, outage], matchers: [team=web]}], repeat: {times: 2}}";
+    assert_eq!(told(refers, good), "");
+    let route = problems("{route: {receiver: a, routes: [{escalation_policy: q}]}, receivers: [{name: a}]}");
+    assert_eq!(route, ["there is no escalation policy \"q\"; add it to escalation_policies"]);
+}
+
+#[test]
+fn slips_in_policies_are_noted() {
+    let text = "{route: {receiver: a}, receivers: [{name: a}, {name: b}], \
+                escalation_policies: [{name: p, steps: [{receivers: [b], severities: [critcal, outage]}]}]}";
+    let notes: Vec<String> =
+        Config::parse("a.yml", text).unwrap().notes.into_iter().map(|note| note.reason).collect();
+    assert_eq!(
+        notes,
+        [
+            "no receiver and no route refers to it by escalation_policy",
+            "severities count as they are written; is \"critical\" meant?"
+        ]
+    );
+}
+
+#[test]
+fn many_problems_are_told_together_and_bounded() {
+    let routes = |many: usize, wrong: &str| {
+        let route = format!("    - {{{wrong}}}\n");
+        format!("route:\n  receiver: a\n  routes:\n{}receivers: [{{name: a}}]\n", route.repeat(many))
+    };
+    // What can't be read, what nobody knows, and what does not fit.
+    for wrong in ["group_wait: soon", "matcher: [a=b]", "receiver: none"] {
+        let of = |many: usize| Config::parse("a.yml", &routes(many, wrong)).unwrap_err();
+        let places: Vec<u32> = of(25).problems.iter().map(|problem| problem.place.line).collect();
+        assert_eq!(places, (4..29).collect::<Vec<u32>>(), "{wrong}");
+        let brief = of(25).in_brief();
+        assert_eq!((brief.lines().count(), brief.lines().last()), (21, Some("... and 5 more")), "{wrong}");
+        assert_eq!(of(3).in_brief(), of(3).to_string());
+        let many = of(3000);
+        assert_eq!(many.problems.len(), 101, "{wrong}");
+        assert_eq!(many.problems[100].reason, "more follows; mend what is told first");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::slice::from_ref;
 
 use watchfire_alerting::incident::{
-    Book, Change, Incident, IncidentError, IncidentState, Note, Observed, Settings,
+    Book, Change, Incident, IncidentError, IncidentState, Merged, Note, Observed, Settings,
 };
 use watchfire_model::Labels;
 
@@ -285,4 +285,113 @@ fn people_put_alerts_together_and_apart() {
     ] {
         assert!(error.to_string().contains(words), "{error}");
     }
+}
+
+#[test]
+fn an_alert_that_belongs_to_two_makes_them_one() {
+    let mut desk = Desk::default();
+    let filling = alert("Disk", &[("host", "a")], 0);
+    let slow = alert("Slow", &[("service", "shop"), ("severity", "critical")], MINUTE);
+    desk.observe(from_ref(&filling), 0);
+    desk.observe(&[filling.clone(), slow.clone()], MINUTE);
+    assert_eq!(desk.told(), ["Open Disk*1", "Open Slow*1"]);
+    let by_ann = Change {
+        by: "ann".to_owned(),
+        state: Some(IncidentState::Acknowledged),
+        assignee: Some("ann".to_owned()),
+        roles: [("lead".to_owned(), "bob".to_owned())].into(),
+    };
+    desk.book.change("i2", &by_ann, 2 * MINUTE).unwrap();
+    let note = |author: &str, at: i64| Note { at, author: author.to_owned(), text: "x".to_owned() };
+    desk.book.note("i1", note("cem", 3 * MINUTE)).unwrap();
+    desk.book.note("i2", note("ann", 2 * MINUTE)).unwrap();
+    desk.book.take_touched();
+
+    let down = alert("Down", &[("service", "shop"), ("host", "a")], 4 * MINUTE);
+    let all = [filling.clone(), slow.clone(), down.clone()];
+    desk.observe(&all, 5 * MINUTE);
+    assert_eq!(desk.told(), ["Open Disk*1 Slow*1 Down*1", "Resolved (Slow)"]);
+    assert_eq!(desk.book.take_touched().into_iter().collect::<Vec<_>>(), ["i1", "i2"]);
+    let one = desk.book.get("i1").unwrap();
+    assert_eq!((one.severity.as_deref(), one.relations.len()), (Some("critical"), 2));
+    // Nobody looked after the older one.
+    assert_eq!((one.assignee.as_deref(), one.roles["lead"].as_str()), (Some("ann"), "bob"));
+    assert_eq!(one.notes.iter().map(|note| note.author.as_str()).collect::<Vec<_>>(), ["ann", "cem"]);
+    let merged = Merged {
+        at: 5 * MINUTE,
+        id: "i2".to_owned(),
+        title: "Slow".to_owned(),
+        fingerprint: down.fingerprint.clone(),
+        assignee: Some("ann".to_owned()),
+        roles: [("lead".to_owned(), "bob".to_owned())].into(),
+    };
+    assert_eq!(one.merged, [merged]);
+    let other = desk.book.get("i2").unwrap();
+    assert_eq!((other.merged_into.as_deref(), other.resolved_at), (Some("i1"), Some(5 * MINUTE)));
+    // What is part of another is not changed any more.
+    let open = Change { state: Some(IncidentState::Open), ..Change::default() };
+    for error in [
+        desk.book.change("i2", &open, 6 * MINUTE).unwrap_err(),
+        desk.book.note("i2", note("ann", 6 * MINUTE)).unwrap_err(),
+        desk.book.join("i2", &filling.fingerprint, None, ("ann", 6 * MINUTE)).unwrap_err(),
+        desk.book.part("i2", &slow.fingerprint, "own", ("ann", 6 * MINUTE)).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("is part of i1 now"), "{error}");
+    }
+
+    // What ends, comes again or comes new is the older one's, over a restart, too.
+    desk.observe(&[filling.clone(), down.clone()], 6 * MINUTE);
+    assert_eq!(desk.told(), ["Open Disk*1 (Slow) Down*1", "Resolved (Slow)"]);
+    let json = serde_json::to_string(&desk.book.iter().collect::<Vec<_>>()).unwrap();
+    let kept: Vec<Incident> = serde_json::from_str(&json).unwrap();
+    let mut desk = Desk { book: Book::restored(Settings::default(), kept), made: 2 };
+    desk.observe(&all, 7 * MINUTE);
+    let late = alert("Late", &[("service", "shop")], 8 * MINUTE);
+    desk.observe(&[filling, slow, down, late], 8 * MINUTE);
+    assert_eq!(desk.told(), ["Open Disk*1 Slow*2 Down*1 Late*1", "Resolved (Slow)"]);
+    desk.observe(&[], 9 * MINUTE);
+    assert_eq!(desk.told(), ["Resolved (Disk) (Slow) (Down) (Late)", "Resolved (Slow)"]);
+}
+
+#[test]
+fn what_is_part_of_one_that_becomes_part_of_another_leads_to_the_last() {
+    let mut desk = Desk::default();
+    desk.book.set(Settings { max_alerts: 2, ..Settings::default() });
+    let of = |name: &str, labels: &[(&str, &str)]| alert(name, labels, 0);
+    let (one, two) = (of("A", &[("host", "a")]), of("B", &[("service", "b")]));
+    let mut all = vec![one, two, of("C", &[("trace_id", "c")])];
+    desk.observe(&all, 0);
+    all.push(of("Bc", &[("service", "b"), ("trace_id", "c")]));
+    desk.observe(&all, MINUTE);
+    assert_eq!(desk.told(), ["Open A*1", "Open B*1 C*1", "Resolved (C)"]);
+    all.push(of("Ab", &[("host", "a"), ("service", "b")]));
+    desk.observe(&all, 2 * MINUTE);
+    // Two are told one by one; the others are counted, and hold it open.
+    assert_eq!(desk.told(), ["Open A*1 B*1", "Resolved (B) (C)", "Resolved (C)"]);
+    let into = |id: &str| desk.book.get(id).unwrap().merged_into.clone();
+    assert_eq!((into("i2").as_deref(), into("i3").as_deref()), (Some("i1"), Some("i1")));
+    let one = desk.book.get("i1").unwrap();
+    assert_eq!((one.left_out, one.left_out_firing.len()), (3, 3));
+    desk.observe(&all, 3 * MINUTE);
+    assert_eq!(desk.book.get("i1").unwrap().left_out, 3, "each once");
+    desk.observe(&all[3..], 4 * MINUTE);
+    assert_eq!(desk.told()[0], "Open (A) (B)");
+    desk.observe(&[], 5 * MINUTE);
+    assert_eq!(desk.told()[0], "Resolved (A) (B)");
+}
+
+#[test]
+fn where_people_put_alerts_counts_for_more_than_what_they_share() {
+    let mut desk = Desk::default();
+    let (filling, full) = (alert("Disk", &[("host", "a")], 0), alert("Full", &[("host", "a")], 1));
+    let slow = alert("Slow", &[("service", "shop")], MINUTE);
+    let both = alert("Down", &[("service", "shop"), ("host", "a")], 4 * MINUTE);
+    let before = [filling, full.clone(), slow];
+    desk.observe(&before, MINUTE);
+    assert_eq!(desk.told(), ["Open Disk*1 Full*1", "Open Slow*1"]);
+    desk.book.join("i2", &full.fingerprint, None, ("ann", 2 * MINUTE)).unwrap();
+    let [filling, full, slow] = before;
+    desk.observe(&[filling, full, slow, both], 5 * MINUTE);
+    assert_eq!(desk.told(), ["Open Disk*1 Down*1", "Open Slow*1 Full*1"]);
+    assert_eq!(desk.book.get("i2").unwrap().merged_into, None);
 }

@@ -121,6 +121,58 @@ fn who_was_told_of_an_incident_that_is_emptied_by_hand_hears_that_it_is_over() {
 }
 
 #[test]
+fn who_was_told_of_two_hears_that_they_are_one_and_nothing_twice() {
+    let mut desk = Desk::new(config());
+    let of = |name: &str, host: &str, service: &str, severity: &str, starts_at: i64| {
+        let labels = [("alertname", name), ("host", host), ("service", service), ("severity", severity)];
+        let labels = Labels::new(labels).unwrap();
+        let fingerprint = Fingerprint::of(&labels).to_string();
+        Observed { fingerprint, labels, summary: name.to_owned(), starts_at }
+    };
+    let (slow, lost) =
+        (of("Slow", "a", "web", "warning", 0), of("Lost", "b", "mail", "critical", 31 * SECOND));
+    desk.observe(&[&slow], 0);
+    assert_eq!(desk.news(30 * SECOND), Some(Reason::IncidentOpened));
+    desk.book.observe(lost, 31 * SECOND, || "i2".to_owned());
+    assert_eq!(desk.news(61 * SECOND), Some(Reason::IncidentOpened));
+    desk.book.observe(of("Down", "a", "mail", "warning", 70 * SECOND), 70 * SECOND, || "i3".to_owned());
+    desk.book.decide(&desk.config, 100 * SECOND, |_| true);
+    // That it is as grave as the newer one was they know.
+    let untold: Vec<Incident> = desk.book.untold().cloned().collect();
+    assert_eq!(untold.iter().map(|incident| incident.id.as_str()).collect::<Vec<_>>(), ["i2"]);
+    assert_eq!(desk.book.get("i1").unwrap().severity.as_deref(), Some("critical"));
+    let receiver = one("
+route: {receiver: a}
+receivers:
+  - name: a
+    webhook_configs: [{url: 'http://here'}]
+    ntfy_configs: [{topic: a}]
+");
+    let notifications = untold[0].notifications(&receiver, |_| None);
+    assert!(notifications.iter().all(|told| told.reason == Reason::IncidentOver && !told.is_firing()));
+    let words: Vec<String> = notifications
+        .iter()
+        .map(|notification| {
+            let draft = draft(notification, &receiver, notification.integration);
+            told(next(&draft, &receiver, &Progress::default()).as_ref())
+        })
+        .collect();
+    let words = words.join("\n");
+    for part in [
+        r#""change": "merged""#,
+        r#""mergedInto": "i1""#,
+        "http://localhost:3473/alerts/incidents/i1",
+        "[Incident is part of another now] Lost (critical)",
+    ] {
+        assert!(words.contains(part), "{part} in {words}");
+    }
+    desk.book.handed_on(["i2".to_owned()]);
+    assert_eq!(desk.news(300 * SECOND), None);
+    desk.observe(&[], 301 * SECOND);
+    assert_eq!(desk.news(301 * SECOND), Some(Reason::IncidentOver), "the older one, when it is over");
+}
+
+#[test]
 fn what_came_and_went_is_muted_or_too_small_is_not_told() {
     let (slow, down) = (alert("Slow", "shop", "warning", 0), alert("Down", "shop", "critical", 0));
     let mut desk = Desk::new(config());

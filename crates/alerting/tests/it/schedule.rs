@@ -1,4 +1,5 @@
 use watchfire_alerting::{Config, Plan, Schedule};
+use watchfire_model::Labels;
 
 const CONFIG: &str = "
 route: {receiver: ann}
@@ -126,7 +127,7 @@ fn who_would_be_told_if_nobody_looks_after_it() {
         );
     let plan = Plan::new(&Config::parse("a.yml", &config).unwrap());
     let told = |time: &str| {
-        let steps = plan.expected(watchfire_alerting::RouteId(0), at(time));
+        let steps = plan.expected(watchfire_alerting::RouteId(0), &Labels::empty(), at(time));
         let words = steps.iter().map(|step| {
             let (after, schedule) = (step.told_after, step.schedule.as_deref().unwrap_or("-"));
             format!("{after} {schedule} {}", step.receiver.as_deref().unwrap_or("nobody"))
@@ -139,7 +140,11 @@ fn who_would_be_told_if_nobody_looks_after_it() {
     assert_eq!(told("2026-03-30T06:55:00Z"), ["30s web ann", "5m30s - bob", "5m31s web bob", "1h - cem"]);
     assert_eq!(told("2026-03-20T00:00:00Z")[0], "30s web nobody");
     // Whoever may be told, at whatever time.
-    let hearers: Vec<&str> = plan.hearers("ann").into_iter().collect();
-    assert!(["ann", "bob", "cem"].iter().all(|name| hearers.contains(name)), "{hearers:?}");
-    assert_eq!(plan.hearers("bob").into_iter().collect::<Vec<_>>(), ["bob"]);
+    let hearers = |labels: &Labels| {
+        let routes = plan.tree().matching(labels).into_iter();
+        routes.flat_map(|route| plan.hearers(route, labels)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let of_ann = hearers(&Labels::empty());
+    assert!(["ann", "bob", "cem"].iter().all(|name| of_ann.iter().any(|known| known == name)), "{of_ann:?}");
+    assert_eq!(hearers(&Labels::new([("receivers", "bob")]).unwrap()), ["bob"]);
 }

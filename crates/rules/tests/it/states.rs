@@ -71,6 +71,30 @@ fn without_waiting_an_alert_fires_at_once() {
 }
 
 #[test]
+fn the_value_is_told_of_what_the_query_brought() {
+    let told = |values: &[watchfire_rules::Sampled]| -> Vec<String> {
+        values.iter().map(|sample| format!("{} {}", sample.labels, sample.value)).collect()
+    };
+    let with = |host: &str, value: f64| Seen { value, ..seen(host).remove(0) };
+    let own = |host: &str, value: &str| format!(r#"ALERTS_VALUE{{alertname="Busy",host="{host}"}} {value}"#);
+    let mut state = RuleState::default();
+    // Pending or firing, with the value of this evaluation.
+    let outcome = state.step(0, vec![with("a", 7.5), with("b", 8.0)], terms(10, 60, 0)).unwrap();
+    assert_eq!(told(&outcome.values), [own("a", "7.5"), own("b", "8")]);
+    let outcome = state.step(10, vec![with("a", 9.0)], terms(10, 60, 0)).unwrap();
+    assert_eq!((told(&outcome.values), told(&state.values())), (vec![own("a", "9")], vec![own("a", "9")]));
+    // While it only goes on firing there is nothing that was evaluated.
+    let outcome = state.step(20, Vec::new(), terms(10, 60, 0)).unwrap();
+    assert_eq!(state.state(), AlertState::Firing);
+    assert!(outcome.values.is_empty() && state.values().is_empty(), "{outcome:?}");
+    // Nor while samples may not be back yet.
+    let mut state = RuleState::default();
+    state.step(0, vec![with("a", 7.0)], terms(0, 0, 0)).unwrap();
+    let settling = Terms { settling: true, ..terms(0, 0, 0) };
+    assert!(state.step(10, Vec::new(), settling).unwrap().values.is_empty());
+}
+
+#[test]
 fn what_cannot_be_alerts_is_refused() {
     let mut state = RuleState::default();
     state.step(0, seen("a"), terms(0, 0, 2)).unwrap();

@@ -221,3 +221,35 @@ async fn what_is_passed_over_is_counted() {
     run.until_last("up", 1.0).await;
     assert_eq!(run.sink.all_left_out().pop(), Some((LeftOut::NativeHistogram, 1)));
 }
+
+#[tokio::test]
+async fn the_clock_of_a_target_is_compared_where_it_tells_the_time() {
+    let date = |ahead: i64| {
+        let now = std::time::SystemTime::now();
+        let shift = std::time::Duration::from_secs(ahead.unsigned_abs());
+        httpdate::fmt_http_date(if ahead < 0 { now - shift } else { now + shift })
+    };
+    let skew = "scrape_clock_skew_seconds";
+    let server = Server::start(move |_| Reply::text("a 1\n").header("Date", date(0))).await;
+    let run = Run::start(&job(&server, ""));
+    run.until_last(skew, 0.0).await;
+    for ahead in [120, -120] {
+        server.answer(move |_| Reply::text("a 1\n").header("Date", date(ahead)));
+        // Whole seconds are told, and an answer takes some time.
+        let is_new = |sure: &f64| if ahead > 0 { *sure > 0.0 } else { *sure < 0.0 };
+        let sure = until("a wrong clock", || run.sink.last(skew).filter(is_new)).await.abs();
+        assert!((110.0..=120.0).contains(&sure), "{sure} of {ahead}");
+    }
+    // An answer that was kept on the way tells an earlier time, and one without a time nothing: the series ends.
+    server.answer(move |_| Reply::text("a 1\n").header("Date", date(-120)).header("Age", "120"));
+    until("a marker", || run.sink.is_stale(skew).then_some(())).await;
+    let told = run.sink.of(skew).len();
+    server.answer(|_| Reply::text("a 5\n"));
+    run.until_last("a{", 5.0).await;
+    assert_eq!(run.sink.of(skew).len(), told, "once");
+    // Where a target goes, its series goes with it.
+    server.answer(move |_| Reply::text("a 1\n").header("Date", date(0)));
+    run.until_last(skew, 0.0).await;
+    run.write("");
+    until("a marker", || run.sink.is_stale(skew).then_some(())).await;
+}

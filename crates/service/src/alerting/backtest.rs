@@ -1,21 +1,30 @@
 //! What a rule does now, and what it would have done.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use watchfire_model::{Labels, Series};
-use watchfire_promql::Value;
-use watchfire_rules::{AlertState, Band, Flaw, Form, Kind, RuleState, Seen, Terms, Usual};
+use watchfire_promql::{EvalError, Value};
+use watchfire_rules::{Band, Flaw, Form, Kind, Seen, Terms, Usual};
 
 use super::expand::{Surroundings, alerts, vector};
 use super::plan::GroupPlan;
+use super::replay::replay;
 use super::usual::{Baseline, bands, named};
 use super::{Alerting, AlertingError};
 use crate::clock::now;
 use crate::{PromQuery, ServiceError};
 
-/// Points of a backtest, at about which a longer range gets a longer step.
-const POINTS: i64 = 2880;
+/// So many evaluations a long range has at about, where one for each of the rule's own would be too much.
+const FEW: i64 = 2880;
+
+/// How long more than these may take before it is done with them: who types waits for it.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The first and the last evaluation, and how far they are apart: milliseconds, the first two since the epoch.
+pub(super) type Steps = (i64, i64, i64);
 
 /// What a rule does now.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,8 +48,11 @@ pub struct Backtest {
     pub start: i64,
     /// Until when.
     pub end: i64,
-    /// The distance of the evaluations in milliseconds: the rule's interval, or more over a long range.
+    /// The distance of the evaluations in milliseconds: the rule's interval, or more where that would be too many of them
+    /// (`rules.max_backtest_points`). What lasted shorter may be missing then.
     pub step: i64,
+    /// How often the rule itself is evaluated, in milliseconds.
+    pub interval: i64,
     /// How often an alert would have begun to fire, all series together.
     pub fired: usize,
     /// Those that were pending at least, the most frequent first.
@@ -115,17 +127,10 @@ impl Alerting {
             return Err(AlertingError::BadInput("there is nothing to evaluate".to_owned()));
         };
         let interval = plan.interval;
-        let step = interval * ((range / POINTS + interval - 1) / interval).max(1);
-        let end = now().div_euclid(step) * step;
-        let start = end - range.div_euclid(step).max(1) * step;
         let Kind::Alerting { hold, keep_firing, .. } = rule.rule.kind else {
             return Err(AlertingError::BadInput("only alerts can be tried".to_owned()));
         };
-        let query = PromQuery { text: rule.query.clone(), start, end, step, lookback: None, timeout: None };
-        let answer = self.service().evaluate(query).await?.answer;
-        let Value::Matrix(mut found) = answer.value else {
-            return Err(AlertingError::BadInput("rule result is not a vector or scalar".to_owned()));
-        };
+        let (mut found, (start, end, step)) = self.look_back(&rule.query, interval, range).await?;
         if let Some(usual) = &rule.rule.usual {
             let bands = bands(self.service(), &rule.query, usual, (start, end)).await?;
             for series in &mut found {
@@ -144,10 +149,83 @@ impl Alerting {
             let fired = series.iter().map(|series| series.fired).sum();
             let left_out = series.len().saturating_sub(most);
             series.truncate(most);
-            Backtest { start, end, step, fired, series, left_out }
+            Backtest { start, end, step, interval, fired, series, left_out }
         };
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|error| ServiceError::Internal(error.to_string()).into())
+    }
+
+    /// Evaluates a query as often as its rule would have been, or, where that is too much, less often.
+    async fn look_back(
+        &self,
+        query: &str,
+        interval: i64,
+        range: i64,
+    ) -> Result<(Vec<Series>, Steps), AlertingError> {
+        // A multiple of the interval, so that the evaluations are some of the rule's own.
+        let steps = |most: i64| {
+            let step = interval * ((range / most + interval - 1) / interval).max(1);
+            let end = now().div_euclid(step) * step;
+            (end - range.div_euclid(step).max(1) * step, end, step)
+        };
+        let few = steps(FEW);
+        let most = self.settings().max_backtest_points;
+        let all = steps(i64::try_from(most).unwrap_or(i64::MAX).max(FEW));
+        if all.2 < few.2
+            && let Some(found) = self.replayed(query, all, Some((most, Instant::now() + PATIENCE))).await?
+        {
+            return Ok((found, all));
+        }
+        Ok((self.replayed(query, few, None).await?.unwrap_or_default(), few))
+    }
+
+    /// The series of a query over a range, asked for in pieces that a query may have. `None`: it is more than so many points, or
+    /// takes until later.
+    async fn replayed(
+        &self,
+        text: &str,
+        (start, end, step): Steps,
+        bounds: Option<(usize, Instant)>,
+    ) -> Result<Option<Vec<Series>>, AlertingError> {
+        let service = self.service();
+        let piece = i64::try_from(service.limits().max_points).unwrap_or(i64::MAX).saturating_mul(step);
+        let mut all: HashMap<Labels, Series> = HashMap::new();
+        let (mut points, mut from) = (0, start);
+        while from <= end {
+            let to = end.min(from.saturating_add(piece));
+            let timeout = bounds.map(|(_, until)| until.saturating_duration_since(Instant::now()));
+            let query =
+                PromQuery { text: text.to_owned(), start: from, end: to, step, lookback: None, timeout };
+            let answer = match service.evaluate(query).await {
+                Ok(evaluated) => evaluated.answer,
+                Err(ServiceError::Eval(EvalError::Timeout(_) | EvalError::TooManySamples(_)))
+                    if bounds.is_some() =>
+                {
+                    return Ok(None);
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let Value::Matrix(found) = answer.value else {
+                return Err(AlertingError::BadInput("rule result is not a vector or scalar".to_owned()));
+            };
+            for series in found {
+                points += series.timestamps.len();
+                match all.entry(series.labels.clone()) {
+                    Entry::Occupied(mut known) => {
+                        known.get_mut().timestamps.extend(series.timestamps);
+                        known.get_mut().values.extend(series.values);
+                    }
+                    Entry::Vacant(place) => {
+                        place.insert(series);
+                    }
+                }
+            }
+            if bounds.is_some_and(|(most, _)| points > most) {
+                return Ok(None);
+            }
+            from = to + step;
+        }
+        Ok(Some(all.into_values().collect()))
     }
 }
 
@@ -161,77 +239,4 @@ fn leave_unusual(series: &mut Series, bands: &HashMap<Labels, Vec<(i64, Band)>>)
     let points = series.timestamps.iter().copied().zip(series.values.iter().copied());
     let (timestamps, values) = points.filter(|(at, value)| is_unusual(*at, *value)).unzip();
     (series.timestamps, series.values) = (timestamps, values);
-}
-
-/// The states that one series goes through.
-fn replay(series: &Series, (start, end, step): (i64, i64, i64), terms: Terms) -> BacktestSeries {
-    let mut state = RuleState::default();
-    let mut points = series.timestamps.iter().zip(&series.values).peekable();
-    let mut intervals: Vec<Firing> = Vec::new();
-    let mut at = start;
-    while at <= end {
-        let point = points.next_if(|(time, _)| **time == at);
-        if point.is_none() && state.state() == AlertState::Inactive {
-            // Nothing happens until the next sample.
-            match points.peek() {
-                Some((time, _)) => at = **time,
-                None => break,
-            }
-            continue;
-        }
-        let seen = point.map(|(_, value)| Seen {
-            labels: series.labels.clone(),
-            annotations: BTreeMap::new(),
-            value: *value,
-        });
-        // One series is never twice there, and any number of alerts may be.
-        let Ok(outcome) = state.step(at, seen.into_iter().collect(), terms) else { break };
-        for change in outcome.changes {
-            match (change.from, change.to) {
-                (_, Some(AlertState::Firing)) => {
-                    let active_at = state.alerts().next().map_or(at, |(_, held)| held.active_at);
-                    intervals.push(Firing { active_at, from: at, to: None });
-                }
-                (Some(AlertState::Firing), _) => {
-                    if let Some(last) = intervals.last_mut() {
-                        last.to = Some(at);
-                    }
-                }
-                _ => {}
-            }
-        }
-        at += step;
-    }
-    BacktestSeries { labels: series.labels.clone(), fired: intervals.len(), intervals }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_series_is_replayed() {
-        // Points that are there, `for`, `keep_firing_for`; when it would have fired.
-        type Case<'a> = (&'a [i64], i64, i64, &'a [(i64, i64, Option<i64>)]);
-        let table: [Case<'_>; 6] = [
-            (&[], 0, 0, &[]),
-            (&[0, 10, 20], 0, 0, &[(0, 0, Some(30))]),
-            (&[0, 10, 20], 20, 0, &[(0, 20, Some(30))]),
-            (&[0, 10, 20], 30, 0, &[]),
-            (&[10, 20, 40, 90, 100], 10, 20, &[(10, 20, Some(70)), (90, 100, None)]),
-            (&[50], 0, 0, &[(50, 50, Some(60))]),
-        ];
-        for (timestamps, hold, keep_firing, expected) in table {
-            let series = Series {
-                labels: Labels::empty(),
-                timestamps: timestamps.to_vec(),
-                values: vec![1.0; timestamps.len()],
-            };
-            let terms = Terms { hold, keep_firing, ..Terms::default() };
-            let told = replay(&series, (0, 100, 10), terms);
-            let intervals: Vec<_> =
-                told.intervals.iter().map(|one| (one.active_at, one.from, one.to)).collect();
-            assert_eq!(intervals, expected, "{timestamps:?} {hold} {keep_firing}");
-        }
-    }
 }

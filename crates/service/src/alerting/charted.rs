@@ -43,6 +43,19 @@ impl Alerting {
         let (expr, thresholds) = split(&rule.query)?;
         Some(Charted { title: rule.name, expr: only(&expr, &wanted, &picked), thresholds })
     }
+
+    /// What is drawn of an alerting rule, with all its series: `rule` is its name in the history, or the uid of one that a form made.
+    /// `None` where there is none such.
+    pub fn charted_rule(&self, rule: &str) -> Option<Charted> {
+        let mut filter = RuleFilter::default();
+        (filter.alerting, filter.without_alerts) = (Some(true), true);
+        let of_form = format!("form;{rule}");
+        let groups = self.groups();
+        let mut rules = groups.iter().flat_map(|group| group.rules(&filter));
+        let found = rules.find(|found| [rule, of_form.as_str()].contains(&&*found.key))?;
+        let (expr, thresholds) = split(&found.query)?;
+        Some(Charted { title: found.name, expr, thresholds })
+    }
 }
 
 /// Whether a rule may have made an alert: it has all labels of the rule that are no templates.

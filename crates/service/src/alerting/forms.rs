@@ -10,7 +10,7 @@ use crate::clock::now;
 use crate::dashboards::{is_uid, new_uid};
 
 /// What stands in the place of a uid in addresses of the API.
-const RESERVED: [&str; 6] = ["preview", "backtest", "history", "values", "files", "export"];
+const RESERVED: [&str; 7] = ["preview", "backtest", "history", "values", "evaluated", "files", "export"];
 
 /// Who makes rules, while there is no login.
 const PRINCIPAL: &str = "local";

@@ -7,10 +7,10 @@ use super::plan::form_key;
 use super::{Alerting, AlertingError};
 
 /// Events of one answer, where it is not said how many.
-const SHOWN: usize = 1000;
+pub(crate) const SHOWN: usize = 1000;
 
 /// The most that can be asked for.
-const MOST: usize = 10_000;
+pub(crate) const MOST: usize = 10_000;
 
 /// Which events are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,7 @@ impl Alerting {
         let HistoryQuestion { rule, uid, labels, range, deliveries, limit } = question;
         let rule = uid.map(|uid| form_key(&uid)).or(rule);
         let limit = limit.unwrap_or(SHOWN).min(MOST);
+        let labels = labels.into_iter().collect();
         Ok(store.alert_events(&AlertEventFilter { rule, labels, range, deliveries, limit }).await?)
     }
 }

@@ -75,7 +75,8 @@ impl Keep {
             alerts.push((row.labels, held));
         }
         let state = RuleState::restored(alerts);
-        keep.previous = state.samples().into_iter().map(|sample| sample.labels).collect();
+        let written = state.samples().into_iter().chain(state.values());
+        keep.previous = written.map(|sample| sample.labels).collect();
         (state, keep)
     }
 

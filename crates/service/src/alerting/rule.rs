@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use watchfire_model::{Labels, METRIC_NAME};
-use watchfire_rules::{Change, Kind, Sampled, Seen, Terms, Usual};
+use watchfire_rules::{Change, Kind, Outcome, Sampled, Seen, Terms, Usual};
 
 use super::expand::{Surroundings, alerts, merged, vector};
 use super::group::RunningGroup;
@@ -15,6 +15,8 @@ use super::usual::Baseline;
 pub(super) struct Evaluation {
     /// What is to be stored.
     pub(super) samples: Vec<Sampled>,
+    /// The values of alerts, which are stored beside; Prometheus' unit tests know nothing of them.
+    pub(super) values: Vec<Sampled>,
     /// What became of alerts.
     pub(super) changes: Vec<Change>,
 }
@@ -44,7 +46,8 @@ pub(super) async fn evaluate(
             let seen: Vec<Seen> = alerts(plan, found, around).await.map_err(|error| error.to_string())?;
             let terms = Terms { hold: *hold, keep_firing: *keep_firing, limit, settling };
             let outcome = group.rule(index).state.step(at, seen, terms).map_err(|error| error.to_string())?;
-            Ok(Evaluation { samples: outcome.samples, changes: outcome.changes })
+            let Outcome { samples, values, changes } = outcome;
+            Ok(Evaluation { samples, values, changes })
         }
     }
 }
@@ -95,5 +98,5 @@ fn record(
             samples.len()
         ));
     }
-    Ok(Evaluation { samples, changes: Vec::new() })
+    Ok(Evaluation { samples, ..Evaluation::default() })
 }

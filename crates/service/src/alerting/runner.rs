@@ -147,8 +147,10 @@ impl Runner {
             };
             let health = match evaluate(&self.group, index, at, settling, around).await {
                 Ok(done) => {
-                    written += done.samples.len();
-                    self.keeps[index].write(index, done.samples, query_at, &mut pending);
+                    let mut samples = done.samples;
+                    samples.extend(done.values);
+                    written += samples.len();
+                    self.keeps[index].write(index, samples, query_at, &mut pending);
                     let key = &self.group.plan.rules[index].key;
                     events.extend(done.changes.into_iter().map(|change| event(key, at, change)));
                     Health::Ok
@@ -408,7 +410,46 @@ fn newest(due: i64, now: i64, interval: i64) -> (i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{newest, next};
+    use std::collections::BTreeMap;
+
+    use watchfire_model::is_stale;
+    use watchfire_rules::{RuleState, Seen, Terms};
+
+    use super::*;
+
+    /// What an evaluation would store.
+    fn written(keep: &mut Keep, state: &mut RuleState, found: &[(&str, f64)], at: i64) -> Vec<String> {
+        let seen = found.iter().map(|(host, value)| Seen {
+            labels: Labels::new([("alertname", "Hot"), ("host", *host)]).unwrap(),
+            annotations: BTreeMap::new(),
+            value: *value,
+        });
+        let outcome = state.step(at, seen.collect(), Terms { hold: 10, ..Terms::default() }).unwrap();
+        let mut pending = Pending::default();
+        keep.write(0, outcome.samples.into_iter().chain(outcome.values).collect(), at, &mut pending);
+        let stored = pending.batch.iter().filter_map(|(labels, sample)| {
+            let labels = labels.unwrap();
+            let value = if is_stale(sample.value) { "over".to_owned() } else { sample.value.to_string() };
+            let host = labels.get("host").unwrap_or_default();
+            (labels.metric() == "ALERTS_VALUE").then(|| format!("{host} {value}"))
+        });
+        stored.collect()
+    }
+
+    #[test]
+    fn values_of_alerts_are_stored_as_they_were_evaluated_and_end_with_them() {
+        let (mut keep, mut state) = (Keep::default(), RuleState::default());
+        let mut told = |found: &[(&str, f64)], at: i64| {
+            let mut told = written(&mut keep, &mut state, found, at);
+            told.sort();
+            told
+        };
+        assert!(told(&[], 0).is_empty(), "nothing of what does not hold");
+        assert_eq!(told(&[("a", 7.5), ("b", 8.0)], 5), ["a 7.5", "b 8"], "pending");
+        assert_eq!(told(&[("a", 9.0)], 15), ["a 9", "b over"], "firing");
+        assert_eq!(told(&[], 20), ["a over"]);
+        assert!(told(&[], 25).is_empty(), "it ends once");
+    }
 
     #[test]
     fn rounds_that_were_missed_are_not_evaluated() {

@@ -33,6 +33,8 @@ pub struct AlertingSettings {
     pub max_rule_bytes: usize,
     /// Series of a backtest that are told one by one.
     pub max_backtest_series: usize,
+    /// Points of a backtest, of all series together.
+    pub max_backtest_points: usize,
     /// Where people reach this server, without a slash at its end.
     pub external_url: String,
 }
@@ -55,6 +57,7 @@ impl Default for AlertingSettings {
             max_rules: 10_000,
             max_rule_bytes: 64 << 10,
             max_backtest_series: 100,
+            max_backtest_points: 2_000_000,
             external_url: String::new(),
         }
     }

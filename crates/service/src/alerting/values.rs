@@ -1,7 +1,7 @@
 //! The values of a rule's query over time, with the thresholds that they are compared with: what a chart of a rule shows.
 //!
 //! They are not kept: they are what the query gives over what is stored, also where it did not hold. So they are there after a
-//! restart and for rules that were made a minute ago.
+//! restart and for rules that were made a minute ago. What evaluations saw of alerts is kept (`evaluated.rs`).
 
 use std::collections::HashMap;
 

@@ -138,7 +138,7 @@ impl ConfigFile {
         let read = move || {
             let variables = |name: &str| std::env::var(name).ok();
             let config = Config::parse_with(&path.display().to_string(), &text, &variables)
-                .map_err(|error| error.to_string())?;
+                .map_err(|error| error.in_brief())?;
             let folder = path.parent().unwrap_or(Path::new(""));
             let templates = templates::read(&config.templates, folder)?;
             Ok(Followed { config, templates })

@@ -1,4 +1,5 @@
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
@@ -12,7 +13,7 @@ use watchfire_template::{Env, Set, Time};
 
 use super::configured::Followed;
 use super::links::Links;
-use crate::alerting::delivery::{Deliveries, PreviewError, Trial, TrialAlert};
+use crate::alerting::delivery::{Deliveries, PreviewError, PreviewLinks, Trial, TrialAlert};
 use crate::clock::now;
 
 /// What marks a test notification.
@@ -66,25 +67,29 @@ impl Queue {
         &self.deliveries
     }
 
-    /// Sends a test notification to a receiver, with these labels and annotations over those of a test; `None` where there is
-    /// no such receiver.
+    /// Sends a test notification to a receiver by the queue, with these labels and annotations over those of a test, and waits for what
+    /// its channels say for `wait` at most; `None` where there is no such receiver. `group` is what its group has in common, where a
+    /// route says it.
     ///
     /// # Errors
     ///
-    /// The system gives no random bytes.
+    /// The store fails, or the system gives no random bytes.
     pub async fn try_receiver(
         &self,
         name: &str,
         labels: &Labels,
         annotations: &Labels,
+        group: Option<&Labels>,
+        wait: Duration,
     ) -> Result<Option<Vec<Trial>>, ControlError> {
-        let (told, set) = (test_of(name, labels, annotations), self.templates());
+        let set = self.templates();
+        let told = TrialAlert { group: group.cloned(), ..test_of(name, labels, annotations) };
         // There is no such alert that somebody could acknowledge.
         let around = Surroundings { links: None, ..self.around(&set)? };
-        Ok(self.deliveries.try_receiver(name, &told, &around).await)
+        self.deliveries.try_receiver(name, &told, &around, wait).await
     }
 
-    /// The same with a receiver of a configuration that nobody follows yet.
+    /// The same with a receiver of a configuration that nobody follows yet, without the queue.
     ///
     /// # Errors
     ///
@@ -103,29 +108,43 @@ impl Queue {
         Ok(Some(self.deliveries.try_channels(Arc::new(receiver.clone()), &told, &around).await))
     }
 
-    /// What a test mail of a receiver would say, by the configuration that counts or by a draft; `index` names one of its
-    /// mails, counted from 0. Nothing is sent.
+    /// What a test mail of a receiver would say, by the configuration that counts or by a draft, with a chart of `rule`, of the rule
+    /// that these labels name, or a sample; `index` names one of its mails, counted from 0. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// There is no such receiver or mail, or a template fails.
-    pub fn preview_mail(
+    /// There is no such receiver, mail or rule, or a template fails.
+    pub async fn preview_mail(
+        &self,
+        draft: Option<&Followed>,
+        mail: (&str, usize),
+        labels: &Labels,
+        annotations: &Labels,
+        rule: Option<&str>,
+    ) -> Result<MailTexts, PreviewError> {
+        let told = test_of(mail.0, labels, annotations);
+        let mut texts = self.preview_texts(draft, mail, &told)?;
+        self.deliveries.preview_chart(&mut texts, &told, rule).await?;
+        Ok(texts)
+    }
+
+    fn preview_texts(
         &self,
         draft: Option<&Followed>,
         (name, index): (&str, usize),
-        labels: &Labels,
-        annotations: &Labels,
+        told: &TrialAlert,
     ) -> Result<MailTexts, PreviewError> {
-        let told = test_of(name, labels, annotations);
+        // A mail shows where its alerts are acknowledged; of a test that leads nowhere.
+        let links = self.links.as_ref().map(|_| &PreviewLinks as &dyn ActionLinks);
         let Some(draft) = draft else {
             let set = self.templates();
-            let around = Surroundings { links: None, ..self.around(&set)? };
-            return self.deliveries.preview_mail(name, index, &told, &around);
+            let around = Surroundings { links, ..self.around(&set)? };
+            return self.deliveries.preview_mail(name, index, told, &around);
         };
         let receiver = draft.config.receivers.iter().find(|receiver| receiver.name == name);
         let receiver = receiver.ok_or_else(|| PreviewError::NoReceiver(name.to_owned()))?;
-        let around = Surroundings { links: None, ..self.around(&draft.templates)? };
-        self.deliveries.preview_mail_of(receiver, index, &told, &around)
+        let around = Surroundings { links, ..self.around(&draft.templates)? };
+        self.deliveries.preview_mail_of(receiver, index, told, &around)
     }
 
     fn templates(&self) -> Arc<Set> {
@@ -150,6 +169,7 @@ fn test_of(name: &str, labels: &Labels, annotations: &Labels) -> TrialAlert {
     TrialAlert {
         labels: over(&[("alertname", "TestNotification"), ("severity", "info")], labels),
         annotations: over(&[("summary", &summary)], annotations).with("test", TEST),
+        group: None,
     }
 }
 

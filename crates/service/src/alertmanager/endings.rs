@@ -8,13 +8,14 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use watchfire_alerting::Fingerprint;
 use watchfire_alerting::config::receiver::Integration;
+use watchfire_alerting::incident::IncidentError;
 use watchfire_model::{Labels, TimeRange};
 use watchfire_storage::{AlertEvent, AlertEventFilter, AlertStore, AlertWrites};
 
-use super::Alertmanager;
 use super::handling::ELSEWHERE;
-use crate::alerting::Sending;
+use super::{Alertmanager, AlertmanagerError};
 use crate::alerting::delivery::Ended;
+use crate::alerting::{MOST_EVENTS, SHOWN_EVENTS, Sending};
 
 /// How many are written at once: a transaction each would be slow where a hundred end in a second.
 const AT_ONCE: usize = 256;
@@ -24,6 +25,10 @@ const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins
 
 /// Of how many alerts it is known by which ways they could not be told.
 const MOST_FAILURES: usize = 10_000;
+
+/// How long before an incident its alerts may have been told of, and how long after its end, in milliseconds: the last word goes out
+/// after the end.
+const AROUND: i64 = 30 * 60_000;
 
 /// Why alerts could not be told, by the alert, whether it is resolved, the receiver and the channel. Where a channel is broken a
 /// group is told anew at each of its intervals, and would fill the history with the same.
@@ -95,7 +100,53 @@ fn with_more(
     all
 }
 
+/// What was sent of the alerts of an incident.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SentOfIncident {
+    /// One event for each alert that a notification told of, the newest first.
+    pub events: Vec<AlertEvent>,
+    /// Whether there are more than were asked for.
+    pub more: bool,
+}
+
 impl Alertmanager {
+    /// What was sent of the alerts of an incident around its time, and what was given up: the newest `limit`, which is 1000 where it is
+    /// left out and 10,000 at most. Of alerts that it does not tell one by one nothing is known.
+    ///
+    /// # Errors
+    ///
+    /// There is no such incident, and what the store says.
+    pub async fn sent_of_incident(
+        &self,
+        id: &str,
+        limit: Option<usize>,
+    ) -> Result<SentOfIncident, AlertmanagerError> {
+        let not_found = || AlertmanagerError::Incident(IncidentError::NotFound(id.to_owned()));
+        let incident = self.incident(id).ok_or_else(not_found)?;
+        let Some(history) = self.0.history.get() else { return Ok(SentOfIncident::default()) };
+        // They come from labels.
+        let labels = incident.alerts.iter().filter_map(|member| Labels::new(&member.labels).ok());
+        let labels: Vec<Labels> = labels.collect();
+        // A filter without labels would find what was sent of all alerts.
+        if labels.is_empty() {
+            return Ok(SentOfIncident::default());
+        }
+        let limit = limit.unwrap_or(SHOWN_EVENTS).min(MOST_EVENTS);
+        let start = incident.opened_at.saturating_sub(AROUND);
+        let end = incident.resolved_at.map_or(i64::MAX, |at| at.saturating_add(AROUND));
+        let filter = AlertEventFilter {
+            rule: None,
+            labels,
+            range: TimeRange { start, end },
+            deliveries: Some(true),
+            limit: limit + 1,
+        };
+        let mut events = history.alert_events(&filter).await?;
+        let more = events.len() > limit;
+        events.truncate(limit);
+        Ok(SentOfIncident { events, more })
+    }
+
     /// Writes how notifications ended; where that can't be, again and again, until `stop`.
     async fn keep_sent(&self, ended: &[Ended], stop: &CancellationToken) {
         let Some(history) = self.0.history.get() else { return };
@@ -135,7 +186,7 @@ impl Alertmanager {
 async fn rule_of(labels: &Labels, history: &dyn AlertStore) -> String {
     let filter = AlertEventFilter {
         rule: None,
-        labels: Some(labels.clone()),
+        labels: vec![labels.clone()],
         range: TimeRange { start: i64::MIN, end: i64::MAX },
         deliveries: Some(false),
         limit: 1,

@@ -152,11 +152,13 @@ impl Alertmanager {
 fn see(state: &State, muting: &Muting<'_>, alert: &Arc<Alert>, now: i64) -> SeenAlert {
     let plan = state.dispatcher.plan();
     let tree = plan.tree();
+    let routes = tree.matching(&alert.labels);
     let mut receivers: Vec<String> =
-        tree.matching(&alert.labels).into_iter().map(|route| tree.options(route).receiver.clone()).collect();
+        routes.iter().map(|route| tree.options(*route).receiver.clone()).collect();
     receivers.sort();
     receivers.dedup();
-    let hearers: BTreeSet<&str> = receivers.iter().flat_map(|receiver| plan.hearers(receiver)).collect();
+    let hearers: BTreeSet<&str> =
+        routes.iter().flat_map(|route| plan.hearers(*route, &alert.labels)).collect();
     let hearers = hearers.into_iter().map(str::to_owned).filter(|name| !receivers.contains(name)).collect();
     let mut muted_by = muting.muted_by(&alert.labels);
     if !state.tells_of_demo && is_made_up(&alert.labels) {

@@ -24,6 +24,7 @@ inhibit_rules:
 const SECOND: i64 = 1000;
 
 mod absence;
+mod explained;
 
 fn follow(text: &str) -> Followed {
     Followed { config: Config::parse("test", text).unwrap(), ..Followed::nobody() }

@@ -49,10 +49,33 @@ pub enum NotifyConfigError {
     Store(#[from] ControlError),
 }
 
+/// The most that a line of words tells; the list has all.
+const MOST_LINES: usize = 20;
+
 fn told(flaws: &[Flaw]) -> String {
     let one = |flaw: &Flaw| {
         let at = if flaw.line > 0 { format!("line {}: ", flaw.line) } else { String::new() };
         format!("{at}{}", flaw.message)
     };
-    flaws.iter().map(one).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = flaws.iter().take(MOST_LINES).map(one).collect();
+    let more = flaws.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        lines.push(format!("... and {more} more"));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_problems_are_told_in_brief() {
+        let flaw = |line: u32| Flaw { line, column: 1, path: String::new(), message: "no".to_owned() };
+        let told = |many: u32| NotifyConfigError::Refused((1..=many).map(flaw).collect()).to_string();
+        assert_eq!(told(2), "line 1: no\nline 2: no");
+        assert_eq!(told(20).lines().count(), 20);
+        let most = told(23);
+        assert_eq!((most.lines().count(), most.lines().last()), (21, Some("... and 3 more")));
+    }
 }

@@ -6,6 +6,7 @@
 mod draft;
 mod error;
 mod kept;
+mod lines;
 mod sealed;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use draft::{Files, Looked, look};
 pub use error::{Flaw, NotifyConfigError};
 use kept::Kept;
 pub use kept::VersionHead;
+pub use lines::DiffLine;
 use sealed::Secrets;
 
 /// Who makes changes and does not say who they are, while there is no login.
@@ -315,6 +317,29 @@ impl NotifyConfig {
         let kept = kept::read(&*self.0.store, Some(version)).await?;
         let kept = kept.ok_or(NotifyConfigError::NoVersion(version))?;
         shown_kept(kept, self.0.files.clone()).await
+    }
+
+    /// What changed from one version (0: nothing was kept) to another (`None`: the one that counts), with masks in place of secrets.
+    ///
+    /// # Errors
+    ///
+    /// [`NotifyConfigError::NoVersion`].
+    pub async fn diff(&self, from: u64, to: Option<u64>) -> Result<Vec<DiffLine>, NotifyConfigError> {
+        let before = match from {
+            0 => String::new(),
+            from => self.text(Some(from)).await?,
+        };
+        let after = self.text(to).await?;
+        // Long texts take their time.
+        let compared = tokio::task::spawn_blocking(move || lines::diff(&before, &after));
+        compared.await.map_err(|error| whole(&error.to_string()))
+    }
+
+    /// The text of a version, or of the one that counts, as it is kept.
+    async fn text(&self, version: Option<u64>) -> Result<String, NotifyConfigError> {
+        let kept = kept::read(&*self.0.store, version).await?;
+        let kept = kept.ok_or(NotifyConfigError::NoVersion(version.unwrap_or_default()))?;
+        Ok(kept.body.yaml)
     }
 }
 

@@ -203,3 +203,35 @@ receivers:
     let file = Files::From(dir.path().to_owned());
     assert!(look(Writing::Yaml(TEXT.to_owned()), &Secrets::new(), &file).followed.is_some());
 }
+
+#[tokio::test]
+async fn versions_are_compared_without_their_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = open(dir.path()).await;
+    bench.save(yaml("http://one/"), 0).await.unwrap();
+    let named = bench.config.shown().await.unwrap().checked.yaml.replace("name: a", "name: b");
+    bench.save(Writing::Yaml(named.replace("receiver: a", "receiver: b")), 1).await.unwrap();
+    bench.save(yaml("http://two/"), 2).await.unwrap();
+    let told = async |from: u64, to: Option<u64>| {
+        let lines = bench.config.diff(from, to).await.unwrap().into_iter();
+        let lines = lines.map(|line| {
+            let mark = if line.after.is_none() { '-' } else { '+' };
+            format!("{mark}{}", line.text)
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let of = |name: &str, secret: u32| {
+        [
+            format!("route: {{receiver: {name}}}"),
+            format!("receivers: [{{name: {name}, webhook_configs: [{{url: <secret:{secret}>}}]}}]"),
+        ]
+    };
+    let marked = |mark: char, lines: [String; 2]| lines.map(|line| format!("{mark}{line}"));
+    assert_eq!(told(0, Some(1)).await, marked('+', of("a", 1)));
+    assert_eq!(told(1, Some(2)).await, [marked('-', of("a", 1)), marked('+', of("b", 1))].concat());
+    // The newest one has another secret, which is all that can be seen of it.
+    assert_eq!(told(2, None).await, [marked('-', of("b", 1)), marked('+', of("a", 2))].concat());
+    assert_eq!(told(3, None).await, [""; 0]);
+    assert!(matches!(bench.config.diff(9, None).await, Err(NotifyConfigError::NoVersion(9))));
+    bench.engine.close().await;
+}

@@ -4,6 +4,7 @@
 mod alerting;
 mod cache;
 mod dashboards;
+mod delivery_ages;
 // The storage's tests and these try rollups on the same readings.
 #[path = "../../../storage/tests/it/readings.rs"]
 mod readings;

@@ -75,13 +75,29 @@ impl AlertWrites {
     }
 }
 
+/// What is read of an event.
+macro_rules! event_columns {
+    () => {
+        "at, rule, labels, before, after, alert_event.value AS value, reason"
+    };
+}
+
+/// Which events meet a filter, and in which order they are told.
+macro_rules! event_terms {
+    () => {
+        "at >= ?1 AND at <= ?2 AND (?3 IS NULL OR rule = ?3) \
+         AND (?4 IS NULL OR (after IN ('sent', 'not sent')) = ?4) \
+         ORDER BY at DESC, alert_event.id DESC LIMIT ?5"
+    };
+}
+
 /// Which events are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertEventFilter {
     /// Those of this rule; `None` for all.
     pub rule: Option<String>,
-    /// Those of this alert; `None` for all.
-    pub labels: Option<Labels>,
+    /// Those of these alerts; empty for all.
+    pub labels: Vec<Labels>,
     /// Those at these times, both ends included.
     pub range: TimeRange,
     /// Whether they tell of notifications ([`SENT`], [`NOT_SENT`]); `None` for all.
@@ -111,6 +127,18 @@ pub trait AlertStore: Send + Sync {
     /// Notes that rules were evaluated.
     async fn note_evaluation(&self, at: i64) -> Result<(), ControlError>;
 }
+
+/// The events of a filter that names no alerts.
+const EVENTS: &str = concat!("SELECT ", event_columns!(), " FROM alert_event WHERE ", event_terms!());
+
+/// The events of one that does: alert by alert, as the index has them, and not through all of the time.
+const EVENTS_OF_ALERTS: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    " FROM (SELECT DISTINCT value FROM json_each(?6)) AS wanted \
+     CROSS JOIN alert_event ON alert_event.labels = wanted.value WHERE ",
+    event_terms!()
+);
 
 #[async_trait]
 impl AlertStore for SqliteControl {
@@ -159,20 +187,20 @@ impl AlertStore for SqliteControl {
     }
 
     async fn alert_events(&self, filter: &AlertEventFilter) -> Result<Vec<AlertEvent>, ControlError> {
-        let rows = sqlx::query(
-            "SELECT at, rule, labels, before, after, value, reason FROM alert_event \
-             WHERE at >= ?1 AND at <= ?2 AND (?3 IS NULL OR rule = ?3) AND (?4 IS NULL OR labels = ?4) \
-             AND (?5 IS NULL OR (after IN ('sent', 'not sent')) = ?5) ORDER BY at DESC, id DESC LIMIT ?6",
-        )
-        .bind(filter.range.start)
-        .bind(filter.range.end)
-        .bind(filter.rule.as_deref())
-        .bind(filter.labels.as_ref().map(Labels::packed))
-        .bind(filter.deliveries)
-        .bind(i64::try_from(filter.limit).unwrap_or(i64::MAX))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(|error| self.failed(error))?;
+        let AlertEventFilter { rule, labels, range, deliveries, limit } = filter;
+        let statement = if labels.is_empty() { EVENTS } else { EVENTS_OF_ALERTS };
+        let mut query = sqlx::query(statement)
+            .bind(range.start)
+            .bind(range.end)
+            .bind(rule.as_deref())
+            .bind(deliveries)
+            .bind(i64::try_from(*limit).unwrap_or(i64::MAX));
+        if !labels.is_empty() {
+            // Texts can always be written.
+            let packed: Vec<&str> = labels.iter().map(Labels::packed).collect();
+            query = query.bind(serde_json::to_string(&packed).unwrap_or_default());
+        }
+        let rows = query.fetch_all(&self.pool).await.map_err(|error| self.failed(error))?;
         rows.iter().map(|row| self.event_of(row)).collect()
     }
 

@@ -5,16 +5,26 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::delivery::{
-    Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,
+    Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, Due, NewDelivery, Settled,
+    Settlement, Superseded,
 };
 use super::{ControlError, SqliteControl};
 
-fn limit(count: usize) -> i64 {
+/// What is read of a delivery.
+macro_rules! columns {
+    () => {
+        "id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, next_at, \
+         give_up_at, ended_at, reason, test, superseded_by"
+    };
+}
+pub(super) use columns;
+
+pub(super) fn limit(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 impl SqliteControl {
-    fn delivery(&self, row: &SqliteRow) -> Result<Delivery, ControlError> {
+    pub(super) fn delivery(&self, row: &SqliteRow) -> Result<Delivery, ControlError> {
         let read = || {
             let state: String = row.try_get("state")?;
             let delivery = Delivery {
@@ -32,6 +42,8 @@ impl SqliteControl {
                 give_up_at: row.try_get("give_up_at")?,
                 ended_at: row.try_get("ended_at")?,
                 reason: row.try_get("reason")?,
+                test: row.try_get::<i64, _>("test")? != 0,
+                superseded_by: row.try_get("superseded_by")?,
             };
             Ok((state, delivery))
         };
@@ -42,7 +54,13 @@ impl SqliteControl {
         Ok(Delivery { state, ..delivery })
     }
 
-    fn deliveries(&self, rows: &[SqliteRow]) -> Result<Vec<Delivery>, ControlError> {
+    fn due_of(&self, row: &SqliteRow) -> Result<Due, ControlError> {
+        let delivery = self.delivery(row)?;
+        let newest: i64 = row.try_get("newest").map_err(|error| self.failed(error))?;
+        Ok(Due { has_newer: newest > delivery.id, delivery })
+    }
+
+    pub(super) fn deliveries(&self, rows: &[SqliteRow]) -> Result<Vec<Delivery>, ControlError> {
         rows.iter().map(|row| self.delivery(row)).collect()
     }
 }
@@ -58,8 +76,8 @@ impl DeliveryStore for SqliteControl {
         for delivery in deliveries {
             let inserted = sqlx::query(
                 "INSERT OR IGNORE INTO delivery (key, group_key, receiver, integration, draft, progress, state, \
-                 attempts, created_at, next_at, give_up_at, reason) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, '', 'waiting', 0, ?6, ?6, ?7, '')",
+                 attempts, created_at, next_at, give_up_at, reason, test) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, '', 'waiting', 0, ?6, ?6, ?7, '', ?8)",
             )
             .bind(&delivery.key)
             .bind(&delivery.group_key)
@@ -68,6 +86,7 @@ impl DeliveryStore for SqliteControl {
             .bind(&delivery.draft)
             .bind(delivery.created_at)
             .bind(delivery.give_up_at)
+            .bind(i64::from(delivery.test))
             .execute(&mut *transaction)
             .await
             .map_err(|error| self.failed(error))?;
@@ -77,21 +96,23 @@ impl DeliveryStore for SqliteControl {
         Ok(new)
     }
 
-    async fn due(&self, now: i64, each: usize) -> Result<Vec<Delivery>, ControlError> {
-        let rows = sqlx::query(
-            "SELECT id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, \
-             next_at, give_up_at, ended_at, reason FROM ( \
-             SELECT *, row_number() OVER (PARTITION BY receiver, integration ORDER BY next_at, id) AS place \
-             FROM delivery WHERE state = 'waiting' AND next_at <= ?1 AND id IN ( \
-             SELECT min(id) FROM delivery WHERE state = 'waiting' GROUP BY receiver, integration, group_key)) \
+    async fn due(&self, now: i64, each: usize) -> Result<Vec<Due>, ControlError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", newest FROM (SELECT delivery.*, head.newest, row_number() OVER ( \
+             PARTITION BY delivery.receiver, delivery.integration ORDER BY delivery.next_at, delivery.id) AS place \
+             FROM delivery JOIN (SELECT min(id) AS oldest, max(id) AS newest FROM delivery \
+             WHERE state = 'waiting' GROUP BY receiver, integration, group_key) AS head ON delivery.id = head.oldest \
+             WHERE delivery.next_at <= ?1) \
              WHERE place <= ?2 ORDER BY next_at, id",
-        )
+        ))
         .bind(now)
         .bind(limit(each))
         .fetch_all(&self.pool)
         .await
         .map_err(|error| self.failed(error))?;
-        self.deliveries(&rows)
+        rows.iter().map(|row| self.due_of(row)).collect()
     }
 
     async fn next_due(&self, now: i64) -> Result<Option<i64>, ControlError> {
@@ -142,6 +163,17 @@ impl DeliveryStore for SqliteControl {
             .execute(&mut *transaction)
             .await
             .map_err(|error| self.failed(error))?;
+            // What was not opened need not be closed.
+            sqlx::query(
+                "UPDATE delivery SET state = 'dropped', ended_at = ?2, reason = 'the test before it failed' \
+                 WHERE state = 'waiting' AND test = 1 AND (group_key, receiver, integration) IN \
+                 (SELECT group_key, receiver, integration FROM delivery WHERE id = ?1 AND test = 1)",
+            )
+            .bind(id)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| self.failed(error))?;
         }
         if let (Some(memory), true) = (memory, updated.rows_affected() > 0) {
             let statement = if memory.is_empty() {
@@ -161,12 +193,12 @@ impl DeliveryStore for SqliteControl {
     }
 
     async fn list(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, ControlError> {
-        let rows = sqlx::query(
-            "SELECT id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, \
-             next_at, give_up_at, ended_at, reason FROM delivery \
-             WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR receiver = ?2) AND id < ?3 \
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM delivery WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR receiver = ?2) AND id < ?3 \
              ORDER BY id DESC LIMIT ?4",
-        )
+        ))
         .bind(filter.state.map(DeliveryState::as_str))
         .bind(&filter.receiver)
         .bind(filter.before.unwrap_or(i64::MAX))
@@ -178,26 +210,54 @@ impl DeliveryStore for SqliteControl {
     }
 
     async fn get(&self, id: i64) -> Result<Option<Delivery>, ControlError> {
-        let row = sqlx::query(
-            "SELECT id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, \
-             next_at, give_up_at, ended_at, reason FROM delivery WHERE id = ?1",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(|error| self.failed(error))?;
+        let row = sqlx::query(concat!("SELECT ", columns!(), " FROM delivery WHERE id = ?1"))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| self.failed(error))?;
         row.map(|row| self.delivery(&row)).transpose()
     }
 
-    async fn resend(&self, id: i64, now: i64, give_up_at: i64) -> Result<bool, ControlError> {
+    async fn keyed(&self, key: &str) -> Result<Option<Delivery>, ControlError> {
+        self.delivery_keyed(key).await
+    }
+
+    async fn ahead(&self, id: i64) -> Result<u64, ControlError> {
+        self.deliveries_ahead(id).await
+    }
+
+    async fn of_group(
+        &self,
+        group_key: &str,
+        receiver: &str,
+        integration: &str,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, ControlError> {
+        self.deliveries_of_group((group_key, receiver, integration), limit).await
+    }
+
+    async fn supersede(&self, superseded: &[Superseded], now: i64) -> Result<usize, ControlError> {
+        self.supersede_deliveries(superseded, now).await
+    }
+
+    async fn hasten(&self, id: i64, now: i64) -> Result<Option<i64>, ControlError> {
+        self.hasten_delivery(id, now).await
+    }
+
+    async fn drop_waiting(&self, id: i64, reason: &str, now: i64) -> Result<bool, ControlError> {
+        self.drop_delivery(id, reason, now).await
+    }
+
+    async fn resend(&self, id: i64, progress: &str, now: i64, give_up_at: i64) -> Result<bool, ControlError> {
         let updated = sqlx::query(
-            "UPDATE delivery SET state = 'waiting', attempts = 0, progress = '', next_at = ?2, give_up_at = ?3, \
+            "UPDATE delivery SET state = 'waiting', attempts = 0, progress = ?4, next_at = ?2, give_up_at = ?3, \
              ended_at = NULL \
              WHERE id = ?1 AND state = 'dead'",
         )
         .bind(id)
         .bind(now)
         .bind(give_up_at)
+        .bind(progress)
         .execute(&self.pool)
         .await
         .map_err(|error| self.failed(error))?;
@@ -215,7 +275,8 @@ impl DeliveryStore for SqliteControl {
 
     async fn prune(&self, done_before: i64, dead_before: i64) -> Result<u64, ControlError> {
         let deleted = sqlx::query(
-            "DELETE FROM delivery WHERE (state = 'done' AND ended_at < ?1) OR (state = 'dead' AND ended_at < ?2)",
+            "DELETE FROM delivery WHERE (state IN ('done', 'superseded', 'dropped') AND ended_at < ?1) \
+             OR (state = 'dead' AND ended_at < ?2) OR (state = 'dead' AND test = 1 AND ended_at < ?1)",
         )
         .bind(done_before)
         .bind(dead_before)
@@ -236,10 +297,11 @@ impl DeliveryStore for SqliteControl {
     }
 
     async fn counts(&self) -> Result<DeliveryCounts, ControlError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT state, count(*) FROM delivery GROUP BY state")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| self.failed(error))?;
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, count(*) FROM delivery WHERE test = 0 GROUP BY state")
+                .fetch_all(&self.pool)
+                .await
+                .map_err(|error| self.failed(error))?;
         let mut counts = DeliveryCounts::default();
         for (state, count) in rows {
             let count = count.unsigned_abs();
@@ -247,6 +309,8 @@ impl DeliveryStore for SqliteControl {
                 Some(DeliveryState::Waiting) => counts.waiting = count,
                 Some(DeliveryState::Done) => counts.done = count,
                 Some(DeliveryState::Dead) => counts.dead = count,
+                Some(DeliveryState::Superseded) => counts.superseded = count,
+                Some(DeliveryState::Dropped) => counts.dropped = count,
                 None => {}
             }
         }

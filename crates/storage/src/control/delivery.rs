@@ -19,6 +19,8 @@ pub struct NewDelivery {
     pub created_at: i64,
     /// From when on it is not tried again.
     pub give_up_at: i64,
+    /// Whether somebody tries a receiver by it. A test counts nowhere.
+    pub test: bool,
 }
 
 /// How a delivery is.
@@ -30,11 +32,15 @@ pub enum DeliveryState {
     Done,
     /// It was given up, and stays until somebody sends it again or it is pruned.
     Dead,
+    /// It was not sent, since a later one tells all of what it would have told, or since there was nothing to tell any more.
+    Superseded,
+    /// Somebody did not want it to be sent.
+    Dropped,
 }
 
 impl DeliveryState {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Done, Self::Dead];
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Done, Self::Dead, Self::Superseded, Self::Dropped];
 
     /// As it stands in files.
     pub fn as_str(self) -> &'static str {
@@ -42,6 +48,8 @@ impl DeliveryState {
             Self::Waiting => "waiting",
             Self::Done => "done",
             Self::Dead => "dead",
+            Self::Superseded => "superseded",
+            Self::Dropped => "dropped",
         }
     }
 
@@ -78,9 +86,33 @@ pub struct Delivery {
     pub next_at: i64,
     /// From when on it is not tried again.
     pub give_up_at: i64,
-    /// When it was done, or given up.
+    /// When it was done, given up, superseded or dropped.
     pub ended_at: Option<i64>,
-    /// Why the last attempt failed; empty where none did.
+    /// Why the last attempt failed, or why there was none; empty where neither is so.
+    pub reason: String,
+    /// Whether somebody tries a receiver by it.
+    pub test: bool,
+    /// The later one that tells what this one would have told; `None` unless it is superseded, and where there is none.
+    pub superseded_by: Option<i64>,
+}
+
+/// A delivery that is to be sent now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The oldest that waits of its group and channel.
+    pub delivery: Delivery,
+    /// Whether newer ones of its group and channel wait, too.
+    pub has_newer: bool,
+}
+
+/// A delivery that is not to be sent, since there is nothing left to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Superseded {
+    /// Which one.
+    pub id: i64,
+    /// The later one that tells all of it; `None` where nobody has to be told of it any more.
+    pub by: Option<i64>,
+    /// Why, for people.
     pub reason: String,
 }
 
@@ -133,7 +165,7 @@ pub struct Settled {
     pub now: i64,
 }
 
-/// How many deliveries there are.
+/// How many deliveries there are, without tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryCounts {
     /// That wait.
@@ -142,6 +174,10 @@ pub struct DeliveryCounts {
     pub done: u64,
     /// That were given up and are still kept.
     pub dead: u64,
+    /// That later ones took the place of, and that are still kept.
+    pub superseded: u64,
+    /// That somebody dropped, and that are still kept.
+    pub dropped: u64,
 }
 
 /// Keeps notifications until they are delivered: what is in the queue survives the end of the process. All times are
@@ -153,13 +189,14 @@ pub trait DeliveryStore: Send + Sync {
 
     /// What is to be sent at `now`: of each channel of each receiver at most `each`, the ones that wait longest first. Of
     /// one group and channel only the oldest: what is resolved is not told before that it fired.
-    async fn due(&self, now: i64, each: usize) -> Result<Vec<Delivery>, ControlError>;
+    async fn due(&self, now: i64, each: usize) -> Result<Vec<Due>, ControlError>;
 
     /// When the next delivery is due that is not due at `now`; `None` where none waits.
     async fn next_due(&self, now: i64) -> Result<Option<i64>, ControlError>;
 
     /// Writes down how an attempt ended. Nothing happens where the delivery is not waiting (any more). One that is given up takes
-    /// the place of older ones of its group and channel that were given up for the same reason.
+    /// the place of older ones of its group and channel that were given up for the same reason; where it is a test, what follows it in
+    /// its group is dropped.
     async fn settle(&self, id: i64, settled: Settled) -> Result<(), ControlError>;
 
     /// Deliveries that meet a filter, the newest first.
@@ -168,14 +205,40 @@ pub trait DeliveryStore: Send + Sync {
     /// One delivery.
     async fn get(&self, id: i64) -> Result<Option<Delivery>, ControlError>;
 
+    /// The delivery that a key names.
+    async fn keyed(&self, key: &str) -> Result<Option<Delivery>, ControlError>;
+
+    /// How many wait before one, for the same channel of the same receiver.
+    async fn ahead(&self, id: i64) -> Result<u64, ControlError>;
+
+    /// The newest deliveries of a group for one channel, at most `limit`, the oldest of them first.
+    async fn of_group(
+        &self,
+        group_key: &str,
+        receiver: &str,
+        integration: &str,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, ControlError>;
+
+    /// Ends deliveries that wait and have nothing left to tell, in one transaction; returns how many did wait.
+    async fn supersede(&self, superseded: &[Superseded], now: i64) -> Result<usize, ControlError>;
+
+    /// Lets one that waits be due at `now`, and those of its group and channel that go before it; returns the number of the first of
+    /// them, `None` where it does not wait.
+    async fn hasten(&self, id: i64, now: i64) -> Result<Option<i64>, ControlError>;
+
+    /// Ends one that waits without sending it; whether there was one. `reason` says who wanted it so.
+    async fn drop_waiting(&self, id: i64, reason: &str, now: i64) -> Result<bool, ControlError>;
+
     /// Sends a dead one again, as if it were new at `now`; whether there was one.
-    async fn resend(&self, id: i64, now: i64, give_up_at: i64) -> Result<bool, ControlError>;
+    /// `progress` is how far it is: what is not to be sent a second time.
+    async fn resend(&self, id: i64, progress: &str, now: i64, give_up_at: i64) -> Result<bool, ControlError>;
 
     /// Deletes a dead one; whether there was one.
     async fn discard(&self, id: i64) -> Result<bool, ControlError>;
 
-    /// Deletes what was done before one moment, and given up before another, and what integrations knew of groups that none is left
-    /// of; returns how many deliveries.
+    /// Deletes what was done, superseded or dropped before one moment, tests that ended before it, and what was given up before
+    /// another, and what integrations knew of groups that none is left of; returns how many deliveries.
     async fn prune(&self, done_before: i64, dead_before: i64) -> Result<u64, ControlError>;
 
     /// How many there are.

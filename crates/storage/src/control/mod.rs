@@ -10,6 +10,7 @@ mod alerts;
 mod annotations;
 mod deliveries;
 mod delivery;
+mod delivery_ends;
 mod document;
 mod documents;
 mod key_file;
@@ -21,7 +22,8 @@ mod sqlite;
 pub use alerts::{AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites, NOT_SENT, SENT};
 pub use annotations::{Annotation, AnnotationFilter};
 pub use delivery::{
-    Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, NewDelivery, Settled, Settlement,
+    Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, Due, NewDelivery, Settled,
+    Settlement, Superseded,
 };
 pub use document::{Document, DocumentHead, DocumentKind, NewVersion, VersionHead};
 pub use marks::Uses;

@@ -1,7 +1,7 @@
 //! The queue of notifications: which ones lists find, and what becomes of dead ones.
 
 use watchfire_storage::{
-    DeliveryFilter, DeliveryState, DeliveryStore, Engine, NewDelivery, Settled, Settlement,
+    DeliveryFilter, DeliveryState, DeliveryStore, Engine, NewDelivery, Settled, Settlement, Superseded,
 };
 
 use crate::fixture::settings;
@@ -15,6 +15,7 @@ fn new(key: &str, receiver: &str) -> NewDelivery {
         draft: "{}".to_owned(),
         created_at: 1,
         give_up_at: 100,
+        test: false,
     }
 }
 
@@ -61,5 +62,72 @@ async fn lists_find_what_they_ask_for_and_dead_letters_go_when_told_to() {
     assert_eq!(found(&ALL).await, ["d", "c", "a"]);
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.waiting, counts.done, counts.dead), (2, 1, 0));
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn what_waits_is_hastened_dropped_and_superseded() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let store = engine.control();
+    let in_group = |key: &str, group: &str| NewDelivery { group_key: group.to_owned(), ..new(key, "web") };
+    let all = [in_group("a", "g"), in_group("b", "g"), in_group("c", "h")];
+    store.enqueue(&all).await.unwrap();
+    let ids: Vec<i64> = store.list(&ALL).await.unwrap().iter().rev().map(|delivery| delivery.id).collect();
+    let due = async |now| {
+        let due = store.due(now, 9).await.unwrap();
+        due.into_iter().map(|due| (due.delivery.key, due.has_newer)).collect::<Vec<_>>()
+    };
+    assert_eq!(due(1).await, [("a".to_owned(), true), ("c".to_owned(), false)]);
+    store
+        .settle(ids[0], settled(Settlement::Retry { next_at: 1000, reason: "no".to_owned() }))
+        .await
+        .unwrap();
+    assert_eq!(due(10).await, [("c".to_owned(), false)]);
+    // What goes before it is hastened, too.
+    assert_eq!(store.hasten(ids[1], 20).await.unwrap(), Some(ids[0]));
+    assert_eq!(due(20).await.len(), 2);
+    assert_eq!(store.hasten(99, 20).await.unwrap(), None);
+    assert_eq!((store.ahead(ids[2]).await.unwrap(), store.ahead(ids[0]).await.unwrap()), (2, 0));
+    let group = store.of_group("g", "web", "webhook[0]", 9).await.unwrap();
+    assert_eq!(group.iter().map(|delivery| delivery.id).collect::<Vec<_>>(), ids[..2]);
+    assert_eq!(store.of_group("g", "web", "webhook[0]", 1).await.unwrap()[0].id, ids[1]);
+
+    let superseded = Superseded { id: ids[0], by: Some(ids[1]), reason: "newer".to_owned() };
+    assert_eq!(store.supersede(std::slice::from_ref(&superseded), 30).await.unwrap(), 1);
+    assert_eq!(store.supersede(&[superseded], 30).await.unwrap(), 0, "it does not wait any more");
+    let one = store.keyed("a").await.unwrap().unwrap();
+    assert_eq!(
+        (one.state, one.superseded_by, one.ended_at),
+        (DeliveryState::Superseded, Some(ids[1]), Some(30))
+    );
+    for (id, dropped) in [(ids[1], true), (ids[1], false), (ids[0], false)] {
+        assert_eq!(store.drop_waiting(id, "dropped by ann", 40).await.unwrap(), dropped, "{id}");
+    }
+    let one = store.get(ids[1]).await.unwrap().unwrap();
+    assert_eq!((one.state, one.reason.as_str()), (DeliveryState::Dropped, "dropped by ann"));
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.waiting, counts.superseded, counts.dropped), (1, 1, 1));
+    assert_eq!(store.prune(35, 0).await.unwrap(), 1);
+    assert!(store.keyed("a").await.unwrap().is_none());
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn tests_count_nowhere_and_end_with_their_group() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let store = engine.control();
+    let test = |key: &str| NewDelivery { group_key: "g".to_owned(), test: true, ..new(key, "web") };
+    store.enqueue(&[test("opens"), test("closes"), new("real", "web")]).await.unwrap();
+    let opens = store.keyed("opens").await.unwrap().unwrap();
+    assert!(opens.test);
+    store.settle(opens.id, settled(Settlement::Dead { reason: "no".to_owned() })).await.unwrap();
+    let closes = store.keyed("closes").await.unwrap().unwrap();
+    assert_eq!((closes.state, closes.ended_at), (DeliveryState::Dropped, Some(10)));
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.waiting, counts.dead, counts.dropped), (1, 0, 0));
+    // Dead tests are kept no longer than what was done.
+    assert_eq!(store.prune(11, 0).await.unwrap(), 2);
     engine.close().await;
 }

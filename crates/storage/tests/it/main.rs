@@ -1,6 +1,7 @@
 //! The engine from outside: one data directory, opened, filled, broken and opened again.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod alert_events;
 mod backup;
 mod control;
 mod damage;

@@ -13,7 +13,7 @@ pub struct Incident {
     pub severity: String,
     /// `open`, `acknowledged` or `resolved`.
     pub state: String,
-    /// Why it is told: `opened`, `worse`, `cause`, `over`.
+    /// Why it is told: `opened`, `worse`, `cause`, `over`, or `merged` where it is part of another now, to whose page `url` leads.
     pub change: String,
     /// When its first alert began.
     pub opened_at: Time,

@@ -18,7 +18,7 @@ use crate::clock::now;
 use crate::http::App;
 
 /// Who says something, while there is no login and nothing else is said.
-const PRINCIPAL: &str = "local";
+pub(super) const PRINCIPAL: &str = "local";
 
 /// What somebody says of an alert.
 #[derive(Deserialize)]
@@ -104,6 +104,12 @@ pub(super) async fn list(State(app): State<App>) -> Response {
         "alerts": alerts.iter().map(alert).collect::<Vec<_>>(),
         "resolved_by_hand": resolved.collect::<Vec<_>>(),
     }))
+}
+
+/// How many fire that nothing mutes, and how grave the gravest is.
+pub(super) async fn firing(State(app): State<App>) -> Response {
+    let (firing, severity) = app.alertmanager.firing_count(now());
+    data(json!({"firing": firing, "severity": severity}))
 }
 
 /// Somebody looks after it.

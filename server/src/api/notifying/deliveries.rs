@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use watchfire_alerting::channel::{AboutAlert, Draft};
 use watchfire_service::alerting::delivery::{Deliveries, Delivery, DeliveryFilter, DeliveryState};
 
+use super::alerts::PRINCIPAL;
 use super::failure::not_found;
 use crate::api::dashboards::asked::Asked;
 use crate::api::dashboards::failure::Failure;
@@ -19,6 +20,12 @@ const USUAL: usize = 100;
 
 /// The most that can be asked for.
 const MOST: usize = 1000;
+
+/// The states that there are, as errors name them.
+const STATES: &str = "waiting, done, dead, superseded and dropped";
+
+/// The most characters of the name of who drops something.
+const LONGEST_NAME: usize = 100;
 
 fn alert(alert: &AboutAlert) -> Value {
     json!({
@@ -51,6 +58,8 @@ fn shown(delivery: &Delivery) -> Value {
         "give_up_at": (delivery.state == DeliveryState::Waiting).then_some(delivery.give_up_at),
         "ended_at": delivery.ended_at,
         "idempotency_key": delivery.key,
+        "test": delivery.test,
+        "superseded_by": delivery.superseded_by,
     })
 }
 
@@ -58,7 +67,7 @@ fn shown(delivery: &Delivery) -> Value {
 pub(super) async fn list(State(app): State<App>, asked: Asked) -> Result<Response, Failure> {
     let state = asked.given("state").map(|text| {
         DeliveryState::read(text)
-            .ok_or_else(|| Failure::bad_data(format!("state: {text:?} is none of waiting, done and dead")))
+            .ok_or_else(|| Failure::bad_data(format!("state: {text:?} is none of {STATES}")))
     });
     let filter = DeliveryFilter {
         state: state.transpose()?,
@@ -71,7 +80,13 @@ pub(super) async fn list(State(app): State<App>, asked: Asked) -> Result<Respons
     let counts = deliveries.counts().await?;
     Ok(data(json!({
         "deliveries": found.iter().map(shown).collect::<Vec<_>>(),
-        "counts": {"waiting": counts.waiting, "done": counts.done, "dead": counts.dead},
+        "counts": {
+            "waiting": counts.waiting,
+            "done": counts.done,
+            "dead": counts.dead,
+            "superseded": counts.superseded,
+            "dropped": counts.dropped,
+        },
     })))
 }
 
@@ -97,16 +112,45 @@ pub(super) async fn discard(State(app): State<App>, Path(id): Path<i64>) -> Resu
     ended(&app, id, gone).await
 }
 
-/// Only dead letters are sent again and deleted: the others are where they belong.
+/// Sends now what waits, whatever was to be waited for.
+pub(super) async fn hasten(State(app): State<App>, Path(id): Path<i64>) -> Result<StatusCode, Failure> {
+    let waited = app.notifying.queue.deliveries().hasten(id).await?;
+    said(&app, id, waited, WAITING_ONLY).await
+}
+
+/// Lets what waits not be sent; `?by=` says who wants it so, since such a request has no body.
+pub(super) async fn drop_waiting(
+    State(app): State<App>,
+    Path(id): Path<i64>,
+    asked: Asked,
+) -> Result<StatusCode, Failure> {
+    let by = asked.given("by").unwrap_or(PRINCIPAL);
+    if by.chars().count() > LONGEST_NAME {
+        return Err(Failure::bad_data(format!("by: a name has at most {LONGEST_NAME} characters")));
+    }
+    let dropped = app.notifying.queue.deliveries().drop_waiting(id, by).await?;
+    said(&app, id, dropped, WAITING_ONLY).await
+}
+
+/// What is done to dead letters alone: the others are where they belong.
+const DEAD_ONLY: &str = "only dead ones are sent again or deleted";
+
+/// What is done to those alone that wait.
+const WAITING_ONLY: &str = "only what waits is sent at once or dropped";
+
 async fn ended(app: &App, id: i64, done: bool) -> Result<StatusCode, Failure> {
+    said(app, id, done, DEAD_ONLY).await
+}
+
+/// Nothing more to say where it was done; else why not.
+async fn said(app: &App, id: i64, done: bool, only: &str) -> Result<StatusCode, Failure> {
     if done {
         return Ok(StatusCode::NO_CONTENT);
     }
     match app.notifying.queue.deliveries().get(id).await? {
-        Some(delivery) => Err(Failure::refused(format!(
-            "the delivery {id} is {}; only dead ones are sent again or deleted",
-            delivery.state.as_str()
-        ))),
+        Some(delivery) => {
+            Err(Failure::refused(format!("the delivery {id} is {}; {only}", delivery.state.as_str())))
+        }
         None => Err(missing(id)),
     }
 }

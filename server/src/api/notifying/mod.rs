@@ -23,7 +23,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/watchfire/deliveries", get(deliveries::list))
         .route("/api/v1/watchfire/deliveries/{id}", get(deliveries::one).delete(deliveries::discard))
         .route("/api/v1/watchfire/deliveries/{id}/resend", post(deliveries::resend))
+        .route("/api/v1/watchfire/deliveries/{id}/try", post(deliveries::hasten))
+        .route("/api/v1/watchfire/deliveries/{id}/drop", post(deliveries::drop_waiting))
         .route("/api/v1/watchfire/alerts", get(alerts::list))
+        .route("/api/v1/watchfire/alerts/firing", get(alerts::firing))
         .route(
             "/api/v1/watchfire/alerts/{fingerprint}/acknowledge",
             post(alerts::acknowledge).delete(alerts::take_back),
@@ -39,8 +42,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/heartbeat/{token}/fail", get(heartbeats::failed).post(heartbeats::failed))
         .route("/api/v1/watchfire/routing", get(routing::tree))
         .route("/api/v1/watchfire/routing/explain", post(routing::explain))
+        .route("/api/v1/watchfire/routing/test", post(receivers::test_route))
         .route("/api/v1/watchfire/notify-config", get(notify_config::get).put(notify_config::save))
         .route("/api/v1/watchfire/notify-config/check", post(notify_config::check))
+        .route("/api/v1/watchfire/notify-config/diff", get(notify_config::diff))
         .route("/api/v1/watchfire/notify-config/export", get(notify_config::export))
         .route("/api/v1/watchfire/notify-config/restore", post(notify_config::restore))
         .route("/api/v1/watchfire/notify-config/versions", get(notify_config::versions))

@@ -9,6 +9,7 @@ use watchfire_service::notify_config::{
     Checked, ConfigSource, NotifyConfig, NotifyConfigError, Shown, VersionHead, Writing,
 };
 
+use crate::api::dashboards::asked::Asked;
 use crate::api::dashboards::body::Whole;
 use crate::api::dashboards::failure::Failure;
 use crate::api::dashboards::success::data;
@@ -141,6 +142,12 @@ pub(super) async fn version(
     })?;
     let config = &app.notifying.config;
     Ok(data(shown(config, &config.version(number).await?)))
+}
+
+/// `?from=&to=`: what changed from one version to another, or to the one that counts.
+pub(super) async fn diff(State(app): State<App>, asked: Asked) -> Result<Response, Failure> {
+    let (from, to) = (asked.needed("from")?, asked.number("to")?);
+    Ok(data(app.notifying.config.diff(from, to).await?))
 }
 
 /// Stores an earlier version as the newest one.

@@ -6,11 +6,11 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchfire_alerting::config::{InhibitRule, Receiver};
+use watchfire_alerting::config::{EscalationPolicy, InhibitRule, Receiver};
 use watchfire_alerting::dispatch::ExpectedStep;
 use watchfire_alerting::matcher::Matchers;
 use watchfire_alerting::routing::{GroupBy, Outcome, Step, Taken};
-use watchfire_alerting::{RouteId, RouteOptions, RouteTree};
+use watchfire_alerting::{Alert, RouteId, RouteOptions, RouteTree, Silence};
 use watchfire_model::Labels;
 
 use super::notify_config::Written;
@@ -32,6 +32,7 @@ fn options(options: &RouteOptions) -> Value {
         "group_wait": options.group_wait,
         "group_interval": options.group_interval,
         "repeat_interval": options.repeat_interval,
+        "escalation_policy": options.escalation_policy,
         "mute_time_intervals": options.mute_time_intervals,
         "active_time_intervals": options.active_time_intervals,
     })
@@ -66,11 +67,28 @@ fn receiver(receiver: &Receiver) -> Value {
         let given = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
         json!({"after": step.after, "receiver": given(&step.receiver), "schedule": given(&step.schedule)})
     });
-    json!({
+    let mut shown = json!({
         "name": receiver.name,
         "integrations": integrations.collect::<Vec<_>>(),
         "escalations": escalations.collect::<Vec<_>>(),
-    })
+    });
+    if !receiver.escalation_policy.is_empty() {
+        shown["escalation_policy"] = json!(receiver.escalation_policy);
+    }
+    shown
+}
+
+fn policy(policy: &EscalationPolicy) -> Value {
+    let steps = policy.steps.iter().map(|step| {
+        json!({
+            "after": step.after,
+            "receivers": step.receivers,
+            "schedule": Some(&step.schedule).filter(|name| !name.is_empty()),
+            "severities": step.severities,
+            "matchers": conditions(&step.conditions()),
+        })
+    });
+    json!({"name": policy.name, "steps": steps.collect::<Vec<_>>(), "repeat": policy.repeat})
 }
 
 fn inhibit_rule(rule: &InhibitRule) -> Value {
@@ -97,6 +115,7 @@ pub(super) async fn tree(State(app): State<App>) -> Response {
     data(json!({
         "root": node(&tree, RouteId(0)),
         "receivers": config.receivers.iter().map(receiver).collect::<Vec<_>>(),
+        "escalation_policies": config.escalation_policies.iter().map(policy).collect::<Vec<_>>(),
         "inhibit_rules": config.inhibit_rules.iter().map(inhibit_rule).collect::<Vec<_>>(),
         "time_intervals": config.intervals().keys().collect::<Vec<_>>(),
         "file": file,
@@ -130,7 +149,7 @@ fn expected(step: &ExpectedStep) -> Value {
     })
 }
 
-fn taken(taken: &Taken, muted: &[String], escalations: &[ExpectedStep]) -> Value {
+fn taken(taken: &Taken, muted: &[String], escalations: &[ExpectedStep], policy: Option<&str>) -> Value {
     let mut value = options(&taken.options);
     if let Some(value) = value.as_object_mut() {
         value.insert("route".to_owned(), json!(taken.route.0));
@@ -140,6 +159,8 @@ fn taken(taken: &Taken, muted: &[String], escalations: &[ExpectedStep]) -> Value
         value.insert("muted_by".to_owned(), json!(muted));
         let escalations: Vec<Value> = escalations.iter().map(expected).collect();
         value.insert("escalations".to_owned(), json!(escalations));
+        // That of the receiver, where the route has none.
+        value.insert("escalation_policy".to_owned(), json!(policy));
     }
     value
 }
@@ -163,6 +184,20 @@ fn step(step: &Step) -> Value {
     })
 }
 
+fn silence(silence: &Silence) -> Value {
+    json!({
+        "id": silence.id,
+        "matchers": conditions(&silence.matchers),
+        "ends_at": silence.ends_at,
+        "created_by": silence.created_by,
+        "comment": silence.comment,
+    })
+}
+
+fn inhibiting(alert: &Alert) -> Value {
+    json!({"fingerprint": alert.fingerprint(), "labels": map(&alert.labels)})
+}
+
 /// Where an alert with these labels goes, and why.
 pub(super) async fn explain(
     State(app): State<App>,
@@ -176,16 +211,22 @@ pub(super) async fn explain(
             app.alertmanager.explain_draft(&draft.config, &labels, now())
         }
     };
-    let taken = explained.explanation.taken.iter().zip(&explained.intervals).zip(&explained.escalations);
+    let later = explained.escalations.iter().zip(&explained.policies);
+    let ways = explained.explanation.taken.iter().zip(&explained.intervals).zip(later);
+    let ways =
+        ways.map(|((way, muted), (escalations, policy))| taken(way, muted, escalations, policy.as_deref()));
     let muted_by = &explained.muted_by;
     Ok(data(json!({
-        "taken": taken.map(|((way, muted), escalations)| self::taken(way, muted, escalations)).collect::<Vec<_>>(),
+        "taken": ways.collect::<Vec<_>>(),
         "steps": explained.explanation.steps.iter().map(step).collect::<Vec<_>>(),
         "unknown_receivers": explained.explanation.unknown,
         "muted_by": {
             "silences": muted_by.silenced_by,
             "inhibitions": muted_by.inhibited_by,
             "maintenance": muted_by.maintained_by,
+            "maintenance_name": explained.window,
+            "silenced": explained.silences.iter().map(silence).collect::<Vec<_>>(),
+            "inhibiting": explained.inhibiting.iter().map(|alert| inhibiting(alert)).collect::<Vec<_>>(),
         },
     })))
 }

@@ -1,7 +1,5 @@
 //! `/api/v1/watchfire/schedules`: who is on call.
 
-use std::fmt::Write as _;
-
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -75,9 +73,36 @@ pub(super) async fn one(
     Ok(data(shown))
 }
 
-/// A text in iCalendar (<https://www.rfc-editor.org/rfc/rfc5545#section-3.3.11>).
+/// A text in iCalendar (<https://www.rfc-editor.org/rfc/rfc5545#section-3.3.11>); characters that may not stand there are left out.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' | ';' | ',' => escaped.extend(['\\', letter]),
+            '\n' => escaped.push_str("\\n"),
+            '\t' => escaped.push('\t'),
+            letter if letter.is_control() => {}
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// Octets that a line has at most, without its end (<https://www.rfc-editor.org/rfc/rfc5545#section-3.1>).
+const LINE: usize = 75;
+
+/// Adds a line; one that is too long goes on behind a space on the next, never within a character.
+fn add(line: &str, text: &mut String) {
+    let mut room = LINE;
+    for letter in line.chars() {
+        if letter.len_utf8() > room {
+            text.push_str("\r\n ");
+            room = LINE - 1;
+        }
+        text.push(letter);
+        room -= letter.len_utf8();
+    }
+    text.push_str("\r\n");
 }
 
 /// A time as calendars have it.
@@ -102,23 +127,27 @@ pub(super) async fn calendar(State(app): State<App>, Path(name): Path<String>) -
 }
 
 fn written(schedule: &Schedule, now: i64) -> String {
-    let mut text = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Watchfire//on call//EN\r\n");
+    let mut text = String::new();
+    for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Watchfire//on call//EN"] {
+        add(line, &mut text);
+    }
     let name = escaped(schedule.name());
     for shift in schedule.shifts(now - CALENDAR.0 * DAY, now + CALENDAR.1 * DAY) {
         let Some(receiver) = &shift.receiver else { continue };
         let (id, from) = told_as(schedule, &shift);
-        // Writing to a String can't fail.
-        let _ = write!(
-            text,
-            "BEGIN:VEVENT\r\nUID:{}-{name}@watchfire\r\nDTSTAMP:{}\r\nDTSTART:{}\r\nDTEND:{}\r\nSUMMARY:{} ({name})\r\nEND:VEVENT\r\n",
-            id,
-            stamp(now),
-            stamp(from),
-            stamp(shift.to),
-            escaped(receiver),
-        );
+        for line in [
+            "BEGIN:VEVENT".to_owned(),
+            format!("UID:{id}-{name}@watchfire"),
+            format!("DTSTAMP:{}", stamp(now)),
+            format!("DTSTART:{}", stamp(from)),
+            format!("DTEND:{}", stamp(shift.to)),
+            format!("SUMMARY:{} ({name})", escaped(receiver)),
+            "END:VEVENT".to_owned(),
+        ] {
+            add(&line, &mut text);
+        }
     }
-    text.push_str("END:VCALENDAR\r\n");
+    add("END:VCALENDAR", &mut text);
     text
 }
 
@@ -129,6 +158,45 @@ mod tests {
     use watchfire_alerting::Config;
 
     use super::*;
+
+    #[test]
+    fn texts_are_escaped() {
+        for (text, expected) in [
+            ("a,b;c\\d", "a\\,b\\;c\\\\d"),
+            ("two\r\nlines", "two\\nlines"),
+            ("\u{1b}[1m tab\there", "[1m tab\there"),
+            ("Dienst: Ärzte", "Dienst: Ärzte"),
+        ] {
+            assert_eq!(escaped(text), expected);
+        }
+    }
+
+    #[test]
+    fn long_lines_are_folded_between_characters() {
+        let name =
+            "Überlange Bereitschaft für Straßenbahnen, Züge; und größere Störungen 日本語の当番表 ".repeat(3);
+        for shift in 0..4 {
+            // Each time the end of a line falls on another octet.
+            let name = format!("{}{}", "x".repeat(shift), name.trim());
+            let config = json!({
+                "route": {"receiver": name},
+                "receivers": [{"name": name}],
+                "schedules": [{"name": name, "layers": [
+                    {"start": "2026-01-05 09:00", "every": "7d", "receivers": [name]},
+                ]}],
+            });
+            let config = Config::parse("a.yml", &config.to_string()).unwrap();
+            let schedule = Schedule::new(&config.schedules[0], &BTreeMap::new());
+            let text = written(&schedule, 1_790_000_000_000);
+            assert!(text.ends_with("END:VCALENDAR\r\n"));
+            assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+            assert!(text.split("\r\n").all(|line| line.len() <= LINE), "{text}");
+            assert!(text.split("\r\n").any(|line| line.starts_with(' ')), "{text}");
+            let unfolded = text.replace("\r\n ", "");
+            let told = escaped(&name);
+            assert!(unfolded.contains(&format!("\r\nSUMMARY:{told} ({told})\r\n")), "{unfolded}");
+        }
+    }
 
     fn ids(text: &str) -> BTreeSet<String> {
         text.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned).collect()

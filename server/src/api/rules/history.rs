@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Value, json};
 use watchfire_model::Labels;
-use watchfire_service::alerting::{HistoryQuestion, Sending};
+use watchfire_service::alerting::{AlertEvent, HistoryQuestion, Sending};
 
 use super::tried::map;
 use crate::api::dashboards::asked::Asked;
@@ -16,41 +16,44 @@ use crate::http::App;
 
 /// `?uid=&rule=&labels=&from=&to=&deliveries=&limit=`: the newest first.
 pub(super) async fn history(State(app): State<App>, asked: Asked) -> Result<Response, Failure> {
-    let labels = asked.given("labels").map(|text| {
-        let pairs: BTreeMap<String, String> = serde_json::from_str(text)
-            .map_err(|error| Failure::bad_data(format!("labels: write a JSON object of texts: {error}")))?;
-        Labels::new(pairs).map_err(|error| Failure::bad_data(format!("labels: {error}")))
-    });
     let question = HistoryQuestion {
         rule: asked.given("rule").map(str::to_owned),
         uid: asked.given("uid").map(str::to_owned),
-        labels: labels.transpose()?,
+        labels: labels(&asked)?,
         range: asked.range()?,
         deliveries: asked.given("deliveries").map(|_| asked.switch("deliveries")).transpose()?,
         limit: asked.number("limit")?,
     };
     let events = app.service.alerting().history(question).await?;
-    let shown: Vec<Value> = events
-        .iter()
-        .map(|event| {
-            let value =
-                if event.value.is_finite() { json!(event.value) } else { json!(event.value.to_string()) };
-            let sending = Sending::of(event);
-            let reason = sending.as_ref().map_or(&event.reason, |sending| &sending.reason);
-            json!({
-                "at": event.at,
-                "rule": event.rule,
-                "labels": map(&event.labels),
-                "from": event.before,
-                "to": event.after,
-                "value": value,
-                "reason": reason,
-                "receiver": sending.as_ref().map(|sending| &sending.receiver),
-                "integration": sending.as_ref().map(|sending| &sending.integration),
-            })
-        })
-        .collect();
-    Ok(data(shown))
+    Ok(data(events.iter().map(event_told).collect::<Vec<_>>()))
+}
+
+/// An event as JSON; of a notification also who was to be told.
+pub(in crate::api) fn event_told(event: &AlertEvent) -> Value {
+    let value = if event.value.is_finite() { json!(event.value) } else { json!(event.value.to_string()) };
+    let sending = Sending::of(event);
+    let reason = sending.as_ref().map_or(&event.reason, |sending| &sending.reason);
+    json!({
+        "at": event.at,
+        "rule": event.rule,
+        "labels": map(&event.labels),
+        "from": event.before,
+        "to": event.after,
+        "value": value,
+        "reason": reason,
+        "receiver": sending.as_ref().map(|sending| &sending.receiver),
+        "integration": sending.as_ref().map(|sending| &sending.integration),
+    })
+}
+
+/// The labels of an alert, where the question names one.
+pub(super) fn labels(asked: &Asked) -> Result<Option<Labels>, Failure> {
+    let read = |text: &str| {
+        let pairs: BTreeMap<String, String> = serde_json::from_str(text)
+            .map_err(|error| Failure::bad_data(format!("labels: write a JSON object of texts: {error}")))?;
+        Labels::new(pairs).map_err(|error| Failure::bad_data(format!("labels: {error}")))
+    };
+    asked.given("labels").map(read).transpose()
 }
 
 /// How rule files are.

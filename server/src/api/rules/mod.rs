@@ -12,6 +12,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::http::App;
+pub(super) use history::event_told;
 pub(super) use tried::map;
 
 /// All routes.
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/watchfire/rules/history", get(history::history))
         .route("/api/v1/watchfire/rules/files", get(history::files).post(history::reload))
         .route("/api/v1/watchfire/rules/values", get(values::values))
+        .route("/api/v1/watchfire/rules/evaluated", get(values::evaluated))
         .route("/api/v1/watchfire/rules/export", get(forms::export))
         .route("/api/v1/watchfire/rules/{uid}", get(forms::get).put(forms::save).delete(forms::delete))
         // Bodies are bounded where they are read, by a setting.

@@ -98,6 +98,7 @@ fn told_of(test: &Backtest, drawn: &Values) -> Value {
         "start": test.start,
         "end": test.end,
         "step": test.step,
+        "interval": test.interval,
         "fired": test.fired,
         "series": series,
         "left_out": test.left_out,

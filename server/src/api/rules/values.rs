@@ -4,8 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Value, json};
 use watchfire_model::TimeRange;
-use watchfire_service::alerting::{ValueSeries, Values};
+use watchfire_service::alerting::{EvaluatedQuestion, EvaluatedSeries, ValueSeries, Values};
 
+use super::history::labels;
 use super::tried::{LONGEST, map};
 use crate::api::dashboards::asked::Asked;
 use crate::api::dashboards::failure::Failure;
@@ -32,6 +33,33 @@ pub(super) async fn values(State(app): State<App>, asked: Asked) -> Result<Respo
         _ => return Err(Failure::bad_data("uid, rule: name one of them")),
     };
     Ok(data(told(&values)))
+}
+
+/// `?uid=`, `?rule=` or `?labels=`, `&from=&to=&step=&limit=`: what evaluations saw.
+pub(super) async fn evaluated(State(app): State<App>, asked: Asked) -> Result<Response, Failure> {
+    let range = match (asked.given("from"), asked.given("to")) {
+        (None, None) => {
+            let end = now();
+            TimeRange { start: end - DAY, end }
+        }
+        _ => asked.range()?,
+    };
+    let question = EvaluatedQuestion {
+        rule: asked.given("rule").map(str::to_owned),
+        uid: asked.given("uid").map(str::to_owned),
+        labels: labels(&asked)?,
+        range,
+        step: asked.number("step")?,
+        limit: asked.number("limit")?,
+    };
+    let found = app.service.alerting().evaluated(question).await?;
+    let series: Vec<Value> = found.series.iter().map(seen).collect();
+    Ok(data(json!({"series": series, "left_out": found.left_out})))
+}
+
+fn seen(series: &EvaluatedSeries) -> Value {
+    let points: Vec<Value> = series.points.iter().map(|(at, value)| json!([at, number(*value)])).collect();
+    json!({"labels": map(&series.labels), "points": points})
 }
 
 /// As JSON; a value that is no finite number is a text.

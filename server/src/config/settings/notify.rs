@@ -104,7 +104,8 @@ pub(super) static NOTIFY: &[Setting] = &[
         flag: "notify-concurrency",
         default: "64",
         form: Form::Count,
-        help: "Deliveries that are under way at once, 1 to 1000.",
+        help: "Deliveries that are under way at once besides the first one of each channel of each receiver, 1 to 1000. That one always has \
+               its place, so that channels that never answer hold up no others.",
         set: |config, text| put(&mut config.notify.concurrency, count(text, 1..=1000)),
     },
     Setting {

@@ -120,6 +120,15 @@ pub(super) static RULES: &[Setting] = &[
         set: |config, text| put(&mut config.rules.max_shown, count(text, 1..=10_000)),
     },
     Setting {
+        key: "rules.max_backtest_points",
+        flag: "rules-max-backtest-points",
+        default: "2000000",
+        form: Form::Count,
+        help: "Points of a backtest over one range, of all series together, 1000 to 100000000: where evaluations as often as the rule's own \
+               would be more, there are fewer of them, and the answer says how many.",
+        set: |config, text| put(&mut config.rules.max_backtest_points, count(text, 1000..=100_000_000)),
+    },
+    Setting {
         key: "rules.max_heartbeats",
         flag: "rules-max-heartbeats",
         default: "1000",

@@ -246,3 +246,69 @@ async fn people_put_alerts_to_incidents_and_take_them_out() {
     let own = incidents(&server, "open", 2).await;
     assert!(own.iter().any(|one| one["title"] == "Full on b" && one["id"] != full.as_str()), "{own:?}");
 }
+
+#[tokio::test]
+async fn what_was_sent_is_told_of_its_own_alerts_alone() {
+    let dir = tempdir().unwrap();
+    let sink = HttpSink::good();
+    let config = format!(
+        "route: {{receiver: team, group_by: ['...'], group_wait: 0s}}\n\
+         receivers: [{{name: team, webhook_configs: [{{url: '{}'}}]}}]\n",
+        sink.url("/hook")
+    );
+    fs::write(dir.path().join("alertmanager.yml"), config).unwrap();
+    let server = Server::start(dir.path(), &["--no-collect", "--notify-config", "alertmanager.yml"]);
+    let alerts = json!([
+        alert("Smoke", "a", "warning", "web"),
+        alert("Fire", "a", "critical", "web"),
+        alert("Fire", "b", "critical", "db"),
+    ]);
+    assert_eq!(post(&server, "/api/v2/alerts", &alerts).await.0, 200);
+    let found = incidents(&server, "open", 2).await;
+    let of = found.iter().find(|one| one["relations"] == json!(["host=a"])).unwrap();
+    let path = format!("{PATH}/{}/sent", of["id"].as_str().unwrap());
+    let sent = eventually("what was sent", async || {
+        let sent = get(&server, &path).await["data"].clone();
+        (sent["events"].as_array().unwrap().len() == 2).then_some(sent)
+    })
+    .await;
+    // The third was sent, too, but belongs to another.
+    eventually("all of them", async || (sink.requests().len() == 3).then_some(())).await;
+    for event in sent["events"].as_array().unwrap() {
+        assert_eq!((&event["labels"]["host"], &event["to"]), (&json!("a"), &json!("sent")), "{event}");
+        assert_eq!((&event["receiver"], &event["integration"]), (&json!("team"), &json!("webhook[0]")));
+    }
+    assert_eq!(sent["more"], json!(false));
+    let one = get(&server, &format!("{path}?limit=1")).await["data"].clone();
+    assert_eq!((one["events"].as_array().unwrap().len(), &one["more"]), (1, &json!(true)));
+    assert_eq!(one["events"][0], sent["events"][0], "the newest");
+    assert_eq!(server.get(&format!("{PATH}/none/sent")).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_alert_of_two_incidents_makes_them_one() {
+    let dir = tempdir().unwrap();
+    let server = start(dir.path());
+    let alert = |name: &str, place: Value| {
+        let mut labels = place;
+        labels["alertname"] = json!(name);
+        json!([{"labels": labels, "annotations": {"summary": name}}])
+    };
+    assert_eq!(post(&server, "/api/v2/alerts", &alert("Disk", json!({"host": "a"}))).await.0, 200);
+    let older = incidents(&server, "open", 1).await[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(post(&server, "/api/v2/alerts", &alert("Slow", json!({"service": "shop"}))).await.0, 200);
+    incidents(&server, "open", 2).await;
+    let both = alert("Down", json!({"host": "a", "service": "shop"}));
+    assert_eq!(post(&server, "/api/v2/alerts", &both).await.0, 200);
+    let ended = incidents(&server, "resolved", 1).await;
+    assert_eq!((&ended[0]["merged_into"], &ended[0]["firing"]), (&json!(older), &json!(0)));
+    let one = get(&server, &format!("{PATH}/{older}")).await["data"].clone();
+    let names: Vec<&str> =
+        one["alerts"].as_array().unwrap().iter().map(|alert| alert["summary"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Disk", "Slow", "Down"]);
+    assert_eq!((&one["merged"][0]["id"], &one["merged"][0]["title"]), (&ended[0]["id"], &json!("Slow")));
+    let newer = format!("/{}", ended[0]["id"].as_str().unwrap());
+    let refused = send(&server, "PUT", &newer, &json!({"state": "open"})).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    assert!(refused.body.contains(&format!("is part of {older} now")), "{}", refused.body);
+}

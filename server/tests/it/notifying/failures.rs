@@ -146,7 +146,11 @@ async fn what_is_refused_is_a_dead_letter_that_can_be_sent_again() {
     assert_eq!(ask(&server, "DELETE", &path, &Value::Null).await.status, 404);
     assert!(deliveries(&server, "state=dead").await.is_empty());
     let wrong = ask(&server, "GET", "deliveries?state=lost", &Value::Null).await;
-    assert!(wrong.status == 400 && wrong.body.contains("waiting, done and dead"), "{}", wrong.body);
+    assert!(
+        wrong.status == 400 && wrong.body.contains("waiting, done, dead, superseded and dropped"),
+        "{}",
+        wrong.body
+    );
 }
 
 #[tokio::test]

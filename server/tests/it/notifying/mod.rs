@@ -1,12 +1,17 @@
 //! Notifications from the real program to real sockets.
 
+mod bounds;
 mod calendars;
 mod charts;
 mod crash;
 mod failures;
 mod handling;
 mod heartbeats;
+mod mail;
 mod notify_config;
+mod on_call;
+mod programs;
+mod queue;
 mod receivers;
 mod routing;
 mod rule_errors;

@@ -104,6 +104,17 @@ async fn it_is_saved_followed_at_once_and_kept() {
     assert_eq!(numbers, [2, 1]);
     let old = ask(&server, "GET", "notify-config/versions/1", &Value::Null).await;
     assert!(old.body.contains("<secret:1>") && !old.body.contains("hidden-path"), "{}", old.body);
+    let changed = ask(&server, "GET", "notify-config/diff?from=1&to=2", &Value::Null).await;
+    let lines = changed.json()["data"].as_array().unwrap().clone();
+    assert!(
+        lines.iter().any(|line| line["text"] == "# who hears of it" && line["after"].is_null()),
+        "{lines:?}"
+    );
+    assert!(!changed.body.contains("hidden-path"), "{}", changed.body);
+    let same = ask(&server, "GET", "notify-config/diff?from=2", &Value::Null).await;
+    assert_eq!(same.json()["data"], json!([]));
+    assert_eq!(ask(&server, "GET", "notify-config/diff?from=7", &Value::Null).await.status, 404);
+    assert_eq!(ask(&server, "GET", "notify-config/diff", &Value::Null).await.status, 400);
     let export = ask(&server, "GET", "notify-config/export", &Value::Null).await;
     assert!(export.header("content-disposition").contains("alertmanager.yml"));
     assert!(!export.body.contains("hidden-path"), "{}", export.body);

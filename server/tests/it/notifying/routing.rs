@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use super::{ask, start};
+use super::{ask, fire, start};
 
 const CONFIG: &str = r#"
 route:
@@ -142,4 +142,57 @@ async fn who_is_on_call() {
     );
     assert_eq!(ask(&server, "GET", "schedules/none", &Value::Null).await.status, 404);
     assert_eq!(ask(&server, "GET", "schedules/web?from=5&to=4", &Value::Null).await.status, 400);
+}
+
+#[tokio::test]
+async fn policies_and_what_mutes_are_named() {
+    let config = r"
+route: {receiver: team, escalation_policy: levels, routes: [{matchers: [team=web], receiver: web}]}
+receivers:
+  - {name: team}
+  - {name: web}
+  - {name: chat}
+  - {name: pager, escalation_policy: levels}
+  - {name: phone}
+escalation_policies:
+  - name: levels
+    steps:
+      - {receivers: [chat], severities: [warning]}
+      - {after: 5m, receivers: [phone, chat], severities: [critical, outage]}
+    repeat: {times: 1, after: 1h}
+inhibit_rules:
+  - {source_matchers: [severity=critical], target_matchers: [severity=warning]}
+";
+    let dir = tempdir().unwrap();
+    let server = start(dir.path(), config, &[]);
+    let routing = ask(&server, "GET", "routing", &Value::Null).await.json()["data"].clone();
+    assert_eq!(
+        routing["escalation_policies"],
+        json!([{"name": "levels", "repeat": {"times": 1, "after": "1h"}, "steps": [
+            {"after": "0s", "receivers": ["chat"], "schedule": null, "severities": ["warning"], "matchers": []},
+            {"after": "5m", "receivers": ["phone", "chat"], "schedule": null, "severities": ["critical", "outage"], "matchers": []},
+        ]}])
+    );
+    assert_eq!(routing["root"]["routes"][0]["escalation_policy"], "levels", "as the route above");
+    assert_eq!(routing["receivers"][3]["escalation_policy"], "levels");
+
+    fire(&server, &["Down"]).await;
+    let explain = async |labels: Value| {
+        ask(&server, "POST", "routing/explain", &json!({"labels": labels})).await.json()["data"].clone()
+    };
+    let told = |explained: &Value| -> Vec<String> {
+        let steps = explained["taken"][0]["escalations"].as_array().unwrap().iter();
+        let words = |key: &Value| key.as_str().unwrap_or_default().to_owned();
+        steps.map(|step| format!("{} {}", words(&step["told_after"]), words(&step["receiver"]))).collect()
+    };
+    let critical = explain(json!({"alertname": "Slow", "team": "web", "severity": "critical"})).await;
+    assert_eq!(critical["taken"][0]["escalation_policy"], "levels");
+    assert_eq!(told(&critical), ["5m phone", "5m chat", "1h5m phone", "1h5m chat"]);
+    assert_eq!(critical["muted_by"]["inhibiting"], json!([]));
+    let warning = explain(json!({"alertname": "Slow", "severity": "warning"})).await;
+    assert_eq!(told(&warning), ["30s chat", "1h chat"]);
+    assert_eq!(warning["muted_by"]["inhibiting"][0]["labels"]["alertname"], "Down");
+    // Who is named goes on as it says itself.
+    let named = explain(json!({"alertname": "Slow", "receivers": "web"})).await;
+    assert_eq!((&named["taken"][0]["escalation_policy"], told(&named).len()), (&Value::Null, 0));
 }

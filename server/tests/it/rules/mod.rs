@@ -1,8 +1,11 @@
 //! Rules in the real program: files, forms, restarts.
 
 mod command;
+mod conditions;
 mod files;
+mod firing;
 mod forms;
+mod outlines;
 mod restart;
 mod shipped;
 

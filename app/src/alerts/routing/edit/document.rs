@@ -121,6 +121,11 @@ fn each_use(document: &mut Value, visit: &mut dyn FnMut(&'static str, &mut Value
             }
         }
     }
+    for policy in list(document, "escalation_policies") {
+        for step in list(policy, "steps") {
+            list(step, "receivers").for_each(|name| visit("an escalation policy", name));
+        }
+    }
     for schedule in list(document, "schedules") {
         for layer in list(schedule, "layers") {
             list(layer, "receivers").for_each(|name| visit("a schedule", name));
@@ -186,6 +191,7 @@ mod tests {
             "route": {"receiver": "a", "routes": [{"receiver": "b", "routes": [{"matchers": ["x=y"]}]}, {"receiver": "c"}]},
             "receivers": [{"name": "a"}, {"name": "b", "escalation_configs": [{"after": "1m", "receiver": "c"}]}, {"name": "c"}],
             "schedules": [{"name": "s", "layers": [{"receivers": ["a", "b"]}], "overrides": [{"receiver": "b"}]}],
+            "escalation_policies": [{"name": "p", "steps": [{"after": "5m", "receivers": ["c"]}]}],
         })
     }
 
@@ -236,7 +242,10 @@ mod tests {
     fn a_name_is_followed_everywhere() {
         let mut found = document();
         assert_eq!(uses(&found, "b"), ["a route", "a schedule", "an override of a schedule"]);
-        assert_eq!(uses(&found, "c"), ["a route", "an escalation"]);
+        assert_eq!(uses(&found, "c"), ["a route", "an escalation", "an escalation policy"]);
+        rename(&mut found, "/receivers/2", "d");
+        assert_eq!(found["escalation_policies"][0]["steps"][0]["receivers"], json!(["d"]));
+        rename(&mut found, "/receivers/2", "c");
         rename(&mut found, "/receivers/1", "web");
         assert!(uses(&found, "b").is_empty());
         assert_eq!(uses(&found, "web").len(), 3);

@@ -29,6 +29,8 @@ pub(super) enum Input {
     Receivers,
     /// The name of a schedule.
     Schedule,
+    /// The name of an escalation policy.
+    Policy,
     /// Names of time intervals with commas between them.
     Intervals,
 }
@@ -141,6 +143,7 @@ fn input(editor: Editor, pointer: StoredValue<String>, field: Field, id: &str, e
             })
         }
         Input::Receiver => named(editor.receivers, id, value, field.example, move |text| set(text.into())),
+        Input::Policy => named(editor.policies, id, value, field.example, move |text| set(text.into())),
         Input::Schedule => named(editor.schedules, id, value, field.example, move |text| set(text.into())),
         Input::List | Input::Receivers | Input::Intervals => list(editor, pointer, field, ',', id, error),
         Input::Lines => list(editor, pointer, field, '\n', id, error),

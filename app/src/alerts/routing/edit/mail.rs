@@ -89,7 +89,7 @@ pub(super) fn preview(editor: Editor, at: StoredValue<String>) -> AnyView {
     view! {
         <p class="edit-trial">
             <button type="button" class="button small" disabled=move || asking.get() on:click=ask>"Preview"</button>
-            " "<span class="hint">"A test alert in this mail, with what is written here; nothing is sent."</span>
+            " "<span class="hint">"A test alert in this mail, with what is written here and a sample for its chart; nothing is sent."</span>
         </p>
         <div role="status">{content}</div>
     }

@@ -4,6 +4,7 @@ mod browser;
 mod document;
 mod fields;
 mod mail;
+mod policies;
 mod receivers;
 mod routes;
 mod schedules;
@@ -18,6 +19,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value, json};
 
+use self::policies::policies;
 use self::receivers::ReceiversForm;
 use self::routes::RoutesForm;
 use self::schedules::SchedulesForm;
@@ -46,6 +48,7 @@ enum Tab {
     Routes,
     Receivers,
     Schedules,
+    Escalation,
     Muting,
     General,
     Yaml,
@@ -53,10 +56,11 @@ enum Tab {
 }
 
 impl Tab {
-    const ALL: [(Self, &str); 7] = [
+    const ALL: [(Self, &str); 8] = [
         (Self::Routes, "Routes"),
         (Self::Receivers, "Receivers"),
         (Self::Schedules, "Schedules"),
+        (Self::Escalation, "Escalation"),
         (Self::Muting, "Muting and times"),
         (Self::General, "General"),
         (Self::Yaml, "YAML"),
@@ -172,6 +176,7 @@ fn editing(ports: EditorPorts, shown: Shown) -> AnyView {
         Tab::Routes => view! { <RoutesForm editor explained=ports.explained/> }.into_any(),
         Tab::Receivers => view! { <ReceiversForm editor/> }.into_any(),
         Tab::Schedules => view! { <SchedulesForm editor/> }.into_any(),
+        Tab::Escalation => policies(editor),
         Tab::Muting => muting(editor),
         Tab::General => general(editor),
         Tab::Yaml => view! { <YamlForm editor/> }.into_any(),

@@ -9,7 +9,7 @@ use super::state::Editor;
 use super::subscribe::{BROWSERS, subscribing};
 use super::tables::{CHANNELS, ESCALATIONS, PROGRAMS, REPEAT};
 use crate::address::Encoded;
-use crate::alerts::routing::receivers::{Trial, tell};
+use crate::alerts::routing::receivers::{Line, Trial, said_list, tell};
 use crate::api::{Refusal, call};
 use crate::shell::Ask;
 
@@ -84,7 +84,9 @@ fn told(receiver: &Value) -> String {
             .or_else(|| named("schedule").map(|name| format!("who is on call by {name}")))
     });
     let (kinds, steps): (Vec<String>, Vec<String>) = (kinds.collect(), steps.collect());
-    let later = (!steps.is_empty()).then(|| format!("goes on to {}", steps.join(", ")));
+    let policy = receiver["escalation_policy"].as_str().filter(|name| !name.is_empty());
+    let by_policy = policy.map(|name| format!("goes on by the policy {name}"));
+    let later = by_policy.or_else(|| (!steps.is_empty()).then(|| format!("goes on to {}", steps.join(", "))));
     let parts: Vec<String> = kinds.into_iter().chain(later).collect();
     if parts.is_empty() { "tells nobody".to_owned() } else { parts.join(", ") }
 }
@@ -183,7 +185,7 @@ fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
 /// A test with the settings as they are written here.
 fn trial(editor: Editor, at: StoredValue<String>) -> AnyView {
     let ask = expect_context::<Ask>();
-    let said = RwSignal::new(Vec::<String>::new());
+    let said = RwSignal::new(Vec::<Line>::new());
     let name = move || at.with_value(|at| editor.text_at(&format!("{at}/name")));
     let test = move |_| {
         let name = untrack(name);
@@ -193,7 +195,7 @@ fn trial(editor: Editor, at: StoredValue<String>) -> AnyView {
         ask.confirm(question, "Send it", move || {
             let path = format!("/api/v1/watchfire/receivers/{}/test", Encoded(&name));
             let body = json!({"draft": editor.written()});
-            said.set(vec!["… sending".to_owned()]);
+            said.set(vec![Line::sending()]);
             spawn_local(async move {
                 let answer: Result<Trial, Refusal> = call("POST", &path, Some(&body)).await;
                 said.try_set(tell(answer));
@@ -204,9 +206,7 @@ fn trial(editor: Editor, at: StoredValue<String>) -> AnyView {
         <p class="edit-trial">
             <button type="button" class="button small" on:click=test>"Send a test"</button>
         </p>
-        <ul class="receiver-said" aria-live="polite">
-            {move || said.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
-        </ul>
+        {said_list(said)}
     }
     .into_any()
 }
@@ -219,6 +219,10 @@ mod tests {
     fn what_a_receiver_does_in_words() {
         for (receiver, expected) in [
             (json!({"name": "a"}), "tells nobody"),
+            (
+                json!({"webhook_configs": [{}], "escalation_policy": "levels"}),
+                "webhook, goes on by the policy levels",
+            ),
             (
                 json!({"escalation_configs": [{"schedule": "web"}, {"after": "1m", "receiver": "boss"}]}),
                 "goes on to who is on call by web, boss",

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::document::{items, push, remove, shift};
 use super::fields::{Field, fields};
 use super::mail::{MAILS, preview};
+use super::policies::{STEPS, step_words};
 use super::state::Editor;
 
 /// A list of a configuration.
@@ -132,7 +133,7 @@ fn item(editor: Editor, at: String, of: &'static Section) -> AnyView {
     let title = Signal::derive(move || {
         editor.document.with(|document| {
             let item = at.with_value(|at| document.pointer(at).cloned()).unwrap_or_default();
-            titled(&item, of.one)
+            if of.key == STEPS { step_words(&item) } else { titled(&item, of.one) }
         })
     });
     let fault = move || at.with_value(|at| editor.fault_at(at));

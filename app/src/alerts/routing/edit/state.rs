@@ -79,6 +79,7 @@ pub(super) struct Editor {
     draft: RwSignal<Value>,
     pub(super) receivers: Memo<Vec<String>>,
     pub(super) schedules: Memo<Vec<String>>,
+    pub(super) policies: Memo<Vec<String>>,
     pub(super) intervals: Memo<Vec<String>>,
 }
 
@@ -102,6 +103,7 @@ impl Editor {
             draft,
             receivers: listed("/receivers"),
             schedules: listed("/schedules"),
+            policies: listed("/escalation_policies"),
             intervals: listed("/time_intervals"),
         };
         Effect::new(move |_| {

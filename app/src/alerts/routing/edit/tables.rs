@@ -6,9 +6,16 @@ use super::mail::MAILS;
 use super::sections::Section;
 use super::subscribe::BROWSERS;
 
-use Input::{Area, Intervals, Lines, List, Number, Receiver, Receivers, Schedule, Secret, Switch, Text};
+use Input::{
+    Area, Intervals, Lines, List, Number, Policy, Receiver, Receivers, Schedule, Secret, Switch, Text,
+};
 
-const fn field(name: &'static str, label: &'static str, input: Input, example: &'static str) -> Field {
+pub(super) const fn field(
+    name: &'static str,
+    label: &'static str,
+    input: Input,
+    example: &'static str,
+) -> Field {
     Field::new(name, label, input, example)
 }
 
@@ -28,6 +35,7 @@ pub(super) const ROUTE: &[Field] = &[
     field("group_wait", "First message after", Text, "as the route above"),
     field("group_interval", "News after", Text, "as the route above"),
     field("repeat_interval", "Again after", Text, "as the route above"),
+    field("escalation_policy", "If nobody looks after it, by the policy", Policy, "as the route above"),
     field("mute_time_intervals", "Not in these times", Intervals, ""),
     field("active_time_intervals", "Only in these times", Intervals, ""),
 ];
@@ -44,6 +52,7 @@ pub(super) const ROOT: &[Field] = &[
     field("group_wait", "First message after", Text, "30s"),
     field("group_interval", "News after", Text, "5m"),
     field("repeat_interval", "Again after", Text, "4h"),
+    field("escalation_policy", "If nobody looks after it, by the policy", Policy, "as the receiver says"),
 ];
 
 /// What receivers get that say nothing themselves.
@@ -59,7 +68,7 @@ pub(super) const GLOBAL: &[Field] = &[
     field("jira_api_url", "Jira's API", Text, "https://example.atlassian.net/rest/api/3"),
 ];
 
-const fn list(key: &'static str, one: &'static str, fields: &'static [Field]) -> Section {
+pub(super) const fn list(key: &'static str, one: &'static str, fields: &'static [Field]) -> Section {
     Section { key, one, fields, parts: &[], fresh: "{}" }
 }
 
@@ -78,6 +87,7 @@ pub(super) static ESCALATIONS: Section = list(
 pub(super) const REPEAT: &[Field] = &[
     field("escalation_repeat/times", "All of that again, so many times", Number, "0"),
     field("escalation_repeat/after", "Each time after", Text, "as long as the last step takes"),
+    field("escalation_policy", "In place of all that by the policy", Policy, "none"),
 ];
 
 /// What only a file may have: it runs what whoever writes it wants.

@@ -20,7 +20,70 @@ struct Saved {
     message: String,
 }
 
-/// The versions that are kept: what each says, and the way back to it.
+/// With what a version is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    /// The one before it.
+    Before,
+    /// The one that counts.
+    Now,
+}
+
+/// A line of a difference; docs/API.md describes it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Line {
+    before: Option<usize>,
+    after: Option<usize>,
+    text: String,
+}
+
+/// What becomes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Same,
+    Gone,
+    New,
+    /// Some lines that both have are left out.
+    Gap,
+}
+
+/// Lines with what becomes of them.
+fn marked(lines: Vec<Line>) -> Vec<(Mark, String)> {
+    let (mut before, mut after) = (1, 1);
+    let mut found = Vec::new();
+    for line in lines {
+        if line.before.is_some_and(|at| at != before) || line.after.is_some_and(|at| at != after) {
+            found.push((Mark::Gap, String::new()));
+        }
+        before = line.before.map_or(before, |at| at + 1);
+        after = line.after.map_or(after, |at| at + 1);
+        let mark = match (line.before, line.after) {
+            (Some(_), Some(_)) => Mark::Same,
+            (Some(_), None) => Mark::Gone,
+            (None, _) => Mark::New,
+        };
+        found.push((mark, line.text));
+    }
+    found
+}
+
+/// What differs, a line a row.
+fn difference(lines: Vec<Line>) -> AnyView {
+    if lines.is_empty() {
+        return view! { <p class="hint">"No differences."</p> }.into_any();
+    }
+    let row = |(mark, text): (Mark, String)| match mark {
+        Mark::Same => view! { <span>{format!("  {text}\n")}</span> }.into_any(),
+        Mark::Gone => view! { <del>{format!("- {text}\n")}</del> }.into_any(),
+        Mark::New => view! { <ins>{format!("+ {text}\n")}</ins> }.into_any(),
+        Mark::Gap => view! { <span class="hint">"…\n"</span> }.into_any(),
+    };
+    view! { <pre class="edit-version edit-diff">{marked(lines).into_iter().map(row).collect_view()}</pre> }
+        .into_any()
+}
+
+/// The versions that are kept: what each says, how it differs, and the way back to it.
 #[component]
 pub(super) fn Versions(editor: Editor) -> impl IntoView {
     let known = RwSignal::new(Vec::<Saved>::new());
@@ -57,7 +120,44 @@ fn entry(editor: Editor, version: Saved) -> AnyView {
     let (ask, preferences) = (expect_context::<Ask>(), expect_context::<Preferences>());
     let number = version.version;
     let text = RwSignal::new(None::<String>);
+    let compared = RwSignal::new(None::<(Side, Result<Vec<Line>, String>)>);
+    let compare = move |side: Side| {
+        text.set(None);
+        let is_shown = |shown: &Option<(Side, _)>| shown.as_ref().is_some_and(|(shown, _)| *shown == side);
+        if compared.with_untracked(is_shown) {
+            return compared.set(None);
+        }
+        let path = match side {
+            Side::Before => format!("{PATH}/diff?from={}&to={number}", number.saturating_sub(1)),
+            Side::Now => format!("{PATH}/diff?from={number}"),
+        };
+        spawn_local(async move {
+            let lines: Result<Vec<Line>, Refusal> = call("GET", &path, None).await;
+            compared.try_set(Some((side, lines.map_err(|refusal| refusal.to_string()))));
+        });
+    };
+    let side_button = move |side: Side, title: &'static str, label: String| {
+        let pressed = move || compared.with(|shown| shown.as_ref().is_some_and(|(shown, _)| *shown == side));
+        view! {
+            <button type="button" class="button small" aria-label=label aria-expanded=move || pressed().to_string()
+                on:click=move |_| compare(side)>{title}</button>
+        }
+    };
+    let differs = move || {
+        compared.get().map(|(side, lines)| {
+            let words = match side {
+                Side::Before => format!("What version {number} changed:"),
+                Side::Now => format!("From version {number} to what counts now:"),
+            };
+            let lines = match lines {
+                Ok(lines) => difference(lines),
+                Err(words) => view! { <p class="field-error">{format!("✕ {words}")}</p> }.into_any(),
+            };
+            view! { <div class="edit-differs"><p class="hint">{words}</p>{lines}</div> }
+        })
+    };
     let show = move |_| {
+        compared.set(None);
         if text.with_untracked(Option::is_some) {
             return text.set(None);
         }
@@ -86,12 +186,33 @@ fn entry(editor: Editor, version: Saved) -> AnyView {
             <span class="edit-tools">
                 <button type="button" class="button small" aria-label=format!("Show version {number}")
                     aria-expanded=move || text.with(Option::is_some).to_string() on:click=show>"Show"</button>
+                {side_button(Side::Before, "Changes", format!("What version {number} changed"))}
+                {side_button(Side::Now, "Against now", format!("Version {number} against what counts now"))}
                 <button type="button" class="button small" aria-label=format!("Restore version {number}") disabled=is_current on:click=restore>
                     {move || if is_current() { "counts now" } else { "Restore" }}
                 </button>
             </span>
             <pre class="edit-version" hidden=move || text.with(Option::is_none)>{move || text.get()}</pre>
+            {differs}
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_are_left_out_leave_a_gap() {
+        let line = |before: usize, after: usize, text: &str| {
+            let given = |at: usize| (at > 0).then_some(at);
+            Line { before: given(before), after: given(after), text: text.to_owned() }
+        };
+        let lines =
+            vec![line(1, 1, "a"), line(2, 0, "b"), line(0, 2, "c"), line(9, 9, "d"), line(0, 10, "e")];
+        let told: Vec<_> = marked(lines).into_iter().map(|(mark, text)| format!("{mark:?} {text}")).collect();
+        assert_eq!(told, ["Same a", "Gone b", "New c", "Gap ", "Same d", "New e"]);
+        assert_eq!(marked(vec![line(7, 7, "x")])[0].0, Mark::Gap);
+    }
 }

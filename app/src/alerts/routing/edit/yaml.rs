@@ -44,7 +44,10 @@ pub(super) fn YamlForm(editor: Editor) -> impl IntoView {
     .into_any()
 }
 
-/// All that is wrong, each with a way to its line where there is a text.
+/// The most problems that are written out.
+const MOST: usize = 20;
+
+/// What is wrong, each with a way to its line where there is a text.
 pub(super) fn flaws(editor: Editor, area: Option<NodeRef<html::Textarea>>) -> AnyView {
     let one = move |flaw: Flaw| {
         let line = flaw.line;
@@ -60,9 +63,14 @@ pub(super) fn flaws(editor: Editor, area: Option<NodeRef<html::Textarea>>) -> An
         });
         view! { <li><span>{flaw.words()}</span>" "{button}</li> }
     };
+    let more = move || match editor.problems.with(Vec::len).saturating_sub(MOST) {
+        0 => None,
+        more => Some(view! { <li>{format!("... and {more} more, at the marked lines and fields")}</li> }),
+    };
     view! {
         <ul class="edit-flaws" aria-live="polite">
-            {move || editor.problems.get().into_iter().map(one).collect_view()}
+            {move || editor.problems.get().into_iter().take(MOST).map(one).collect_view()}
+            {more}
         </ul>
     }
     .into_any()

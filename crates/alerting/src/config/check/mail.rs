@@ -35,6 +35,7 @@ impl Checker<'_> {
         let from = (&global.smtp_auth_secret, &global.smtp_auth_secret_file);
         inherit_secret(&mut mail.auth_secret, &mut mail.auth_secret_file, from);
         mail.require_tls.get_or_insert(global.smtp_require_tls);
+        inherit(&mut mail.force_implicit_tls, global.smtp_force_implicit_tls.as_ref());
     }
 
     /// Names of headers in one form, in which no two may be the same.

@@ -9,6 +9,7 @@ mod intervals;
 mod mail;
 mod own;
 mod pager;
+mod policies;
 mod receivers;
 mod route;
 mod schedules;
@@ -26,6 +27,7 @@ pub(super) fn check(config: &mut Config, root: &Node, report: &mut Report) {
     receivers::check(config, root.get("receivers"), &mut checker);
     intervals::check(config, root, &mut checker);
     schedules::check(config, root, &mut checker);
+    policies::check(config, root, &mut checker);
     incidents::check(config, root, &mut checker);
     route::check(config, root, &mut checker);
     inhibit::check(&config.inhibit_rules, root.get("inhibit_rules"), &mut checker);

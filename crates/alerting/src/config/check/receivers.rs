@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use super::Checker;
 use super::route::unknown;
 use crate::config::read::Node;
+use crate::config::receiver::EscalationRepeat;
 use crate::config::{Config, Global, Receiver};
 
 pub(super) fn check(config: &mut Config, list: &Node, checker: &mut Checker<'_>) {
@@ -26,7 +27,7 @@ pub(super) fn check(config: &mut Config, list: &Node, checker: &mut Checker<'_>)
 fn escalations(config: &Config, list: &Node, checker: &mut Checker<'_>) {
     let known = || config.receivers.iter().map(|receiver| receiver.name.as_str());
     for (receiver, node) in config.receivers.iter().zip(list.items()) {
-        repeat(receiver, node, checker);
+        repeat_of(receiver, node, checker);
         let mut told = vec![receiver.name.as_str()];
         let steps = receiver.escalation_configs.iter().zip(node.get("escalation_configs").items());
         for (step, node) in steps {
@@ -62,8 +63,8 @@ fn escalations(config: &Config, list: &Node, checker: &mut Checker<'_>) {
 const MOST_ROUNDS: u32 = 20;
 
 /// Checks how often the steps of a receiver are told again.
-fn repeat(receiver: &Receiver, node: &Node, checker: &mut Checker<'_>) {
-    let Some(repeat) = &receiver.escalation_repeat else { return };
+fn repeat_of(receiver: &Receiver, node: &Node, checker: &mut Checker<'_>) {
+    let Some(given) = &receiver.escalation_repeat else { return };
     let place = node.place_of("escalation_repeat");
     if receiver.escalation_configs.is_empty() {
         checker.problem(
@@ -72,13 +73,17 @@ fn repeat(receiver: &Receiver, node: &Node, checker: &mut Checker<'_>) {
         );
         return;
     }
-    let node = node.get("escalation_repeat");
-    if !(1..=MOST_ROUNDS).contains(&repeat.times) {
-        let reason = format!("times is {}; write 1 to {MOST_ROUNDS}", repeat.times);
+    let has_time = receiver.escalation_configs.iter().any(|step| step.after.millis() > 0);
+    repeat(given, has_time, node.get("escalation_repeat"), checker);
+}
+
+/// Checks how often steps are told again; `has_time` says whether one of them has a time.
+pub(super) fn repeat(given: &EscalationRepeat, has_time: bool, node: &Node, checker: &mut Checker<'_>) {
+    if !(1..=MOST_ROUNDS).contains(&given.times) {
+        let reason = format!("times is {}; write 1 to {MOST_ROUNDS}", given.times);
         checker.problem(node.place_of("times"), reason);
     }
-    let has_time = receiver.escalation_configs.iter().any(|step| step.after.millis() > 0);
-    if repeat.after.millis() < 0 || (repeat.after.millis() == 0 && !has_time) {
+    if given.after.millis() < 0 || (given.after.millis() == 0 && !has_time) {
         let reason =
             "after is missing, and no step has a time that could stand for it; write 30m, for example";
         checker.problem(node.place_of("after"), reason);

@@ -12,7 +12,7 @@ pub(super) use watchfire_yaml::Node;
 
 use super::files::FileField;
 use super::mask::Hidden;
-use super::problem::Report;
+use super::problem::{MOST, Report};
 use super::stands::Stands;
 
 /// What was met on the way, well or not.
@@ -55,6 +55,10 @@ pub(super) fn read<T: DeserializeOwned>(
             }
             Err(failure) => {
                 report.problem(failure.place().unwrap_or(node.place), failure.reason());
+                // Each costs a look at all before it.
+                if report.problems.len() > MOST {
+                    return (None, noted);
+                }
                 // The whole can't be left out; and what is left out can't fail again.
                 let culprit = failure.culprit().filter(|culprit| !std::ptr::eq(*culprit, node));
                 if !culprit.is_some_and(|culprit| left_out.insert(culprit)) {

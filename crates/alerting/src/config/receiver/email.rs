@@ -35,6 +35,8 @@ pub struct EmailConfig {
     pub auth_identity: String,
     /// Whether it must go encrypted; given after the defaults of `global` are filled in.
     pub require_tls: Option<bool>,
+    /// Whether it goes encrypted from the first byte on, without STARTTLS; `None`: at the port 465 alone.
+    pub force_implicit_tls: Option<bool>,
     /// Certificates.
     pub tls_config: Option<TlsConfig>,
     /// The body in HTML; a template.
@@ -60,6 +62,7 @@ impl Default for EmailConfig {
             auth_secret_file: String::new(),
             auth_identity: String::new(),
             require_tls: None,
+            force_implicit_tls: None,
             tls_config: None,
             html: r#"{{ template "email.default.html" . }}"#.to_owned(),
             text: String::new(),

@@ -113,6 +113,8 @@ pub struct Receiver {
     pub escalation_configs: Vec<EscalationConfig>,
     /// How often all of these are told again.
     pub escalation_repeat: Option<EscalationRepeat>,
+    /// In place of both the name of one of `escalation_policies`.
+    pub escalation_policy: String,
 }
 
 /// Gives all kinds of channels to a macro, in the order of a receiver: the name, the key of a receiver, and the word of

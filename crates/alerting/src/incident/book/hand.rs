@@ -1,6 +1,6 @@
 //! What people put together themselves: an alert moves from one incident to another, or gets one of its own.
 
-use super::{Book, Observed, empty, judge, reopen};
+use super::{Book, Observed, empty, judge, refuse_merged, reopen};
 use crate::incident::{Incident, IncidentError, IncidentState, Member, SaidOfAlert};
 
 impl Book {
@@ -8,7 +8,7 @@ impl Book {
     ///
     /// # Errors
     ///
-    /// There is no such incident, or no such alert that could be moved.
+    /// There is no such incident, it is part of another, or there is no such alert that could be moved.
     pub fn join(
         &mut self,
         id: &str,
@@ -16,9 +16,8 @@ impl Book {
         alert: Option<Observed>,
         (by, now): (&str, i64),
     ) -> Result<&Incident, IncidentError> {
-        if !self.incidents.contains_key(id) {
-            return Err(IncidentError::NotFound(id.to_owned()));
-        }
+        let incident = self.incidents.get(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?;
+        refuse_merged(incident, "id")?;
         let of = self.by_alert.get(fingerprint).cloned();
         if of.as_deref() == Some(id) {
             return Err(invalid(format!("the alert {fingerprint} belongs to it already")));
@@ -48,7 +47,7 @@ impl Book {
     ///
     /// # Errors
     ///
-    /// There is no such incident, it has no such alert, or it has no other.
+    /// There is no such incident, it is part of another, it has no such alert, or it has no other.
     pub fn part(
         &mut self,
         id: &str,
@@ -57,6 +56,7 @@ impl Book {
         (by, now): (&str, i64),
     ) -> Result<&Incident, IncidentError> {
         let incident = self.incidents.get(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?;
+        refuse_merged(incident, "id")?;
         if incident.alerts.len() < 2 {
             return Err(invalid("an incident has at least one alert; end it instead".to_owned()));
         }

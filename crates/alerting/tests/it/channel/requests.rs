@@ -111,9 +111,9 @@ fn what_can_not_be_sent() {
             "gives no address",
         ),
         (
-            "email_configs: [{to: a@b, from: a@b, smarthost: 'a:1', auth_username: a, auth_secret: b}]",
+            "email_configs: [{to: a@b, from: a@b, smarthost: 'a:1', auth_username: a, auth_secret_file: /missing}]",
             &defaults,
-            "give auth_password",
+            "auth_secret_file: /missing can't be read",
         ),
     ] {
         let receiver = one(&format!("{{route: {{receiver: all}}, receivers: [{{name: all, {channel}}}]}}"));
@@ -127,6 +127,24 @@ fn what_can_not_be_sent() {
     let nobody = one("{route: {receiver: all}, receivers: [{name: all}]}");
     let gone = drafted(&notification, &nobody, notification.integration, &defaults).unwrap_err();
     assert!(gone.reason.contains("has no webhook[0] for the receiver \"all\" any more"), "{gone}");
+}
+
+#[test]
+fn a_mail_server_is_told_what_each_way_to_log_in_needs() {
+    let receiver = one(
+        "{global: {smtp_force_implicit_tls: true}, route: {receiver: all}, receivers: [{name: all, email_configs: [{to: a@b, from: a@b, \
+         smarthost: 'a:1', auth_username: u, auth_identity: i, auth_password: p, auth_secret_file: /s}]}]}",
+    );
+    let notification = notification(vec![(super::stage::alert("A", &[], &[]), false)]);
+    let draft = draft(&notification, &receiver, receiver.integrations()[0].0);
+    let progress = Progress { told: ["a@b".to_owned()].into(), ..Progress::default() };
+    let Some(channel::Outgoing::Mail(mail)) = next(&draft, &receiver, &progress) else { panic!("no mail") };
+    let login = mail.server.login.unwrap();
+    assert_eq!((login.username.as_str(), login.identity.as_str()), ("u", "i"));
+    assert_eq!(login.password.unwrap().expose(), "p");
+    assert_eq!(login.secret.unwrap().expose(), "s");
+    assert_eq!(mail.server.implicit_tls, Some(true));
+    assert_eq!(mail.told, progress.told, "who has it already");
 }
 
 #[test]

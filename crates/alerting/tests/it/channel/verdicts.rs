@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use watchfire_alerting::channel::{Answer, Cause, Progress, Verdict, judge};
+use watchfire_alerting::channel::{Answer, Cause, Progress, RefusedRecipient, Verdict, judge};
 
 use super::stage::{draft, receiver, table};
 
@@ -120,7 +120,8 @@ fn words_of_services() {
         ("email", Answer::Taken, "done"),
         ("email", Answer::Refused { code: 421, words: "busy".to_owned() }, "again serverError"),
         ("email", Answer::Refused { code: 550, words: "no such user".to_owned() }, "never clientError"),
-        ("email", Answer::Refused { code: 535, words: "no".to_owned() }, "again clientError"),
+        ("email", Answer::Refused { code: 454, words: "later".to_owned() }, "again serverError"),
+        ("email", Answer::Refused { code: 535, words: "no".to_owned() }, "never clientError"),
         ("exec", Answer::Taken, "done"),
         ("exec", Answer::Exited { status: Some(75), words: String::new() }, "again serverError"),
         ("exec", Answer::Exited { status: None, words: String::new() }, "again serverError"),
@@ -138,6 +139,35 @@ fn words_of_services() {
         let verdict = judge(&draft, &receiver, answer, &mut Progress::default());
         assert_eq!(word(&verdict), *expected, "{channel} {answer:?}");
     }
+}
+
+/// A mail that the server takes for some: they do not get it again, and of the others it is said what becomes.
+#[test]
+fn a_mail_that_some_get() {
+    let receiver = receiver("all_channels.yml");
+    let (_, notification) = table().swap_remove(0);
+    let mut integrations = receiver.integrations().into_iter();
+    let (integration, _) = integrations.find(|(known, _)| known.channel.word() == "email").unwrap();
+    let draft = draft(&notification, &receiver, integration);
+    let refused =
+        |address: &str, code| RefusedRecipient { address: address.to_owned(), code, words: "no".to_owned() };
+    let mut progress = Progress::default();
+    let some = vec![refused("c@b", 450), refused("d@b", 550)];
+    let first = Answer::Partly { taken: vec!["a@b".to_owned()], refused: some };
+    let verdict = judge(&draft, &receiver, &first, &mut progress);
+    assert_eq!(word(&verdict), "again serverError");
+    assert_eq!(progress.told.iter().collect::<Vec<_>>(), ["a@b"]);
+    let second = Answer::Partly { taken: vec!["c@b".to_owned()], refused: vec![refused("d@b", 550)] };
+    let verdict = judge(&draft, &receiver, &second, &mut progress);
+    let Verdict::Dead { words, .. } = verdict else { panic!("{verdict:?}") };
+    assert_eq!(words, "the mail server refused d@b (550: no); all others have it");
+    // What is sent again goes to the one that is left.
+    assert_eq!(progress.anew().told.iter().collect::<Vec<_>>(), ["a@b", "c@b"]);
+    let all = Answer::Partly { taken: Vec::new(), refused: vec![refused("a@b", 550)] };
+    let Verdict::Dead { words, .. } = judge(&draft, &receiver, &all, &mut Progress::default()) else {
+        panic!("it can't be delivered")
+    };
+    assert_eq!(words, "the mail server refused a@b (550: no)");
 }
 
 #[test]

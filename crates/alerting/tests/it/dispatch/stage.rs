@@ -21,9 +21,16 @@ pub(super) fn plan(text: &str) -> Arc<Plan> {
     Arc::new(Plan::new(&Config::parse("a.yml", text).unwrap()))
 }
 
-/// The alert `x1` has the labels `group=x`, `name=x1`.
+/// The alert `x1` has the labels `group=x`, `name=x1`; `w1`, `c1` and `o1` are a warning, critical and an outage besides.
 pub(super) fn labels(name: &str) -> Labels {
-    Labels::new([("group", &name[..1]), ("name", name)]).unwrap()
+    let group = &name[..1];
+    let severity = match group {
+        "w" => "warning",
+        "c" => "critical",
+        "o" => "outage",
+        _ => "",
+    };
+    Labels::new([("group", group), ("name", name), ("severity", severity)]).unwrap()
 }
 
 /// An alert that starts and ends then.

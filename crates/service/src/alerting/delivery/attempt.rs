@@ -6,11 +6,12 @@ use watchfire_alerting::channel::{
     self, About, Cause, Draft, Intent, Memory, Outgoing, Progress, Unsendable, Verdict, idempotency_key,
 };
 use watchfire_alerting::config::Receiver;
+use watchfire_alerting::config::receiver::Channel;
 use watchfire_storage::{ControlError, Delivery, Settled, Settlement, random_bytes};
 
 use super::lane;
 use super::secrets::SecretFiles;
-use super::{DeadLetter, Deliveries, Ended, receivers};
+use super::{DeadLetter, Deliveries, Ended, TEST_LIFETIME, receivers};
 
 /// How long to wait before what could not be written down is written again, at first and at last.
 const WRITE_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
@@ -33,6 +34,14 @@ pub(super) fn unsaid(notification: &Notification, reason: &str) -> Draft {
         about: About::of(notification),
         content: serde_json::json!({ UNSAID: reason }),
     }
+}
+
+/// How far a delivery is that begins anew: addresses that have its mail do not get it again.
+pub(super) fn anew(progress: &str) -> String {
+    let progress: Progress = serde_json::from_str(progress).unwrap_or_default();
+    let left = progress.anew();
+    // What nobody was told is new.
+    if left == Progress::default() { String::new() } else { serde_json::to_string(&left).unwrap_or_default() }
 }
 
 /// A delivery while it is sent.
@@ -60,24 +69,21 @@ impl Deliveries {
             return Ok(());
         };
         let channel = draft.integration.channel;
-        if delivery.attempts == 0 && delivery.progress.is_empty() {
+        if delivery.attempts == 0 && delivery.progress.is_empty() && !delivery.test {
             self.metrics.notification(channel);
         }
-        let dead = |reason: String| {
-            self.metrics.failed(channel, Cause::Other);
-            Settlement::Dead { reason }
-        };
-        if let Some(reason) = draft.content.get(UNSAID).and_then(serde_json::Value::as_str) {
-            let reason = reason.to_owned();
-            self.settle(&delivery, None, dead(reason.clone())).await;
-            self.over(&draft, Some(reason));
-            return Ok(());
-        }
-        let Some(receiver) = self.receivers.get(&draft.receiver) else {
-            let reason = receivers::unknown(&draft.receiver);
-            self.settle(&delivery, None, dead(reason.clone())).await;
-            self.over(&draft, Some(reason));
-            return Ok(());
+        let receiver = match self.hearer(&delivery, &draft) {
+            Ok(receiver) => receiver,
+            Err(reason) => {
+                self.failed(&delivery, channel, Cause::Other);
+                self.settle(&delivery, None, Settlement::Dead { reason: reason.clone() }).await;
+                if delivery.test {
+                    self.end_test(&delivery, Some(reason), false);
+                } else {
+                    self.over(&draft, Some(reason), false);
+                }
+                return Ok(());
+            }
         };
         let (group_key, integration) = (&delivery.group_key, &delivery.integration);
         let memory = self.store.memory(group_key, &delivery.receiver, integration).await?;
@@ -94,27 +100,55 @@ impl Deliveries {
                 self.settle(&delivery, Some(&mut attempt), Settlement::Going).await;
                 continue;
             }
+            let may_pass = matches!(verdict, Verdict::Retry { .. });
+            if let Verdict::Retry { cause: Cause::ContextDeadlineExceeded | Cause::ContextCanceled, .. } =
+                verdict
+            {
+                attempt.progress.unsure = true;
+            }
             let settlement = self.settlement(&delivery, &attempt, verdict);
             let is_over = matches!(settlement, Settlement::Done | Settlement::Dead { .. });
+            let has_reached_some = !attempt.progress.told.is_empty();
             let failure = match &settlement {
                 Settlement::Dead { reason } => Some(reason.clone()),
                 Settlement::Done | Settlement::Going | Settlement::Retry { .. } => None,
             };
             self.settle(&delivery, Some(&mut attempt), settlement).await;
-            if is_over {
-                self.over(&attempt.draft, failure);
+            if is_over && delivery.test {
+                self.end_test(&delivery, failure, may_pass);
+            } else if is_over {
+                self.over(&attempt.draft, failure, has_reached_some);
             }
             return Ok(());
         }
     }
 
+    /// Who is told; the error says why it can't be sent at all.
+    fn hearer(&self, delivery: &Delivery, draft: &Draft) -> Result<Arc<Receiver>, String> {
+        if let Some(reason) = draft.content.get(UNSAID).and_then(serde_json::Value::as_str) {
+            return Err(reason.to_owned());
+        }
+        // A test that comes when nobody looks for it any more takes people in.
+        if delivery.test && (self.clock)() >= delivery.give_up_at {
+            return Err(format!("the test waited for longer than {} s", TEST_LIFETIME / 1000));
+        }
+        self.receivers.get(&draft.receiver).ok_or_else(|| receivers::unknown(&draft.receiver))
+    }
+
+    /// Counts a notification that is given up, unless it is a test.
+    fn failed(&self, delivery: &Delivery, channel: Channel, cause: Cause) {
+        if !delivery.test {
+            self.metrics.failed(channel, cause);
+        }
+    }
+
     /// Says how a notification ended: to the history of its alerts, and of a dead letter to its group, which may tell it anew.
-    fn over(&self, draft: &Draft, failure: Option<String>) {
+    fn over(&self, draft: &Draft, failure: Option<String>, has_reached_some: bool) {
         if draft.intent == Intent::Acknowledge {
             return;
         }
-        // Where nobody listens nobody has to know.
-        if failure.is_some() {
+        // Where nobody listens nobody has to know; told anew by its group, it would come a second time to those that have it.
+        if failure.is_some() && !has_reached_some {
             let dead = DeadLetter {
                 group_key: draft.group_key.clone(),
                 receiver: draft.receiver.clone(),
@@ -124,6 +158,13 @@ impl Deliveries {
             let _ = self.dead.send(dead);
         }
         let _ = self.ended.send(Arc::new(Ended::of(draft, failure, (self.clock)())));
+    }
+
+    /// Says to the history of its alerts why a notification was not sent; its group takes it for told.
+    pub(super) fn left_out(&self, draft: &Draft, reason: String) {
+        if draft.intent != Intent::Acknowledge {
+            let _ = self.ended.send(Arc::new(Ended::of(draft, Some(reason), (self.clock)())));
+        }
     }
 
     /// Sends one request.
@@ -168,16 +209,18 @@ impl Deliveries {
         let now = (self.clock)();
         match verdict {
             Verdict::Done => {
-                self.metrics.delivered(channel, now - delivery.created_at);
+                if !delivery.test {
+                    self.metrics.delivered(channel, now - delivery.created_at);
+                }
                 Settlement::Done
             }
             Verdict::Next => {
-                self.metrics.failed(channel, Cause::Other);
+                self.failed(delivery, channel, Cause::Other);
                 let reason = format!("it takes more than {MOST_STEPS} requests; the service goes in circles");
                 Settlement::Dead { reason }
             }
             Verdict::Dead { cause, words } => {
-                self.metrics.failed(channel, cause);
+                self.failed(delivery, channel, cause);
                 tracing::warn!(
                     receiver = delivery.receiver,
                     integration = delivery.integration,
@@ -194,6 +237,10 @@ impl Deliveries {
                     let asked = asked.min(self.settings.backoff.most_asked);
                     let most = self.settings.backoff.most_asked;
                     self.pauses.note(lane::id(delivery), now.saturating_add(asked), now, most);
+                }
+                if delivery.test {
+                    // Who tries it sees the answer, and tries it again.
+                    return Settlement::Dead { reason: words };
                 }
                 let next_at = now.saturating_add(self.settings.backoff.wait(attempts, after, random));
                 if next_at >= delivery.give_up_at {

@@ -12,6 +12,8 @@ use super::DeliverySettings;
 pub(super) struct Lanes {
     open: HashMap<LaneId, Lane>,
     busy: HashSet<i64>,
+    /// How many are under way besides the first one of each lane.
+    further: usize,
     /// Deliveries that wait since their channel sent enough.
     held: HashSet<i64>,
     /// How many of them began to since somebody asked.
@@ -72,7 +74,7 @@ pub(super) enum Turn {
 impl Lanes {
     /// Whether a delivery may go at `now`; if so, it is under way.
     pub(super) fn turn(&mut self, delivery: &Delivery, settings: &DeliverySettings, now: i64) -> Turn {
-        if self.busy.contains(&delivery.id) || self.busy.len() >= settings.concurrency.max(1) {
+        if self.busy.contains(&delivery.id) {
             return Turn::Busy;
         }
         let lane = self.open.entry(id(delivery)).or_insert_with(|| Lane {
@@ -83,7 +85,9 @@ impl Lanes {
             ),
             running: 0,
         });
-        if lane.running >= settings.lane_concurrency.max(1) {
+        // Each lane has a place of its own: those that never answer may take all others, and hold up nobody.
+        let is_full = self.further >= settings.concurrency || lane.running >= settings.lane_concurrency;
+        if lane.running > 0 && is_full {
             return Turn::Busy;
         }
         if let Err(wait) = lane.bucket.take(now) {
@@ -91,9 +95,15 @@ impl Lanes {
             return Turn::After(wait);
         }
         self.held.remove(&delivery.id);
+        self.further += usize::from(lane.running > 0);
         lane.running += 1;
         self.busy.insert(delivery.id);
         Turn::Go
+    }
+
+    /// Whether a delivery is being sent.
+    pub(super) fn is_under_way(&self, id: i64) -> bool {
+        self.busy.contains(&id)
     }
 
     /// How many deliveries began to wait, since their channels had sent enough, since this was asked last.
@@ -111,6 +121,7 @@ impl Lanes {
         self.busy.remove(&delivery);
         if let Some(lane) = self.open.get_mut(lane) {
             lane.running = lane.running.saturating_sub(1);
+            self.further = self.further.saturating_sub(usize::from(lane.running > 0));
         }
     }
 
@@ -134,7 +145,55 @@ pub(super) fn id(delivery: &Delivery) -> LaneId {
 
 #[cfg(test)]
 mod tests {
+    use watchfire_storage::DeliveryState;
+
     use super::*;
+
+    fn delivery(id: i64, receiver: &str) -> Delivery {
+        Delivery {
+            id,
+            key: id.to_string(),
+            group_key: id.to_string(),
+            receiver: receiver.to_owned(),
+            integration: "webhook[0]".to_owned(),
+            draft: String::new(),
+            progress: String::new(),
+            state: DeliveryState::Waiting,
+            attempts: 0,
+            created_at: 0,
+            next_at: 0,
+            give_up_at: 0,
+            ended_at: None,
+            reason: String::new(),
+            test: false,
+            superseded_by: None,
+        }
+    }
+
+    #[test]
+    fn lanes_that_never_answer_leave_each_other_one_its_place() {
+        let settings =
+            DeliverySettings { lane_concurrency: 3, concurrency: 4, ..DeliverySettings::default() };
+        let mut lanes = Lanes::default();
+        // Four at once of each of four that hang: one each, and four more of all of them together.
+        let mut under_way = Vec::new();
+        for id in 0..16 {
+            let one = delivery(id, ["a", "b", "c", "d"][usize::try_from(id).unwrap() / 4]);
+            if lanes.turn(&one, &settings, 0) == Turn::Go {
+                under_way.push(one.receiver);
+            }
+        }
+        assert_eq!(under_way, ["a", "a", "a", "b", "b", "b", "c", "d"]);
+        assert_eq!(lanes.turn(&delivery(20, "good"), &settings, 0), Turn::Go);
+        assert_eq!(lanes.turn(&delivery(20, "good"), &settings, 0), Turn::Busy, "it is under way");
+        assert_eq!(lanes.turn(&delivery(21, "good"), &settings, 0), Turn::Busy);
+        // The first of a lane gives no place to others, a further one does.
+        lanes.done(&id(&delivery(12, "d")), 12);
+        assert_eq!(lanes.turn(&delivery(21, "good"), &settings, 0), Turn::Busy);
+        lanes.done(&id(&delivery(0, "a")), 0);
+        assert_eq!(lanes.turn(&delivery(21, "good"), &settings, 0), Turn::Go);
+        assert_eq!(lanes.turn(&delivery(22, "good"), &settings, 0), Turn::Busy);
+    }
 
     #[test]
     fn a_lane_waits_as_long_as_its_service_asks() {

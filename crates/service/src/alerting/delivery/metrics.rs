@@ -46,6 +46,7 @@ struct State {
     channels: BTreeMap<Channel, ChannelMetrics>,
     canceled: u64,
     held: u64,
+    superseded: u64,
     /// Charts that were drawn for mails, and those that failed.
     charts: [u64; 2],
     queue: DeliveryCounts,
@@ -65,6 +66,11 @@ impl Metrics {
     /// How many deliveries had to wait since their channel had sent enough.
     pub fn held_back(&self) -> u64 {
         self.state().held
+    }
+
+    /// How many deliveries were not sent since newer ones told all of it, or there was nothing left to tell.
+    pub fn left_out(&self) -> u64 {
+        self.state().superseded
     }
 
     /// How many charts were drawn for mails, and how many failed or took too long.
@@ -128,6 +134,10 @@ impl Metrics {
         if count > 0 {
             self.state().held += count;
         }
+    }
+
+    pub(super) fn superseded(&self, count: usize) {
+        self.state().superseded += count as u64;
     }
 
     pub(super) fn canceled(&self, count: usize) {

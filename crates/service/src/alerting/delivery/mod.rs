@@ -4,7 +4,7 @@
 //! ([`Deliveries::run`]) takes what is due. Each channel of each receiver is a lane of its own, with a bound on what is under
 //! way at once and on how often it sends, so a receiver that is slow or away holds up nobody else. An attempt that failed
 //! but may succeed is made again, later and later, until it is given up: then it is a dead letter, which people see and can
-//! send again. Of one group and channel nothing overtakes.
+//! send again. Of one group and channel nothing overtakes; what a newer one tells is left out.
 //!
 //! A crash before a notification is sent loses nothing, since it is stored; one between the answer and its being written down
 //! sends that one request once more, with the same idempotency key.
@@ -18,15 +18,18 @@ mod oauth2;
 mod pictures;
 mod preview;
 mod program;
+mod queued_trial;
 mod receivers;
 mod secrets;
 mod settings;
 mod smtp;
+mod superseding;
 mod transport;
 mod trial;
 mod worker;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, broadcast};
 use watchfire_alerting::channel::{self, Draft, Surroundings};
@@ -39,14 +42,15 @@ pub use ended::Ended;
 pub use http::HttpTransport;
 pub use metrics::{ChannelMetrics, DELAY_BOUNDS, LATENCY_BOUNDS, Metrics, Timings};
 pub use pictures::{CHART, Painter};
-pub use preview::PreviewError;
+pub use preview::{PreviewError, PreviewLinks};
 pub use program::ProgramTransport;
+use queued_trial::Tried;
 use receivers::Receivers;
 pub use secrets::SecretFiles;
 pub use settings::DeliverySettings;
 pub use smtp::MailTransport;
 pub use transport::{Senders, Transport};
-pub use trial::{Trial, TrialAlert};
+pub use trial::{TEST_LIFETIME, TEST_WAIT, Trial, TrialAlert};
 pub use watchfire_storage::{Delivery, DeliveryCounts, DeliveryFilter, DeliveryState};
 
 /// How many dead letters may wait for who wants to know of them; what is told later than that is told at the next repetition.
@@ -54,6 +58,9 @@ const DEAD_LETTERS: usize = 1024;
 
 /// How many ends of deliveries may wait for who keeps the history.
 const ENDS: usize = 8192;
+
+/// How many ends of tests may wait for those who asked for them.
+const TRIED: usize = 256;
 
 /// A notification that was given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +92,13 @@ pub struct Deliveries {
     pauses: Arc<lane::Pauses>,
     dead: broadcast::Sender<DeadLetter>,
     ended: broadcast::Sender<Arc<Ended>>,
+    /// How tests end.
+    tried: broadcast::Sender<Arc<Tried>>,
+    /// Those that somebody wants to be sent now, whatever their services asked to wait.
+    hastened: Arc<Mutex<HashSet<i64>>>,
     clock: Clock,
+    /// What is older, an earlier process may have sent.
+    started_at: i64,
 }
 
 impl Deliveries {
@@ -106,7 +119,10 @@ impl Deliveries {
             pauses: Arc::default(),
             dead: broadcast::Sender::new(DEAD_LETTERS),
             ended: broadcast::Sender::new(ENDS),
+            tried: broadcast::Sender::new(TRIED),
+            hastened: Arc::default(),
             clock: Arc::new(clock::now),
+            started_at: clock::now(),
         }
     }
 
@@ -123,7 +139,7 @@ impl Deliveries {
     /// The same by another clock, for tests.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
+        Self { started_at: clock(), clock, ..self }
     }
 
     /// Takes the receivers of a configuration, in place of those before. What waits for one that is gone fails when it is
@@ -194,6 +210,7 @@ impl Deliveries {
             draft: serde_json::to_string(draft).unwrap_or_default(),
             created_at: now,
             give_up_at: now.saturating_add(self.settings.give_up_after),
+            test: false,
         }
     }
 
@@ -217,11 +234,48 @@ impl Deliveries {
     /// Sends a dead letter again; whether there was one with that number.
     pub async fn resend(&self, id: i64) -> Result<bool, ControlError> {
         let now = (self.clock)();
-        let found = self.store.resend(id, now, now.saturating_add(self.settings.give_up_after)).await?;
+        let Some(delivery) = self.store.get(id).await? else { return Ok(false) };
+        let lifetime = if delivery.test { TEST_LIFETIME } else { self.settings.give_up_after };
+        let give_up_at = now.saturating_add(lifetime);
+        let found = self.store.resend(id, &attempt::anew(&delivery.progress), now, give_up_at).await?;
         if found {
             self.wake.notify_one();
         }
         Ok(found)
+    }
+
+    /// Sends what waits now, whatever was to be waited for, and before it what goes before it; whether it waits.
+    pub async fn hasten(&self, id: i64) -> Result<bool, ControlError> {
+        let Some(first) = self.store.hasten(id, (self.clock)()).await? else { return Ok(false) };
+        self.hastened().insert(first);
+        self.wake.notify_one();
+        Ok(true)
+    }
+
+    /// Lets something that waits not be sent; whether it waited. `by` is who wants it so. A request that is under way may be heard
+    /// still.
+    pub async fn drop_waiting(&self, id: i64, by: &str) -> Result<bool, ControlError> {
+        let reason = format!("dropped by {by}");
+        if !self.store.drop_waiting(id, &reason, (self.clock)()).await? {
+            return Ok(false);
+        }
+        let delivery = self.store.get(id).await?;
+        if let Some(delivery) = delivery
+            && let Some(draft) = Self::told(&delivery)
+        {
+            if delivery.test {
+                self.end_test(&delivery, Some(reason), false);
+            } else {
+                self.left_out(&draft, reason);
+            }
+        }
+        self.wake.notify_one();
+        Ok(true)
+    }
+
+    fn hastened(&self) -> MutexGuard<'_, HashSet<i64>> {
+        // Numbers are good whoever panicked.
+        self.hastened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many wait, are done, and are dead.

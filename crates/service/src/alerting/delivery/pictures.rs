@@ -22,11 +22,46 @@ pub trait Painter: Send + Sync {
     ///
     /// In words. The mail goes out without it.
     async fn paint(&self, about: &About) -> Result<Option<Vec<u8>>, String>;
+
+    /// The same of a rule, whatever fires: `rule` is its name in the history, or the uid of one that a form made. `Ok(None)` where there
+    /// is none such whose query can be drawn.
+    ///
+    /// # Errors
+    ///
+    /// In words.
+    async fn paint_rule(&self, rule: &str) -> Result<Option<Vec<u8>>, String>;
+
+    /// A picture of made-up values that says that it is a sample.
+    ///
+    /// # Errors
+    ///
+    /// In words.
+    async fn paint_sample(&self) -> Result<Vec<u8>, String>;
 }
 
 /// Who draws, and how long that may take.
 #[derive(Clone, Default)]
 pub(super) struct Easel(Arc<OnceLock<(Arc<dyn Painter>, Duration)>>);
+
+/// What the chart of a preview shows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Subject<'a> {
+    /// What the alerts of a test are about, or a sample.
+    Test(&'a About),
+    /// The query of this rule.
+    Rule(&'a str),
+}
+
+/// The picture of a preview; `Ok(None)` where the rule is not there.
+async fn previewed(painter: &dyn Painter, subject: Subject<'_>) -> Result<Option<Vec<u8>>, String> {
+    match subject {
+        Subject::Rule(rule) => painter.paint_rule(rule).await,
+        Subject::Test(about) => match painter.paint(about).await? {
+            Some(picture) => Ok(Some(picture)),
+            None => painter.paint_sample().await.map(Some),
+        },
+    }
+}
 
 impl Deliveries {
     /// Lets `painter` draw charts for mails from now on, for `timeout` at most each. The first one stays; whether it was this
@@ -63,6 +98,31 @@ impl Deliveries {
             }
         }
         *html = without(html, &wanted);
+    }
+
+    /// The HTML of a mail with the chart inside, as a preview shows it; without it where mails have none, or it can't be drawn. `None`
+    /// where the rule of which it is to be is not there.
+    pub(super) async fn with_chart(&self, html: &str, subject: Subject<'_>) -> Option<String> {
+        let wanted = format!("cid:{CHART}");
+        if !html.contains(&wanted) {
+            return Some(html.to_owned());
+        }
+        let Some((painter, timeout)) = self.easel.0.get() else { return Some(without(html, &wanted)) };
+        let drawn = match tokio::time::timeout(*timeout, previewed(&**painter, subject)).await {
+            Ok(in_time) => in_time,
+            Err(_) => Err(format!("it took longer than {timeout:?}")),
+        };
+        match drawn {
+            Ok(Some(bytes)) => {
+                let inside = format!("data:image/png;base64,{}", STANDARD.encode(bytes));
+                Some(html.replace(&wanted, &inside))
+            }
+            Ok(None) => None,
+            Err(reason) => {
+                tracing::warn!(reason, "a mail is shown without its chart");
+                Some(without(html, &wanted))
+            }
+        }
     }
 }
 

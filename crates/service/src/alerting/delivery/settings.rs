@@ -13,7 +13,7 @@ pub struct DeliverySettings {
     pub give_up_after: i64,
     /// What one channel of one receiver has under way at once.
     pub lane_concurrency: usize,
-    /// What all have under way at once.
+    /// What all have under way at once besides the first one of each, which always has its place.
     pub concurrency: usize,
     /// How often a channel sends: hundredths of what is usual for its kind, within what its service lets through.
     pub rate: u32,
@@ -26,7 +26,7 @@ pub struct DeliverySettings {
 }
 
 impl Default for DeliverySettings {
-    /// 10 s an answer, 24 h until it is given up, 4 at once in a lane and 64 in all; done ones are kept for 7 days, dead
+    /// 10 s an answer, 24 h until it is given up, 4 at once in a lane, and 64 in all besides the first one of each; done ones are kept for 7 days, dead
     /// ones for 90.
     fn default() -> Self {
         const DAY: i64 = 86_400_000;

@@ -42,7 +42,7 @@ impl Transport for Senders {
                 Some(transport) => transport.run(program).await,
                 None => Answer::Impossible {
                     words:
-                        "programs are off; whoever starts the server has to let them run on the command line"
+                        "programs are off; whoever starts the server has to let them run (--notify-programs)"
                             .to_owned(),
                 },
             },

@@ -13,8 +13,11 @@ use watchfire_storage::random_bytes;
 use super::Deliveries;
 use super::attempt::{Attempt, MOST_STEPS};
 
-/// How long the trial of a channel may take; whoever asked for it waits.
-const LONGEST: Duration = Duration::from_secs(20);
+/// How long whoever tries a receiver waits for what its channels say.
+pub const TEST_WAIT: Duration = Duration::from_secs(20);
+
+/// How long a test may wait in the queue, in milliseconds: later it is not sent any more.
+pub const TEST_LIFETIME: i64 = 120_000;
 
 /// What a test notification tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub struct TrialAlert {
     pub labels: Labels,
     /// Its annotations.
     pub annotations: Labels,
+    /// What its group has in common; `None`: its name.
+    pub group: Option<Labels>,
 }
 
 /// How a channel of a receiver took a test notification.
@@ -30,16 +35,20 @@ pub struct TrialAlert {
 pub struct Trial {
     /// Which channel.
     pub integration: Integration,
-    /// Why it did not take it; `None`: it did.
+    /// Why it did not take it; `None`: it did, or nobody knows yet.
     pub failure: Option<String>,
     /// Whether another attempt might succeed.
     pub may_pass: bool,
-    /// How long it took.
+    /// How long it took, or for how long it was waited for.
     pub took: Duration,
+    /// Its delivery in the queue; `None` where it went without the queue.
+    pub delivery: Option<i64>,
+    /// Of a test that waits still how many wait before it, for the same channel of the same receiver; `None` where it is over.
+    pub waits_behind: Option<u64>,
 }
 
 /// Whether a service keeps something open until it is told that all is well.
-fn keeps_open(channel: Channel) -> bool {
+pub(super) fn keeps_open(channel: Channel) -> bool {
     matches!(
         channel,
         Channel::PagerDuty
@@ -72,7 +81,7 @@ pub(super) fn notification(
     };
     Notification {
         group_key: format!("test {now} of {receiver}"),
-        group_labels: told.labels.filtered(|name| name == "alertname"),
+        group_labels: told.group.clone().unwrap_or_else(|| told.labels.filtered(|name| name == "alertname")),
         route: "test".to_owned(),
         receiver: receiver.to_owned(),
         integration,
@@ -85,18 +94,8 @@ pub(super) fn notification(
 }
 
 impl Deliveries {
-    /// Sends a test notification to all channels of a receiver, at once and once: it is not in the queue. Services that keep
-    /// something open, such as an incident, are told that it is over, too. `None` where there is no such receiver.
-    pub async fn try_receiver(
-        &self,
-        name: &str,
-        told: &TrialAlert,
-        around: &Surroundings<'_>,
-    ) -> Option<Vec<Trial>> {
-        Some(self.try_channels(self.receivers.get(name)?, told, around).await)
-    }
-
-    /// The same with a receiver that no configuration has yet.
+    /// Sends a test notification to all channels of a receiver that no configuration has yet, at once and once: by the queue only receivers
+    /// go that are saved. Services that keep something open are told that it is over, too.
     pub async fn try_channels(
         &self,
         receiver: Arc<Receiver>,
@@ -108,11 +107,18 @@ impl Deliveries {
             async move {
                 let start = Instant::now();
                 let tried =
-                    tokio::time::timeout(LONGEST, self.try_channel(receiver, integration, told, around));
-                let late = || Err((format!("it took longer than {LONGEST:?}"), true));
+                    tokio::time::timeout(TEST_WAIT, self.try_channel(receiver, integration, told, around));
+                let late = || Err((format!("it took longer than {TEST_WAIT:?}"), true));
                 let tried = tried.await.unwrap_or_else(|_| late());
                 let (failure, may_pass) = tried.err().unzip();
-                Trial { integration, failure, may_pass: may_pass.unwrap_or_default(), took: start.elapsed() }
+                Trial {
+                    integration,
+                    failure,
+                    may_pass: may_pass.unwrap_or_default(),
+                    took: start.elapsed(),
+                    delivery: None,
+                    waits_behind: None,
+                }
             }
         });
         join_all(trials).await

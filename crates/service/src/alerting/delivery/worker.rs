@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use watchfire_storage::{ControlError, Delivery};
+use watchfire_storage::{ControlError, Delivery, Due};
 
 use super::Deliveries;
 use super::lane::{self, LaneId, Lanes, Turn};
@@ -36,6 +36,7 @@ impl Deliveries {
                 prune_at = Instant::now() + PRUNE_EVERY;
                 lanes.tidy((self.clock)());
                 self.pauses.tidy((self.clock)());
+                self.hastened().clear();
                 self.prune().await;
             }
             let wait = self.start_due(&mut lanes, &mut tasks).await.unwrap_or_else(|error| {
@@ -78,16 +79,26 @@ impl Deliveries {
         let each = self.settings.lane_concurrency.max(1) * 2;
         let due = self.store.due(now, each).await?;
         let mut next = self.store.next_due(now).await?.map(|at| at - now);
-        let ids: HashSet<i64> = due.iter().map(|delivery| delivery.id).collect();
+        let ids: HashSet<i64> = due.iter().map(|due| due.delivery.id).collect();
         lanes.keep_held(|id| ids.contains(&id));
-        for delivery in due {
-            if let Some(wait) = self.pauses.left(&lane::id(&delivery), now, self.settings.backoff.most_asked)
-            {
+        for Due { delivery, has_newer } in due {
+            let id = delivery.id;
+            let wait = self.pauses.left(&lane::id(&delivery), now, self.settings.backoff.most_asked);
+            if let Some(wait) = wait.filter(|_| !self.hastened().contains(&id)) {
                 next = Some(next.map_or(wait, |next| next.min(wait)));
                 continue;
             }
+            let delivery = if has_newer && !lanes.is_under_way(id) {
+                let Some(newest) = self.newest_news(delivery, now).await? else { continue };
+                newest
+            } else {
+                delivery
+            };
             match lanes.turn(&delivery, &self.settings, now) {
-                Turn::Go => self.start(delivery, tasks),
+                Turn::Go => {
+                    self.hastened().remove(&id);
+                    self.start(delivery, tasks);
+                }
                 Turn::Busy => {}
                 Turn::After(wait) => next = Some(next.map_or(wait, |next| next.min(wait))),
             }

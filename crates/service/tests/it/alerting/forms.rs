@@ -91,3 +91,24 @@ async fn what_a_rule_does_and_would_have_done() {
     assert_eq!(alerting.backtest(&patient, 3_600_000).await.unwrap().fired, 0);
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spike_of_half_a_minute_is_found_in_a_week_where_that_is_affordable() {
+    const WEEK: i64 = 7 * 86_400_000;
+    for (most, step, fired) in [(2_000_000, 15_000, 1), (1000, 210_000, 0)] {
+        let dir = with_rules("groups: []");
+        let stage = Stage::start_with(dir.path(), |settings| settings.max_backtest_points = most).await;
+        let mut batch = watchfire_model::Batch::default();
+        let labels = watchfire_model::Labels::of("temp", [("host", "a")]).unwrap();
+        // Four days ago, and between two of the evaluations of the longer step.
+        let spike = (now() - 4 * 86_400_000).div_euclid(210_000) * 210_000 + 60_000;
+        for at in (spike - 600_000..spike + 600_000).step_by(15_000) {
+            batch.push(&labels, at, if (spike..spike + 30_000).contains(&at) { 90.0 } else { 10.0 });
+        }
+        stage.service.append(batch).await.unwrap();
+        let rule = Form { interval: Some(watchfire_rules::Length(15_000)), ..form(50.0) };
+        let test = stage.service.alerting().backtest(&rule, WEEK).await.unwrap();
+        assert_eq!((test.step, test.interval, test.fired), (step, 15_000, fired), "{most}");
+        stage.end().await;
+    }
+}

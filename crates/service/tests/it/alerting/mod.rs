@@ -56,16 +56,22 @@ fn now() -> i64 {
 
 impl Stage {
     async fn start(dir: &Path) -> Self {
+        Self::start_with(dir, |_| ()).await
+    }
+
+    /// With some settings that are others.
+    async fn start_with(dir: &Path, change: impl FnOnce(&mut AlertingSettings)) -> Self {
         let storage =
             Settings { dir: dir.join("data"), retention: None, min_free_bytes: 0, ..Settings::default() };
         let engine = Engine::open(storage).await.unwrap();
-        let settings = AlertingSettings {
+        let mut settings = AlertingSettings {
             files: vec![dir.join("*.yml").display().to_string()],
             reload_interval: Duration::from_hours(1),
             interval: 50,
             external_url: "http://here".to_owned(),
             ..AlertingSettings::default()
         };
+        change(&mut settings);
         let control = Arc::new(engine.control());
         let service = Service::new(Arc::new(engine.clone()), Arc::new(engine.clone()))
             .with_control(control.clone(), DashboardSettings::default())

@@ -1,5 +1,8 @@
-use watchfire_model::{Labels, TimeRange};
-use watchfire_service::alerting::{AlertState, Health, HistoryQuestion, RuleFilter};
+use watchfire_model::{Labels, Matcher, TimeRange};
+use watchfire_service::alerting::{
+    AlertEvent, AlertState, AlertingError, EvaluatedQuestion, Health, HistoryQuestion, RuleFilter,
+};
+use watchfire_storage::{AlertStore, AlertWrites};
 
 use super::{Stage, eventually, with_rules};
 
@@ -65,6 +68,83 @@ async fn rules_follow_each_other_and_alerts_come_and_go() {
     assert_eq!(handed.received.generator_url, "http://here/explore?q=host%3Atemp%3Adouble%20%3E%20100");
     assert!((handed.value - 120.0).abs() < 1e-9);
     stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_are_told_as_they_were_evaluated() {
+    let dir = with_rules("groups:\n- name: g\n  rules:\n  - alert: Hot\n    expr: temp > 50\n");
+    let stage = Stage::start(dir.path()).await;
+    let alerting = stage.service.alerting();
+    stage.push("temp", "a", 60.0).await;
+    eventually("its value", async || {
+        (stage.query("ALERTS_VALUE").await == [r#"ALERTS_VALUE{alertname="Hot",host="a"} 60"#]).then_some(())
+    })
+    .await;
+    stage.push("temp", "a", 75.0).await;
+    eventually("its next value", async || {
+        stage.query("ALERTS_VALUE").await.iter().any(|found| found.ends_with(" 75")).then_some(())
+    })
+    .await;
+    // Below, the condition does not hold: nothing is written of it, and the series ends with the alert.
+    stage.push("temp", "b", 10.0).await;
+    stage.push("temp", "a", 20.0).await;
+    eventually("its end", async || stage.query("ALERTS_VALUE").await.is_empty().then_some(())).await;
+
+    // What it was made of is gone; the values are as they were seen.
+    let all = TimeRange { start: 0, end: i64::MAX };
+    stage.engine.delete(vec![Matcher::equal("__name__", "temp")], all).await.unwrap();
+    assert!(stage.query("temp").await.is_empty());
+    let key = alerting.groups()[0].rules(&RuleFilter::default())[0].key.to_string();
+    let range = TimeRange { start: super::now() - 60_000, end: super::now() };
+    let by_rule =
+        EvaluatedQuestion { rule: Some(key), uid: None, labels: None, range, step: None, limit: None };
+    let told = alerting.evaluated(by_rule.clone()).await.unwrap();
+    assert_eq!((told.series.len(), told.left_out), (1, 0));
+    assert_eq!(told.series[0].labels.to_string(), r#"{alertname="Hot",host="a"}"#);
+    let mut values: Vec<f64> = told.series[0].points.iter().map(|(_, value)| *value).collect();
+    values.dedup();
+    assert_eq!(values, [60.0, 75.0]);
+    let labels = Labels::new([("alertname", "Hot"), ("host", "a")]).unwrap();
+    let by_labels = EvaluatedQuestion { rule: None, labels: Some(labels), ..by_rule.clone() };
+    assert_eq!(alerting.evaluated(by_labels).await.unwrap(), told);
+    let newest = alerting.evaluated(EvaluatedQuestion { limit: Some(1), ..by_rule.clone() }).await.unwrap();
+    assert_eq!(newest.series[0].points, told.series[0].points[told.series[0].points.len() - 1..]);
+    let none = alerting.evaluated(EvaluatedQuestion { rule: Some("none".to_owned()), ..by_rule }).await;
+    assert!(matches!(none, Err(AlertingError::NotFound(_))), "{none:?}");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_is_kept_for_as_long_as_it_is_set() {
+    const HOUR: i64 = 3_600_000;
+    const DAYS: i64 = 24 * HOUR;
+    let dir = with_rules("groups: []\n");
+    let now = super::now();
+    let event = |age: i64| AlertEvent {
+        at: now - age,
+        rule: "a.yml;g;Hot".to_owned(),
+        labels: Labels::new([("alertname", "Hot")]).unwrap(),
+        before: "inactive".to_owned(),
+        after: "firing".to_owned(),
+        value: 1.0,
+        reason: age.to_string(),
+    };
+    let ages = [HOUR, 90 * DAYS - HOUR, 90 * DAYS + HOUR];
+    let told = async |stage: &Stage| {
+        let events = stage.service.alerting().history(question()).await.unwrap();
+        events.into_iter().map(|event| event.reason.parse().unwrap()).collect::<Vec<i64>>()
+    };
+    // When a stage has started, what is old was looked for once.
+    let stage = Stage::start_with(dir.path(), |settings| settings.history = None).await;
+    let events = ages.map(event).to_vec();
+    let writes = AlertWrites { events, ..AlertWrites::default() };
+    stage.engine.control().write_alerts(writes).await.unwrap();
+    stage.end().await;
+    for (history, left) in [(None, &ages[..]), (Some(90 * DAYS), &ages[..2]), (Some(DAYS), &ages[..1])] {
+        let stage = Stage::start_with(dir.path(), |settings| settings.history = history).await;
+        assert_eq!(told(&stage).await, left, "{history:?}");
+        stage.end().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
