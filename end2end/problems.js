@@ -5,8 +5,8 @@ export class Problems {
   // that comes after its first view: it comes a while after the page by itself, also while a test has its server away. So does the
   // number of alerts beside the way to them.
   #foreseen = [
-    /\/api\/v1\/watchfire\/alerts\/firing net::ERR_/,
-    /net::ERR_\S+ \(\S+\/api\/v1\/watchfire\/alerts\/firing\)/,
+    /\/api\/v1\/watchfire\/alerts\/firing net::ERR_(ABORTED|CONNECTION_REFUSED|CONNECTION_RESET)/,
+    /net::ERR_CONNECTION_(REFUSED|RESET) \(\S+\/api\/v1\/watchfire\/alerts\/firing\)/,
     /api\/v1\/(demo|label\/job\/values|provisioning|annotations\?\S*) net::ERR_ABORTED/,
     /\/assets\/\S+ net::ERR_(ABORTED|CONNECTION_REFUSED|CONNECTION_RESET)/,
     /net::ERR_CONNECTION_(REFUSED|RESET) \(\S+\/assets\//,

@@ -145,8 +145,9 @@ test('a rule is made by its form, fires, is silenced, and its history is kept', 
   await expect(silence).toContainText('it is known');
   await expect(silence).toContainText('silences 1 alert');
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Now' }).click();
-  await expect(words(page)).toHaveText('✓ nothing fires · 1 silenced or inhibited');
+  await expect(words(page)).toHaveText('✓ nothing fires · 1 muted (silenced)');
   await expect(alert.locator('.alert-muted')).toHaveText('⊘ silenced by Ann: it is known');
+  await expect(alert.locator('.handling-said'), 'it is told once').toHaveCount(0);
 
   // Ended, it is heard of again.
   await page.goBack();
@@ -157,6 +158,35 @@ test('a rule is made by its form, fires, is silenced, and its history is kept', 
   await expect(silence).toHaveAttribute('data-silence-state', 'expired');
   await open(page, `${server.url}/alerts`);
   await expect(words(page)).toHaveText('◆ 1 firing');
+});
+
+test('faults stand at their fields, and answers about another rule are not shown', async ({ page, launch }) => {
+  const server = await bare(launch);
+  await push(server, 'a', 20);
+  await call(server, 'POST', '/api/v1/dashboards', { uid: 'ovens', title: 'Ovens', panels: [{ id: 7, title: 'Heat', kind: 'alert_list', at: { x: 0, y: 0, w: 12, h: 8 } }] });
+  await open(page, `${server.url}/alerts/rules/new`);
+  await box(page).fill('temperature');
+  await page.getByLabel('Threshold').fill('80');
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await expect(preview.locator('[data-range="1h"]')).toContainText('never fired');
+  // What is usual begins with what a new rule has, and says what it needs.
+  await page.getByLabel('Condition', { exact: true }).selectOption('unusual');
+  await expect(page.getByLabel('Standard deviations from the mean')).toHaveValue('3');
+  await page.getByLabel('Standard deviations from the mean').fill('');
+  await expect(page.locator('#rule-condition-deviations-error')).toContainText('say either deviations');
+  await expect(preview).toHaveAttribute('data-state', 'flawed');
+  await expect(preview.locator('.test-ranges')).toBeHidden();
+  // What is absent has no samples to choose from.
+  await page.getByLabel('Condition', { exact: true }).selectOption('absent');
+  await expect(page.getByLabel('Of the samples')).toHaveCount(0);
+  await expect(preview.locator('.rule-query')).toHaveText('absent(temperature)');
+  // Where to look, by title.
+  await page.getByLabel('Dashboard', { exact: true }).fill('ovens');
+  const where = page.getByRole('group', { name: 'Where to look' });
+  await expect(where).toContainText('✓ Ovens');
+  await page.getByLabel('Panel', { exact: true }).fill('7');
+  await expect(where).toContainText('✓ Heat');
+  await expect(page.locator('#rule-dashboard-list option[value="ovens"]')).toHaveText('Ovens');
 });
 
 test('alerts that others send are shown beside those of rules, and filters stay in the URL', async ({ page, launch }) => {
@@ -192,6 +222,26 @@ test('alerts that others send are shown beside those of rules, and filters stay 
   await expect(page.locator('.alert-group h2')).toHaveText(['All alerts']);
   await page.locator('select[name=state]').selectOption('pending');
   await expect(page.locator('.panel-none')).toBeVisible();
+});
+
+test('alerts of made-up data are folded away beside real ones, and nobody handles them', async ({ page, launch }) => {
+  const server = await bare(launch);
+  await call(server, 'POST', '/api/v2/alerts', [sent({ alertname: 'Fake', demo: 'true' }), sent({ alertname: 'Slow' })]);
+  await open(page, `${server.url}/alerts`);
+  await expect(words(page)).toHaveText('◆ 1 firing · 1 muted (demo)');
+  await expect(page.locator('.alert-group h2')).toHaveText(['Slow']);
+  await expect(page.locator('.alerting-folded')).toContainText('1 alert of made-up data');
+  await page.getByRole('button', { name: 'Show made-up data' }).click();
+  await expect.poll(() => asked(page, 'demo')).toBe('show');
+  await expect(page.locator('.alert-group h2')).toHaveText(['Slow', 'Fake']);
+  const fake = page.getByRole('region', { name: 'Fake' });
+  await expect(fake.locator('.alert-muted')).toContainText('made-up data');
+  await expect(fake.getByRole('button')).toHaveCount(0);
+  await expect(fake.getByRole('link', { name: 'Silence' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Fold it away' }).click();
+  await expect(page.locator('.alert-group h2')).toHaveText(['Slow']);
+  await page.locator('select[name=state]').selectOption('demo');
+  await expect(page.locator('.alert-group h2')).toHaveText(['Fake']);
 });
 
 test('rules are paused, changed and deleted, and a conflict loses nothing', async ({ page, launch, problems }) => {
@@ -267,6 +317,17 @@ test('a panel of a dashboard lists alerts as they are', async ({ page, launch })
   await expect(line).toHaveCount(1);
   await expect(line).toContainText('Hot');
   await expect(line.locator('.alert-state')).toHaveText('■ firing');
+
+  // Where it is narrow, how it is and since when stand in the line of how grave it is.
+  await page.setViewportSize({ width: 390, height: 844 });
+  const tops = async () => Promise.all(['.alert-severity', '.alert-state', '.alert-since', '.alert-name']
+    .map(async (part) => Math.round((await line.locator(part).boundingBox()).y)));
+  await expect(async () => {
+    const [severity, state, since, name] = await tops();
+    expect(Math.abs(state - severity)).toBeLessThan(4);
+    expect(Math.abs(since - severity)).toBeLessThan(4);
+    expect(name).toBeGreaterThan(severity + 8);
+  }).toPass();
 });
 
 test('a server that goes is told', async ({ page, launch, problems }) => {
@@ -309,7 +370,7 @@ for (const theme of ['dark', 'light']) {
         form: ['/alerts/rules/hot/edit', '.rule-preview[data-state="ready"] .board-chart[data-drawn="true"]'],
         silences: ['/alerts/silences', '.silence'],
         silence: ['/alerts/silences/new?filter=alertname%3DHot', '.form-beside .alert'],
-        routing: ['/alerts/routing?labels=alertname%3DHot', '.way-taken'],
+        routing: ['/alerts/routing?labels=alertname%3DHot', '.route-tester .alerting-bad'],
         deliveries: ['/alerts/deliveries', '.panel-none, .delivery'],
       };
       for (const [name, [path, there]] of Object.entries(pages)) {
@@ -337,6 +398,7 @@ test('the page of a rule of a file says what it asks for, how it is and who is t
   await push(server, 'a', 90);
   await open(page, `${server.url}/alerts/rules`);
   await page.getByRole('link', { name: 'Full', exact: true }).click();
+  await expect(page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('link')).toHaveText(['Watchfire', 'Alerts', 'Rules']);
   const facts = page.getByRole('region', { name: 'What it asks for' });
   for (const words of ['temperature > 200', '5m', '○ low', '✓ ok', 'It is full', 'group node']) {
     await expect(facts).toContainText(words);
@@ -390,11 +452,22 @@ test('what waits is sent at once or dropped, and a test is shown as one', async 
   await expect(words(page)).toContainText('1 waiting');
   await expect(words(page)).not.toContainText('could not be delivered');
   // Both by keyboard; the second one asks first.
+  const queued = async () => (await call(server, 'GET', '/api/v1/watchfire/deliveries?state=waiting')).data.deliveries;
+  const [{ attempts }] = await queued();
   await waiting.getByRole('button', { name: 'Try now' }).press('Enter');
+  await expect.poll(async () => (await queued())[0]?.attempts, 'it was tried').toBeGreaterThan(attempts);
   await expect(waiting.locator('.field-error')).toHaveText('');
+  await expect(waiting.locator('.delivery-said')).toContainText('Sent again');
   await waiting.getByRole('button', { name: 'Drop' }).press('Enter');
+  const dropping = [];
+  page.on('request', (request) => /\/deliveries\/\d+\/drop/.test(request.url()) && dropping.push(request.url()));
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).press('Enter');
-  await expect(waiting).toHaveCount(1);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  // What was sent before now is there by then.
+  const later = (await queued())[0].attempts;
+  await waiting.getByRole('button', { name: 'Try now' }).press('Enter');
+  await expect.poll(async () => (await queued())[0]?.attempts, 'it waits still').toBeGreaterThan(later);
+  expect(dropping, 'nobody was asked to drop it').toEqual([]);
   await waiting.getByRole('button', { name: 'Drop' }).press('Enter');
   await page.getByRole('dialog').getByRole('button', { name: 'Drop' }).press('Enter');
   const dropped = page.locator('.delivery[data-delivery-state="dropped"]');

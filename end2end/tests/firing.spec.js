@@ -37,7 +37,8 @@ test('the number of alerts that fire stands beside the way to them and follows t
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
   await expect(count).toHaveText('1 alert fires, the gravest: critical');
   await expect(count).toHaveAttribute('data-severity', 'critical');
-  await expect(page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts', exact: true })).toBeVisible();
+  const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts', exact: true });
+  await expect(link, 'it is heard with the way there').toHaveAccessibleDescription('1 alert fires, the gravest: critical');
 
   await page.mouse.move(300, 300);
   await page.mouse.move(400, 400);
@@ -51,4 +52,63 @@ test('the number of alerts that fire stands beside the way to them and follows t
     comment: 'known',
   });
   await expect(count, 'what is silenced does not count').toHaveCount(0, { timeout: 20_000 });
+});
+
+test('a number of alerts that nobody confirms goes, and who is slow is asked once', async ({ page, launch }) => {
+  test.slow();
+  const server = await launch({ flags: ['--no-collect'] });
+  const rule = { name: 'Hot', query: 'temperature', condition: { is: 'above', threshold: 80 }, interval: '1s', severity: 'critical' };
+  await call(server, 'POST', '/api/v1/watchfire/rules', { uid: 'hot', rule });
+  const hosts = Array.from({ length: 120 }, (_, host) => `temperature{host="${host}"} 95\n`).join('');
+  const pushed = await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: hosts });
+  expect(pushed.ok, await pushed.text()).toBe(true);
+  const firing = async () => (await call(server, 'GET', '/api/v1/watchfire/alerts/firing')).data.firing;
+  await expect.poll(firing, { timeout: 15_000 }).toBe(120);
+
+  let asked = 0;
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  await page.route('**/api/v1/watchfire/alerts/firing', async (route) => {
+    asked += 1;
+    await released;
+    await route.continue();
+  });
+  await page.goto(server.url);
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
+  const count = page.locator('.nav-count');
+  const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts', exact: true });
+  await expect(link).toHaveAccessibleDescription('120 alerts fire, the gravest: critical');
+  const short = count.getByText('99+', { exact: true });
+  await expect(short, 'there is room for all of it').toBeHidden();
+  await page.mouse.move(300, 300);
+  await page.mouse.move(400, 400);
+  await page.keyboard.press('[');
+  await expect(short).toBeVisible();
+  expect((await count.boundingBox()).width, 'the icon is seen').toBeLessThan(42);
+  await expect(link).toHaveAccessibleDescription('120 alerts fire, the gravest: critical');
+
+  await expect(count, 'nobody knows whether it is right still').toHaveCount(0, { timeout: 40_000 });
+  expect(asked).toBe(1);
+  release();
+  await expect(link).toHaveAccessibleDescription('120 alerts fire, the gravest: critical');
+});
+
+test('the number is followed though its code could not be loaded at first', async ({ page, launch, problems }) => {
+  test.slow();
+  problems.foresee(/\/assets\/|net::ERR_FAILED|Failed to (fetch|load)|piece \(/);
+  const server = await launch({ flags: ['--no-collect'] });
+  await page.goto(server.url);
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
+  let refused = 0;
+  const refuse = (route) => {
+    refused += 1;
+    return route.abort();
+  };
+  await page.route('**/assets/**', refuse);
+  const asked = page.waitForRequest('**/api/v1/watchfire/alerts/firing', { timeout: 60_000 });
+  await page.mouse.move(300, 300);
+  await page.mouse.move(400, 400);
+  await expect.poll(() => refused).toBeGreaterThan(0);
+  await page.unroute('**/assets/**', refuse);
+  await asked;
 });

@@ -100,6 +100,7 @@ test('an alert is acknowledged, snoozed and resolved where it stands, and each i
   await alert.getByRole('button', { name: 'Snooze it' }).click();
   await expect(alert.locator('.alert-state')).toHaveText('⊘ muted');
   await expect(alert.locator('.handling-said')).toContainText('quiet, says Ann');
+  await expect(alert.locator('.alert-muted'), 'it is told once').toHaveCount(0);
   const [silence] = await call(server, 'GET', '/api/v2/silences');
   const length = Date.parse(silence.endsAt) - Date.parse(silence.startsAt);
   expect(Math.abs(length - 4 * 3_600_000)).toBeLessThan(5000);
@@ -147,11 +148,15 @@ test('alerts are handled on the page of their rule and in a panel', async ({ pag
   await makeRule(server);
   const evaluated = async () => (await call(server, 'GET', '/api/v1/watchfire/rules/evaluated?uid=hot')).data.series.length;
   await expect.poll(evaluated).toBe(1);
+  const urls = [];
+  page.on('request', (request) => urls.push(request.url()));
+  const isList = (url) => url.includes('/rules/evaluated?') && url.includes('limit=');
   await open(page, `${server.url}/alerts/rules/hot`);
   // What the rule saw, whatever becomes of the samples.
   const seen = page.getByRole('region', { name: 'As it was evaluated' });
   await expect(seen.locator('.timeline-name')).toHaveText('host="a"');
   await expect(seen.locator('path')).toHaveAttribute('d', /^M/);
+  expect(urls.some(isList), 'nobody wants to see each of them yet').toBe(false);
   await seen.getByText('The last evaluations').click();
   await expect(seen.locator('tbody tr').first()).toContainText('90');
   const now = page.getByRole('region', { name: 'Alerts now' }).locator('.alert');
@@ -199,7 +204,13 @@ test('an incident has its alerts, its values, its people and what happened', asy
   await page.getByRole('button', { name: 'Show the values of Slow' }).click();
   const values = page.getByRole('region', { name: 'Values' });
   await expect(values).toContainText('No rule of this server made this alert');
+  const seen = page.getByRole('region', { name: 'As it was evaluated' });
+  await expect(seen.getByRole('heading')).toHaveText('As it was evaluated: Slow');
+  await expect(seen).toContainText('No rule of this server made this alert');
+  await expect(seen.locator('path')).toHaveCount(0);
   await page.getByRole('button', { name: 'Show the values of Hot' }).click();
+  await expect(seen.getByRole('heading')).toHaveText('As it was evaluated: Hot');
+  await expect(seen.locator('path')).toHaveAttribute('d', /^M/);
   await expect(values.locator('.rule-query')).toHaveText('temperature');
   await expect(values.locator('.board-chart')).toHaveAttribute('data-drawn', 'true');
 
@@ -219,7 +230,14 @@ test('an incident has its alerts, its values, its people and what happened', asy
   await page.getByRole('dialog').getByRole('button', { name: 'Take it out' }).click();
   await expect(members).toHaveCount(1);
   await page.getByText('Put another alert to it').click();
-  await page.getByLabel('An alert that fires').selectOption({ label: 'Slow host="a"' });
+  // Words of its name are enough.
+  await expect(page.locator('#incident-alert-list option')).toHaveAttribute('value', 'Slow host="a", severity="warning"');
+  const add = page.locator('.incident-add', { hasText: 'Put another alert to it' });
+  await page.getByLabel('An alert that fires').fill('elsewhere');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(add.getByRole('alert')).toHaveText('nothing here is called "elsewhere"; choose one of the list');
+  await expect(people.getByRole('alert'), 'it is told once').toHaveText('');
+  await page.getByLabel('An alert that fires').fill('WARNING slow');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(members).toHaveCount(2);
   await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('+ put to it');
@@ -238,8 +256,12 @@ test('an incident has its alerts, its values, its people and what happened', asy
   const notes = page.getByRole('region', { name: 'Notes' });
   await notes.getByRole('button', { name: 'Add the note' }).click();
   await expect(notes.getByRole('alert')).toHaveText('write the note first');
+  await people.getByRole('button', { name: 'Give' }).click();
+  await expect(people.getByRole('alert')).toHaveText('write the role and who has it');
+  await expect(top.getByRole('alert')).toHaveText('');
   await notes.getByLabel('What was found out or done').fill('a cable\nwas loose');
   await notes.getByRole('button', { name: 'Add the note' }).click();
+  await expect(people.getByRole('alert'), 'it goes with what succeeds').toHaveText('');
   await expect(notes.locator('.incident-note')).toContainText('a cable');
   await expect(notes.getByLabel('What was found out or done')).toHaveValue('');
   await expect(timeline).toContainText('✎ note');
@@ -272,12 +294,54 @@ test('an incident that became part of another leads there, and that one says so'
   const top = page.getByRole('region', { name: 'Incident', exact: true });
   await expect(top).toContainText('It is part of another incident');
   await expect(top.getByRole('button', { name: 'Open it again' })).toHaveCount(0);
+  // What would be refused is not offered.
+  await expect(page.getByRole('region', { name: 'Notes' })).toBeVisible();
+  await expect(page.getByLabel('What was found out or done')).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Who does what' })).toHaveCount(0);
+  await expect(page.locator('.incident-add')).toHaveCount(0);
   await top.getByRole('link', { name: 'another incident' }).click();
   await expect(page.getByRole('region', { name: 'Alerts' }).locator('.alert')).toHaveCount(3);
   await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('⊕ became part of it');
   await top.getByRole('link', { name: 'sent by another' }).click();
   await expect(top).toContainText('It is part of another incident');
 });
+
+for (const width of [1440, 390]) {
+  test(`another incident is merged by hand, and long names fit, ${width} wide`, async ({ page, launch }) => {
+    const server = await bare(launch);
+    const device = 'a-device-with-a-name-that-is-longer-than-any-phone-is-wide-and-goes-on-for-a-while';
+    await tell(server, { alertname: 'Hot', host: 'a' }, { alertname: 'DiskFillsUp', host: 'b', device, mountpoint: `/srv/${device}` });
+    const incidents = async () => (await call(server, 'GET', '/api/v1/watchfire/incidents?state=open')).data;
+    await expect.poll(async () => (await incidents()).length).toBe(2);
+    const [{ id }, other] = (await incidents()).sort((one) => (one.relations.includes('host=a') ? -1 : 1));
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, `${server.url}/alerts/incidents/${id}`);
+    await page.getByText('Put another alert to it').click();
+    await page.getByText('Merge with another incident').click();
+    await expect(page.locator('#incident-alert-list option')).toHaveCount(1);
+    await expect(page.locator('#incident-other-list option')).toHaveCount(1);
+    for (const [field, button] of [['#incident-alert', 'Add'], ['#incident-other', 'Merge']]) {
+      await page.locator(field).fill('device b');
+      const typed = await page.locator(field).boundingBox();
+      const pressed = await page.getByRole('button', { name: button, exact: true }).boundingBox();
+      expect(typed.x + typed.width, `${field} ends before its button`).toBeLessThanOrEqual(pressed.x);
+      expect(pressed.x + pressed.width, `${button} is in sight`).toBeLessThanOrEqual(width);
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, 'pixels beyond the right edge').toBe(0);
+
+    const merge = page.locator('.incident-add', { hasText: 'Merge with another incident' });
+    await page.getByLabel('An incident that goes on').fill('host=b');
+    await merge.getByRole('button', { name: 'Merge' }).click();
+    await expect(merge.getByRole('alert')).toContainText('write your name');
+    await page.getByLabel('Your name').fill('Ann');
+    await merge.getByRole('button', { name: 'Merge' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Merge' }).click();
+    await expect(page.getByRole('region', { name: 'Alerts' }).locator('.alert')).toHaveCount(2);
+    await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('sent by another, says Ann');
+    expect((await call(server, 'GET', `/api/v1/watchfire/incidents/${other.id}`)).data.merged_into).toBe(id);
+  });
+}
 
 test('a heartbeat is made, heard of, paused, changed and deleted', async ({ page, launch, problems }) => {
   problems.foresee(/status of 422|status 422/);
@@ -289,11 +353,16 @@ test('a heartbeat is made, heard of, paused, changed and deleted', async ({ page
   await page.getByLabel('Name', { exact: true }).fill('Backup');
   await page.getByLabel('Heard of at least every').fill('often');
   await page.getByLabel('More labels of its alert').fill('ops');
+  await page.getByLabel('Name', { exact: true }).fill('');
   await page.getByRole('button', { name: 'Create' }).click();
+  // All of it at once.
   await expect(page.locator('#heartbeat-labels-error')).toContainText('"ops" is no label');
+  await expect(page.locator('#heartbeat-every-error')).toContainText('"often" is no length of time');
+  await expect(page.locator('#heartbeat-name-error')).toContainText('a heartbeat needs a name');
+  await page.getByLabel('Name', { exact: true }).fill('Backup');
   await page.getByLabel('More labels of its alert').fill('team="ops"');
   await page.getByRole('button', { name: 'Create' }).click();
-  await expect(page.locator('#heartbeat-every-error')).toContainText('"often" is no length of time');
+  await expect(page.locator('#heartbeat-labels-error')).toHaveText('');
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Backup');
   await page.getByLabel('Heard of at least every').fill('1h');
   await page.getByRole('button', { name: 'Create' }).click();
@@ -306,7 +375,7 @@ test('a heartbeat is made, heard of, paused, changed and deleted', async ({ page
   const lines = entry.locator('.snippet-lines');
   const address = await lines.first().textContent();
   await expect(lines.nth(1)).toHaveText(`curl -fsS ${address}`);
-  await expect(lines.nth(2)).toContainText(`curl -fsS ${address}/fail`);
+  await expect(lines.nth(2)).toContainText(`if your-job; then curl -fsS ${address}; else curl -fsS ${address}/fail; fi`);
   await expect(entry.getByRole('button', { name: /^Copy/ })).toHaveCount(3);
   const path = new URL(address).pathname;
   expect((await fetch(`${server.url}${path}`)).ok).toBe(true);
@@ -343,6 +412,12 @@ test('a maintenance window is tried, planned, ended, changed and deleted', async
   await page.getByRole('link', { name: 'Plan one' }).click();
   // The clocks of this browser.
   await expect(page.getByLabel('Time zone', { exact: true })).toHaveValue(/^Asia\/Kath?mandu$/);
+  await page.getByLabel('Alerts that fulfil all of these').fill('team=db severity');
+  await expect(page.locator('#window-matchers-error')).toContainText('a value with a blank needs quotes');
+  await page.getByLabel('Time zone', { exact: true }).fill('Europe/Bielefeld');
+  await expect(page.locator('#window-zone-error'), 'both at once, in plain words').toContainText(/^"Europe\/Bielefeld" is not a time zone/);
+  await expect(page.locator('#window-matchers-error')).toContainText('needs quotes');
+  await page.getByLabel('Time zone', { exact: true }).fill('Asia/Kathmandu');
   await page.getByLabel('Alerts that fulfil all of these').fill('team="db"');
   const preview = page.getByRole('region', { name: 'Preview' });
   await expect(preview).toContainText('1 alert that fires now would be muted:');
@@ -382,7 +457,7 @@ test('a maintenance window is tried, planned, ended, changed and deleted', async
   await expect(entry).toContainText('every day, Europe/Berlin');
   await expect(entry).toContainText('mutes 1 alert');
   await view(page, 'Now').click();
-  await expect(words(page)).toHaveText('◆ 1 firing · 1 silenced or inhibited');
+  await expect(words(page)).toHaveText('◆ 1 firing · 1 muted (in maintenance)');
   await expect(page.locator('.alert-muted')).toContainText('in the maintenance window Backups');
   await page.goBack();
 
@@ -422,6 +497,30 @@ test('a schedule tells who is on call, and when nobody is', async ({ page, launc
   expect(address).toBe(`${server.url}/api/v1/watchfire/schedules/web/calendar`);
   expect(await (await fetch(address)).text()).toContain('BEGIN:VCALENDAR');
   await clean();
+});
+
+test('somebody takes over for a while, where the routing is kept here', async ({ page, launch }) => {
+  const server = await bare(launch);
+  const layer = '{start: 2026-01-05 09:00, every: 7d, receivers: [ann]}';
+  const yaml = `route: {receiver: ann}\nreceivers: [{name: ann}, {name: cem}]\nschedules: [{name: web, time_zone: Asia/Tokyo, layers: [${layer}]}]\n`;
+  await call(server, 'PUT', '/api/v1/watchfire/notify-config', { yaml, version: 0 });
+  await open(page, `${server.url}/alerts/schedules`);
+  const schedule = page.getByRole('region', { name: 'web', exact: true });
+  await expect(schedule.locator('.alerting-words')).toContainText('● ann is on call');
+  // It began before, and goes on after what is shown.
+  await expect(schedule.locator('.shift')).toContainText('← all of what is shown →');
+  await schedule.getByText('Somebody takes over').click();
+  const form = schedule.getByRole('form', { name: 'Take over' });
+  await form.getByRole('button', { name: 'Take over' }).click();
+  await expect(schedule.getByRole('alert')).toHaveText('choose who takes over');
+  await form.getByLabel('Who').selectOption('cem');
+  const from = await form.getByLabel('From').inputValue();
+  expect(Math.abs(Date.parse(`${from}:00+09:00`) - Date.now()), 'now, by the clock of the schedule').toBeLessThan(3 * 60_000);
+  await form.getByLabel('Until').fill(`${Number(from.slice(0, 4)) + 1}-01-05T09:00`);
+  await form.getByRole('button', { name: 'Take over' }).click();
+  await expect(schedule.getByRole('status')).toContainText('Saved as version 2');
+  await expect(schedule.locator('.alerting-words')).toContainText('● cem is on call');
+  await expect(schedule.getByRole('alert')).toHaveText('');
 });
 
 test('what is not there is told', async ({ page, launch, problems }) => {

@@ -50,7 +50,7 @@ test('a receiver and a route are made by form, tried, saved, and an earlier vers
   await expect(page.locator('.alerting-summary .alerting-words')).toContainText('nobody is told');
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   await expect(page).toHaveURL(/edit=yes/);
-  await expect(state(page)).toHaveText('✓ No changes since nothing is saved yet.');
+  await expect(state(page)).toHaveText('○ Nothing is saved yet, and nothing is changed.');
 
   // A receiver with a webhook; what is wrong is told beside its field.
   await tab(page, 'Receivers').click();
@@ -73,10 +73,14 @@ test('a receiver and a route are made by form, tried, saved, and an earlier vers
   // A route to it.
   await tab(page, 'Routes').click();
   await page.getByRole('button', { name: /^Add a route below/ }).first().click();
+  await page.getByLabel('Takes alerts with, a condition a line').fill('team=web severity');
+  await expect(page.locator('[id="at-route-routes-0-matchers-error"]')).toContainText('a value with a blank needs quotes');
   await page.getByLabel('Takes alerts with, a condition a line').fill('team="web"');
   await page.getByLabel('Receiver', { exact: true }).selectOption('web');
   await page.getByLabel('First message after').fill('0s');
   await page.getByLabel('Labels of an alert').fill('alertname="Slow" team="web"');
+  await expect(page.locator('#route-labels-error')).toContainText('write a comma before');
+  await page.getByLabel('Labels of an alert').fill('alertname="Slow", team="web"');
   await expect(page.locator('.way-taken strong')).toHaveText('✓ web');
   await expect(page.locator('.route[data-outcome="takes"]')).toContainText('team="web" → web');
 
@@ -147,6 +151,13 @@ test('somebody else was faster, and nothing is lost', async ({ page, launch, pro
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const conflict = page.getByRole('alert', { name: 'Conflict' });
   await expect(conflict).toContainText('version 1');
+  // Not while there is something to mend.
+  const mine = conflict.getByRole('button', { name: 'Save mine as the newest version' });
+  await page.getByLabel('Add a channel').selectOption({ label: 'webhook' });
+  await expect(mine).toBeDisabled();
+  await expect(conflict).toContainText('can be saved when its problems are mended');
+  await page.getByRole('button', { name: 'Remove webhook', exact: true }).click();
+  await expect(mine).toBeEnabled();
   await conflict.getByRole('button', { name: 'Show theirs' }).click();
   await expect(conflict.locator('pre')).toContainText('theirs');
   await conflict.getByRole('button', { name: 'Save mine as the newest version' }).click();
@@ -166,10 +177,14 @@ test('a mail is shown as it is written, before it is saved', async ({ page, laun
     '',
   ].join('\n');
   await call(server, 'PUT', '/api/v1/watchfire/notify-config', { yaml, version: 0 });
+  const pushed = await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: 'temperature{host="a"} 90\n' });
+  expect(pushed.ok).toBe(true);
+  await call(server, 'POST', '/api/v1/watchfire/rules', { uid: 'hot', rule: { name: 'Hot', query: 'temperature', condition: { is: 'above', threshold: 80 } } });
   await open(page, `${server.url}/alerts/routing?edit=yes`);
   await tab(page, 'Receivers').click();
   await page.locator('summary').filter({ hasText: 'team · email' }).click();
   await page.locator('summary').filter({ hasText: 'email a@example.org' }).click();
+  await expect(page.getByLabel('TLS from the first byte (port 465)')).toHaveValue('');
   await page.getByLabel('Subject (a template)').fill('{{ .Status }}: {{ .Receiver }}');
   await page.getByLabel('Body in HTML (a template)').fill('<b>mine</b>');
   await page.getByRole('button', { name: 'Preview' }).click();
@@ -182,9 +197,28 @@ test('a mail is shown as it is written, before it is saved', async ({ page, laun
   await page.getByLabel('Body in HTML (a template)').fill('<img src="cid:chart">');
   await page.getByRole('button', { name: 'Preview' }).click();
   await expect(mail).toHaveAttribute('srcdoc', /^<img src="data:image\/png;base64,/);
+  // Or with the chart of one that is chosen.
+  await page.getByLabel('Rule whose chart the preview shows').selectOption('Hot');
+  const asked = page.waitForRequest((request) => request.url().endsWith('/receivers/team/preview'));
+  await page.getByRole('button', { name: 'Preview' }).click();
+  expect((await asked).postDataJSON().rule).toBe('hot');
+  await page.getByLabel('Rule whose chart the preview shows').selectOption('a sample');
   await page.getByLabel('Body in HTML (a template)').fill('{{ template "none" . }}');
   await page.getByRole('button', { name: 'Preview' }).click();
   await expect(page.getByText(/html: a template fails/).first()).toBeVisible();
+});
+
+test('before anything is configured nobody is a receiver', async ({ page, launch }) => {
+  const server = await launch({ flags: ['--no-collect'] });
+  await open(page, `${server.url}/alerts/rules/new`);
+  const receivers = page.getByRole('group', { name: 'Receivers' });
+  await expect(receivers).toContainText('Nobody is told yet');
+  await expect(receivers.getByRole('checkbox')).toHaveCount(0);
+  await page.getByLabel('Name', { exact: true }).fill('Hot');
+  const told = page.getByRole('region', { name: 'Who is told' });
+  await expect(told).toContainText('Nobody is told yet');
+  await expect(told).not.toContainText('✓');
+  await expect(told.getByRole('button', { name: 'Send a test' })).toBeDisabled();
 });
 
 test('a rule is told as the routing says, or straight to some', async ({ page, launch }) => {
@@ -282,7 +316,7 @@ test('an escalation policy by form: levels, the tester, what mutes, and what a v
   await tab(page, 'Routes').click();
   await page.locator('summary').filter({ hasText: 'every alert' }).click();
   await page.getByLabel('If nobody looks after it, by the policy').selectOption('levels');
-  await page.getByLabel('Labels of an alert').fill('alertname="Slow" severity="outage"');
+  await page.getByLabel('Labels of an alert').fill('alertname="Slow", severity="outage"');
   await expect(page.locator('.way-later')).toHaveText('if nobody acknowledges (policy levels): after 5m mail and pager');
   const muting = page.getByRole('list', { name: 'What mutes it' }).getByRole('link', { name: 'known' });
   await expect(muting).toHaveAttribute('href', /^\/alerts\/silences\//);
@@ -294,8 +328,23 @@ test('an escalation policy by form: levels, the tester, what mutes, and what a v
   await page.getByRole('button', { name: 'What version 2 changed' }).click();
   await expect(page.locator('.edit-diff del').filter({ hasText: '# ours' })).toBeVisible();
   await expect(page.locator('.edit-diff ins').filter({ hasText: 'escalation_policies:' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'What version 1 changed' }), 'nothing is kept from before it').toBeDisabled();
+
+  // Who uses a policy follows its name, and keeps it there.
+  await tab(page, 'Escalation').click();
+  await page.locator('summary').filter({ hasText: 'escalation policy levels' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('grades');
+  await page.getByLabel('Name', { exact: true }).press('Tab');
+  await page.getByRole('button', { name: 'Remove escalation policy grades' }).click();
+  await expect(page.getByText('grades is still named by a route; change that first')).toBeVisible();
+  await tab(page, 'Versions').click();
   await page.getByRole('button', { name: 'Version 2 against what counts now' }).click();
   await expect(page.getByText('No differences.')).toBeVisible();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(said(page)).toContainText('version 3');
+  await expect(page.getByText('No differences.'), 'another version counts now').toHaveCount(0);
+  const saved = await call(server, 'GET', '/api/v1/watchfire/notify-config');
+  expect(saved.data.document.route.escalation_policy).toBe('grades');
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Escalation policies' })).toContainText('after 5m mail and pager (only severity critical or outage)');
 });

@@ -146,12 +146,16 @@ test('a browser is subscribed at one press, and what is sent reaches it', async 
   expect(answer.status).toBe(200);
   await edit(page, server);
   await page.getByLabel('Add a channel').selectOption({ label: 'browser' });
+  // Before it is subscribed there is nothing to say, and nothing wrong.
+  await expect(subscribe(page)).toBeVisible();
+  await expect(page.getByLabel('Endpoint', { exact: true })).toHaveCount(0);
 
   // What goes wrong is told beside the button.
   await subscribe(page).click();
   await expect(told(page)).toContainText('✕ Not subscribed: notifications are not allowed for this page');
   await subscribe(page).click();
   await expect(told(page)).toContainText("no push service, or can't reach it (Registration failed - push service error)");
+  await expect(page.locator('.edit-flaws li'), 'what failed leaves nothing behind').toHaveCount(0);
   await subscribe(page).click();
   await expect(told(page)).toContainText('✓ This browser is subscribed. Say whom the push service may ask');
   const worker = await page.evaluate(async () => {
@@ -159,6 +163,7 @@ test('a browser is subscribed at one press, and what is sent reaches it', async 
     return { script: new URL(active.scriptURL).pathname, scope: new URL(scope).pathname };
   });
   expect(worker).toEqual({ script: '/push-worker.js', scope: '/' });
+  await expect(page.getByLabel('Endpoint', { exact: true })).toBeHidden();
   await expect(page.getByLabel('Endpoint', { exact: true })).toHaveValue(`${service.url}/send/one`);
   await expect(page.getByLabel('Key p256dh')).toHaveValue(browsers[0].given.keys.p256dh);
   await expect(page.getByLabel('Name of the browser')).toHaveValue(/^Chrome on /);

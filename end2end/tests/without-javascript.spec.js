@@ -103,6 +103,24 @@ test('a range that cannot be read is answered with what is wrong', async ({ page
   await expect(page.getByLabel('From', { exact: true })).toHaveValue('soon');
 });
 
+const ALERTS = ['/alerts', '/alerts/rules', '/alerts/rules/new', '/alerts/incidents', '/alerts/maintenance/new', '/alerts/heartbeats/new', '/alerts/routing', '/alerts/deliveries'];
+
+for (const path of ALERTS) {
+  test(`${path} says that it needs JavaScript, and shows nothing that does nothing`, async ({ page }) => {
+    await page.goto(path);
+    await expect(page.locator('.add-without')).toHaveText('This page is filled by JavaScript, which this browser does not run.');
+    await expect(page.locator('main').getByText('loading').first()).toBeHidden();
+    await expect(page.locator('.connection')).toBeHidden();
+    await expect(page.locator('main').getByRole('combobox')).toHaveCount(0);
+    await expect(page.locator('main').getByRole('searchbox')).toHaveCount(0);
+  });
+}
+
+test('incidents are called so where one is', async ({ page }) => {
+  await page.goto('/alerts/incidents');
+  await expect(page.locator('.breadcrumbs [aria-current]')).toHaveText('Incidents');
+});
+
 test('the pages are linked', async ({ page }) => {
   await page.goto('/?from=now-15m&to=now');
   await page.locator('.sidebar').getByRole('link', { name: 'Host' }).click();

@@ -30,14 +30,12 @@ pub async fn hydrate() {
 const LOOKED_AT: Duration = Duration::from_secs(15);
 
 /// Loads what no first view shows with the first move of a hand; after a while without one, too, so that it is at hand where the server
-/// goes away. Where that fails it is loaded when it is needed.
+/// goes away.
 fn load_later() {
     let begun = Rc::new(Cell::new(false));
     let load = move || {
         if !begun.replace(true) {
-            spawn_local(async {
-                let _ = Part::Later.load().await;
-            });
+            load_until_there();
         }
     };
     for what in ["pointermove", "pointerdown", "keydown"] {
@@ -46,4 +44,13 @@ fn load_later() {
         let _listens = window_event_listener_untyped(what, move |_| load());
     }
     set_timeout(load, LOOKED_AT);
+}
+
+/// Tries again after a while, also where no hand moves: the number of alerts that fire is followed from then on.
+fn load_until_there() {
+    spawn_local(async {
+        if Part::Later.load().await.is_err() {
+            set_timeout(load_until_there, LOOKED_AT);
+        }
+    });
 }

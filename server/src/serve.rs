@@ -270,6 +270,7 @@ fn alerting_settings(config: &Config, address: SocketAddr) -> AlertingSettings {
         } else {
             external_url.clone()
         },
+        ..AlertingSettings::default()
     }
 }
 

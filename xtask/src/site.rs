@@ -214,7 +214,7 @@ fn pack_of(users: &BTreeSet<&str>, size: usize) -> Option<String> {
     const LARGE: usize = 24_000;
     // Those that come with a dashboard or a share, or after it.
     const OF_BOARDS: [&str; 5] = ["board", "editor", "graph", "later", "share"];
-    const PAGES: [&str; 5] = ["alerts", "explore", "lists", "oncall", "routes"];
+    const PAGES: [&str; 6] = ["alerts", "explore", "lists", "oncall", "routes", "rule"];
     let shared = users.contains("share");
     if !users.contains("board") && !users.contains("site") {
         let pages: Vec<&str> = PAGES.into_iter().filter(|page| users.contains(page)).collect();

@@ -137,6 +137,15 @@ struct MutedBy {
 /// What stands in place of a window's id where the data is made up.
 const DEMO: &str = "demo";
 
+/// What the comment of a silence begins with that was made as a snooze.
+const SNOOZED: &str = "snoozed";
+
+/// Why an alert may be quiet, by the comment of a silence; none where that was not made as a snooze.
+pub(super) fn snoozed_why(comment: &str) -> Option<&str> {
+    let rest = comment.strip_prefix(SNOOZED)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(": ") }
+}
+
 /// An alert that is pending or fires.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Alert {
@@ -210,6 +219,11 @@ impl Alert {
         self.muting != Muting::default()
     }
 
+    /// Whether nobody is told of it since its data is made up.
+    pub(super) fn is_demo(&self) -> bool {
+        self.muting.muted_by.iter().any(|by| by == DEMO)
+    }
+
     /// The form of a silence for it alone.
     pub(super) fn silence_path(&self) -> String {
         let matchers = self.labels.iter().map(|(name, value)| written(&Matcher::equal(name, value)));
@@ -229,20 +243,6 @@ impl Alert {
         let named = ["runbook_url", "runbook"].iter().find_map(|name| self.annotations.get(*name));
         named.map(String::as_str).filter(|text| !text.is_empty())
     }
-}
-
-/// How many alerts there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    /// Those that fire and that nothing mutes.
-    pub(super) firing: usize,
-    /// Those of them that somebody looks after.
-    pub(super) handled: usize,
-    /// Those that fire muted.
-    pub(super) muted: usize,
-    pub(super) pending: usize,
-    /// Those that somebody said to be over.
-    pub(super) resolved: usize,
 }
 
 /// All alerts there are, and the silences that some are under.
@@ -320,21 +320,10 @@ impl Alerts {
         Self { all, silences: BTreeMap::new() }
     }
 
-    pub(super) fn counts(&self) -> Counts {
-        let count = |wanted: fn(&Alert) -> bool| self.all.values().filter(|alert| wanted(alert)).count();
-        Counts {
-            firing: count(|alert| alert.is_firing() && !alert.is_muted()),
-            handled: count(|alert| alert.is_firing() && !alert.is_muted() && alert.acknowledged.is_some()),
-            muted: count(|alert| alert.is_firing() && alert.is_muted()),
-            pending: count(|alert| alert.state == RuleState::Pending),
-            resolved: count(|alert| alert.resolved.is_some()),
-        }
-    }
-
-    /// The silence that is for this alert alone: it may be quiet for a while.
+    /// The silence that was made as a snooze of this alert alone: it may be quiet for a while.
     pub(super) fn snooze(&self, alert: &Alert) -> Option<&Silence> {
-        let mut silences = alert.muting.silenced_by.iter().filter_map(|id| self.silences.get(id));
-        silences.find(|silence| {
+        let silences = alert.muting.silenced_by.iter().filter_map(|id| self.silences.get(id));
+        silences.filter(|silence| snoozed_why(&silence.comment).is_some()).find(|silence| {
             alert.labels.iter().all(|(name, value)| {
                 let mut matchers = silence.matchers.iter();
                 matchers.any(|one| one.is_equal && !one.is_regex && one.name == *name && one.value == *value)
@@ -342,9 +331,11 @@ impl Alerts {
         })
     }
 
-    /// What keeps an alert from being told, in words.
+    /// What keeps an alert from being told, in words; a snooze is told with what else was said of it.
     pub(super) fn muted_words(&self, alert: &Alert) -> Vec<String> {
-        let silenced = alert.muting.silenced_by.iter().map(|id| match self.silences.get(id) {
+        let snooze = self.snooze(alert).map(|silence| &silence.id);
+        let others = alert.muting.silenced_by.iter().filter(|id| Some(*id) != snooze);
+        let silenced = others.map(|id| match self.silences.get(id) {
             Some(silence) => format!("silenced by {}: {}", silence.created_by, silence.comment),
             None => "silenced".to_owned(),
         });
@@ -373,6 +364,7 @@ fn own_of(all: &BTreeMap<LabelMap, Alert>, handed: &LabelMap) -> Option<LabelMap
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alerts::counts::{Counts, MutedCounts};
     use crate::api::SilenceMatcher;
 
     fn labels(pairs: &[(&str, &str)]) -> LabelMap {
@@ -400,7 +392,8 @@ mod tests {
             "resolved_by_hand":[{"fingerprint":"d","labels":{"alertname":"Hot","host":"d"},
              "resolved":{"by":"bob","comment":"","at":1763712140000,"until":null}}]}}"#;
         let mut alerts = Alerts::new(rules(), envelope(text).unwrap());
-        let expected = Counts { muted: 2, pending: 1, resolved: 1, ..Counts::default() };
+        let muted = MutedCounts { silenced: 1, maintenance: 1, ..MutedCounts::default() };
+        let expected = Counts { muted, pending: 1, resolved: 1, ..Counts::default() };
         assert_eq!(alerts.counts(), expected);
         let of = |host: &str| &alerts.all[&labels(&[("alertname", "Hot"), ("host", host)])];
         let (a, b, c) = (of("a").clone(), of("b").clone(), of("c").clone());
@@ -429,8 +422,19 @@ mod tests {
             is_regex: false,
             is_equal: true,
         });
-        alerts.silences.insert("s".to_owned(), Silence { matchers: matchers.to_vec(), ..Silence::default() });
-        assert!(alerts.snooze(&a).is_some());
+        let of_comment = |comment: &str| Silence {
+            id: "s".to_owned(),
+            comment: comment.to_owned(),
+            matchers: matchers.to_vec(),
+            ..Silence::default()
+        };
+        for (comment, is_snooze) in
+            [("snoozed", true), ("snoozed: known", true), ("known", false), ("snoozed by rain", false)]
+        {
+            alerts.silences.insert("s".to_owned(), of_comment(comment));
+            assert_eq!(alerts.snooze(&a).is_some(), is_snooze, "{comment}");
+            assert_eq!(alerts.muted_words(&a).is_empty(), is_snooze, "told once: {comment}");
+        }
         assert!(a.is_told_to("ops") && a.is_told_to("bob") && !a.is_told_to("cem"));
         assert_eq!((a.rule_path().as_deref(), c.rule_path()), (Some("/alerts/rules/hot"), None));
         let of_file = Alert { rule_key: Some("a.yml;g;Full;severity=x".to_owned()), ..Alert::default() };

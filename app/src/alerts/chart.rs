@@ -22,6 +22,10 @@ const LOOKED_AT: &str = "20";
 /// How the history names what others sent.
 const ELSEWHERE: &str = "received";
 
+/// What is said of alerts that no rule of this server made.
+pub(super) const NOT_OURS: &str =
+    "○ No rule of this server made this alert, so its values are not known here.";
+
 /// Whose values are shown, and from when to when: milliseconds since the epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ChartedRule {
@@ -76,8 +80,8 @@ impl Values {
             .collect()
     }
 
-    /// The panel that draws them.
-    fn panel(&self) -> Unfolded {
+    /// The panel that draws `series` of them.
+    fn panel(&self, series: &[AnswerSeries]) -> Unfolded {
         let mut item = drawn_as("short");
         "Value of the rule".clone_into(&mut item.panel.title);
         let numbers: Vec<f64> = self.low.into_iter().chain(self.high).collect();
@@ -89,14 +93,30 @@ impl Values {
         };
         item.panel.field.thresholds = condition.and_then(|condition| condition.thresholds(&numbers));
         // So that the thresholds are in sight.
-        item.panel.field.soft_min = numbers.iter().copied().reduce(f64::min);
-        item.panel.field.soft_max = numbers.iter().copied().reduce(f64::max);
+        let points = series.iter().flat_map(|series| &series.points);
+        let values = points.filter_map(|(_, value)| value.parse::<f64>().ok());
+        if let Some((low, high)) = padded(numbers.into_iter().chain(values)) {
+            (item.panel.field.soft_min, item.panel.field.soft_max) = (Some(low), Some(high));
+        }
         item
     }
 }
 
+/// The bounds of an axis that shows all of these, none of them at its very edge: a flat line there can't be told from the frame. What
+/// is not negative stays so.
+pub(super) fn padded(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let extent = values.filter(|value| value.is_finite()).fold(None, |extent: Option<(f64, f64)>, value| {
+        Some(extent.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))
+    });
+    let (low, high) = extent?;
+    let span = if high > low { high - low } else { high.abs() };
+    let margin = if span > 0.0 { span / 10.0 } else { 1.0 };
+    let below = low - margin;
+    Some((if low >= 0.0 { below.max(0.0) } else { below }, high + margin))
+}
+
 /// The rule that made an alert, as the history names it; none for alerts that others sent.
-async fn rule_of(labels: &LabelMap) -> Result<Option<String>, Failure> {
+pub(super) async fn rule_of(labels: &LabelMap) -> Result<Option<String>, Failure> {
     let search = Search::default().with("labels", &value_of(labels).to_string());
     let search = search.with("deliveries", "false").with("limit", LOOKED_AT);
     let events: Vec<Value> = envelope(&api::get("/api/v1/watchfire/rules/history", &search).await?)?;
@@ -139,8 +159,7 @@ pub(crate) fn RuleChart(of: Memo<Option<ChartedRule>>) -> impl IntoView {
                 Ok(Some(values)) => values,
                 Ok(None) => {
                     graph.set(None);
-                    let text = "○ No rule of this server made this alert, so its values are not known here.";
-                    return words.set(Some(text.to_owned()));
+                    return words.set(Some(NOT_OURS.to_owned()));
                 }
                 Err(failure) => {
                     graph.set(None);
@@ -155,7 +174,7 @@ pub(crate) fn RuleChart(of: Memo<Option<ChartedRule>>) -> impl IntoView {
             let series = values.of(&of.labels);
             let empty = series.iter().all(|series| series.points.is_empty());
             words.set(empty.then(|| "○ There is nothing stored of this time.".to_owned()));
-            let item = values.panel();
+            let item = values.panel(&series);
             let picture = prepared(&item, &series, grid, range);
             expr.set(Some(values.expr));
             window.set(Some(range));
@@ -195,7 +214,26 @@ mod tests {
         assert_eq!(own.len(), 1);
         assert_eq!(own[0].points, [(0, "79.5".to_owned()), (1000, "NaN".to_owned())]);
         assert_eq!(values.of(&labels("c")).len(), 2, "where labels were changed, all are shown");
-        let field = values.panel().panel.field;
-        assert_eq!((field.soft_max, field.thresholds.map(|all| all.steps.len())), (Some(80.0), Some(1)));
+        let field = values.panel(&own).panel.field;
+        // The threshold and the values.
+        assert_eq!((field.soft_min, field.soft_max), (Some(79.45), Some(80.05)));
+        assert_eq!(field.thresholds.map(|all| all.steps.len()), Some(1));
+    }
+
+    #[test]
+    fn no_line_lies_on_the_edge() {
+        type Row = (&'static [f64], Option<(f64, f64)>);
+        let table: [Row; 7] = [
+            (&[60.0, 50.0], Some((49.0, 61.0))),
+            (&[60.0], Some((54.0, 66.0))),
+            (&[0.0], Some((0.0, 1.0))),
+            (&[1.0, 101.0], Some((0.0, 111.0))),
+            (&[-10.0, f64::NAN, 0.0], Some((-11.0, 1.0))),
+            (&[f64::INFINITY], None),
+            (&[], None),
+        ];
+        for (values, expected) in table {
+            assert_eq!(padded(values.iter().copied()), expected, "{values:?}");
+        }
     }
 }

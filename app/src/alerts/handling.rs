@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use serde_json::{Value, json};
 use watchfire_model::parse_duration;
 
-use super::alert::{Alert, Alerts, Said};
+use super::alert::{Alert, Alerts, Said, snoozed_why};
 use super::who::{remember, remembered};
 use super::{moment, server_now};
 use crate::address::{Encoded, Search};
@@ -80,10 +80,10 @@ fn words_of(alerts: &Alerts, alert: &Alert) -> Vec<Word> {
         said.clone().map(|said| Word { mark, said, back, method: Way::Alert(act) })
     };
     let snooze = alerts.snooze(alert).map(|silence| Word {
-        mark: "⏾ quiet, says",
+        mark: "⊘ quiet, says",
         said: Said {
             by: silence.created_by.clone(),
-            comment: silence.comment.clone(),
+            comment: snoozed_why(&silence.comment).unwrap_or_default().to_owned(),
             at: instant(&silence.starts_at).unwrap_or_default(),
             until: instant(&silence.ends_at),
         },
@@ -130,7 +130,10 @@ pub(super) fn Handling(
             alerts.map(|alerts| alert.with(|alert| words_of(alerts, alert))).unwrap_or_default()
         })
     });
-    let can = Memo::new(move |_| alert.with(|alert| alert.is_firing() && !alert.fingerprint.is_empty()));
+    // Nobody is told of made-up data, so there is nothing to look after.
+    let can = Memo::new(move |_| {
+        alert.with(|alert| alert.is_firing() && !alert.fingerprint.is_empty() && !alert.is_demo())
+    });
     let opened = RwSignal::new(None::<Act>);
     let unfolded = RwSignal::new(!folded);
     let error = RwSignal::new(None::<String>);
@@ -368,6 +371,7 @@ mod tests {
         };
         let silence = Silence {
             id: "s".to_owned(),
+            comment: "snoozed: a storm".to_owned(),
             created_by: "cem".to_owned(),
             starts_at: "2025-11-21T08:00:00Z".to_owned(),
             ends_at: "2025-11-21T09:00:00Z".to_owned(),
@@ -386,6 +390,7 @@ mod tests {
         let names: Vec<&str> = told.iter().map(|word| word.said.by.as_str()).collect();
         assert_eq!(names, ["ann", "cem"]);
         assert_eq!(told[1].said.until, Some(1_763_715_600_000));
+        assert_eq!(told[1].said.comment, "a storm");
         assert_eq!(told[1].method, Way::Silence("s".to_owned()));
         let over = Alert { resolved: said("bob"), ..Alert::default() };
         assert_eq!(words_of(&alerts, &over)[0].method, Way::Alert(Act::Resolve));

@@ -3,10 +3,11 @@
 use crate::pages::Title;
 use leptos::prelude::*;
 
-use super::alert::{Alert, Alerts, Counts, LabelMap, Severity};
+use super::alert::{Alert, Alerts, LabelMap, Severity};
+use super::counts::{Counts, counted};
 use super::filter::{Term, terms};
 use super::row::AlertRow;
-use super::{Address, choice, search_field, state_word, trouble, without_script};
+use super::{Address, choice, plural, search_field, state_word, trouble, without_script};
 use crate::api::{Poll, RuleState};
 use crate::numbers::grouped;
 use crate::pages::{Page, Views};
@@ -23,6 +24,9 @@ const BY: &str = "alertname";
 /// The word in the URL for no groups.
 const FLAT: &str = "-";
 
+/// The word in the URL for made-up data in the list beside the rest.
+const WITH_DEMO: &str = "show";
+
 /// Which alerts are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Shown {
@@ -34,10 +38,21 @@ enum Shown {
     Handled,
     Pending,
     Muted,
+    Maintenance,
+    Demo,
 }
 
 impl Shown {
-    const ALL: [Self; 6] = [Self::All, Self::Firing, Self::Open, Self::Handled, Self::Pending, Self::Muted];
+    const ALL: [Self; 8] = [
+        Self::All,
+        Self::Firing,
+        Self::Open,
+        Self::Handled,
+        Self::Pending,
+        Self::Muted,
+        Self::Maintenance,
+        Self::Demo,
+    ];
 
     fn word(self) -> &'static str {
         match self {
@@ -47,6 +62,8 @@ impl Shown {
             Self::Handled => "handled",
             Self::Pending => "pending",
             Self::Muted => "muted",
+            Self::Maintenance => "maintenance",
+            Self::Demo => "demo",
         }
     }
 
@@ -57,7 +74,9 @@ impl Shown {
             Self::Open => "Firing, nobody looks after it",
             Self::Handled => "Acknowledged",
             Self::Pending => "Pending",
-            Self::Muted => "Silenced or inhibited",
+            Self::Muted => "Muted",
+            Self::Maintenance => "Muted by maintenance",
+            Self::Demo => "Made-up data (demo)",
         }
     }
 
@@ -69,6 +88,8 @@ impl Shown {
             Self::Handled => alert.is_firing() && alert.acknowledged.is_some(),
             Self::Pending => alert.state == RuleState::Pending,
             Self::Muted => alert.is_muted(),
+            Self::Maintenance => !alert.muting.muted_by.is_empty() && !alert.is_demo(),
+            Self::Demo => alert.is_demo(),
         }
     }
 }
@@ -83,6 +104,8 @@ struct Asked {
     group: Option<String>,
     /// Who is told; empty: anybody.
     receiver: String,
+    /// Whether made-up data stands beside the rest.
+    demo: bool,
 }
 
 impl Asked {
@@ -97,12 +120,37 @@ impl Asked {
                 label => Some(label.to_owned()),
             },
             receiver: String::new(),
+            demo: false,
         }
     }
 
     /// What messages lead to: that of which this receiver is told.
     fn told_to(self, receiver: String) -> Self {
         Self { receiver, ..self }
+    }
+
+    /// Made-up data in the list beside the rest, or folded away.
+    fn with_demo(self, demo: bool) -> Self {
+        Self { demo, ..self }
+    }
+
+    /// Whether made-up data is folded away: nobody asked for it, and there is something real.
+    fn folds(&self, alerts: &Alerts) -> bool {
+        !self.demo && self.shown != Shown::Demo && alerts.all.values().any(|alert| !alert.is_demo())
+    }
+
+    /// How many alerts of made-up data are folded away that would be shown else.
+    fn folded(&self, alerts: &Alerts) -> usize {
+        if !self.folds(alerts) {
+            return 0;
+        }
+        alerts.all.values().filter(|alert| alert.is_demo() && self.takes(alert)).count()
+    }
+
+    /// The alerts to show.
+    fn found<'a>(&'a self, alerts: &'a Alerts) -> impl Iterator<Item = &'a Alert> {
+        let folds = self.folds(alerts);
+        alerts.all.values().filter(move |alert| self.takes(alert) && !(folds && alert.is_demo()))
     }
 
     fn takes(&self, alert: &Alert) -> bool {
@@ -120,7 +168,7 @@ impl Asked {
     /// The groups that have something to show, those with the gravest alerts first.
     fn groups(&self, alerts: &Alerts) -> Vec<String> {
         let mut found = std::collections::BTreeMap::new();
-        for alert in alerts.all.values().filter(|alert| self.takes(alert)) {
+        for alert in self.found(alerts) {
             let rank = rank(alert);
             let least = found.entry(self.group_of(alert)).or_insert(rank);
             *least = rank.min(*least);
@@ -133,7 +181,7 @@ impl Asked {
     /// The alerts of a group, the gravest first.
     fn of_group(&self, alerts: &Alerts, group: &str) -> Vec<LabelMap> {
         let mut found: Vec<&Alert> =
-            alerts.all.values().filter(|alert| self.takes(alert) && self.group_of(alert) == group).collect();
+            self.found(alerts).filter(|alert| self.group_of(alert) == group).collect();
         found.sort_by_key(|alert| rank(alert));
         found.into_iter().map(|alert| alert.labels.clone()).collect()
     }
@@ -150,9 +198,10 @@ pub(crate) fn AlertsPage() -> impl IntoView {
     let address = Address::of(Page::Alerts);
     let (state, severity) = (address.value("state"), address.value("severity"));
     let (filter, group) = (address.value("filter"), address.value("group"));
-    let receiver = address.value("receiver");
+    let (receiver, demo) = (address.value("receiver"), address.value("demo"));
     let asked = Memo::new(move |_| {
-        Asked::new(&state.get(), &severity.get(), &filter.get(), &group.get()).told_to(receiver.get())
+        let asked = Asked::new(&state.get(), &severity.get(), &filter.get(), &group.get());
+        asked.told_to(receiver.get()).with_demo(demo.get() == WITH_DEMO)
     });
     let alerts = RwSignal::new(None::<Alerts>);
     let poll = Poll::start(EVERY, Alerts::ask, move |got| alerts.set(Some(got)));
@@ -198,12 +247,50 @@ pub(crate) fn AlertsPage() -> impl IntoView {
                 <Group group asked alerts poll/>
             </For>
             {nothing}
+            <MadeUp address asked alerts/>
         </div>
     }
     .into_any()
 }
 
-/// What there is to say where no alert is so.
+/// How many alerts of made-up data are folded away, and the way to see them, or to fold them again.
+#[component]
+fn MadeUp(address: Address, asked: Memo<Asked>, alerts: RwSignal<Option<Alerts>>) -> impl IntoView {
+    let folded = Memo::new(move |_| {
+        let count =
+            alerts.with(|alerts| alerts.as_ref().map(|alerts| asked.with(|asked| asked.folded(alerts))));
+        count.unwrap_or_default()
+    });
+    let shown = Memo::new(move |_| {
+        let is_shown = asked.with(|asked| asked.demo);
+        is_shown && alerts.with(|alerts| alerts.iter().any(|alerts| alerts.all.values().any(Alert::is_demo)))
+    });
+    let show = move |_| address.put("demo", WITH_DEMO, false);
+    let hide = move |_| address.put("demo", "", false);
+    move || match (folded.get(), shown.get()) {
+        (0, false) => None,
+        (0, true) => Some(
+            view! {
+                <p class="alerting-only">
+                    "Made-up data is shown, too. "
+                    <button type="button" class="button small" on:click=hide>"Fold it away"</button>
+                </p>
+            }
+            .into_any(),
+        ),
+        (count, _) => Some(
+            view! {
+                <p class="alerting-only alerting-folded">
+                    {plural(count, "alert")}" of made-up data, of which nobody is told. "
+                    <button type="button" class="button small" on:click=show>"Show made-up data"</button>
+                </p>
+            }
+            .into_any(),
+        ),
+    }
+}
+
+/// What there is to say where no alert matches.
 fn none_words(terms: &[Term]) -> String {
     match terms.iter().find_map(Term::fault) {
         Some(fault) => format!("✕ {fault}"),
@@ -234,22 +321,6 @@ fn Summary(alerts: RwSignal<Option<Alerts>>, poll: Poll) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-fn counted(Counts { firing, handled, muted, pending, resolved }: Counts) -> String {
-    let number = |count: usize| grouped(count as u64);
-    let parts = [
-        Some(if firing > 0 {
-            format!("◆ {} firing", number(firing))
-        } else {
-            "✓ nothing fires".to_owned()
-        }),
-        (handled > 0).then(|| format!("{} of them acknowledged", number(handled))),
-        (pending > 0).then(|| format!("{} pending", number(pending))),
-        (muted > 0).then(|| format!("{} silenced or inhibited", number(muted))),
-        (resolved > 0).then(|| format!("{} resolved by hand", number(resolved))),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// By which of the labels that there are alerts are grouped.
@@ -379,11 +450,26 @@ mod tests {
     }
 
     #[test]
-    fn counts_in_words() {
-        assert_eq!(counted(Counts::default()), "✓ nothing fires");
-        let some = Counts { firing: 2, muted: 1, pending: 1234, ..Counts::default() };
-        assert_eq!(counted(some), "◆ 2 firing · 1\u{202f}234 pending · 1 silenced or inhibited");
-        let more = Counts { firing: 2, handled: 1, resolved: 3, ..Counts::default() };
-        assert_eq!(counted(more), "◆ 2 firing · 1 of them acknowledged · 3 resolved by hand");
+    fn made_up_data_is_folded_away_beside_what_is_real() {
+        let mut made_up = alert("Fake", "a", RuleState::Firing, "critical");
+        made_up.1.muting = Muting { muted_by: vec!["demo".to_owned()], ..Muting::default() };
+        let real = alert("Slow", "a", RuleState::Firing, "warning");
+        let mut alerts = Alerts { all: [made_up].into_iter().collect(), ..Alerts::default() };
+        let asked = |state: &str| Asked::new(state, "", "", "");
+        assert_eq!(asked("").groups(&alerts), ["Fake"], "there is nothing else");
+        alerts.all.insert(real.0, real.1);
+        let table: [(&str, bool, &[&str], usize); 6] = [
+            ("", false, &["Slow"], 1),
+            ("", true, &["Slow", "Fake"], 0),
+            ("muted", false, &[], 1),
+            ("demo", false, &["Fake"], 0),
+            ("maintenance", false, &[], 0),
+            ("firing", false, &["Slow"], 0),
+        ];
+        for (state, demo, groups, folded) in table {
+            let asked = asked(state).with_demo(demo);
+            assert_eq!(asked.groups(&alerts), groups, "{state} {demo}");
+            assert_eq!(asked.folded(&alerts), folded, "{state} {demo}");
+        }
     }
 }

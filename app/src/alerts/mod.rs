@@ -2,6 +2,8 @@
 
 mod alert;
 mod chart;
+mod conditions;
+mod counts;
 mod deliveries;
 mod filter;
 mod form;
@@ -19,6 +21,7 @@ mod rules;
 mod schedules;
 mod sent;
 mod silences;
+mod take_over;
 mod told;
 mod who;
 
@@ -34,7 +37,7 @@ pub(crate) use self::list::AlertsPage;
 pub(crate) use self::on_call::OnCallPages;
 pub(crate) use self::panel::AlertList;
 pub(crate) use self::routing::{EditorPorts, RoutingEditor, RoutingPage};
-pub(crate) use self::rule::RulePage;
+pub(crate) use self::rule::{Evaluated, RulePage};
 pub(crate) use self::rules::RulesPage;
 pub(crate) use self::silences::{SilencePage, SilencesPage};
 pub(crate) use self::told::WhoIsTold;

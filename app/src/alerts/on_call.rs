@@ -3,13 +3,14 @@
 use crate::pages::Title;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use serde::Deserialize;
 
 use super::heartbeats::{HeartbeatForm, HeartbeatsPage};
 use super::incidents::{IncidentPage, IncidentsPage};
 use super::maintenance::{WindowForm, WindowsPage};
 use super::schedules::SchedulesPage;
 use super::{named, state_word, without_script};
-use crate::api::Poll;
+use crate::api::{Poll, Refusal};
 use crate::pages::{NotFound, Page, Views};
 use crate::shell::Heading;
 
@@ -124,12 +125,43 @@ impl Faults {
         self.0.try_set(faults);
     }
 
+    /// Those that the server refused a form for; `field_of` gives the id of the field that a part of the answer is about. Whether all that is
+    /// wrong stands at a field then.
+    pub(super) fn refused(
+        self,
+        refusal: &Refusal,
+        field_of: impl Fn(&str, &str) -> Option<(String, String)>,
+    ) -> bool {
+        let told: Vec<Told> = crate::api::read_value(&refusal.data["flaws"]).unwrap_or_default();
+        let found: Vec<_> = told.iter().filter_map(|flaw| field_of(&flaw.field, &flaw.message)).collect();
+        let is_all = !told.is_empty() && found.len() == told.len();
+        self.set(found);
+        is_all
+    }
+
     fn has(self, id: &str) -> bool {
         self.0.with(|faults| faults.iter().any(|(of, _)| of == id))
     }
 
     pub(super) fn of(self, id: &str) -> Option<String> {
         self.0.with(|faults| faults.iter().find(|(of, _)| of == id).map(|(_, words)| words.clone()))
+    }
+}
+
+/// What the server says of a field.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Told {
+    field: String,
+    message: String,
+}
+
+/// What is said of a form that was not saved.
+pub(super) fn not_saved(refusal: &Refusal, is_at_fields: bool) -> String {
+    if is_at_fields {
+        "✕ Not saved: the fields say what has to be mended.".to_owned()
+    } else {
+        format!("✕ Not saved: {refusal}")
     }
 }
 

@@ -49,6 +49,8 @@ pub(super) fn AlertRow(key: LabelMap, alerts: RwSignal<Option<Alerts>>, poll: Po
             text.cloned()
         })
     };
+    // Nobody is told of made-up data anyway.
+    let silenced = move || (!alert.with(Alert::is_demo)).then(|| silence.clone());
     let muted_words = move || {
         let words = muted.get();
         (!words.is_empty()).then(|| view! { <span class="alert-muted">{format!("⊘ {words}")}</span> })
@@ -66,7 +68,7 @@ pub(super) fn AlertRow(key: LabelMap, alerts: RwSignal<Option<Alerts>>, poll: Po
             <span class="alert-value number" title=exact>{value}</span>
             <span class="alert-since">{since}</span>
             <span class="alert-ways">
-                <a href=silence>"Silence"</a>
+                {move || silenced().map(|href| view! { <a href=href>"Silence"</a> })}
                 <Ways alert/>
             </span>
             <Handling alert alerts poll/>

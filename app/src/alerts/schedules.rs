@@ -7,6 +7,7 @@ use serde::Deserialize;
 use watchfire_model::format_utc;
 
 use super::on_call::list_frame;
+use super::take_over::TakeOver;
 use super::{clock_words, lasting, moment, place, server_now, trouble};
 use crate::add_data::SnippetView;
 use crate::address::{Encoded, Search};
@@ -43,6 +44,17 @@ impl Shift {
     fn length(&self) -> String {
         lasting((self.to - self.from).max(60_000))
     }
+
+    /// When it is, as `at` writes times, and how long, in what is shown: what began before or goes on after has an arrow, not an end.
+    fn words(&self, shown: (i64, i64), at: impl Fn(i64) -> String) -> (String, String) {
+        let (start, end) = (at(self.from), at(self.to));
+        match (self.from <= shown.0, self.to >= shown.1) {
+            (false, false) => (format!("{start} – {end}"), self.length()),
+            (true, false) => (format!("← until {end}"), format!("{} left", self.length())),
+            (false, true) => (format!("from {start} →"), format!("{} of it shown", self.length())),
+            (true, true) => ("← all of what is shown →".to_owned(), self.length()),
+        }
+    }
 }
 
 /// A schedule as it is told; docs/API.md describes it.
@@ -51,12 +63,17 @@ impl Shift {
 struct Schedule {
     name: String,
     time_zone: String,
+    /// What its clocks show now.
+    clock: String,
     receivers: Vec<String>,
     on_call: Option<String>,
     until: Option<i64>,
     next: Option<String>,
     shifts: Vec<Shift>,
     gaps: Vec<Shift>,
+    /// From when to when it was asked for: shifts are cut there.
+    #[serde(skip)]
+    shown: (i64, i64),
 }
 
 impl Schedule {
@@ -94,11 +111,12 @@ type All = BTreeMap<String, Schedule>;
 async fn ask() -> Result<All, Failure> {
     let heads: Vec<Schedule> = envelope(&api::get(API, &Search::default()).await?)?;
     let now = clock();
-    let range = Search::default().with("from", &now.to_string()).with("to", &(now + SHOWN).to_string());
+    let shown = (now, now + SHOWN);
+    let range = Search::default().with("from", &shown.0.to_string()).with("to", &shown.1.to_string());
     let mut all = All::new();
     for head in heads {
-        let schedule: Schedule =
-            envelope(&api::get(&format!("{API}/{}", Encoded(&head.name)), &range).await?)?;
+        let told: Schedule = envelope(&api::get(&format!("{API}/{}", Encoded(&head.name)), &range).await?)?;
+        let schedule = Schedule { shown, ..told };
         all.insert(head.name, schedule);
     }
     Ok(all)
@@ -128,7 +146,7 @@ pub(super) fn SchedulesPage() -> impl IntoView {
         })
     };
     let content = view! {
-        <For each=move || names.get() key=Clone::clone let:name><Entry name known/></For>
+        <For each=move || names.get() key=Clone::clone let:name><Entry name known poll/></For>
         {nothing}
     };
     list_frame("Schedules", poll, summary, ().into_any(), content.into_any())
@@ -147,7 +165,7 @@ fn counted(all: &All) -> String {
 
 /// One schedule.
 #[component]
-fn Entry(name: String, known: RwSignal<Option<All>>) -> impl IntoView {
+fn Entry(name: String, known: RwSignal<Option<All>>, poll: Poll) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let now = server_now();
     let own = name.clone();
@@ -167,10 +185,11 @@ fn Entry(name: String, known: RwSignal<Option<All>>) -> impl IntoView {
     let shift = move |shift: Shift| {
         let state = if shift.receiver.is_some() { "on_call" } else { "gap" };
         let who = shift.receiver.clone().unwrap_or_else(|| "✕ nobody".to_owned());
-        let time = format!("{} – {}", moment(shift.from, preferences), moment(shift.to, preferences));
+        let shown = schedule.with(|schedule| schedule.shown);
+        let (time, length) = shift.words(shown, |at| moment(at, preferences));
         view! {
             <li class="shift" data-shift=state>
-                <strong>{who}</strong><span>{time}</span><span class="hint">{shift.length()}</span>
+                <strong>{who}</strong><span>{time}</span><span class="hint">{length}</span>
             </li>
         }
     };
@@ -182,6 +201,7 @@ fn Entry(name: String, known: RwSignal<Option<All>>) -> impl IntoView {
         );
         view! { {shifts.into_iter().take(LISTED).map(shift).collect_view()}{more} }
     };
+    let its_clock = Signal::derive(move || schedule.with(|schedule| schedule.clock.clone()));
     let calendar = format!("{API}/{}/calendar", Encoded(&name));
     let address = Signal::derive(move || {
         // The server does not know by which name it is reached.
@@ -202,6 +222,7 @@ fn Entry(name: String, known: RwSignal<Option<All>>) -> impl IntoView {
             </p>
             <ol class="shifts" aria-label="The next shifts">{list}</ol>
             <p class="hint">{clock}</p>
+            <TakeOver schedule=name.clone() clock=its_clock poll/>
             <details>
                 <summary>"Calendar"</summary>
                 <SnippetView place="Its address, to subscribe to" lines=address/>
@@ -221,11 +242,8 @@ fn Weeks(schedule: Memo<Schedule>) -> impl IntoView {
             let length = (end - start).max(1) as f64;
             let share = |at: i64| (at - start) as f64 / length * 100.0;
             let bar = |shift: &Shift, state: &'static str| {
-                let words = format!(
-                    "from {} to {}",
-                    moment(shift.from, preferences),
-                    moment(shift.to, preferences)
-                );
+                let (time, length) = shift.words(schedule.shown, |at| moment(at, preferences));
+                let words = format!("{time}, {length}");
                 view! {
                     <span class="timeline-stretch" data-shift=state title=words.clone()
                         style=place(share(shift.from), share(shift.to) - share(shift.from))>
@@ -275,6 +293,15 @@ mod tests {
             "✕ Nobody is on call once in the next four weeks, 1 h 30 min in all."
         );
         assert_eq!(schedule.shifts[0].length(), "1 h");
+        let at = |time: i64| (time / 60_000).to_string();
+        for (shown, time, length) in [
+            ((-1, 9_000_000), "0 – 60", "1 h"),
+            ((0, 9_000_000), "← until 60", "1 h left"),
+            ((-1, 3_600_000), "from 0 →", "1 h of it shown"),
+            ((0, 3_600_000), "← all of what is shown →", "1 h"),
+        ] {
+            assert_eq!(schedule.shifts[0].words(shown, at), (time.to_owned(), length.to_owned()));
+        }
         let alone = Schedule { on_call: None, until: None, gaps: Vec::new(), ..schedule.clone() };
         assert_eq!(alone.now_words(0), "✕ Nobody is on call, with no end in sight");
         assert_eq!(alone.gap_words(), "✓ Somebody is on call all of the next four weeks.");

@@ -4,6 +4,12 @@ use serde::Deserialize;
 
 use super::alert::LabelMap;
 
+/// How the server's words begin of what somebody dropped.
+const DROPPED: &str = "dropped by ";
+
+/// How they begin of what nobody had to hear of.
+const UNHEARD: &str = "it was over ";
+
 /// Whether a change of the history tells of a notification, which changes nothing.
 pub(super) fn is_sent(state: &str) -> bool {
     matches!(state, "sent" | "not sent")
@@ -26,8 +32,8 @@ pub(super) fn sent_words(
         ("sent", _) => format!("{channel} to {receiver}: sent"),
         (_, "") => format!("{channel} to {receiver}: given up"),
         // In the words of the server: what nobody had to hear of was not given up.
-        _ if reason.starts_with("dropped by ") => format!("{channel} to {receiver}: {reason}"),
-        _ if reason.starts_with("it was over ") => format!("{channel} to {receiver}: not sent: {reason}"),
+        _ if reason.starts_with(DROPPED) => format!("{channel} to {receiver}: {reason}"),
+        _ if reason.starts_with(UNHEARD) => format!("{channel} to {receiver}: not sent: {reason}"),
         _ => format!("{channel} to {receiver}: given up: {reason}"),
     }
 }
@@ -80,5 +86,16 @@ mod tests {
             assert_eq!(told, format!("webhook to a: {words}"));
         }
         assert!(is_sent("sent") && is_sent("not sent") && !is_sent("firing"));
+    }
+
+    #[test]
+    fn the_server_says_it_in_these_words() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/service/src/alerting/delivery");
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let sources: String =
+            files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        for words in [DROPPED, UNHEARD] {
+            assert!(sources.contains(&format!("\"{words}")), "nothing there says “{words}”");
+        }
     }
 }

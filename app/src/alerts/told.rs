@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::alert::LabelMap;
-use super::routing::{Explained, Line, Trial, said_list, tell, way};
+use super::routing::{Explained, Line, Trial, said_list, tell};
 use crate::api::{Refusal, call, value_of};
 use crate::shell::Ask;
 
@@ -89,7 +89,7 @@ pub(crate) fn WhoIsTold(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> impl I
     });
     let hearers = Memo::new(move |_| {
         explained.with(|explained| match explained {
-            Some(Ok(explained)) => {
+            Some(Ok(explained)) if !explained.is_nobody() => {
                 let mut all: Vec<String> = Vec::new();
                 for name in explained.taken.iter().flat_map(super::routing::Taken::hearers) {
                     if !all.contains(&name) {
@@ -108,8 +108,7 @@ pub(crate) fn WhoIsTold(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> impl I
                 view! { <p class="field-error">{format!("✕ It can't be told: {words}")}</p> }.into_any()
             }
             Some(Ok(explained)) => view! {
-                <ul class="ways-taken">{explained.taken.iter().map(way).collect_view()}</ul>
-                <p class="hint">{explained.unknown()}</p>
+                {explained.ways()}
                 <p class="alert-muted">{explained.muted_by.words()}</p>
             }
             .into_any(),

@@ -34,6 +34,11 @@ impl FirstPaint {
         self.share.0.as_ref().is_some_and(|share| share.embedded)
     }
 
+    /// Whether the page is one of a share, which has no ways to other pages.
+    pub fn is_shared(&self) -> bool {
+        self.share.0.is_some()
+    }
+
     /// Whether the page shows a dashboard that there is not.
     pub fn is_missing(&self) -> bool {
         matches!(self.board.0, Some(Err(_)))

@@ -159,6 +159,17 @@ impl Page {
         }
     }
 
+    /// The same by its path, for the pages that are one with others.
+    pub(crate) fn title_at(self, path: &str) -> &'static str {
+        match (self, path.split('/').nth(2)) {
+            (Self::OnCall, Some("incidents")) => "Incidents",
+            (Self::OnCall, Some("maintenance")) => "Maintenance",
+            (Self::OnCall, Some("heartbeats")) => "Heartbeats",
+            (Self::OnCall, Some("schedules")) => "Schedules",
+            _ => self.title(),
+        }
+    }
+
     /// Its name among the views of its family.
     pub(crate) fn view_title(self) -> &'static str {
         match self {
@@ -234,5 +245,8 @@ mod tests {
             assert_eq!(Page::at(path), page, "{path}");
             assert_eq!(page.and_then(|page| page.board(path)), uid, "{path}");
         }
+        let titles = ["/alerts/incidents/down-1", "/alerts/schedules", "/alerts/rules"];
+        let titles = titles.map(|path| Page::at(path).map(|page| page.title_at(path)));
+        assert_eq!(titles, [Some("Incidents"), Some("Schedules"), Some("Rules")]);
     }
 }

@@ -44,17 +44,19 @@ pub enum Part {
     Graph,
     /// What no first view shows: menus of panels and variables, keys of dashboards, what is below the pointer, the offer of a demo, going on in a playlist, dialogs of every page, and the number of alerts that fire as it changes.
     Later,
-    /// Alerts, rules, silences, who hears of what, and what was sent.
+    /// Alerts, rules, silences.
     Alerts,
-    /// A rule with its chart and who is told of it, incidents with the charts of their rules, maintenance windows, heartbeats and schedules.
+    /// A rule with its chart and who is told of it; the chart is that of incidents, too.
+    Rule,
+    /// Incidents, maintenance windows, heartbeats and schedules.
     OnCall,
-    /// The editor of who hears of what.
+    /// Who hears of what, its editor, and what was sent.
     Routes,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Share,
         Self::Site,
         Self::Board,
@@ -64,6 +66,7 @@ impl Part {
         Self::Graph,
         Self::Later,
         Self::Alerts,
+        Self::Rule,
         Self::OnCall,
         Self::Routes,
     ];
@@ -80,6 +83,7 @@ impl Part {
             Self::Graph => "graph",
             Self::Later => "later",
             Self::Alerts => "alerts",
+            Self::Rule => "rule",
             Self::OnCall => "oncall",
             Self::Routes => "routes",
         }
@@ -115,15 +119,16 @@ impl Part {
                 }
             }
             Some(Page::RuleForm) => parts.push(Self::Explore),
-            Some(
-                Page::Alerts
-                | Page::Rules
-                | Page::Silences
-                | Page::Silence
-                | Page::Routing
-                | Page::Deliveries,
-            ) => parts.push(Self::Alerts),
-            Some(Page::OnCall | Page::Rule) => parts.push(Self::OnCall),
+            Some(Page::Alerts | Page::Rules | Page::Silences | Page::Silence) => parts.push(Self::Alerts),
+            Some(Page::Routing | Page::Deliveries) => parts.push(Self::Routes),
+            Some(Page::Rule) => parts.push(Self::Rule),
+            Some(Page::OnCall) => {
+                parts.push(Self::OnCall);
+                // One incident has the chart of a rule.
+                if path.starts_with("/alerts/incidents/") {
+                    parts.push(Self::Rule);
+                }
+            }
             None => {}
         }
         parts
@@ -170,16 +175,19 @@ impl Part {
             }
             Self::Alerts => {
                 split::load_alerts().await?;
-                split::load_alert_list().await?;
-                split::load_routing().await
+                split::load_alert_list().await
             }
-            Self::OnCall => {
-                split::load_on_call().await?;
+            Self::Rule => {
                 split::load_rule_page().await?;
                 split::load_who_is_told().await?;
+                split::load_evaluated().await?;
                 split::load_rule_chart().await
             }
-            Self::Routes => split::load_routing_editor().await,
+            Self::OnCall => split::load_on_call().await,
+            Self::Routes => {
+                split::load_routing().await?;
+                split::load_routing_editor().await
+            }
         }
     }
 }
@@ -275,8 +283,8 @@ pub(crate) fn alerting(page: Page) -> AnyView {
     match page {
         Page::RuleForm => lazy(Part::Explore, true, || Box::pin(split::rule_form())),
         Page::OnCall => lazy(Part::OnCall, true, || Box::pin(split::on_call())),
-        Page::Rule => lazy(Part::OnCall, true, || Box::pin(split::rule_page())),
-        Page::Routing | Page::Deliveries => lazy(Part::Alerts, true, move || Box::pin(split::routing(page))),
+        Page::Rule => lazy(Part::Rule, true, || Box::pin(split::rule_page())),
+        Page::Routing | Page::Deliveries => lazy(Part::Routes, true, move || Box::pin(split::routing(page))),
         _ => lazy(Part::Alerts, true, move || Box::pin(split::alerts(page))),
     }
 }
@@ -303,12 +311,17 @@ pub(crate) fn explore_graph(item: PanelItem, feed: Feed) -> AnyView {
 
 /// The values of an alert's rule over time.
 pub(crate) fn rule_chart(of: Memo<Option<ChartedRule>>) -> AnyView {
-    lazy(Part::OnCall, true, move || Box::pin(split::rule_chart(of)))
+    lazy(Part::Rule, true, move || Box::pin(split::rule_chart(of)))
+}
+
+/// The values of an alert as its rule saw them.
+pub(crate) fn evaluated(of: Memo<Option<ChartedRule>>) -> AnyView {
+    lazy(Part::Rule, false, move || Box::pin(split::evaluated(of)))
 }
 
 /// Who would be told of an alert with these labels, and a test of the way to them; `notes` are the texts that they would read.
 pub(crate) fn who_is_told(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> AnyView {
-    lazy(Part::OnCall, true, move || Box::pin(split::who_is_told(labels, notes)))
+    lazy(Part::Rule, true, move || Box::pin(split::who_is_told(labels, notes)))
 }
 
 /// What is below the pointer on a panel.
@@ -399,9 +412,10 @@ mod tests {
             ("/explore", "?q=up", vec![Part::Site, Part::Explore, Part::Graph]),
             ("/alerts/silences/new", "", vec![Part::Site, Part::Alerts]),
             ("/alerts/rules/new", "", vec![Part::Site, Part::Explore]),
-            ("/alerts/deliveries", "", vec![Part::Site, Part::Alerts]),
-            ("/alerts/incidents/a", "", vec![Part::Site, Part::OnCall]),
-            ("/alerts/rules/a", "", vec![Part::Site, Part::OnCall]),
+            ("/alerts/deliveries", "", vec![Part::Site, Part::Routes]),
+            ("/alerts/schedules", "", vec![Part::Site, Part::OnCall]),
+            ("/alerts/incidents/a", "", vec![Part::Site, Part::OnCall, Part::Rule]),
+            ("/alerts/rules/a", "", vec![Part::Site, Part::Rule]),
             ("/nowhere", "", vec![Part::Site]),
         ] {
             assert_eq!(Part::needed(path, search), expected, "{path}{search}");

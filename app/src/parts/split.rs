@@ -20,8 +20,9 @@ use watchfire_dashboard::Panel;
 
 use crate::add_data::AddDataPage;
 use crate::alerts::{
-    AlertList, AlertsPage, ChartedRule, DeliveriesPage, EditorPorts, LabelMap, OnCallPages, RoutingEditor,
-    RoutingPage, RuleChart, RuleFormPage, RulePage, RulesPage, SilencePage, SilencesPage, WhoIsTold,
+    AlertList, AlertsPage, ChartedRule, DeliveriesPage, EditorPorts, Evaluated, LabelMap, OnCallPages,
+    RoutingEditor, RoutingPage, RuleChart, RuleFormPage, RulePage, RulesPage, SilencePage, SilencesPage,
+    WhoIsTold,
 };
 use crate::boards::{
     BoardKeys, BoardListPage, BoardPage, ChoiceMenu, DashboardHeads, DemoBar, EditBar, EditDialogs,
@@ -164,7 +165,7 @@ pub(super) fn rule_form() -> View {
     Ok(view! { <RuleFormPage/> }.into_any())
 }
 
-#[wasm_split(alerts, wasm_split_path = ::leptos::wasm_split, preload(load_routing), fallible)]
+#[wasm_split(routes, wasm_split_path = ::leptos::wasm_split, preload(load_routing), fallible)]
 pub(super) fn routing(page: Page) -> View {
     Ok(match page {
         Page::Deliveries => view! { <DeliveriesPage/> }.into_any(),
@@ -182,17 +183,22 @@ pub(super) fn on_call() -> View {
     Ok(view! { <OnCallPages/> }.into_any())
 }
 
-#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
+#[wasm_split(rule, wasm_split_path = ::leptos::wasm_split, preload(load_rule_chart), fallible)]
 pub(super) fn rule_chart(of: Memo<Option<ChartedRule>>) -> View {
     Ok(view! { <RuleChart of/> }.into_any())
 }
 
-#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_rule_page), fallible)]
+#[wasm_split(rule, wasm_split_path = ::leptos::wasm_split, preload(load_evaluated), fallible)]
+pub(super) fn evaluated(of: Memo<Option<ChartedRule>>) -> View {
+    Ok(view! { <Evaluated of/> }.into_any())
+}
+
+#[wasm_split(rule, wasm_split_path = ::leptos::wasm_split, preload(load_rule_page), fallible)]
 pub(super) fn rule_page() -> View {
     Ok(view! { <RulePage/> }.into_any())
 }
 
-#[wasm_split(oncall, wasm_split_path = ::leptos::wasm_split, preload(load_who_is_told), fallible)]
+#[wasm_split(rule, wasm_split_path = ::leptos::wasm_split, preload(load_who_is_told), fallible)]
 pub(super) fn who_is_told(labels: Memo<LabelMap>, notes: Memo<LabelMap>) -> View {
     Ok(view! { <WhoIsTold labels notes/> }.into_any())
 }

@@ -45,11 +45,12 @@ pub(super) fn Sidebar() -> impl IntoView {
         };
         view! {
             <li>
-                <A href=href exact attr:class=class attr:title=page.title()>
+                <A href=href exact attr:class=class attr:title=page.title() attr:aria-describedby=page.path()>
                     <IconView icon=page.icon()/>
                     <span class="nav-text">{page.title()}</span>
                 </A>
-                <span inner_html=first(page)></span>
+                // Of who only hears it belongs to the way there, too.
+                <span id=page.path() inner_html=first(page)></span>
             </li>
         }
     };

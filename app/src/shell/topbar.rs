@@ -40,19 +40,24 @@ pub(super) fn Topbar(
     let page = Memo::new(move |_| Page::at(&path.get()));
     let heading = expect_context::<Heading>();
     let title = move || match page.get() {
-        Some(page) if !page.is_listed() => heading.0.get().unwrap_or_else(|| page.title().to_owned()),
+        Some(page) if !page.is_listed() => {
+            heading.0.get().unwrap_or_else(|| path.with(|path| page.title_at(path).to_owned()))
+        }
         page => page.map_or("Not found", Page::title).to_owned(),
     };
-    let parent = move || {
-        let parent = page.get().and_then(Page::parent)?;
-        Some(view! { <li><a href=parent.path()>{parent.title()}</a></li> })
+    let parents = move || {
+        let parents = std::iter::successors(page.get().and_then(Page::parent), |page| page.parent());
+        let mut parents: Vec<Page> = parents.collect();
+        parents.reverse();
+        let link = |parent: Page| view! { <li><a href=parent.path()>{parent.title()}</a></li> };
+        parents.into_iter().map(link).collect_view()
     };
     view! {
         <header class="topbar">
             <nav class="breadcrumbs" aria-label="Breadcrumbs">
                 <ol>
                     <li><a href="/">"Watchfire"</a></li>
-                    {parent}
+                    {parents}
                     <li aria-current="page">{title}</li>
                 </ol>
             </nav>

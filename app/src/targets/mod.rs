@@ -152,7 +152,7 @@ pub(crate) fn TargetsPage() -> impl IntoView {
     let nothing = move || {
         let found = answer.with(|answer| answer.as_ref().is_some_and(|answer| answer.status.file.is_some()));
         (found && pools.with(Vec::is_empty))
-            .then(|| view! { <p class="panel-none">"No target is so. Shorten the filter, or choose another state."</p> })
+            .then(|| view! { <p class="panel-none">"No target matches. Shorten the filter, or choose another state."</p> })
     };
     let state = move || match poll.progress.get() {
         Progress::Beginning => "loading",

@@ -80,6 +80,12 @@ impl Schedule {
         self.zone.name()
     }
 
+    /// What the clocks of its time zone show at a time, as overrides are written: `2026-04-01 12:00`; `None` beyond the calendar.
+    pub fn clock(&self, at: i64) -> Option<String> {
+        let local = self.zone.zone().to_datetime(Timestamp::from_millisecond(at).ok()?);
+        Some(local.strftime("%Y-%m-%d %H:%M").to_string())
+    }
+
     /// All who are ever on call.
     pub fn receivers(&self) -> BTreeSet<&str> {
         let layers = self.layers.iter().flat_map(|layer| &layer.receivers);

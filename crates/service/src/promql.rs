@@ -130,11 +130,24 @@ pub fn parse_selector(text: &str) -> Result<Vec<Matcher>, ServiceError> {
 impl Service {
     /// Evaluates a PromQL query. Dropping the future stops the work.
     pub async fn evaluate(&self, query: PromQuery) -> Result<Evaluated, ServiceError> {
+        self.evaluate_with(self.cache.as_ref(), query).await
+    }
+
+    /// The same for what nobody asks again: it neither looks into the cache nor goes there.
+    pub async fn evaluate_once(&self, query: PromQuery) -> Result<Evaluated, ServiceError> {
+        self.evaluate_with(None, query).await
+    }
+
+    async fn evaluate_with(
+        &self,
+        cache: Option<&QueryCache>,
+        query: PromQuery,
+    ) -> Result<Evaluated, ServiceError> {
         let began = Instant::now();
         let limits = self.limits;
         let timeout = query.timeout.map_or(limits.timeout, |asked| asked.min(limits.timeout));
         let deadline = began + timeout;
-        let evaluated = self.evaluate_until(query, deadline).await;
+        let evaluated = self.evaluate_until(cache, query, deadline).await;
         match evaluated {
             Ok((expr, answer)) => Ok(Evaluated { expr, answer, took: began.elapsed() }),
             Err(error) => Err(self.note(error)),
@@ -143,6 +156,7 @@ impl Service {
 
     async fn evaluate_until(
         &self,
+        cache: Option<&QueryCache>,
         query: PromQuery,
         deadline: Instant,
     ) -> Result<(Expr, Answer), ServiceError> {
@@ -166,7 +180,7 @@ impl Service {
             experimental: limits.experimental,
         };
         let text = query.text;
-        let answer = match &self.cache {
+        let answer = match cache {
             Some(cache) if query.step > 0 && query.end >= query.start => {
                 self.evaluate_kept(cache, text, &expr, params, deadline).await?
             }

@@ -69,9 +69,9 @@ pub use append::{Appended, Reason, Refusals};
 pub use chunk::{decode_chunk, encode_chunk};
 pub use control::{
     AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites, Annotation, AnnotationFilter,
-    ControlError, ControlStore, Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore,
-    Document, DocumentHead, DocumentKind, Due, NOT_SENT, NewDelivery, NewVersion, RowChange, RowStore, SENT,
-    Settled, Settlement, SqliteControl, Superseded, Uses, VersionHead, random_bytes,
+    ControlError, ControlStore, DeadLetters, Delivery, DeliveryCounts, DeliveryFilter, DeliveryState,
+    DeliveryStore, Document, DocumentHead, DocumentKind, Due, NOT_SENT, NewDelivery, NewVersion, RowChange,
+    RowStore, SENT, Settled, Settlement, SqliteControl, Superseded, Uses, VersionHead, random_bytes,
 };
 pub use engine::Engine;
 pub use error::StorageError;

@@ -40,6 +40,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/watchfire/incidents/{id}/sent", get(sent))
         .route("/api/v1/watchfire/incidents/{id}/alerts", post(join))
         .route("/api/v1/watchfire/incidents/{id}/alerts/{fingerprint}", delete(part))
+        .route("/api/v1/watchfire/incidents/{id}/merge", post(merge))
         // Bodies are bounded where they are read, by a setting.
         .layer(DefaultBodyLimit::disable())
 }
@@ -74,6 +75,15 @@ struct NewChange {
 #[serde(deny_unknown_fields)]
 struct NewMember {
     fingerprint: String,
+    #[serde(default = "local")]
+    by: String,
+}
+
+/// Another incident that is to be part of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPart {
+    id: String,
     #[serde(default = "local")]
     by: String,
 }
@@ -163,6 +173,14 @@ async fn part(
 ) -> Result<Response, Failure> {
     let by = named(asked.given("by").unwrap_or("local"))?;
     Ok(data(app.alertmanager.part_incident(&id, fingerprint(&of)?, (&by, now())).await?))
+}
+
+async fn merge(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Whole(new): Whole<NewPart>,
+) -> Result<Response, Failure> {
+    Ok(data(app.alertmanager.merge_incidents(&id, &new.id, (&named(&new.by)?, now())).await?))
 }
 
 /// Who does something; a name as of what people change.

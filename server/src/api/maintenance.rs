@@ -67,35 +67,60 @@ fn local() -> String {
 type Flaw = (&'static str, String);
 
 impl Posted {
-    fn draft(self) -> Result<WindowDraft, Flaw> {
+    /// All that is wrong is told at once.
+    fn draft(self) -> Result<WindowDraft, Vec<Flaw>> {
+        let mut flaws = Vec::new();
         if self.name.trim().is_empty() {
-            return Err(("name", "a window needs a name".to_owned()));
+            flaws.push(("name", "a window needs a name".to_owned()));
         }
-        let matchers = Matchers::parse(&self.matchers).map_err(|error| ("matchers", error.to_string()))?;
+        let matchers = self.matchers().map_err(|flaw| flaws.push(flaw)).ok();
+        let schedule = self.schedule().map_err(|flaw| flaws.push(flaw)).ok();
+        let Self { name, comment, created_by, .. } = self;
+        match (matchers, schedule) {
+            (Some(matchers), Some(schedule)) if flaws.is_empty() => {
+                Ok(WindowDraft { name, matchers, schedule, created_by, comment })
+            }
+            _ => Err(flaws),
+        }
+    }
+
+    fn matchers(&self) -> Result<Matchers, Flaw> {
+        let matchers = Matchers::parse_typed(&self.matchers);
+        let matchers = matchers.map_err(|error| ("matchers", error.to_string()))?;
         if matchers.is_empty() && !self.all {
             let mend = "none would mute every alert; write some, such as team=\"web\", or \"all\": true";
             return Err(("matchers", mend.to_owned()));
         }
-        let schedule = match (&self.schedule, self.starts_at, self.ends_at) {
+        Ok(matchers)
+    }
+
+    fn schedule(&self) -> Result<Schedule, Flaw> {
+        match (&self.schedule, self.starts_at, self.ends_at) {
             (Some(text), None, None) => {
-                text.parse::<Schedule>().map_err(|error| ("schedule", error.to_string()))?
+                text.parse::<Schedule>().map_err(|error| ("schedule", error.to_string()))
             }
             (None, Some(start), Some(end)) => {
-                once(start, end).map_err(|(field, message)| (field, message.to_owned()))?
+                once(start, end).map_err(|(field, message)| (field, message.to_owned()))
             }
             _ => {
                 let message = "write a schedule (DTSTART, DURATION, RRULE), or starts_at and ends_at";
-                return Err(("schedule", message.to_owned()));
+                Err(("schedule", message.to_owned()))
             }
-        };
-        let Self { name, comment, created_by, .. } = self;
-        Ok(WindowDraft { name, matchers, schedule, created_by, comment })
+        }
     }
 }
 
-fn refused((field, message): Flaw) -> Failure {
-    let text = format!("{field}: {message}");
-    Failure::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, json!({"field": field}))
+fn told(flaws: &[Flaw]) -> Vec<Value> {
+    flaws.iter().map(|(field, message)| json!({"field": field, "message": message})).collect()
+}
+
+/// `field` is that of the first.
+fn refused(flaws: &[Flaw]) -> Failure {
+    let words = flaws.iter().map(|(field, message)| format!("{field}: {message}"));
+    let text = words.collect::<Vec<_>>().join("; ");
+    let field = flaws.first().map(|(field, _)| *field);
+    let more = json!({"field": field, "flaws": told(flaws)});
+    Failure::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, more)
 }
 
 /// A schedule that is once, in whole seconds.
@@ -122,7 +147,7 @@ fn times(all: &[Occurrence]) -> Vec<Value> {
 async fn preview(State(app): State<App>, Whole(posted): Whole<Posted>) -> Response {
     let draft = match posted.draft() {
         Ok(draft) => draft,
-        Err((field, message)) => return data(json!({"flaws": [{"field": field, "message": message}]})),
+        Err(flaws) => return data(json!({"flaws": told(&flaws)})),
     };
     let preview = app.alertmanager.preview_window(&draft, now());
     let alerts = preview.alerts.iter().take(TOLD).map(|seen| map(&seen.alert.labels));
@@ -168,7 +193,7 @@ async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Response,
 }
 
 async fn create(State(app): State<App>, Whole(posted): Whole<Posted>) -> Result<Response, Failure> {
-    let draft = posted.draft().map_err(refused)?;
+    let draft = posted.draft().map_err(|flaws| refused(&flaws))?;
     let id = app.alertmanager.set_window(None, draft).await?;
     Ok(created(json!({"id": id})))
 }
@@ -178,7 +203,7 @@ async fn save(
     Path(id): Path<String>,
     Whole(posted): Whole<Posted>,
 ) -> Result<Response, Failure> {
-    let draft = posted.draft().map_err(refused)?;
+    let draft = posted.draft().map_err(|flaws| refused(&flaws))?;
     let id = app.alertmanager.set_window(Some(id), draft).await?;
     Ok(data(json!({"id": id})))
 }

@@ -84,7 +84,8 @@ impl Page {
         let nonce = Nonce::new();
         let context_nonce = nonce.clone();
         let (choices, host) = (self.choices, self.host.clone());
-        let (firing, gravest) = app.alertmanager.firing_count(now());
+        // It stands in the sidebar, which shares have none of.
+        let firing = (!paint.is_shared()).then(|| app.alertmanager.firing_count(now()));
         let render = leptos_axum::render_app_async_with_context(
             move || {
                 provide_context(context_nonce.clone());
@@ -93,7 +94,9 @@ impl Page {
                     provide_context(embed);
                 }
                 provide_addresses(host.as_deref(), doors.clone());
-                provide_firing(firing as u64, gravest);
+                if let Some((count, gravest)) = firing {
+                    provide_firing(count as u64, gravest);
+                }
             },
             move || document(assets.clone(), choices),
         );

@@ -44,6 +44,10 @@ impl Painter for AlertPainter {
         self.drawn(&charted).await.map(Some).map_err(|trouble| trouble.text)
     }
 
+    fn knows(&self, rule: &str) -> bool {
+        self.service.alerting().charted_rule(rule).is_some()
+    }
+
     async fn paint_sample(&self) -> Result<Vec<u8>, String> {
         self.drawn(&sample()).await.map_err(|trouble| trouble.text)
     }

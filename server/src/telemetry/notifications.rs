@@ -6,7 +6,9 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Histogram, Meter};
 use watchfire_alerting::channel::Cause;
 use watchfire_alerting::config::receiver::Channel;
-use watchfire_service::alerting::delivery::{ChannelMetrics, DELAY_BOUNDS, LATENCY_BOUNDS, Timings};
+use watchfire_service::alerting::delivery::{
+    ChannelMetrics, DELAY_BOUNDS, DeliveryState, LATENCY_BOUNDS, Timings,
+};
 use watchfire_service::alertmanager::Alertmanager;
 use watchfire_service::heartbeats::HeartbeatState;
 
@@ -29,6 +31,7 @@ pub(crate) fn register(meter: &Meter, alertmanager: &Alertmanager, notifying: &N
     make.failed();
     make.timings();
     make.queue();
+    make.dead_letters();
     make.file();
     make.heartbeats();
 }
@@ -48,6 +51,28 @@ fn channels(alertmanager: &Alertmanager, notifying: &Notifying) -> BTreeMap<Chan
         }
     }
     channels
+}
+
+/// How many dead letters are kept by receiver and kind of channel, and when the newest was given up, in milliseconds
+/// since the epoch; both are 0 for channels that have none.
+fn dead_letters(
+    alertmanager: &Alertmanager,
+    notifying: &Notifying,
+) -> BTreeMap<(String, String), (u64, i64)> {
+    let mut found: BTreeMap<(String, String), (u64, i64)> = BTreeMap::new();
+    for receiver in &alertmanager.config().receivers {
+        for (integration, _) in receiver.integrations() {
+            found.entry((receiver.name.clone(), integration.channel.word().to_owned())).or_default();
+        }
+    }
+    for letters in notifying.queue.deliveries().metrics().dead_letters() {
+        // `slack[0]`: which one it is of its kind is no label of other metrics either.
+        let kind = letters.integration.split('[').next().unwrap_or_default().to_owned();
+        let (count, newest) = found.entry((letters.receiver, kind)).or_default();
+        *count += letters.count;
+        *newest = letters.newest.max(*newest);
+    }
+    found
 }
 
 fn named(channel: Channel) -> KeyValue {
@@ -115,9 +140,8 @@ impl Make<'_> {
             .with_description("Deliveries that are kept, by state.")
             .with_callback(move |observer| {
                 let counts = notifying.queue.deliveries().metrics().queue();
-                let counts = [("waiting", counts.waiting), ("done", counts.done), ("dead", counts.dead)];
-                for (state, count) in counts {
-                    observer.observe(count, &[KeyValue::new("state", state)]);
+                for state in DeliveryState::ALL {
+                    observer.observe(counts.of(state), &[KeyValue::new("state", state.as_str())]);
                 }
             })
             .build();
@@ -146,9 +170,14 @@ impl Make<'_> {
         let notifying = self.notifying.clone();
         self.meter
             .u64_observable_counter("watchfire_deliveries_superseded_total")
-            .with_description("Deliveries that were not sent since newer ones told all of it.")
+            .with_description(
+                "Deliveries that were not sent since newer ones tell all of it, or all of it was over unheard.",
+            )
             .with_callback(move |observer| {
-                observer.observe(notifying.queue.deliveries().metrics().left_out(), &[]);
+                let [newer, over] = notifying.queue.deliveries().metrics().left_out();
+                for (why, count) in [("newer", newer), ("over", over)] {
+                    observer.observe(count, &[KeyValue::new("why", why)]);
+                }
             })
             .build();
         let notifying = self.notifying.clone();
@@ -157,6 +186,32 @@ impl Make<'_> {
             .with_description("Attempts that the end of the server broke off.")
             .with_callback(move |observer| {
                 observer.observe(notifying.queue.deliveries().metrics().broken_off(), &[]);
+            })
+            .build();
+    }
+
+    fn dead_letters(&self) {
+        let labels = |(receiver, kind): (String, String)| {
+            [KeyValue::new("receiver", receiver), KeyValue::new("integration", kind)]
+        };
+        let (alertmanager, notifying) = (self.alertmanager.clone(), self.notifying.clone());
+        self.meter
+            .u64_observable_gauge("watchfire_dead_letters")
+            .with_description("Dead letters that are kept, by receiver and kind of channel.")
+            .with_callback(move |observer| {
+                for (whose, (count, _)) in dead_letters(&alertmanager, &notifying) {
+                    observer.observe(count, &labels(whose));
+                }
+            })
+            .build();
+        let (alertmanager, notifying) = (self.alertmanager.clone(), self.notifying.clone());
+        self.meter
+            .f64_observable_gauge("watchfire_dead_letters_newest_timestamp_seconds")
+            .with_description("When the newest dead letter was given up, in seconds since the epoch.")
+            .with_callback(move |observer| {
+                for (whose, (_, newest)) in dead_letters(&alertmanager, &notifying) {
+                    observer.observe(newest as f64 / 1000.0, &labels(whose));
+                }
             })
             .build();
     }

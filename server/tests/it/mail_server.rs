@@ -86,7 +86,8 @@ impl MailServer {
         server
     }
 
-    /// Answers some lines otherwise than usual from now on; the greeting is the answer to an empty one.
+    /// Answers some lines otherwise than usual from now on; the greeting is the answer to an empty one. The answer to a mail is that to
+    /// `.`, and an empty one hangs up.
     pub(crate) fn answer(&self, answers: impl FnMut(&str) -> Option<&'static str> + Send + 'static) {
         *self.answers.lock().unwrap() = Box::new(answers);
     }
@@ -166,7 +167,11 @@ impl MailServer {
                     }
                     let mail = Mail { to: std::mem::take(&mut to), text, is_encrypted: wire.is_encrypted() };
                     self.mails.lock().unwrap().push(mail);
-                    wire.say("250 taken")?;
+                    let answer = self.unusual(".").unwrap_or("250 taken");
+                    if answer.is_empty() {
+                        return None;
+                    }
+                    wire.say(answer)?;
                 }
                 "QUIT" => return wire.say("221 bye"),
                 _ => wire.say("250 ok")?,

@@ -40,6 +40,8 @@ pub(crate) enum Reply {
     Never,
     /// Nothing until [`HttpSink::open`], and then that it is good.
     Held,
+    /// Nothing: it hangs up once it has the request.
+    Hangup,
 }
 
 /// Requests that wait for an answer.
@@ -140,6 +142,7 @@ impl HttpSink {
                 // The other side may have gone.
                 let _ = stream.write_all(text.as_bytes());
             }
+            Reply::Hangup => {}
             Reply::Never | Reply::Held => {
                 // Until the other side hangs up.
                 let _ = stream.read(&mut [0; 1]);

@@ -35,7 +35,7 @@ const RULES: &str =
 pub(super) struct Measured {
     /// From the evaluation to the request, in milliseconds, of each alert; rising.
     pub(super) took: Vec<f64>,
-    /// Requests besides the first one of each alert.
+    /// Alerts that were told besides the first time of each.
     pub(super) repeated: usize,
 }
 
@@ -72,13 +72,16 @@ pub(super) fn measure(
     let mut measured = Measured::default();
     for round in 0..options.rounds {
         push(address, &samples(round, options.alerts, 60))?;
-        let told = told(&sink, options.alerts as usize, stop)?;
-        measured.took.extend(told.took);
-        measured.repeated += told.repeated;
+        let mut heard = Heard::of(round);
+        wait_until_told(&mut heard, &sink, options.alerts as usize, stop)?;
+        measured.took.extend(heard.took);
+        measured.repeated += heard.repeated;
         // They are over, and nobody is told of that: the next ones fire alone.
         push(address, &samples(round, options.alerts, 1))?;
         stop.wait(QUIET)?;
-        measured.repeated += sink.take().len();
+        for arrival in sink.take() {
+            measured.repeated += alerts_of(&arrival)?.len();
+        }
     }
     measured.took.sort_by(f64::total_cmp);
     running.stop(stop)?;
@@ -93,12 +96,17 @@ fn notify_config(url: &str) -> String {
     )
 }
 
+/// How the hosts of a round begin, and of no other.
+fn host_start(round: u32) -> String {
+    format!("{round}-")
+}
+
 /// A sample of now for each alert of a round, in the text format.
 fn samples(round: u32, alerts: u32, value: u32) -> String {
-    let (mut text, at) = (String::new(), now() as i64);
+    let (mut text, at, start) = (String::new(), now() as i64, host_start(round));
     for alert in 0..alerts {
         // Writing to a text can't fail.
-        let _ = writeln!(text, "bench_temperature{{host=\"{round}-{alert}\"}} {value} {at}");
+        let _ = writeln!(text, "bench_temperature{{host=\"{start}{alert}\"}} {value} {at}");
     }
     text
 }
@@ -122,30 +130,51 @@ fn push(address: SocketAddr, lines: &str) -> Result<()> {
     if status.starts_with('2') { Ok(()) } else { Err(failed(answer)) }
 }
 
+/// What was heard of a round.
+struct Heard {
+    /// How the hosts of its alerts begin.
+    start: String,
+    hosts: BTreeSet<String>,
+    /// In the order in which they came.
+    took: Vec<f64>,
+    /// Alerts that were told again, and those of other rounds, which nothing should tell any more.
+    repeated: usize,
+}
+
+impl Heard {
+    fn of(round: u32) -> Self {
+        Self { start: host_start(round), hosts: BTreeSet::new(), took: Vec::new(), repeated: 0 }
+    }
+
+    fn hear(&mut self, arrival: &Arrival) -> Result<()> {
+        for (host, took) in alerts_of(arrival)? {
+            if host.starts_with(&self.start) && self.hosts.insert(host) {
+                self.took.push(took);
+            } else {
+                self.repeated += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Waits until each alert of a round was told.
-fn told(sink: &Sink, alerts: usize, stop: &Stop) -> Result<Measured> {
-    let (asked, mut hosts) = (Instant::now(), BTreeSet::new());
-    let mut measured = Measured::default();
-    while hosts.len() < alerts {
+fn wait_until_told(heard: &mut Heard, sink: &Sink, alerts: usize, stop: &Stop) -> Result<()> {
+    let asked = Instant::now();
+    while heard.hosts.len() < alerts {
         if asked.elapsed() > PATIENCE {
             return Err(Failure::new(format!(
                 "{} of {alerts} alerts were told within {} s",
-                hosts.len(),
+                heard.hosts.len(),
                 PATIENCE.as_secs()
             )));
         }
         stop.wait(POLL)?;
         for arrival in sink.take() {
-            for (host, took) in alerts_of(&arrival)? {
-                if hosts.insert(host) {
-                    measured.took.push(took);
-                } else {
-                    measured.repeated += 1;
-                }
-            }
+            heard.hear(&arrival)?;
         }
     }
-    Ok(measured)
+    Ok(())
 }
 
 /// The hosts that a request tells of, and how long after the evaluation it came.
@@ -171,6 +200,22 @@ mod tests {
         let measured = Measured { took, repeated: 0 };
         assert_eq!([50, 99, 100].map(|percent| measured.within(percent) as u32), [100, 198, 200]);
         assert_eq!(Measured::default().within(99) as u32, 0);
+    }
+
+    #[test]
+    fn what_comes_late_belongs_to_its_own_round() {
+        let arrival = |host: &str| Arrival {
+            at: 1_530_736_033_000.0,
+            body: format!(
+                r#"{{"alerts":[{{"labels":{{"host":"{host}"}},"startsAt":"2018-07-04T20:27:12.606Z"}}]}}"#
+            )
+            .into_bytes(),
+        };
+        let mut heard = Heard::of(1);
+        for host in ["0-7", "1-7", "1-7", "11-7"] {
+            heard.hear(&arrival(host)).unwrap();
+        }
+        assert_eq!((heard.hosts.len(), heard.took.len(), heard.repeated), (1, 1, 3));
     }
 
     #[test]

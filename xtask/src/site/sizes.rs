@@ -42,8 +42,11 @@ const VISITS: &[Visit] = &[
     other("first load: explore", &["site", "explore"], PAGE),
     other("first load: explore with a query", &["site", "explore", "graph"], 800_000),
     other("first load: alerts", &["site", "alerts"], PAGE),
-    // With the page of a rule, which draws its values and says who is told of it.
-    other("first load: on call", &["site", "oncall"], 660_000),
+    other("first load: routing", &["site", "routes"], 660_000),
+    other("first load: a rule", &["site", "rule"], PAGE),
+    other("first load: on call", &["site", "oncall"], PAGE),
+    // With the chart of a rule.
+    other("first load: an incident", &["site", "oncall", "rule"], 680_000),
     page("first load: share", &["share"], 525_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
-use watchfire_model::parse_duration;
 use watchfire_promql::parse;
 
 use super::condition::Condition;
+use super::flaws::Flaw;
 use super::receivers::{LABEL, read};
 use crate::alerts::alert::LabelMap;
 use crate::explore::QueryBox;
@@ -44,7 +44,7 @@ pub(super) enum Field {
 const TEXTS: usize = 23;
 
 impl Field {
-    const ALL: [Self; TEXTS] = [
+    pub(super) const ALL: [Self; TEXTS] = [
         Self::Name,
         Self::Query,
         Self::Condition,
@@ -118,7 +118,7 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.path() == place)
     }
 
-    fn is_number(self) -> bool {
+    pub(super) fn is_number(self) -> bool {
         matches!(
             self,
             Self::Threshold
@@ -131,13 +131,10 @@ impl Field {
         )
     }
 
-    fn is_length(self) -> bool {
+    pub(super) fn is_length(self) -> bool {
         matches!(self, Self::Ago | Self::Window | Self::Hold | Self::Keep | Self::Interval)
     }
 }
-
-/// What is wrong, beside which field; none for what concerns the rule as a whole.
-pub(super) type Flaw = (Option<Field>, String);
 
 /// What is typed.
 #[derive(Clone, Debug, PartialEq)]
@@ -185,6 +182,17 @@ impl Typed {
 
     pub(super) fn condition(&self) -> Condition {
         Condition::of(self.text(Field::Condition))
+    }
+
+    /// What the fields of a condition begin with that is chosen now: where all of them are empty, as in a rule that had another one, with
+    /// what a new rule has.
+    fn begun(&self, condition: Condition) -> Vec<(Field, String)> {
+        let fields = condition.fields();
+        if !fields.iter().all(|field| self.text(*field).is_empty()) {
+            return Vec::new();
+        }
+        let fresh = Self::default();
+        fields.iter().map(|field| (*field, fresh.text(*field).to_owned())).collect()
     }
 
     /// Reads a rule as the API has it.
@@ -246,52 +254,6 @@ impl Typed {
         fields.filter_map(|field| self.text(*field).parse().ok()).collect()
     }
 
-    /// What can be seen to be wrong here, without the server.
-    fn flaws(&self) -> Vec<Flaw> {
-        let mut flaws: Vec<Flaw> = Vec::new();
-        let condition = self.condition();
-        for field in Field::ALL {
-            let (text, asked) = (self.text(field), condition.fields().contains(&field));
-            let about_condition = field.path().starts_with("condition.") && field != Field::Condition;
-            if about_condition && !asked {
-                continue;
-            }
-            let needs = condition.needs(field);
-            if field.is_number()
-                && (needs || !text.is_empty())
-                && !text.parse::<f64>().is_ok_and(f64::is_finite)
-            {
-                let words = if text.is_empty() {
-                    "a number is missing; write 80, or 0.95".to_owned()
-                } else {
-                    format!("{text:?} is no number; write 80, or 0.95")
-                };
-                flaws.push((Some(field), words));
-            }
-            if field.is_length() && (needs || !text.is_empty()) && parse_duration(text).is_err() {
-                flaws.push((Some(field), format!("{text:?} is no length of time; write 5m, or 1h30m")));
-            }
-        }
-        if !self.text(Field::Panel).is_empty() && self.text(Field::Panel).parse::<u32>().is_err() {
-            flaws.push((
-                Some(Field::Panel),
-                "a panel is named by its number; take it from its URL".to_owned(),
-            ));
-        }
-        for (place, (name, _)) in self.labels.iter().enumerate() {
-            if name.trim() == LABEL && !self.receivers.is_empty() {
-                let words = "receivers are chosen below; remove this label".to_owned();
-                flaws.push((Some(Field::Labels), words));
-            }
-            if self.labels[..place].iter().any(|(other, _)| other.trim() == name.trim())
-                && !name.trim().is_empty()
-            {
-                flaws.push((Some(Field::Labels), format!("{name:?} stands there twice; remove one of them")));
-            }
-        }
-        flaws
-    }
-
     /// As the API takes it, or what is wrong.
     pub(super) fn rule(&self) -> Result<Value, Vec<Flaw>> {
         let flaws = self.flaws();
@@ -322,6 +284,8 @@ impl Typed {
                 continue;
             }
             let value = match field {
+                // What is absent has no samples that could be folded, whatever was chosen for another condition.
+                Field::Fold if condition == Condition::Absent => "last".into(),
                 Field::Panel => text.parse::<u32>().map(Value::from).unwrap_or_default(),
                 _ => text.into(),
             };
@@ -397,6 +361,15 @@ impl Draft {
         self.labels.update(|labels| labels.retain(|line| line.id != id));
     }
 
+    /// Chooses the condition.
+    pub(super) fn choose(self, condition: Condition) {
+        let begun = untrack(|| self.typed().begun(condition));
+        self.text(Field::Condition).set(condition.word().to_owned());
+        for (field, text) in begun {
+            self.text(field).set(text);
+        }
+    }
+
     /// What stands in the fields now.
     pub(super) fn typed(self) -> Typed {
         let pair = |line: &LabelLine| (line.name.get(), line.value.get());
@@ -444,6 +417,21 @@ mod tests {
         let condition = json!({"is": "unusual", "side": "above", "quantile": 0.99, "weeks": 4});
         let unusual = json!({"name": "A", "query": "up", "condition": condition, "fold": "last"});
         assert_eq!(Typed::of(&unusual).rule(), Ok(unusual));
+        let folded =
+            json!({"name": "A", "query": "up", "condition": {"is": "absent"}, "fold": "max", "window": "5m"});
+        assert_eq!(Typed::of(&folded).rule().unwrap()["fold"], "last", "absent samples are not folded");
+    }
+
+    #[test]
+    fn another_condition_begins_with_what_a_new_rule_has() {
+        let rule = json!({"name": "A", "query": "up", "condition": {"is": "above", "threshold": 1}});
+        let begun = Typed::of(&rule).begun(Condition::Unusual);
+        let text = |field: Field| begun.iter().find(|(of, _)| *of == field).map(|(_, text)| text.as_str());
+        assert_eq!((text(Field::Deviations), text(Field::Quantile)), (Some("3"), Some("")));
+        // What somebody wrote stays.
+        assert!(Typed::of(&rule).begun(Condition::Above).is_empty());
+        let rule = json!({"name": "A", "query": "up", "condition": {"is": "unusual", "quantile": 0.99}});
+        assert!(Typed::of(&rule).begun(Condition::Unusual).is_empty());
     }
 
     #[test]
@@ -458,28 +446,6 @@ mod tests {
         assert_eq!(pairs(&labels), ["alertname=Hot", "severity=high", "team=ops"]);
         assert_eq!(pairs(&notes), ["summary=It is hot"]);
         assert!(typed(&[]).told().0.is_empty());
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_told_beside_its_field() {
-        let fields = |typed: &Typed| -> Vec<Field> {
-            typed.rule().err().into_iter().flatten().filter_map(|(field, _)| field).collect()
-        };
-        assert_eq!(fields(&typed(&[])), [Field::Threshold]);
-        let none: [Field; 0] = [];
-        assert_eq!(fields(&typed(&[(Field::Threshold, " 8e1 ")])), none);
-        assert_eq!(
-            fields(&typed(&[(Field::Threshold, "1"), (Field::Window, "5 minutes"), (Field::Panel, "x")])),
-            [Field::Window, Field::Panel]
-        );
-        assert_eq!(
-            fields(&typed(&[(Field::Condition, "changed"), (Field::Ago, "")])),
-            [Field::Ago],
-            "other thresholds do not count"
-        );
-        let mut twice = typed(&[(Field::Threshold, "1")]);
-        twice.labels = vec![("a".to_owned(), String::new()), ("a".to_owned(), String::new())];
-        assert_eq!(fields(&twice), [Field::Labels]);
     }
 
     #[test]

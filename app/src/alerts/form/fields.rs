@@ -1,7 +1,9 @@
 use leptos::prelude::*;
 
 use super::condition::Condition;
-use super::draft::{Draft, Field, Flaw, LabelLine};
+use super::draft::{Draft, Field, LabelLine};
+use super::flaws::Flaw;
+use super::look::WhereToLook;
 use super::preview::Preview;
 use super::receivers::Receivers;
 use crate::explore::Editor;
@@ -32,7 +34,7 @@ const SEVERITIES: [(&str, &str); 5] = [
 ];
 
 /// What is wrong with a field.
-fn fault(flaws: Memo<Vec<Flaw>>, field: Field) -> Option<String> {
+pub(super) fn fault(flaws: Memo<Vec<Flaw>>, field: Field) -> Option<String> {
     flaws.with(|flaws| flaws.iter().find(|flaw| flaw.0 == Some(field)).map(|flaw| flaw.1.clone()))
 }
 
@@ -88,7 +90,19 @@ fn select(
     field: Field,
     label: &'static str,
     choices: &[(&'static str, &'static str)],
-) -> impl IntoView {
+) -> AnyView {
+    let text = draft.text(field);
+    choice(draft, field, label, choices, move |word| text.set(word))
+}
+
+/// The same with what comes of a choice.
+fn choice(
+    draft: Draft,
+    field: Field,
+    label: &'static str,
+    choices: &[(&'static str, &'static str)],
+    set: impl Fn(String) + 'static,
+) -> AnyView {
     let text = draft.text(field);
     let option = move |(word, title): &(&'static str, &'static str)| {
         let word = *word;
@@ -98,7 +112,7 @@ fn select(
     view! {
         <div class="form-field">
             <label for=field.id()>{label}</label>
-            <select id=field.id() on:change=move |event| text.set(event_target_value(&event))>{options}</select>
+            <select id=field.id() on:change=move |event| set(event_target_value(&event))>{options}</select>
         </div>
     }
     .into_any()
@@ -113,19 +127,41 @@ pub(super) fn Fields(draft: Draft, flaws: Memo<Vec<Flaw>>, preview: Preview) -> 
     let conditions = Condition::ALL.map(|one| (one.word(), one.title()));
     let numbers = move || {
         let of = move |field: &Field| match field {
-            Field::Threshold => line(draft, flaws, *field, "Threshold", "80").into_any(),
-            Field::Low => line(draft, flaws, *field, "From", "10").into_any(),
-            Field::High => line(draft, flaws, *field, "To", "90").into_any(),
-            Field::Percent => line(draft, flaws, *field, "Per cent", "20").into_any(),
-            Field::Side => select(draft, *field, "Where", &SIDES).into_any(),
+            Field::Threshold => line(draft, flaws, *field, "Threshold", "such as 80").into_any(),
+            Field::Low => line(draft, flaws, *field, "From", "such as 10").into_any(),
+            Field::High => line(draft, flaws, *field, "To", "such as 90").into_any(),
+            Field::Percent => line(draft, flaws, *field, "Per cent", "such as 20").into_any(),
+            Field::Side => select(draft, *field, "Where", &SIDES),
             Field::Deviations => {
-                line(draft, flaws, *field, "Standard deviations from the mean", "3").into_any()
+                line(draft, flaws, *field, "Standard deviations from the mean", "such as 3").into_any()
             }
-            Field::Quantile => line(draft, flaws, *field, "Or beyond the quantile", "0.99").into_any(),
-            Field::Weeks => line(draft, flaws, *field, "Weeks to look back", "4").into_any(),
-            _ => line(draft, flaws, *field, "Against the value before", "1h").into_any(),
+            Field::Quantile => {
+                line(draft, flaws, *field, "Or beyond the quantile", "such as 0.99").into_any()
+            }
+            Field::Weeks => line(draft, flaws, *field, "Weeks to look back", "default: 4").into_any(),
+            _ => line(draft, flaws, *field, "Against the value before", "such as 1h").into_any(),
         };
         condition.get().fields().iter().map(of).collect_view()
+    };
+    let samples = move || {
+        // What is absent has no samples to choose from.
+        if condition.get() == Condition::Absent {
+            return view! {
+                <fieldset class="form-row">
+                    <legend>"Absent"</legend>
+                    {line(draft, flaws, Field::Window, "In all of the last (the window)", "none: just now")}
+                </fieldset>
+            }
+            .into_any();
+        }
+        view! {
+            <fieldset class="form-row">
+                <legend>"Its value is"</legend>
+                {select(draft, Field::Fold, "Of the samples", &FOLDS)}
+                {line(draft, flaws, Field::Window, "Of the last (the window)", "none")}
+            </fieldset>
+        }
+        .into_any()
     };
     // The box tells faults of its own language itself, with the place; others stand below it.
     let query_fault = move || fault(flaws, Field::Query).filter(|_| query_box.has_no_fault());
@@ -134,39 +170,35 @@ pub(super) fn Fields(draft: Draft, flaws: Memo<Vec<Flaw>>, preview: Preview) -> 
         general.map(|flaw| view! { <p class="field-error" role="alert">{flaw.1}</p> }).collect_view()
     };
     view! {
-        {line(draft, flaws, Field::Name, "Name", "DiskAlmostFull")}
+        {line(draft, flaws, Field::Name, "Name", "such as DiskAlmostFull")}
         <div class="form-field">
             <span class="form-label">"Metric, or a query in PromQL"</span>
             <Editor query_box run/>
+            <p class="hint">
+                "More than one condition goes by PromQL, with and or or: "<code>"temp > 80 and on (host) load > 5"</code>"; what is chosen \
+                 below looks at the values that this brings."
+            </p>
             <p class="field-error" role="alert">{query_fault}</p>
         </div>
         <fieldset class="form-row">
             <legend>"Fires when its value"</legend>
-            {select(draft, Field::Condition, "Condition", &conditions)}
+            {choice(draft, Field::Condition, "Condition", &conditions, move |word| draft.choose(Condition::of(&word)))}
             {numbers}
         </fieldset>
-        <fieldset class="form-row">
-            <legend>"Its value is"</legend>
-            {select(draft, Field::Fold, "Of the samples", &FOLDS)}
-            {line(draft, flaws, Field::Window, "Of the last (the window)", "none")}
-        </fieldset>
+        {samples}
         <fieldset class="form-row">
             <legend>"Times"</legend>
-            {line(draft, flaws, Field::Hold, "Holds for, before it fires", "0")}
-            {line(draft, flaws, Field::Keep, "Goes on firing for", "0")}
+            {line(draft, flaws, Field::Hold, "Holds for, before it fires", "default: 0s")}
+            {line(draft, flaws, Field::Keep, "Goes on firing for", "default: 0s")}
             {line(draft, flaws, Field::Interval, "Evaluated each", "as the server is set")}
         </fieldset>
         {select(draft, Field::Severity, "Severity", &SEVERITIES)}
         <Labels draft flaws/>
         <Receivers draft/>
-        {lines(draft, flaws, Field::Summary, "Summary", "{{ $labels.host }}: {{ $value }} %")}
+        {lines(draft, flaws, Field::Summary, "Summary", "such as {{ $labels.host }}: {{ $value }} %")}
         {lines(draft, flaws, Field::Description, "Description", "What it means, and for whom.")}
-        {line(draft, flaws, Field::Runbook, "Runbook: what to do, as a link or a text", "https://wiki/disk-full")}
-        <fieldset class="form-row">
-            <legend>"Where to look"</legend>
-            {line(draft, flaws, Field::Dashboard, "Dashboard, by its uid", "host")}
-            {line(draft, flaws, Field::Panel, "Panel, by its number", "")}
-        </fieldset>
+        {line(draft, flaws, Field::Runbook, "Runbook: what to do, as a link or a text", "such as https://wiki/disk-full")}
+        <WhereToLook draft flaws/>
         {general}
     }
     .into_any()

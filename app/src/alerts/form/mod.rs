@@ -3,6 +3,8 @@
 mod condition;
 mod draft;
 mod fields;
+mod flaws;
+mod look;
 mod preview;
 mod receivers;
 mod tried;
@@ -15,11 +17,12 @@ use leptos_router::hooks::{use_location, use_navigate};
 use serde_json::{Value, json};
 
 pub(super) use self::condition::{Condition, condition_words};
-use self::draft::{Draft, Field, Flaw, Typed};
+use self::draft::{Draft, Field, Typed};
 use self::fields::Fields;
+use self::flaws::{Flaw, is_typed};
 use self::preview::{Preview, PreviewView};
 use crate::address::{Encoded, Search};
-use crate::alerts::named;
+use crate::alerts::{named, without_script};
 use crate::api::{CONFLICT, Refusal, call};
 use crate::pages::{Page, Views};
 use crate::shell::{Heading, ask_before_leaving};
@@ -77,6 +80,7 @@ pub(crate) fn RuleFormPage() -> impl IntoView {
         <Title text=move || heading().to_owned()/>
         <div class="alerting">
             <Views current=Page::Rules/>
+            {without_script()}
             {content}
         </div>
     }
@@ -95,23 +99,21 @@ enum Said {
 fn Form(kept: Option<(String, u64)>, typed: Box<Typed>, heading: &'static str) -> impl IntoView {
     let draft = Draft::new(&typed);
     ask_before_leaving(move || draft.is_changed());
-    let preview = Preview::follow(draft);
     let (said, sending) = (RwSignal::new(None::<Said>), RwSignal::new(false));
-    // What is missing in a rule that nobody has finished is told once it is to be saved.
-    let insists = RwSignal::new(false);
     let (uid, version) = kept.map_or((None, 0), |(uid, version)| (Some(uid), version));
+    let preview = Preview::follow(draft, uid.clone());
     let (uid, version) = (StoredValue::new(uid), RwSignal::new(version));
     let message = RwSignal::new(String::new());
     let navigate = StoredValue::new(use_navigate());
     let flaws = Memo::new(move |_| {
         let all = preview.flaws.get();
-        let insists = insists.get();
+        // What is missing in a rule that nobody has finished is told once it is to be tried or saved.
+        let insists = preview.insists.get();
         let typed = draft.typed();
         all.into_iter().filter(|flaw| insists || is_typed(flaw, &typed)).collect::<Vec<Flaw>>()
     });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        insists.set(true);
         preview.at_once();
         let rule = match untrack(|| draft.typed().rule()) {
             Ok(rule) if !sending.get_untracked() => rule,
@@ -203,15 +205,6 @@ fn Form(kept: Option<(String, u64)>, typed: Box<Typed>, heading: &'static str) -
     .into_any()
 }
 
-/// Whether a flaw is about something that somebody typed or chose, and not about what is still to come.
-fn is_typed((field, _): &Flaw, typed: &Typed) -> bool {
-    field.is_none_or(|field| match field {
-        // A window is missing only because of what was chosen beside it, and labels have texts of their own.
-        Field::Window | Field::Labels => true,
-        field => !typed.text(field).is_empty(),
-    })
-}
-
 async fn save(uid: Option<String>, version: u64, mut body: Value) -> Result<Value, Refusal> {
     match uid {
         None => call("POST", "/api/v1/watchfire/rules", Some(&body)).await,
@@ -232,33 +225,4 @@ fn focus_first_fault() {
             let _ = field.focus();
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The fields that a new rule is told of, after some changes.
-    fn told(change: impl FnOnce(Typed) -> Typed) -> Vec<Option<Field>> {
-        let typed = change(Typed::default());
-        let flaws = typed.rule().err().unwrap_or_default();
-        flaws.into_iter().filter(|flaw| is_typed(flaw, &typed)).map(|(field, _)| field).collect()
-    }
-
-    #[test]
-    fn a_new_rule_is_not_told_what_is_missing_before_it_is_to_be_saved() {
-        assert!(Typed::default().rule().is_err(), "there is no threshold");
-        assert!(told(|typed| typed).is_empty());
-        assert_eq!(told(|typed| typed.with(Field::Threshold, "hot")), [Some(Field::Threshold)]);
-        assert_eq!(told(|typed| typed.with(Field::Hold, "soon")), [Some(Field::Hold)]);
-        let twice = |mut typed: Typed| {
-            typed.labels = ["1", "2"].map(|value| ("a".to_owned(), value.to_owned())).to_vec();
-            typed
-        };
-        assert_eq!(told(twice), [Some(Field::Labels)]);
-        let typed = Typed::default();
-        let is_told = |field: Option<Field>| is_typed(&(field, String::new()), &typed);
-        let fields = [Some(Field::Name), Some(Field::Query), Some(Field::Window), None];
-        assert_eq!(fields.map(is_told), [false, false, true, true]);
-    }
 }

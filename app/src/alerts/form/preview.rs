@@ -12,10 +12,12 @@ use watchfire_chart::format_value;
 use watchfire_model::{Grid, TimeRange, Unit, choose_step, parse_duration};
 use watchfire_panel::{Prepared, Unfolded};
 
-use super::draft::{Draft, Field, Flaw, Typed};
+use super::draft::{Draft, Field, Typed};
+use super::flaws::{Flaw, is_typed};
 use super::tried::{Test, TestsView};
 use crate::address::Search;
 use crate::alerts::alert::LabelMap;
+use crate::alerts::chart::padded;
 use crate::alerts::label_words;
 use crate::api::{self, Abort, QueryAnswer, Refusal, call};
 use crate::boards::Feed;
@@ -84,36 +86,55 @@ pub(super) struct Preview {
     draft: Draft,
     pub(super) flaws: RwSignal<Vec<Flaw>>,
     told: RwSignal<Told>,
-    panel: RwSignal<Option<Arc<Unfolded>>>,
+    chart: RwSignal<Chart>,
     graph: RwSignal<Option<Arc<Prepared>>>,
     window: RwSignal<Option<TimeRange>>,
-    /// Why there is no chart.
-    chart_fault: RwSignal<Option<String>>,
     pub(super) tests: RwSignal<Option<Result<BTreeMap<String, Test>, String>>>,
+    /// Whether somebody wanted it tried or saved as it is, so that what is missing is a fault.
+    pub(super) insists: RwSignal<bool>,
     /// Over which of [`RANGES`] the chart goes.
     pub(super) range: RwSignal<&'static str>,
+    asked: StoredValue<Asked>,
+}
+
+/// The chart of the value that is compared.
+#[derive(Clone, Default)]
+struct Chart {
+    panel: Option<Arc<Unfolded>>,
+    /// Why there is none.
+    fault: Option<String>,
+}
+
+/// What was asked for.
+#[derive(Default)]
+struct Asked {
     /// Counts the questions: a late answer to an earlier one is not shown.
-    number: StoredValue<u32>,
+    number: u32,
+    /// Of what the tests are: as the answers to another rule they would be wrong.
+    tested: Option<Value>,
+    /// The rule that is changed; it is evaluated at times of its own.
+    uid: Option<String>,
 }
 
 impl Preview {
     /// Follows what is typed. For the browser.
-    pub(super) fn follow(draft: Draft) -> Self {
+    pub(super) fn follow(draft: Draft, uid: Option<String>) -> Self {
         let preview = Self {
             draft,
             flaws: RwSignal::new(Vec::new()),
             told: RwSignal::new(Told::Nothing),
-            panel: RwSignal::new(None),
+            chart: RwSignal::default(),
             graph: RwSignal::new(None),
             window: RwSignal::new(None),
-            chart_fault: RwSignal::new(None),
             tests: RwSignal::new(None),
+            insists: RwSignal::new(false),
             range: RwSignal::new(RANGES[0].0),
-            number: StoredValue::new(0),
+            asked: StoredValue::new(Asked { uid, ..Asked::default() }),
         };
         Effect::new(move |before: Option<()>| {
             let typed = draft.typed();
             let mine = preview.next();
+            preview.forget(&typed);
             if before.is_none() {
                 return preview.ask(typed, mine);
             }
@@ -131,7 +152,7 @@ impl Preview {
             if before.is_some()
                 && let Told::Ready(now) = preview.told.get_untracked()
             {
-                let number = preview.number.get_value();
+                let number = preview.asked.with_value(|asked| asked.number);
                 preview.draw(untrack(|| draft.typed()), &now.expr, number);
             }
         });
@@ -140,6 +161,7 @@ impl Preview {
 
     /// Asks without waiting for more to be typed.
     pub(super) fn at_once(self) {
+        self.insists.set(true);
         let mine = self.next();
         self.ask(untrack(|| self.draft.typed()), mine);
     }
@@ -161,14 +183,35 @@ impl Preview {
         self.draft.typed().told()
     }
 
+    /// Whether answers are there, or may be soon.
+    pub(super) fn is_tried(self) -> bool {
+        self.tests.with(Option::is_some)
+            || self.told.with(|told| matches!(told, Told::Asking | Told::Ready(_)))
+    }
+
+    /// Lets go of how often another rule would have fired.
+    fn forget(self, typed: &Typed) {
+        let rule = typed.rule().ok().map(|rule| fires_by(&rule));
+        let is_other = rule.is_none() || self.asked.with_value(|asked| asked.tested != rule);
+        if is_other && self.tests.with_untracked(Option::is_some) {
+            self.tests.set(None);
+        }
+    }
+
+    /// How it is while these flaws are there: what nobody has filled in yet is no mistake.
+    fn told_of(self, flaws: &[Flaw], typed: &Typed) -> Told {
+        let is_told = self.insists.get_untracked() || flaws.iter().any(|flaw| is_typed(flaw, typed));
+        if is_told { Told::Flawed } else { Told::Nothing }
+    }
+
     fn next(self) -> u32 {
-        let mine = self.number.get_value().wrapping_add(1);
-        self.number.set_value(mine);
+        let mine = self.asked.with_value(|asked| asked.number).wrapping_add(1);
+        self.asked.update_value(|asked| asked.number = mine);
         mine
     }
 
     fn is_asked(self, number: u32) -> bool {
-        self.number.try_get_value() == Some(number)
+        self.asked.try_with_value(|asked| asked.number) == Some(number)
     }
 
     fn ask(self, typed: Typed, mine: u32) {
@@ -187,15 +230,13 @@ impl Preview {
                 rule
             }
             Err(flaws) => {
-                // What nobody has filled in yet is no mistake.
-                let blank = |flaw: &Flaw| flaw.0.is_some_and(|field| typed.text(field).is_empty());
-                self.told.set(if flaws.iter().all(blank) { Told::Nothing } else { Told::Flawed });
+                self.told.set(self.told_of(&flaws, &typed));
                 return self.flaws.set(missing.into_iter().chain(unasked).chain(flaws).collect());
             }
         };
         if unasked.is_some() {
             self.flaws.set(missing.into_iter().chain(unasked).collect());
-            return self.told.set(Told::Nothing);
+            return self.told.set(self.told_of(&[], &typed));
         }
         self.told.set(Told::Asking);
         spawn_local(async move {
@@ -207,9 +248,12 @@ impl Preview {
             }
             match answer {
                 Ok(now) => {
-                    self.flaws.set(missing.into_iter().chain(flaws_of(&now.flaws)).collect());
-                    if !now.flaws.is_empty() {
-                        return self.told.set(Told::Flawed);
+                    let flaws = flaws_of(&now.flaws);
+                    let told = self.told_of(&flaws, &typed);
+                    let is_flawed = !flaws.is_empty();
+                    self.flaws.set(missing.into_iter().chain(flaws).collect());
+                    if is_flawed {
+                        return self.told.set(told);
                     }
                     match now.failed.clone() {
                         Some(words) => self.told.set(Told::Failed(words)),
@@ -244,24 +288,27 @@ impl Preview {
             }
             let answer = match answer {
                 Ok(answer) => answer,
-                Err(failure) => return self.chart_fault.set(Some(format!("✕ {failure}"))),
+                Err(failure) => return self.chart.update(|chart| chart.fault = Some(format!("✕ {failure}"))),
             };
             let empty = answer.series.is_empty();
-            self.chart_fault.set(empty.then(|| {
+            let fault = empty.then(|| {
                 "○ Nothing has samples for this query in this range: choose a longer range, or look for its name with Ctrl+Space."
                     .to_owned()
-            }));
+            });
             let unit = watchfire_promql::parse(&value).map_or("short", |expr| unit_name(unit_of(&expr)));
             let mut item = drawn_as(unit);
             let numbers = typed.numbers();
             "Value of the rule".clone_into(&mut item.panel.title);
             item.panel.field.thresholds = typed.condition().thresholds(&numbers);
             // So that the thresholds are in sight.
-            item.panel.field.soft_min = numbers.iter().copied().reduce(f64::min);
-            item.panel.field.soft_max = numbers.iter().copied().reduce(f64::max);
+            let points = answer.series.iter().flat_map(|series| &series.points);
+            let values = points.filter_map(|(_, value)| value.parse::<f64>().ok());
+            if let Some((low, high)) = padded(numbers.iter().copied().chain(values)) {
+                (item.panel.field.soft_min, item.panel.field.soft_max) = (Some(low), Some(high));
+            }
             let graph = prepared(&item, &answer.series, grid, range);
             self.window.set(Some(range));
-            self.panel.set(Some(Arc::new(item)));
+            self.chart.set(Chart { panel: Some(Arc::new(item)), fault });
             self.graph.set(Some(Arc::new(graph)));
         });
     }
@@ -270,14 +317,25 @@ impl Preview {
     fn try_out(self, rule: Value, mine: u32) {
         let ranges = RANGES.map(|(range, _)| range);
         spawn_local(async move {
-            let body = json!({"rule": rule, "ranges": ranges});
+            let uid = self.asked.with_value(|asked| asked.uid.clone());
+            let body = json!({"rule": rule, "ranges": ranges, "uid": uid});
             let answer: Result<BTreeMap<String, Test>, Refusal> =
                 call("POST", "/api/v1/watchfire/rules/backtest", Some(&body)).await;
             if self.is_asked(mine) {
+                self.asked.update_value(|asked| asked.tested = Some(fires_by(&rule)));
                 self.tests.set(Some(answer.map_err(|refusal| refusal.to_string())));
             }
         });
     }
+}
+
+/// What of a rule says how often it fires: its texts and labels have no part in that.
+fn fires_by(rule: &Value) -> Value {
+    let mut kept = Value::Null;
+    for name in ["query", "condition", "fold", "window", "for", "keep_firing_for", "interval"] {
+        kept[name] = rule[name].clone();
+    }
+    kept
 }
 
 fn flaws_of(told: &[ToldFlaw]) -> Vec<Flaw> {
@@ -324,7 +382,7 @@ pub(super) fn PreviewView(draft: Draft, preview: Preview) -> impl IntoView {
     let example = Memo::new(move |_| preview.example());
     let labels = Memo::new(move |_| example.with(|(labels, _)| labels.clone()));
     let notes = Memo::new(move |_| example.with(|(_, notes)| notes.clone()));
-    let item = Memo::new(move |_| preview.panel.get());
+    let item = Memo::new(move |_| preview.chart.with(|chart| chart.panel.clone()));
     let drawn = Memo::new(move |_| preview.graph.with(Option::is_some));
     let feed = Feed::fixed(preview.graph, preview.window);
     view! {
@@ -333,7 +391,7 @@ pub(super) fn PreviewView(draft: Draft, preview: Preview) -> impl IntoView {
             <p class="rule-preview-words" role="status">{words}</p>
             {expr}
             <TestsView preview/>
-            <p class="hint">{move || preview.chart_fault.get()}</p>
+            <p class="hint">{move || preview.chart.with(|chart| chart.fault.clone())}</p>
             {move || drawn.get().then(|| crate::parts::explore_graph(item, feed))}
             <ul class="alert-list">{alerts}</ul>
             {crate::parts::who_is_told(labels, notes)}
@@ -369,6 +427,16 @@ fn entry(alert: &AlertNow) -> impl IntoView + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn answers_are_those_of_what_is_asked_for() {
+        let rule = |summary: &str, threshold: i64| {
+            let condition = json!({"is": "above", "threshold": threshold});
+            fires_by(&json!({"name": "A", "query": "up", "condition": condition, "summary": summary}))
+        };
+        assert_eq!(rule("a", 1), rule("b", 1), "a text changes nothing");
+        assert_ne!(rule("a", 1), rule("a", 2));
+    }
 
     #[test]
     fn reads_what_the_server_says() {

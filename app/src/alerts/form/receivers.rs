@@ -37,6 +37,15 @@ struct Receiver {
 #[serde(default)]
 struct Routing {
     receivers: Vec<Receiver>,
+    /// file, kept or default.
+    source: String,
+}
+
+impl Routing {
+    /// Whether nothing is configured: then there is a receiver for form's sake, who is nobody.
+    fn is_nobody(&self) -> bool {
+        self.source == "default"
+    }
 }
 
 async fn ask() -> Result<Routing, Failure> {
@@ -46,7 +55,8 @@ async fn ask() -> Result<Routing, Failure> {
 /// What can be chosen, each with whether there is such a receiver: those that there are, and those that are chosen and
 /// gone. A name with a comma in it can't be named by the label.
 fn choices(known: &Routing, chosen: &[String]) -> Vec<(String, bool)> {
-    let names = known.receivers.iter().map(|receiver| &receiver.name);
+    let receivers: &[Receiver] = if known.is_nobody() { &[] } else { &known.receivers };
+    let names = receivers.iter().map(|receiver| &receiver.name);
     let there: Vec<&String> = names.filter(|name| !name.contains(',')).collect();
     let gone = chosen.iter().filter(|name| !there.contains(name)).map(|name| (name.clone(), false));
     there.iter().map(|name| ((*name).clone(), true)).chain(gone).collect()
@@ -80,6 +90,15 @@ pub(super) fn Receivers(draft: Draft) -> impl IntoView {
     });
     let by_routes = move || chosen.with(Vec::is_empty);
     let all = Memo::new(move |_| known.with(|known| chosen.with(|chosen| choices(known, chosen))));
+    let nobody = move || {
+        known.with(Routing::is_nobody).then(|| {
+            view! {
+                <p class="hint">
+                    "△ Nobody is told yet: no receiver is configured. Make one under "<a href="/alerts/routing?edit=yes" target="_blank">"Routing"</a>"."
+                </p>
+            }
+        })
+    };
     let row = move |(name, is_there): (String, bool)| {
         let name = StoredValue::new(name);
         let is_chosen = move || chosen.with(|chosen| name.with_value(|name| chosen.contains(name)));
@@ -108,6 +127,7 @@ pub(super) fn Receivers(draft: Draft) -> impl IntoView {
                 "As the routing says"
             </label>
             <For each=move || all.get() key=Clone::clone let:choice>{row(choice)}</For>
+            {nobody}
             <p class="hint" role="status">{move || trouble.get().unwrap_or_else(|| chosen.with(|chosen| words(chosen)))}</p>
         </fieldset>
     }
@@ -150,6 +170,9 @@ mod tests {
         let all = choices(&known, &chosen);
         let told: Vec<String> = all.iter().map(|(name, is_there)| format!("{name} {is_there}")).collect();
         assert_eq!(told, ["ops true", "chat true", "gone false"]);
+        let fresh: Routing =
+            serde_json::from_str(r#"{"receivers":[{"name":"nobody"}],"source":"default"}"#).unwrap();
+        assert!(fresh.is_nobody() && choices(&fresh, &[]).is_empty(), "nobody is no choice");
         assert_eq!(words(&chosen), "Straight to gone, ops; the routes are not asked.");
         assert_eq!(words(&[]), "The routes say who is told, by the labels.");
         assert_eq!(read(&json!({"receivers": " a, ,b"})), ["a", "b"]);

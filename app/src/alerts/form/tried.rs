@@ -64,7 +64,6 @@ pub(super) fn TestsView(preview: Preview) -> impl IntoView {
         let tests = preview.tests.get()?;
         tests.err().map(|words| format!("✕ It can't be told how often it would have fired: {words}"))
     };
-    let asked = move || preview.tests.with(Option::is_some);
     let coarse = move || {
         preview.tests.with(|tests| match tests {
             Some(Ok(tests)) => {
@@ -79,7 +78,7 @@ pub(super) fn TestsView(preview: Preview) -> impl IntoView {
         _ => None,
     };
     view! {
-        <div class="test-ranges" role="group" aria-label="How often it would have fired" hidden=move || !asked()>
+        <div class="test-ranges" role="group" aria-label="How often it would have fired" hidden=move || !preview.is_tried()>
             {RANGES.map(button).collect_view()}
         </div>
         <p class="field-error">{fault}</p>

@@ -6,12 +6,13 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use serde_json::{Map, Value, json};
-use watchfire_model::{MatchOp, Matcher};
+use watchfire_model::{MatchOp, Matcher, is_plain_label_name, parse_duration};
 
 use super::{API, Asked, Kept, PATH};
 use crate::address::{Encoded, Search};
-use crate::alerts::filter::{Term, terms, written};
-use crate::alerts::on_call::{Faults, field};
+use crate::alerts::conditions::{conditions, listed};
+use crate::alerts::on_call::{Faults, field, not_saved};
+use crate::alerts::without_script;
 use crate::api::{Refusal, call};
 use crate::pages::{Page, Views};
 use crate::shell::{Heading, ask_before_leaving};
@@ -67,6 +68,7 @@ pub(crate) fn HeartbeatForm(uid: Option<String>) -> impl IntoView {
         <Title text=title/>
         <div class="alerting">
             <Views current=Page::OnCall/>
+            {without_script()}
             {content}
         </div>
     }
@@ -86,34 +88,39 @@ struct Typed {
 
 impl Typed {
     fn of(asked: &Asked) -> Self {
-        let label = |(name, value): (&String, &String)| written(&Matcher::equal(name, value));
+        let labels: Vec<Matcher> =
+            asked.labels.iter().map(|(name, value)| Matcher::equal(name, value)).collect();
         Self {
             name: asked.name.clone(),
             every: asked.every.clone(),
             grace: asked.grace.clone(),
             severity: asked.severity.clone(),
-            labels: asked.labels.iter().map(label).collect::<Vec<_>>().join(", "),
+            labels: listed(&labels),
             summary: asked.summary.clone(),
         }
     }
 
-    /// As the API takes it, or why its labels can't be read.
-    fn body(&self, paused: bool) -> Result<Value, String> {
-        let mut labels = Map::new();
-        for term in terms(&self.labels) {
-            match term {
-                Term::Matcher(Matcher { name, op: MatchOp::Equal, value }) if !value.is_empty() => {
-                    labels.insert(name, value.into());
-                }
-                Term::Matcher(matcher) => {
-                    return Err(format!("{} is no label; write a name, = and a value", written(&matcher)));
-                }
-                Term::Word(word) => {
-                    return Err(format!("{word:?} is no label; write team=\"ops\", host=\"a\""));
-                }
-            }
+    /// As the API takes it.
+    ///
+    /// # Errors
+    ///
+    /// Each field that is wrong, and what mends it. What only the server can read it says.
+    fn body(&self, paused: bool) -> Result<Value, Vec<(String, String)>> {
+        let mut flaws = Vec::new();
+        let mut wrong = |field: &str, words: String| flaws.push((id_of(field), words));
+        if self.name.trim().is_empty() {
+            wrong("name", "a heartbeat needs a name, such as Backup".to_owned());
         }
         let grace = if self.grace.trim().is_empty() { "0s" } else { self.grace.trim() };
+        for (field, text) in [("every", self.every.trim()), ("grace", grace)] {
+            if parse_duration(text).is_err() {
+                wrong(field, format!("{text:?} is no length of time; write 25h, or 15m"));
+            }
+        }
+        let labels = labels(&self.labels).map_err(|words| wrong("labels", words)).unwrap_or_default();
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
         Ok(json!({
             "name": self.name.trim(),
             "every": self.every.trim(),
@@ -124,6 +131,24 @@ impl Typed {
             "paused": paused,
         }))
     }
+}
+
+/// The id of a field of the API.
+fn id_of(field: &str) -> String {
+    format!("heartbeat-{field}")
+}
+
+/// The labels that are typed, or why they can't be read.
+fn labels(text: &str) -> Result<Map<String, Value>, String> {
+    let mut labels = Map::new();
+    for matcher in conditions(text)? {
+        if matcher.op != MatchOp::Equal || matcher.value.is_empty() || !is_plain_label_name(&matcher.name) {
+            let told = listed(std::slice::from_ref(&matcher));
+            return Err(format!("{told} is no label; write a name, = and a value"));
+        }
+        labels.insert(matcher.name, matcher.value.into());
+    }
+    Ok(labels)
 }
 
 #[component]
@@ -154,7 +179,7 @@ fn Form(uid: StoredValue<Option<String>>, asked: Box<Asked>, title: &'static str
         let sent = untrack(typed);
         let heartbeat = match sent.body(paused) {
             Ok(heartbeat) => heartbeat,
-            Err(words) => return faults.set(vec![("heartbeat-labels".to_owned(), words)]),
+            Err(flaws) => return faults.set(flaws),
         };
         sending.set(true);
         faults.set(Vec::new());
@@ -176,12 +201,11 @@ fn Form(uid: StoredValue<Option<String>>, asked: Box<Asked>, title: &'static str
                     navigate.with_value(|navigate| navigate(&path, NavigateOptions::default()));
                 }
                 Err(refusal) => {
-                    let field = refusal.data["field"].as_str().unwrap_or_default();
-                    let known = ["name", "every", "grace", "labels", "summary"].contains(&field);
-                    if known {
-                        faults.set(vec![(format!("heartbeat-{field}"), refusal.to_string())]);
-                    }
-                    said.set(Some(format!("✕ Not saved: {refusal}")));
+                    let at_fields = faults.refused(&refusal, |field, message| {
+                        let known = ["name", "every", "grace", "labels", "summary"].contains(&field);
+                        known.then(|| (id_of(field), message.to_owned()))
+                    });
+                    said.set(Some(not_saved(&refusal, at_fields)));
                 }
             }
         });
@@ -192,12 +216,12 @@ fn Form(uid: StoredValue<Option<String>>, asked: Box<Asked>, title: &'static str
     };
     let verb = if uid.with_value(Option::is_some) { "Save" } else { "Create" };
     view! {
-        <form class="panel alert-form" on:submit=submit>
+        <form class="panel alert-form" on:submit=submit novalidate=true>
             <h1>{title}</h1>
             {field("heartbeat-name", "Name", "", name, faults)}
             <div class="form-row">
-                {field("heartbeat-every", "Heard of at least every", "1d, 15m: how far apart two words of it lie", every, faults)}
-                {field("heartbeat-grace", "Grace", "how much later it may be", grace, faults)}
+                {field("heartbeat-every", "Heard of at least every", "such as 1d or 15m: the longest time between two calls", every, faults)}
+                {field("heartbeat-grace", "Grace", "such as 1h: how much later it may be", grace, faults)}
             </div>
             <div class="form-field">
                 <label for="heartbeat-severity">"Severity of its alert"</label>
@@ -206,7 +230,7 @@ fn Form(uid: StoredValue<Option<String>>, asked: Box<Asked>, title: &'static str
                 </select>
             </div>
             {field("heartbeat-labels", "More labels of its alert", "team=\"ops\", host=\"a\"", labels, faults)}
-            {field("heartbeat-summary", "Summary (empty: said by itself)", "", summary, faults)}
+            {field("heartbeat-summary", "Summary (empty: a standard text)", "", summary, faults)}
             <p class="field-error" role="alert">{move || said.get()}</p>
             <p class="overlay-actions">
                 <button type="submit" class="button primary" disabled=move || sending.get()>{verb}</button>
@@ -235,12 +259,21 @@ mod tests {
             (&body["name"], &body["grace"], &body["paused"]),
             (&json!("Backup"), &json!("0s"), &json!(true))
         );
-        for (labels, expected) in
-            [("ops", "\"ops\" is no label"), ("a!=b", "a!=\"b\" is no label"), ("a=", "a=\"\" is no label")]
-        {
-            let error = typed(labels).body(false).unwrap_err();
-            assert!(error.starts_with(expected), "{labels}: {error}");
+        for (labels, expected) in [
+            ("ops", "\"ops\" is no label"),
+            ("a!=b", "a!=\"b\" is no label"),
+            ("a=", "a=\"\" is no label"),
+            ("team ops", "\"team ops\" is no label"),
+        ] {
+            let flaws = typed(labels).body(false).unwrap_err();
+            let [(field, words)] = &flaws[..] else { panic!("{labels}: one field is wrong, not {flaws:?}") };
+            assert!(field == "heartbeat-labels" && words.starts_with(expected), "{labels}: {words}");
         }
+        // All at once.
+        let wrong = Typed { every: "soon".to_owned(), labels: "team ops".to_owned(), ..Typed::default() };
+        let flaws = wrong.body(false).unwrap_err();
+        let fields: Vec<&str> = flaws.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, ["heartbeat-name", "heartbeat-every", "heartbeat-labels"]);
         let asked = Asked { labels: [("a".to_owned(), "b c".to_owned())].into(), ..Asked::default() };
         assert_eq!(Typed::of(&asked).labels, "a=\"b c\"");
     }

@@ -138,9 +138,9 @@ pub(super) fn HeartbeatsPage() -> impl IntoView {
         }
         let none = known.with(|known| known.as_ref().map(BTreeMap::is_empty))?;
         let words = if none {
-            "Nothing is waited for. A heartbeat is an address that a job asks when it is done; where it does not in time, an alert fires."
+            "There is no heartbeat. A heartbeat is an address that a job asks when it is done; where it does not in time, an alert fires."
         } else {
-            "No heartbeat is so. Shorten the filter, or choose another state."
+            "No heartbeat matches. Shorten the filter, or choose another state."
         };
         Some(view! { <p class="panel-none">{words}</p> })
     };
@@ -240,7 +240,7 @@ fn Entry(uid: String, open: bool, known: RwSignal<Option<All>>, poll: Poll) -> i
     let url = Signal::derive(move || kept.with(|kept| kept.url.clone()));
     let curl = Signal::derive(move || format!("curl -fsS {}", url.get()));
     let cron = Signal::derive(move || {
-        format!("0 3 * * * your-job && curl -fsS {0} || curl -fsS {0}/fail", url.get())
+        format!("0 3 * * * if your-job; then curl -fsS {0}; else curl -fsS {0}/fail; fi", url.get())
     });
     view! {
         <li class="panel silence heartbeat" data-heartbeat-state=move || kept.with(|kept| kept.state.clone())>

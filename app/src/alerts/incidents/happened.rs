@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Incident;
+use super::{Changed, Incident};
 use crate::alerts::{label_words, moment, plural};
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
@@ -16,6 +16,24 @@ struct Step {
     at: i64,
     mark: &'static str,
     words: String,
+}
+
+/// Whether a change of the incident is only what an acknowledgement of its last alert led to: the one has the time of the other.
+fn is_followed(incident: &Incident, change: &Changed) -> bool {
+    let is_state = change.what == "state" && change.to == "acknowledged";
+    let is_kind = is_state || (change.what == "assignee" && !change.to.is_empty());
+    is_kind && incident.said.iter().any(|said| said.what == "acknowledged" && said.at == change.at)
+}
+
+/// What an acknowledgement at a time led to, in words.
+fn led_to(incident: &Incident, at: i64) -> String {
+    let is_one = |change: &&Changed| change.at == at && is_followed(incident, change);
+    let changes: Vec<&Changed> = incident.changes.iter().filter(is_one).collect();
+    match changes.iter().find(|change| change.what == "assignee") {
+        Some(change) => format!("; so {} looks after the incident", change.to),
+        None if changes.is_empty() => String::new(),
+        None => "; so the incident is acknowledged".to_owned(),
+    }
 }
 
 /// All that happened, the newest first.
@@ -51,14 +69,20 @@ fn steps(incident: &Incident) -> Vec<Step> {
             _ if said.comment.is_empty() => String::new(),
             _ => format!(": {}", said.comment),
         };
-        all.push(Step { at: said.at, mark, words: format!("{name}, by {}{why}", said.by) });
+        let so = if said.what == "acknowledged" { led_to(incident, said.at) } else { String::new() };
+        all.push(Step { at: said.at, mark, words: format!("{name}, by {}{why}{so}", said.by) });
     }
     for merged in &incident.merged {
         let member = incident.alerts.iter().find(|member| member.fingerprint == merged.fingerprint);
         let name = member.map_or("an alert", |member| member.name());
         let who = merged.assignee.as_ref().map(|who| format!("{who} looks after it"));
         let roles = merged.roles.iter().map(|(role, who)| format!("{role}: {who}"));
-        let parts = [format!("{}, since {name} belonged to both", merged.title)].into_iter();
+        let why = match &merged.by {
+            Some(by) => format!("says {by}"),
+            None => format!("since {name} belonged to both"),
+        };
+        let title = if merged.title.is_empty() { &merged.id } else { &merged.title };
+        let parts = [format!("{title}, {why}")].into_iter();
         let words = parts.chain(who).chain(roles).collect::<Vec<_>>().join("; ");
         all.push(Step { at: merged.at, mark: "⊕ became part of it", words });
     }
@@ -68,7 +92,7 @@ fn steps(incident: &Incident) -> Vec<Step> {
         let mark = if sent.to == "sent" { "✉ sent" } else { "✕ not sent" };
         all.push(Step { at: sent.at, mark, words: format!("{}: {}", member.name(), sent.words()) });
     }
-    for change in &incident.changes {
+    for change in incident.changes.iter().filter(|change| !is_followed(incident, change)) {
         let to = if change.to.is_empty() { "nobody" } else { &change.to };
         let (mark, words) = match change.what.as_str() {
             "state" => (super::mark(&change.to), format!("by {}", change.by)),
@@ -170,13 +194,39 @@ mod tests {
             id: "j".to_owned(),
             title: "Smoke".to_owned(),
             fingerprint: "f".to_owned(),
+            by: None,
             assignee: Some("bob".to_owned()),
             roles: [("lead".to_owned(), "cem".to_owned())].into(),
         }];
         let words =
             "50 ⊕ became part of it Smoke, since Fire belonged to both; bob looks after it; lead: cem";
         assert!(told(&incident).iter().any(|step| step == words), "{:?}", told(&incident));
+        incident.merged[0].by = Some("dan".to_owned());
+        assert!(told(&incident).iter().any(|step| step.contains("Smoke, says dan; bob looks after it")));
+        incident.merged[0].title.clear();
+        assert!(
+            told(&incident).iter().any(|step| step.contains(" j, says dan")),
+            "without a title by its id"
+        );
         incident.merged_into = Some("k".to_owned());
         assert_eq!(told(&incident)[0], "90 ⊕ part of another its alerts go on there");
+    }
+
+    #[test]
+    fn one_acknowledgement_is_one_step() {
+        let text = r#"{"state":"acknowledged","alerts":[{"fingerprint":"f","labels":{"alertname":"Hot"},"starts_at":1}],
+            "said":[{"at":5,"by":"ann","what":"acknowledged","comment":"on it","fingerprint":"f"}],
+            "changes":[{"at":5,"by":"ann","what":"state","to":"acknowledged"},{"at":5,"by":"ann","what":"assignee","to":"ann"}]}"#;
+        let mut incident: Incident = serde_json::from_str(text).unwrap();
+        let told = |incident: &Incident| -> Vec<String> {
+            let all = steps(incident).into_iter().filter(|step| step.at == 5);
+            all.map(|step| format!("{} {}", step.mark, step.words)).collect()
+        };
+        assert_eq!(told(&incident), ["◨ acknowledged Hot, by ann: on it; so ann looks after the incident"]);
+        incident.changes.pop();
+        assert_eq!(told(&incident), ["◨ acknowledged Hot, by ann: on it; so the incident is acknowledged"]);
+        // What somebody says of the incident itself is a step of its own.
+        incident.said.clear();
+        assert_eq!(told(&incident), ["◨ acknowledged by ann"]);
     }
 }

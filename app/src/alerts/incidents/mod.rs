@@ -5,6 +5,7 @@ mod members;
 mod notes;
 mod page;
 mod people;
+mod pick;
 
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -271,6 +272,8 @@ struct Merged {
     id: String,
     title: String,
     fingerprint: String,
+    /// Who put them together; none where an alert belonged to both.
+    by: Option<String>,
     assignee: Option<String>,
     roles: LabelMap,
 }

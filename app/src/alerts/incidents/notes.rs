@@ -4,24 +4,24 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value, json};
 
+use super::people::Changes;
 use super::{API, Incident, Note};
 use crate::address::Encoded;
 use crate::alerts::moment;
 use crate::alerts::who::remember;
-use crate::api::{Poll, Refusal, call};
+use crate::api::{Refusal, call};
 use crate::preferences::Preferences;
 
-/// The notes, and the field for one more. `who`: who writes.
+/// The notes, and the field for one more where the incident takes one.
 #[component]
 pub(super) fn Notes(
-    id: StoredValue<String>,
     known: RwSignal<Option<Incident>>,
-    poll: Poll,
-    who: RwSignal<String>,
+    changes: Changes,
+    is_whole: Memo<bool>,
 ) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let (text, sending) = (RwSignal::new(String::new()), RwSignal::new(false));
-    let error = RwSignal::new(None::<String>);
+    let who = changes.who;
     let notes = Memo::new(move |_| {
         known.with(|known| known.as_ref().map(|known| known.notes.clone())).unwrap_or_default()
     });
@@ -29,14 +29,17 @@ pub(super) fn Notes(
         event.prevent_default();
         let (author, words) = (who.get_untracked().trim().to_owned(), text.get_untracked().trim().to_owned());
         if author.is_empty() {
-            return error.set(Some("write your name under “Who does what” first".to_owned()));
+            return changes.refuse("write your name under “Who does what” first");
         }
-        if words.is_empty() || sending.get_untracked() {
-            return error.set(words.is_empty().then(|| "write the note first".to_owned()));
+        if words.is_empty() {
+            return changes.refuse("write the note first");
         }
-        let path = format!("{API}/{}/notes", Encoded(&id.get_value()));
+        if sending.get_untracked() {
+            return;
+        }
+        let path = format!("{API}/{}/notes", Encoded(&changes.id.get_value()));
         sending.set(true);
-        error.set(None);
+        changes.clear();
         spawn_local(async move {
             let body = json!({"text": words, "author": author});
             let answer: Result<Value, Refusal> = call("POST", &path, Some(&body)).await;
@@ -47,10 +50,10 @@ pub(super) fn Notes(
                 Ok(_) => {
                     remember(&author);
                     text.try_set(String::new());
-                    poll.ask_at_once();
+                    changes.poll.ask_at_once();
                 }
                 // What was typed stays.
-                Err(refusal) => drop(error.try_set(Some(format!("not kept: {refusal}")))),
+                Err(refusal) => changes.refuse(format!("not kept: {refusal}")),
             }
         });
     };
@@ -65,13 +68,13 @@ pub(super) fn Notes(
     let none = move || {
         notes.with(Vec::is_empty).then(|| view! { <p class="panel-none">"Nobody has written anything."</p> })
     };
-    view! {
-        <section class="panel" aria-label="Notes">
-            <header class="panel-head"><h2>"Notes"</h2></header>
-            <ul class="incident-notes">
-                {move || notes.get().into_iter().map(entry).collect_view()}
-            </ul>
-            {none}
+    // Who one is, is asked for once on the page.
+    let signed = move || match who.get().trim() {
+        "" => "Signed with your name under “Who does what”.".to_owned(),
+        name => format!("Signed {name}."),
+    };
+    let form = move || {
+        view! {
             <form class="incident-form" on:submit=submit>
                 <div class="form-field">
                     <label for="incident-note">"What was found out or done"</label>
@@ -80,9 +83,20 @@ pub(super) fn Notes(
                 </div>
                 <p class="handling-actions">
                     <button type="submit" class="button small" disabled=move || sending.get()>"Add the note"</button>
-                    <span class="field-error" id="incident-note-error" role="alert">{move || error.get()}</span>
+                    <span class="hint">{signed}</span>
+                    <span class="field-error" id="incident-note-error" role="alert">{move || changes.fault()}</span>
                 </p>
             </form>
+        }
+    };
+    view! {
+        <section class="panel" aria-label="Notes">
+            <header class="panel-head"><h2>"Notes"</h2></header>
+            <ul class="incident-notes">
+                {move || notes.get().into_iter().map(entry).collect_view()}
+            </ul>
+            {none}
+            {move || is_whole.get().then(form)}
         </section>
     }
     .into_any()

@@ -3,18 +3,17 @@
 use crate::pages::Title;
 use leptos::prelude::*;
 use serde_json::json;
-use watchfire_model::{Matcher, Unit, format_utc};
+use watchfire_model::{Matcher, format_utc};
 
 use super::happened::Happened;
-use super::members::AddAlert;
+use super::members::{AddAlert, MergeWith};
 use super::notes::Notes;
-use super::people::{Changes, People};
+use super::people::{Changes, People, Spot};
 use super::{API, EVERY, Incident, Member, Merged, PATH, mark};
 use crate::address::{Encoded, Search};
 use crate::alerts::alert::Severity;
 use crate::alerts::chart::ChartedRule;
 use crate::alerts::filter::written;
-use crate::alerts::rule::Evaluated;
 use crate::alerts::who::remembered;
 use crate::alerts::{label_words, lasting, moment, place, server_now, state_word, trouble, without_script};
 use crate::api::{self, Failure, Poll, envelope};
@@ -51,17 +50,14 @@ pub(crate) fn IncidentPage(id: String) -> impl IntoView {
     let who = RwSignal::new(String::new());
     // In the browser alone: the server does not know it.
     Effect::new(move |_| who.set(remembered()));
-    let changes = Changes {
-        id: StoredValue::new(id),
-        who,
-        error: RwSignal::new(None),
-        sending: RwSignal::new(false),
-        poll,
-    };
+    let changes = Changes::new(id, who, poll);
     let chosen = RwSignal::new(None::<String>);
     let there = Memo::new(move |_| known.with(Option::is_some));
     let is_whole = Memo::new(move |_| {
         known.with(|known| known.as_ref().is_some_and(|known| known.merged_into.is_none()))
+    });
+    let goes_on = Memo::new(move |_| {
+        is_whole.get() && known.with(|known| known.as_ref().is_some_and(|known| known.state != "resolved"))
     });
     view! {
         <Title text=move || title.get()/>
@@ -70,12 +66,13 @@ pub(crate) fn IncidentPage(id: String) -> impl IntoView {
             <Summary known poll title changes/>
             <Show when=move || there.get()>
                 <Alerts known chosen changes/>
-                <Show when=move || is_whole.get()><AddAlert known changes/></Show>
+                <Show when=move || is_whole.get()><AddAlert known changes=changes.at(Spot::Alert)/></Show>
+                <Show when=move || goes_on.get()><MergeWith changes=changes.at(Spot::Incident)/></Show>
                 <Charted known chosen/>
                 <div class="form-columns">
                     <div class="incident-column">
-                        <People known changes/>
-                        <Notes id=changes.id known poll who/>
+                        <Show when=move || is_whole.get()><People known changes=changes.at(Spot::People)/></Show>
+                        <Notes known changes=changes.at(Spot::Notes) is_whole/>
                     </div>
                     <Happened known/>
                 </div>
@@ -132,7 +129,7 @@ fn Summary(
         Some(view! {
             <p class="incident-cause">
                 "It is part of "<a href=format!("{PATH}/{}", Encoded(&into))>"another incident"</a>
-                ", since an alert belonged to both; its alerts go on there."
+                "; its alerts go on there."
             </p>
         })
     };
@@ -200,7 +197,7 @@ fn Summary(
                     </button>
                 </Show>
                 <a class="button" href=PATH>"All incidents"</a>
-                <span class="field-error" role="alert">{move || changes.error.get()}</span>
+                <span class="field-error" role="alert">{move || changes.fault()}</span>
             </p>
         </section>
     }
@@ -363,7 +360,7 @@ fn Charted(known: RwSignal<Option<Incident>>, chosen: RwSignal<Option<String>>) 
             <header class="panel-head"><h2>{heading}</h2></header>
             {crate::parts::rule_chart(of)}
         </section>
-        <Evaluated of unit=Memo::new(|_| Unit::Number)/>
+        {crate::parts::evaluated(of)}
     }
     .into_any()
 }

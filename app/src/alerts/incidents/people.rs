@@ -12,23 +12,63 @@ use crate::api::{Poll, Refusal, call};
 /// Roles that an incident has often; others can be written.
 const USUAL: [&str; 3] = ["lead", "communication", "scribe"];
 
+/// Where on the page something is asked for: what is refused is told there, and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spot {
+    Top,
+    Alert,
+    Incident,
+    People,
+    Notes,
+}
+
 /// The way to change an incident, in the name of whoever looks at it.
 #[derive(Clone, Copy)]
 pub(super) struct Changes {
     pub(super) id: StoredValue<String>,
     /// Who one is.
     pub(super) who: RwSignal<String>,
-    pub(super) error: RwSignal<Option<String>>,
+    /// What was refused last, and where; it goes with what succeeds.
+    error: RwSignal<Option<(Spot, String)>>,
     pub(super) sending: RwSignal<bool>,
     pub(super) poll: Poll,
+    spot: Spot,
 }
 
 impl Changes {
+    pub(super) fn new(id: String, who: RwSignal<String>, poll: Poll) -> Self {
+        let (error, sending) = (RwSignal::new(None), RwSignal::new(false));
+        Self { id: StoredValue::new(id), who, error, sending, poll, spot: Spot::Top }
+    }
+
+    /// The same from elsewhere on the page.
+    pub(super) fn at(self, spot: Spot) -> Self {
+        Self { spot, ..self }
+    }
+
+    /// What was refused here.
+    pub(super) fn fault(self) -> Option<String> {
+        self.error.with(|error| {
+            let own = error.as_ref().filter(|(spot, _)| *spot == self.spot);
+            own.map(|(_, words)| words.clone())
+        })
+    }
+
+    /// Says what is wrong, here; the page may have been left since.
+    pub(super) fn refuse(self, words: impl Into<String>) {
+        self.error.try_set(Some((self.spot, words.into())));
+    }
+
+    /// Something succeeded.
+    pub(super) fn clear(self) {
+        self.error.try_set(None);
+    }
+
     /// Whether it is known who one is; else that is told.
     pub(super) fn knows_who(self) -> bool {
         let known = self.who.with_untracked(|who| !who.trim().is_empty());
         if !known {
-            self.error.set(Some("write your name under “Who does what” first".to_owned()));
+            self.refuse("write your name under “Who does what” first");
         }
         known
     }
@@ -43,6 +83,13 @@ impl Changes {
     pub(super) fn join(self, fingerprint: &str, done: impl Fn() + 'static) {
         let by = self.who.get_untracked().trim().to_owned();
         self.ask("POST", "/alerts", Some(json!({"fingerprint": fingerprint, "by": by})), done);
+    }
+
+    /// Makes another incident part of it.
+    pub(super) fn merge(self, other: &str, done: impl Fn() + 'static) {
+        // It comes after a question, which may outlive the page.
+        let Some(who) = self.who.try_get_untracked() else { return };
+        self.ask("POST", "/merge", Some(json!({"id": other, "by": who.trim()})), done);
     }
 
     /// Takes an alert out of it.
@@ -63,7 +110,7 @@ impl Changes {
         }
         let path = format!("{API}/{}{below}", Encoded(&self.id.get_value()));
         self.sending.set(true);
-        self.error.set(None);
+        self.clear();
         spawn_local(async move {
             let answer: Result<Value, Refusal> = call(method, &path, body.as_ref()).await;
             // The page may have been left since.
@@ -76,7 +123,7 @@ impl Changes {
                     done();
                     self.poll.ask_at_once();
                 }
-                Err(refusal) => drop(self.error.try_set(Some(format!("not changed: {refusal}")))),
+                Err(refusal) => self.refuse(format!("not changed: {refusal}")),
             }
         });
     }
@@ -110,7 +157,7 @@ pub(super) fn People(known: RwSignal<Option<Incident>>, changes: Changes) -> imp
         event.prevent_default();
         let (typed, who) = (role.get_untracked().trim().to_owned(), name.get_untracked().trim().to_owned());
         if typed.is_empty() || who.is_empty() {
-            return changes.error.set(Some("write the role and who has it".to_owned()));
+            return changes.refuse("write the role and who has it");
         }
         changes.send(json!({"roles": {typed: who}}), move || {
             role.try_set(String::new());
@@ -162,7 +209,7 @@ pub(super) fn People(known: RwSignal<Option<Incident>>, changes: Changes) -> imp
                 </div>
                 <button type="submit" class="button small" disabled=busy>"Give"</button>
             </form>
-            <p class="field-error" role="alert">{move || changes.error.get()}</p>
+            <p class="field-error" role="alert">{move || changes.fault()}</p>
         </section>
     }
     .into_any()

@@ -5,6 +5,7 @@ use watchfire_model::{format_duration, format_utc, parse_duration};
 
 use super::Window;
 use super::recurrence::{Often, Recurrence};
+use crate::alerts::conditions::conditions;
 
 /// What is typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,26 +71,19 @@ impl Typed {
         typed
     }
 
-    /// When it is, as calendars write it.
-    ///
-    /// # Errors
-    ///
-    /// Each field that is wrong, and what mends it.
-    fn schedule(&self) -> Result<String, Vec<(&'static str, String)>> {
+    /// When it is, as calendars write it, with each field that is wrong and what mends it; in place of these stands something harmless.
+    fn schedule(&self) -> (String, Vec<(&'static str, String)>) {
         let mut flaws = Vec::new();
-        let start = written(&self.starts);
-        if start.is_none() {
+        let start = written(&self.starts).unwrap_or_else(|| {
             flaws.push(("starts", format!("{:?} is no time; write 2026-01-05T02:00", self.starts)));
-        }
+            "20260105T020000".to_owned()
+        });
         let seconds = parse_duration(self.length.trim()).ok().map(|millis| millis / 1000);
-        let seconds = seconds.filter(|seconds| *seconds > 0);
-        if seconds.is_none() {
+        let seconds = seconds.filter(|seconds| *seconds > 0).unwrap_or_else(|| {
             flaws.push(("length", format!("{:?} is no length of time; write 2h, or 30m", self.length)));
-        }
+            3600
+        });
         let rule = self.again.rule().map_err(|flaw| flaws.push(flaw)).ok().flatten();
-        let (Some(start), Some(seconds), true) = (start, seconds, flaws.is_empty()) else {
-            return Err(flaws);
-        };
         let zone = self.zone.trim();
         let first = match zone {
             "" | "UTC" => format!("DTSTART:{start}Z"),
@@ -103,7 +97,23 @@ impl Typed {
         });
         let rest = rest.fold(String::new(), |rest, line| format!("{rest}\n{line}"));
         let rest = if self.again.often == Often::Once { String::new() } else { rest };
-        Ok(format!("{first}\nDURATION:PT{seconds}S{rule}{rest}"))
+        (format!("{first}\nDURATION:PT{seconds}S{rule}{rest}"), flaws)
+    }
+
+    /// As the API takes it, with each field that is wrong and what mends it: the server can say what it finds wrong with the others.
+    pub(super) fn tried(&self) -> (Value, Vec<(&'static str, String)>) {
+        let read = if self.all { Ok(Vec::new()) } else { conditions(&self.matchers) };
+        let unread = read.err().map(|words| ("matchers", words));
+        let (schedule, wrong) = self.schedule();
+        let body = json!({
+            "name": self.name.trim(),
+            "matchers": if self.all || unread.is_some() { "" } else { self.matchers.trim() },
+            "all": self.all || unread.is_some(),
+            "schedule": schedule,
+            "created_by": self.author.trim(),
+            "comment": self.comment.trim(),
+        });
+        (body, unread.into_iter().chain(wrong).collect())
     }
 
     /// As the API takes it.
@@ -112,15 +122,13 @@ impl Typed {
     ///
     /// Each field that is wrong, and what mends it.
     pub(super) fn body(&self) -> Result<Value, Vec<(&'static str, String)>> {
-        let schedule = self.schedule()?;
-        Ok(json!({
-            "name": self.name.trim(),
-            "matchers": if self.all { "" } else { self.matchers.trim() },
-            "all": self.all,
-            "schedule": schedule,
-            "created_by": self.author.trim(),
-            "comment": self.comment.trim(),
-        }))
+        let (body, flaws) = self.tried();
+        if flaws.is_empty() { Ok(body) } else { Err(flaws) }
+    }
+
+    /// Whether nobody has said yet which alerts it is about.
+    pub(super) fn is_blank(&self) -> bool {
+        self.matchers.trim().is_empty() && !self.all
     }
 
     /// What has to be there before it is saved, besides what the server looks at.
@@ -128,6 +136,12 @@ impl Typed {
         let mut flaws = Vec::new();
         if self.name.trim().is_empty() {
             flaws.push(("name", "a window needs a name".to_owned()));
+        }
+        if self.is_blank() {
+            flaws.push((
+                "matchers",
+                "write which alerts it is about, such as team=\"web\", or tick “Every alert”".to_owned(),
+            ));
         }
         if self.author.trim().is_empty() {
             flaws.push(("author", "write who plans it, so that others know whom to ask".to_owned()));
@@ -219,11 +233,21 @@ mod tests {
         let fresh =
             Typed::fresh("ann".to_owned(), "Asia/Kathmandu".to_owned(), 1_763_712_000_000, 20_700_000);
         assert_eq!(fresh.starts, "2025-11-21T14:00");
-        assert_eq!(fresh.missing().len(), 1, "the name");
+        let missing: Vec<&str> = fresh.missing().iter().map(|(field, _)| *field).collect();
+        assert_eq!(missing, ["name", "matchers"]);
         assert!(fresh.body().is_ok());
         let wrong = Typed { starts: "soon".to_owned(), length: "long".to_owned(), ..fresh };
         let fields: Vec<&str> = wrong.body().unwrap_err().iter().map(|(field, _)| *field).collect();
         assert_eq!(fields, ["starts", "length"]);
+        // All at once, and the server is asked about the rest.
+        let wrong = Typed { matchers: "team=db severity".to_owned(), ..wrong };
+        let (body, flaws) = wrong.tried();
+        let fields: Vec<&str> = flaws.iter().map(|(field, _)| *field).collect();
+        assert_eq!(fields, ["matchers", "starts", "length"]);
+        assert_eq!(
+            (&body["all"], &body["schedule"]),
+            (&json!(true), &json!("DTSTART;TZID=Asia/Kathmandu:20260105T020000\nDURATION:PT3600S"))
+        );
         for (text, expected) in
             [("2026-01-05 02:00:07", Some("20260105T020007")), ("2026-01-05", None), ("2026-1-5T02:00", None)]
         {

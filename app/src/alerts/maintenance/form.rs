@@ -10,12 +10,13 @@ use serde_json::Value;
 use wasm_bindgen::JsCast;
 
 use super::draft::Typed;
-use super::preview::{Preview, field_of};
+use super::preview::{Preview, flaws_of};
 use super::recurrence::{DAYS, Often, Recurrence, WHICH};
 use super::{API, PATH, Window};
 use crate::address::{Encoded, Search};
-use crate::alerts::on_call::{Faults, field};
+use crate::alerts::on_call::{Faults, field, not_saved};
 use crate::alerts::who::{remember, remembered};
+use crate::alerts::without_script;
 use crate::api::{Refusal, call};
 use crate::pages::{Page, Views};
 use crate::preferences::Preferences;
@@ -103,6 +104,7 @@ pub(crate) fn WindowForm(id: Option<String>) -> impl IntoView {
         <Title text=title/>
         <div class="alerting">
             <Views current=Page::OnCall/>
+            {without_script()}
             {content}
         </div>
     }
@@ -182,7 +184,7 @@ fn Form(id: StoredValue<Option<String>>, first: Typed, title: &'static str) -> i
         let missing = missing.get().into_iter().filter(|(field, _)| still.contains(field));
         let missing = missing.map(|(field, words)| (field.to_owned(), words));
         // What nobody has filled in yet is no mistake until it is to be saved.
-        let blank = typed.with(|typed| typed.matchers.trim().is_empty()) && !tried.get();
+        let blank = typed.with(Typed::is_blank) && !tried.get();
         let told = flaws.get().into_iter().filter(move |(field, _)| field != "matchers" || !blank);
         let all = missing.chain(told).map(|(field, words)| (format!("window-{field}"), words));
         faults.set(all.collect());
@@ -219,10 +221,11 @@ fn Form(id: StoredValue<Option<String>>, first: Typed, title: &'static str) -> i
                     navigate.with_value(|navigate| navigate(PATH, NavigateOptions::default()));
                 }
                 Err(refusal) => {
-                    if let Some(field) = refusal.data["field"].as_str() {
-                        flaws.set(vec![(field_of(field, &refusal.message).to_owned(), refusal.to_string())]);
+                    let told = flaws_of(&refusal);
+                    said.set(Some(not_saved(&refusal, !told.is_empty())));
+                    if !told.is_empty() {
+                        flaws.set(told);
                     }
-                    said.set(Some(format!("✕ Not saved: {refusal}")));
                 }
             }
         });
@@ -237,10 +240,10 @@ fn Form(id: StoredValue<Option<String>>, first: Typed, title: &'static str) -> i
     let verb = if id.with_value(Option::is_some) { "Save" } else { "Plan it" };
     view! {
         <div class="form-columns">
-            <form class="panel alert-form" on:submit=submit>
+            <form class="panel alert-form" on:submit=submit novalidate=true>
                 <h1>{title}</h1>
                 {field("window-name", "Name", "", name, faults)}
-                {field("window-matchers", "Alerts that fulfil all of these", "team=\"db\", severity!=\"critical\", host=~\"web.*\"", matchers, faults)}
+                {field("window-matchers", "Alerts that fulfil all of these", "with commas between: team=\"db\", severity!=\"critical\", host=~\"web.*\"", matchers, faults)}
                 <label class="window-check">
                     <input type="checkbox" prop:checked=move || all.get()
                         on:change=move |event| all.set(event_target_checked(&event))/>

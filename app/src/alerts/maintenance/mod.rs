@@ -186,7 +186,7 @@ pub(super) fn WindowsPage() -> impl IntoView {
         .map(|(word, title)| (word.to_owned(), title.to_owned()));
     let nothing = move || {
         (known.with(Option::is_some) && ids.with(Vec::is_empty)).then(|| {
-            view! { <p class="panel-none">"No window is so. “Plan one” makes one; past ones are under “Show”."</p> }
+            view! { <p class="panel-none">"No window matches. “Plan one” makes one; past ones are under “Show”."</p> }
         })
     };
     let content = view! {

@@ -10,7 +10,7 @@ use super::draft::Typed;
 use super::{API, Times};
 use crate::alerts::alert::{LabelMap, Severity};
 use crate::alerts::{clock_words, label_words, lasting, moment};
-use crate::api::{Refusal, call};
+use crate::api::{Refusal, call, read_value};
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
 
@@ -36,6 +36,21 @@ struct Flaw {
     message: String,
 }
 
+impl Flaw {
+    /// The field of the form, and the words without the names that calendars have for it.
+    fn told(&self) -> (String, String) {
+        let parts = ["DTSTART: ", "DURATION: "];
+        let plain = parts.iter().find_map(|part| self.message.strip_prefix(part)).unwrap_or(&self.message);
+        (field_of(&self.field, &self.message).to_owned(), plain.to_owned())
+    }
+}
+
+/// What an answer that refuses a window says of its fields.
+pub(super) fn flaws_of(refusal: &Refusal) -> Vec<(String, String)> {
+    let told: Vec<Flaw> = read_value(&refusal.data["flaws"]).unwrap_or_default();
+    told.iter().map(Flaw::told).collect()
+}
+
 /// How the preview is.
 #[derive(Clone, Debug, PartialEq)]
 enum Found {
@@ -58,15 +73,14 @@ pub(super) fn Preview(typed: Memo<Typed>, flaws: RwSignal<Vec<(String, String)>>
         let typed = typed.get();
         let mine = number.get_value().wrapping_add(1);
         number.set_value(mine);
-        let mut body = match typed.body() {
-            Ok(body) => body,
-            Err(wrong) => {
-                flaws.set(wrong.into_iter().map(|(field, words)| (field.to_owned(), words)).collect());
-                let blank = typed.matchers.trim().is_empty() && !typed.all;
-                return found.set(if blank { Found::Blank } else { Found::Flawed });
-            }
-        };
-        let blank = typed.matchers.trim().is_empty() && !typed.all;
+        let blank = typed.is_blank();
+        let (mut body, wrong) = typed.tried();
+        let wrong: Vec<(String, String)> =
+            wrong.into_iter().map(|(field, words)| (field.to_owned(), words)).collect();
+        if !wrong.is_empty() {
+            flaws.set(wrong.clone());
+            found.set(if blank { Found::Blank } else { Found::Flawed });
+        }
         // A window can be tried before it has a name.
         if typed.name.trim().is_empty() {
             body["name"] = "Preview".into();
@@ -84,11 +98,11 @@ pub(super) fn Preview(typed: Memo<Typed>, flaws: RwSignal<Vec<(String, String)>>
                 }
                 found.set(match answer {
                     Ok(told) => {
-                        let of = |flaw: &Flaw| {
-                            (field_of(&flaw.field, &flaw.message).to_owned(), flaw.message.clone())
-                        };
-                        flaws.set(told.flaws.iter().map(of).collect());
-                        if told.flaws.is_empty() {
+                        let all: Vec<_> =
+                            wrong.into_iter().chain(told.flaws.iter().map(Flaw::told)).collect();
+                        let is_fit = all.is_empty();
+                        flaws.set(all);
+                        if is_fit {
                             Found::Told(told)
                         } else if blank {
                             Found::Blank
@@ -196,7 +210,7 @@ fn entry(labels: &LabelMap) -> impl IntoView + use<> {
 }
 
 /// The field of the form that a mistake stands beside. Of a schedule the words tell which part it is.
-pub(super) fn field_of<'a>(field: &'a str, message: &str) -> &'a str {
+fn field_of<'a>(field: &'a str, message: &str) -> &'a str {
     match field {
         "schedule" if message.contains("RRULE") => "rule",
         "schedule" if message.contains("time zone") => "zone",
@@ -231,5 +245,10 @@ mod tests {
         ] {
             assert_eq!(field_of(field, message), expected, "{message}");
         }
+        let flaw = |message: &str| Flaw { field: "schedule".to_owned(), message: message.to_owned() }.told();
+        assert_eq!(
+            flaw("DTSTART: \"X\" is not a time zone"),
+            ("zone".to_owned(), "\"X\" is not a time zone".to_owned())
+        );
     }
 }

@@ -16,7 +16,7 @@ use self::policies::{Policies, Policy};
 use self::receivers::Receivers;
 pub(super) use self::receivers::{Line, Trial, said_list, tell};
 use self::tester::Tester;
-pub(super) use self::tester::{Explained, Taken, way};
+pub(super) use self::tester::{Explained, Taken};
 use super::{Address, moment, state_word, trouble, without_script};
 use crate::address::Search;
 use crate::api::{self, Failure, Poll, envelope};

@@ -8,6 +8,7 @@ use crate::address::{Encoded, Search};
 use crate::alerts::alert::LabelMap;
 use crate::alerts::filter::written;
 use crate::alerts::label_words;
+use crate::numbers::grouped;
 
 /// What stands in place of a window's id where the data is made up.
 const DEMO: &str = "demo";
@@ -22,6 +23,15 @@ pub(in crate::alerts) struct Muted {
     maintenance_name: Option<String>,
     silenced: Vec<Silenced>,
     inhibiting: Vec<Inhibiting>,
+    left_out: LeftOut,
+}
+
+/// How many are not told one by one.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct LeftOut {
+    silences: usize,
+    inhibitions: usize,
 }
 
 /// A silence.
@@ -56,7 +66,7 @@ impl Muted {
         let count = |many: usize, one: &str| match many {
             0 => None,
             1 => Some(format!("1 {one}")),
-            many => Some(format!("{many} {one}s")),
+            many => Some(format!("{} {one}s", grouped(many as u64))),
         };
         let window = || self.maintenance_name.as_ref().or(self.maintenance.as_ref());
         let maintenance = match self.maintenance.as_deref() {
@@ -64,8 +74,8 @@ impl Muted {
             _ => window().map(|name| format!("the maintenance {name}")),
         };
         let parts = [
-            count(self.silences.len(), "silence"),
-            count(self.inhibitions.len(), "other alert"),
+            count(self.silences.len() + self.left_out.silences, "silence"),
+            count(self.inhibitions.len() + self.left_out.inhibitions, "other alert"),
             maintenance,
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -100,6 +110,12 @@ impl Muted {
         silenced.chain(inhibited).chain(window).collect()
     }
 
+    /// What is said of those that are not told one by one.
+    fn more(&self) -> Option<String> {
+        let more = self.left_out.silences + self.left_out.inhibitions;
+        (more > 0).then(|| format!("… and {} more", grouped(more as u64)))
+    }
+
     /// Each of them, with a way to it; nothing where there is none.
     pub(super) fn reasons(&self) -> Option<AnyView> {
         let one = |reason: Reason| {
@@ -111,8 +127,10 @@ impl Muted {
             }
         };
         let each = self.each();
+        let more =
+            self.more().map(|words| view! { <li class="way-taken"><span class="hint">{words}</span></li> });
         (!each.is_empty()).then(|| {
-            view! { <ul class="ways-taken" aria-label="What mutes it">{each.into_iter().map(one).collect_view()}</ul> }
+            view! { <ul class="ways-taken" aria-label="What mutes it">{each.into_iter().map(one).collect_view()}{more}</ul> }
                 .into_any()
         })
     }
@@ -150,6 +168,18 @@ mod tests {
         );
         assert_eq!(Muted::default().words(), None);
         assert!(Muted::default().each().is_empty());
+    }
+
+    #[test]
+    fn those_that_are_left_out_are_counted() {
+        let text = r#"{"silences":["s"],"inhibitions":["a","b"],"left_out":{"silences":0,"inhibitions":18}}"#;
+        let muted: Muted = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            muted.words().as_deref(),
+            Some("⊘ Nobody would be told now, because of 1 silence and 20 other alerts.")
+        );
+        assert_eq!(muted.more().as_deref(), Some("… and 18 more"));
+        assert_eq!(Muted::default().more(), None);
     }
 
     #[test]

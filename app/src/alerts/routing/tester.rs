@@ -8,7 +8,7 @@ use watchfire_model::MatchOp;
 
 use super::muted::Muted;
 use crate::alerts::alert::LabelMap;
-use crate::alerts::filter::{Term, terms};
+use crate::alerts::conditions::conditions;
 use crate::alerts::{Address, label_words};
 use crate::api::{Refusal, call};
 
@@ -24,17 +24,41 @@ pub(crate) struct Explained {
     pub(in crate::alerts) muted_by: Muted,
     /// Receivers that its labels name and that there are not.
     unknown_receivers: Vec<String>,
+    /// Where the configuration comes from: file, kept, default or draft.
+    source: String,
 }
 
 impl Explained {
     /// That its labels name receivers that there are not.
-    pub(in crate::alerts) fn unknown(&self) -> Option<String> {
+    fn unknown(&self) -> Option<String> {
         let names = self.unknown_receivers.join(", ");
         // Where others are named as well, those are told.
         let are_others = self.steps.iter().any(|step| step.outcome == "named");
         let rest = if are_others { "" } else { "; the routes say who is told" };
         (!names.is_empty())
             .then(|| format!("△ Its labels name {names}, and there is no such receiver{rest}."))
+    }
+
+    /// Whether nothing is configured, so that nobody is told of anything.
+    pub(in crate::alerts) fn is_nobody(&self) -> bool {
+        self.source == "default"
+    }
+
+    /// The ways that it goes, and what is odd with them.
+    pub(in crate::alerts) fn ways(&self) -> AnyView {
+        if self.is_nobody() {
+            return view! {
+                <p class="alerting-bad">
+                    "△ Nobody is told yet: no receiver is configured. Make one under "<a href="/alerts/routing?edit=yes">"Routing"</a>"."
+                </p>
+            }
+            .into_any();
+        }
+        view! {
+            <ul class="ways-taken">{self.taken.iter().map(way).collect_view()}</ul>
+            <p class="hint">{self.unknown()}</p>
+        }
+        .into_any()
     }
 
     /// What a route says.
@@ -141,24 +165,17 @@ impl Step {
     }
 }
 
-/// The labels that are typed: `severity=high team="web ops"`, or what can't be read.
+/// The labels that are typed: `severity=high, team="web ops"`, or what can't be read.
 fn labels(text: &str) -> Result<Map<String, Value>, String> {
     let mut labels = Map::new();
-    for term in terms(text) {
-        match term {
-            Term::Matcher(matcher) if matcher.op == MatchOp::Equal => {
-                labels.insert(matcher.name, matcher.value.into());
-            }
-            Term::Matcher(matcher) => {
-                return Err(format!(
-                    "an alert has labels, not conditions; write {}=... for one value",
-                    matcher.name
-                ));
-            }
-            Term::Word(word) => {
-                return Err(format!("{word:?} is no label; write severity=\"high\" team=\"web\""));
-            }
+    for matcher in conditions(text)? {
+        if matcher.op != MatchOp::Equal {
+            return Err(format!(
+                "an alert has labels, not conditions; write {}=... for one value",
+                matcher.name
+            ));
         }
+        labels.insert(matcher.name, matcher.value.into());
     }
     Ok(labels)
 }
@@ -208,10 +225,8 @@ pub(super) fn Tester(
     });
     let result = move || {
         let explained = explained.get()?;
-        let taken = explained.taken.iter().map(way).collect_view();
         Some(view! {
-            <ul class="ways-taken">{taken}</ul>
-            <p class="hint">{explained.unknown()}</p>
+            {explained.ways()}
             <p class="alert-muted">{explained.muted_by.words()}</p>
             {explained.muted_by.reasons()}
         })
@@ -222,7 +237,7 @@ pub(super) fn Tester(
             <div class="form-field">
                 <label for="route-labels">"Labels of an alert"</label>
                 <input id="route-labels" class="mono" data-search="true" autocomplete="off" spellcheck="false"
-                    placeholder="alertname=\"DiskFull\" severity=\"high\" team=\"web\"" aria-describedby="route-labels-error"
+                    placeholder="alertname=\"DiskFull\", severity=\"high\", team=\"web\"" aria-describedby="route-labels-error"
                     aria-invalid=move || error.with(Option::is_some).to_string()
                     value=text.get_untracked() prop:value=move || text.get()
                     on:input=move |event| address.put("labels", &event_target_value(&event), true)/>
@@ -235,7 +250,7 @@ pub(super) fn Tester(
     .into_any()
 }
 
-pub(in crate::alerts) fn way(taken: &Taken) -> impl IntoView + use<> {
+fn way(taken: &Taken) -> impl IntoView + use<> {
     let group = match label_words(&taken.group, &[]) {
         words if words.is_empty() => "with all alerts of the route".to_owned(),
         words => format!("with those that share {words}"),
@@ -267,9 +282,11 @@ mod tests {
     #[test]
     fn labels_are_read() {
         let read = |text: &str| labels(text).map(|labels| Value::from(labels).to_string());
-        assert_eq!(read("a=b c=\"d e\""), Ok(r#"{"a":"b","c":"d e"}"#.to_owned()));
+        assert_eq!(read("a=b, c=\"d e\""), Ok(r#"{"a":"b","c":"d e"}"#.to_owned()));
         assert!(read("a!=b").unwrap_err().contains("a=..."));
         assert!(read("word").unwrap_err().contains("\"word\""));
+        // As in all other fields of conditions.
+        assert!(read("a=b c=\"d e\"").unwrap_err().contains("comma"));
     }
 
     #[test]
@@ -311,5 +328,8 @@ mod tests {
         assert_eq!(unknown("named"), "△ Its labels name gone, and there is no such receiver.");
         assert!(unknown("takes").ends_with("no such receiver; the routes say who is told."));
         assert_eq!(Explained::default().unknown(), None);
+        let fresh: Explained =
+            serde_json::from_str(r#"{"source":"default","taken":[{"receiver":"nobody"}]}"#).unwrap();
+        assert!(fresh.is_nobody() && !Explained::default().is_nobody());
     }
 }

@@ -36,14 +36,21 @@ fn what(event: &Event) -> String {
     sent_words(event.receiver.as_deref(), event.integration.as_deref(), &event.to, &event.reason)
 }
 
+/// The value that made a change. Who says something of an alert, or sends it, measures nothing; and what ends an alert is that it is
+/// not found any more: the server knows only the value before.
+fn measured(event: &Event) -> Option<f64> {
+    if event.labels.is_empty() || event.to == "inactive" {
+        return None;
+    }
+    event.value().filter(|value| !value.is_nan() || !(is_said(&event.to) || is_sent(&event.to)))
+}
+
 /// Every change, the newest first.
 #[component]
 pub(super) fn Changes(known: RwSignal<Option<Known>>, unit: Memo<Unit>) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let row = move |event: Event| {
-        // Who says something of an alert, or sends it, measures nothing.
-        let is_measured = |value: &f64| !value.is_nan() || !(is_said(&event.to) || is_sent(&event.to));
-        let value = event.value().filter(|value| !event.labels.is_empty() && is_measured(value));
+        let value = measured(&event);
         let shown = value.map(|value| format_value(unit.get(), value));
         let (of, what) = (about(&event), what(&event));
         let class = if is_sent(&event.to) { "change-sent" } else { "change-states" };
@@ -51,7 +58,7 @@ pub(super) fn Changes(known: RwSignal<Option<Known>>, unit: Memo<Unit>) -> impl 
             <tr>
                 <td>{moment(event.at, preferences)}</td>
                 <td class=class data-alert-state=event.to.clone()>{what}</td>
-                <td class="number" data-name="Value" title=value.map(|value| value.to_string())>{shown}</td>
+                <td class="number" data-name=value.is_some().then_some("Value") title=value.map(|value| value.to_string())>{shown}</td>
                 <td class="target-labels">{of}</td>
             </tr>
         }
@@ -85,6 +92,25 @@ pub(super) fn Changes(known: RwSignal<Option<Known>>, unit: Memo<Unit>) -> impl 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_was_measured_has_a_value() {
+        let labels: crate::alerts::alert::LabelMap = [("host".to_owned(), "a".to_owned())].into();
+        for (to, value, expected) in [
+            ("firing", 60.into(), Some(60.0)),
+            ("pending", 60.into(), Some(60.0)),
+            ("inactive", 60.into(), None),
+            ("sent", "NaN".into(), None),
+        ] {
+            let event = Event { labels: labels.clone(), value, ..Event::new(1, "firing", to) };
+            assert_eq!(measured(&event), expected, "{to}");
+        }
+        assert_eq!(
+            measured(&Event { value: 60.into(), ..Event::new(1, "ok", "firing") }),
+            None,
+            "of the rule"
+        );
+    }
 
     #[test]
     fn a_change_says_of_what_it_is_and_why() {

@@ -1,20 +1,22 @@
 //! The values of alerts as they were evaluated: what the rule saw then, whatever became of the samples since.
 
-use std::cmp::Reverse;
-use std::fmt::Write as _;
+mod series;
 
+use std::future::Future;
+
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Deserialize;
 use serde_json::Value;
 use watchfire_chart::format_value;
 use watchfire_model::Unit;
 
-use crate::address::Search;
+use self::series::{Answer, Evaluations};
+use crate::address::{Encoded, Search};
 use crate::alerts::alert::LabelMap;
-use crate::alerts::chart::ChartedRule;
-use crate::alerts::{label_words, moment, plural};
-use crate::api::{self, Failure, envelope, value_of};
+use crate::alerts::chart::{ChartedRule, NOT_OURS, rule_of};
+use crate::alerts::{moment, plural};
+use crate::api::{self, envelope, value_of};
 use crate::numbers::grouped;
 use crate::preferences::Preferences;
 
@@ -30,137 +32,215 @@ const DAY: i64 = 86_400_000;
 /// How many evaluations of each alert are asked for, the newest.
 const LAST: usize = 20;
 
-/// How many evaluations are listed.
-const LISTED: usize = 100;
-
 /// How many alerts have a line.
 const LINES: usize = 40;
 
-/// The height of a line's picture, whose width is 100.
-const HEIGHT: f64 = 14.0;
+/// What is said where nothing was evaluated.
+const NOTHING: &str = "○ No alert was pending or fired here in this time, or it is not kept any more.";
 
-/// What the server tells; docs/API.md describes it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-struct Answer {
-    series: Vec<Evaluations>,
-    left_out: usize,
-}
-
-/// The evaluations of one alert.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-struct Evaluations {
-    labels: LabelMap,
-    /// A value that is no finite number is a text.
-    points: Vec<(i64, Value)>,
-}
-
-impl Evaluations {
-    fn name(&self) -> String {
-        let name = label_words(&self.labels, &["alertname", "severity"]);
-        if name.is_empty() { "its only alert".to_owned() } else { name }
-    }
-
-    /// When, and the value.
-    fn values(&self) -> impl Iterator<Item = (i64, f64)> {
-        self.points.iter().filter_map(|(at, value)| {
-            let value = value.as_f64().or_else(|| value.as_str()?.parse().ok())?;
-            Some((*at, value))
-        })
-    }
-
-    /// The line through its values, as SVG has it, in a picture 100 wide; broken where nothing was evaluated.
-    fn path(&self, from: i64, to: i64) -> String {
-        let points: Vec<(i64, f64)> = self.values().filter(|(_, value)| value.is_finite()).collect();
-        let distances = points.windows(2).map(|pair| pair[1].0 - pair[0].0);
-        let widest = distances.min().unwrap_or(0).saturating_mul(5) / 2;
-        let low = points.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);
-        let high = points.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
-        let length = (to - from).max(1) as f64;
-        let mut path = String::new();
-        let mut before = None;
-        for (at, value) in points {
-            let x = (at - from) as f64 / length * 100.0;
-            let share = if high > low { (value - low) / (high - low) } else { 0.5 };
-            let y = (HEIGHT - 2.0).mul_add(1.0 - share, 1.0);
-            let goes_on = before.is_some_and(|before| at - before <= widest);
-            // Of a value alone a dot is seen. Writing to a text can't fail.
-            let _ = if goes_on { write!(path, "L{x:.2} {y:.2}") } else { write!(path, "M{x:.2} {y:.2}h.4") };
-            before = Some(at);
-        }
-        path
-    }
-}
+/// How the history names a rule that a form made, before its uid.
+const OF_FORM: &str = "form;";
 
 /// What is known, and of which time.
 #[derive(Clone, Debug, PartialEq)]
 struct Known {
-    over_time: Answer,
-    last: Answer,
+    answer: Answer,
     from: i64,
     to: i64,
 }
 
-/// The newest evaluations of all alerts: when, of which, and the value.
-fn newest(answer: &Answer) -> Vec<(i64, String, f64)> {
-    let each = answer.series.iter().flat_map(|one| {
-        let name = one.name();
-        one.values().map(move |(at, value)| (at, name.clone(), value))
-    });
-    let mut all: Vec<(i64, String, f64)> = each.collect();
-    all.sort_by_key(|(at, ..)| Reverse(*at));
-    all.truncate(LISTED);
-    all
+/// What is asked of an alert or a rule; what is asked for later counts.
+struct Asked<T: Send + Sync + 'static> {
+    answer: RwSignal<Option<T>>,
+    number: StoredValue<u32>,
 }
 
-async fn ask(of: &ChartedRule) -> Result<Known, Failure> {
+impl<T: Send + Sync + 'static> Clone for Asked<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Asked<T> {}
+
+impl<T: Send + Sync + 'static> Asked<T> {
+    fn new() -> Self {
+        Self { answer: RwSignal::new(None), number: StoredValue::new(0) }
+    }
+
+    fn turn(self) -> u32 {
+        let turn = self.number.get_value().wrapping_add(1);
+        self.number.set_value(turn);
+        turn
+    }
+
+    /// Nothing is known, and no answer that is on its way counts.
+    fn clear(self) {
+        self.turn();
+        self.answer.set(None);
+    }
+
+    /// What was known stays until the answer is there.
+    fn ask(self, question: impl Future<Output = T> + 'static) {
+        let mine = self.turn();
+        spawn_local(async move {
+            let answer = question.await;
+            // Something else was asked for, or the page was left.
+            if self.number.try_get_value() == Some(mine) {
+                self.answer.set(Some(answer));
+            }
+        });
+    }
+}
+
+/// What made an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Maker {
+    /// Whether it is a rule of this server, as far as is known.
+    is_ours: bool,
+    /// In what its values are.
+    unit: Unit,
+}
+
+async fn maker(labels: LabelMap) -> Maker {
+    let rule = match rule_of(&labels).await {
+        Ok(Some(rule)) => rule,
+        found => return Maker { is_ours: found.is_err(), unit: Unit::Number },
+    };
+    let unit = match rule.strip_prefix(OF_FORM) {
+        Some(uid) => {
+            let path = format!("/api/v1/watchfire/rules/{}", Encoded(uid));
+            let told = api::get(&path, &Search::default()).await.and_then(|text| envelope::<Value>(&text));
+            told.as_ref().map_or(Unit::Number, unit_of)
+        }
+        None => Unit::Number,
+    };
+    Maker { is_ours: true, unit }
+}
+
+/// In what the values of a rule are that a form made.
+fn unit_of(told: &Value) -> Unit {
+    if told["rule"]["condition"]["is"] == "changed" { Unit::Percent } else { Unit::Number }
+}
+
+fn search_of(of: &ChartedRule, from: i64) -> Search {
     let search = match &of.rule {
         Some((name, rule)) => Search::default().with(name, rule),
         None => Search::default().with("labels", &value_of(&of.labels).to_string()),
     };
-    let range = |from: i64| search.clone().with("from", &from.to_string()).with("to", &of.to.to_string());
-    let step = ((of.to - of.from) / POINTS).max(1000);
-    let over_time = api::get(API, &range(of.from).with("step", &step.to_string())).await?;
-    let last = range(of.from.max(of.to - DAY)).with("limit", &LAST.to_string());
-    let last = api::get(API, &last).await?;
-    Ok(Known { over_time: envelope(&over_time)?, last: envelope(&last)?, from: of.from, to: of.to })
+    search.with("from", &from.to_string()).with("to", &of.to.to_string())
 }
 
-/// The panel; nothing where nothing is asked for.
+/// The last value of each of some steps.
+async fn over_time(of: ChartedRule) -> Result<Known, String> {
+    let step = ((of.to - of.from) / POINTS).max(1000);
+    read(search_of(&of, of.from).with("step", &step.to_string()), of.from, of.to).await
+}
+
+/// The last evaluations, each by itself.
+async fn last(of: ChartedRule) -> Result<Known, String> {
+    let from = of.from.max(of.to - DAY);
+    read(search_of(&of, from).with("limit", &LAST.to_string()), from, of.to).await
+}
+
+async fn read(search: Search, from: i64, to: i64) -> Result<Known, String> {
+    let answer = api::get(API, &search).await.and_then(|text| envelope(&text));
+    answer
+        .map(|answer| Known { answer, from, to })
+        .map_err(|failure| format!("✕ What was evaluated can't be shown: {failure}"))
+}
+
+/// Whether two are of the same rule or alert, if of other times.
+fn is_same(one: Option<&ChartedRule>, other: Option<&ChartedRule>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.labels == other.labels && one.rule == other.rule,
+        _ => false,
+    }
+}
+
+/// Why no line is drawn; nothing where some are.
+fn why_none(known: Option<&Result<Known, String>>, maker: Option<Maker>) -> Option<String> {
+    match known? {
+        Err(words) => Some(words.clone()),
+        Ok(known) if !known.answer.series.is_empty() => None,
+        Ok(_) if maker.is_some_and(|maker| !maker.is_ours) => Some(NOT_OURS.to_owned()),
+        Ok(_) => Some(NOTHING.to_owned()),
+    }
+}
+
+/// The panel; nothing where nothing is asked for. Where `unit` is left out it is that of the rule that made the alert.
 #[component]
-pub(crate) fn Evaluated(of: Memo<Option<ChartedRule>>, unit: Memo<Unit>) -> impl IntoView {
-    let preferences = expect_context::<Preferences>();
-    let known = RwSignal::new(None::<Known>);
-    let words = RwSignal::new(None::<String>);
-    let number = StoredValue::new(0_u32);
+pub(crate) fn Evaluated(
+    of: Memo<Option<ChartedRule>>,
+    #[prop(optional)] unit: Option<Memo<Unit>>,
+) -> impl IntoView {
+    let lines = Asked::<Result<Known, String>>::new();
+    let rows = Asked::<Result<Known, String>>::new();
+    let made_by = Asked::<Maker>::new();
+    let open = RwSignal::new(false);
+    let shown = StoredValue::new(None::<ChartedRule>);
     Effect::new(move |_| {
-        let Some(of) = of.get() else { return };
-        let mine = number.get_value().wrapping_add(1);
-        number.set_value(mine);
-        spawn_local(async move {
-            let answer = ask(&of).await;
-            // Something else was asked for, or the page was left.
-            if number.try_get_value() != Some(mine) {
-                return;
+        let now = of.get();
+        if shown.with_value(|shown| !is_same(shown.as_ref(), now.as_ref())) {
+            // What belongs to another alert is not shown below the name of this one.
+            lines.clear();
+            rows.clear();
+            made_by.clear();
+            open.set(false);
+            if let Some(alert) = now.as_ref().filter(|of| of.rule.is_none()) {
+                made_by.ask(maker(alert.labels.clone()));
             }
-            match answer {
-                Ok(answer) => {
-                    let is_empty = answer.over_time.series.is_empty() && answer.last.series.is_empty();
-                    let text =
-                        "○ No alert was pending or fired here in this time, or it is not kept any more.";
-                    words.set(is_empty.then(|| text.to_owned()));
-                    known.set(Some(answer));
-                }
-                Err(failure) => words.set(Some(format!("✕ What was evaluated can't be shown: {failure}"))),
+        }
+        if let Some(of) = &now {
+            lines.ask(over_time(of.clone()));
+            if open.get_untracked() {
+                rows.ask(last(of.clone()));
             }
-        });
+        }
+        shown.set_value(now);
     });
-    let line = move |one: &Evaluations, (from, to): (i64, i64)| {
-        let name = one.name();
-        let last = one.values().last();
-        let told: Option<String> = last.map(|(at, value)| {
-            format!("{}: {} at {}", name, format_value(unit.get(), value), moment(at, preferences))
+    let unit = Memo::new(move |_| match unit {
+        Some(unit) => unit.get(),
+        None => made_by.answer.get().map_or(Unit::Number, |maker| maker.unit),
+    });
+    let words = move || lines.answer.with(|known| why_none(known.as_ref(), made_by.answer.get()));
+    let is_there = Memo::new(move |_| of.with(Option::is_some));
+    let heading = move || {
+        let name = of.with(|of| of.as_ref()?.labels.get("alertname").cloned());
+        name.map_or_else(|| "As it was evaluated".to_owned(), |name| format!("As it was evaluated: {name}"))
+    };
+    let badge = move || {
+        let count = lines.answer.with(|known| Some(known.as_ref()?.as_ref().ok()?.answer.series.len()));
+        count.filter(|count| *count > 0).map(|count| plural(count, "alert"))
+    };
+    // Where the lines can't be shown the list may.
+    let has_list = Memo::new(move |_| {
+        lines.answer.with(|known| match known {
+            None => false,
+            Some(Ok(known)) => !known.answer.series.is_empty(),
+            Some(Err(_)) => true,
+        })
+    });
+    view! {
+        <Show when=move || is_there.get()>
+            <section class="panel rule-changes" aria-label="As it was evaluated">
+                <header class="panel-head"><h2>{heading}</h2><span class="panel-badge">{badge}</span></header>
+                <p class="hint" role="status">{words}</p>
+                {drawn(lines, unit)}
+                <Show when=move || has_list.get()>{listed(of, rows, open, unit)}</Show>
+            </section>
+        </Show>
+    }
+    .into_any()
+}
+
+/// A line for each alert.
+fn drawn(of: Asked<Result<Known, String>>, unit: Memo<Unit>) -> AnyView {
+    let preferences = expect_context::<Preferences>();
+    let line = move |one: &Evaluations, name: String, (from, to): (i64, i64)| {
+        // Its time is the end of a step.
+        let told: Option<String> = one.values().last().map(|(at, value)| {
+            format!("{name}: {} by {}", format_value(unit.get(), value), moment(at, preferences))
         });
         let path = one.path(from, to);
         view! {
@@ -176,19 +256,48 @@ pub(crate) fn Evaluated(of: Memo<Option<ChartedRule>>, unit: Memo<Unit>) -> impl
         }
     };
     let lines = move || {
-        known.with(|known| {
-            let known = known.as_ref()?;
-            let all = &known.over_time.series;
-            let more = all.len().saturating_sub(LINES) + known.over_time.left_out;
+        of.answer.with(|known| {
+            let known = known.as_ref()?.as_ref().ok()?;
+            let all = &known.answer.series;
+            let more = all.len().saturating_sub(LINES) + known.answer.left_out;
             let more = (more > 0).then(|| format!("{} more alerts are not shown.", grouped(more as u64)));
-            let lines = all.iter().take(LINES).map(|one| line(one, (known.from, known.to)));
+            let each = all.iter().zip(known.answer.names()).take(LINES);
+            let lines = each.map(|(one, name)| line(one, name, (known.from, known.to)));
             Some(view! {
                 <ul class="timeline">{lines.collect_view()}</ul>
                 <p class="hint">{more}</p>
             })
         })
     };
-    let list = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| newest(&known.last))));
+    lines.into_any()
+}
+
+/// The last evaluations, which are asked for when somebody wants to see them.
+fn listed(
+    of: Memo<Option<ChartedRule>>,
+    asked: Asked<Result<Known, String>>,
+    open: RwSignal<bool>,
+    unit: Memo<Unit>,
+) -> AnyView {
+    let preferences = expect_context::<Preferences>();
+    let details = NodeRef::<html::Details>::new();
+    let toggled = move |_| {
+        let is_open = details.get_untracked().is_some_and(|details| details.open());
+        open.set(is_open);
+        if let Some(of) = of.get_untracked().filter(|_| is_open) {
+            asked.ask(last(of));
+        }
+    };
+    let list = Memo::new(move |_| {
+        asked.answer.with(|known| Some(known.as_ref()?.as_ref().ok()?.answer.newest())).unwrap_or_default()
+    });
+    let words = move || {
+        asked.answer.with(|known| match known {
+            None => Some("… asking for them".to_owned()),
+            Some(Ok(_)) => None,
+            Some(Err(words)) => Some(words.clone()),
+        })
+    };
     let row = move |(at, name, value): (i64, String, f64)| {
         view! {
             <tr>
@@ -198,61 +307,60 @@ pub(crate) fn Evaluated(of: Memo<Option<ChartedRule>>, unit: Memo<Unit>) -> impl
             </tr>
         }
     };
-    let rows = move || list.get().unwrap_or_default().into_iter().map(row).collect_view();
-    let has_some = Memo::new(move |_| list.with(|list| list.as_ref().is_some_and(|list| !list.is_empty())));
-    let badge = move || {
-        let count = known.with(|known| known.as_ref().map(|known| known.over_time.series.len()));
-        count.filter(|count| *count > 0).map(|count| plural(count, "alert"))
-    };
     view! {
-        <section class="panel rule-changes" aria-label="As it was evaluated">
-            <header class="panel-head"><h2>"As it was evaluated"</h2><span class="panel-badge">{badge}</span></header>
-            <p class="hint" role="status">{move || words.get()}</p>
-            {lines}
-            <Show when=move || has_some.get()>
-                <details>
-                    <summary>"The last evaluations"</summary>
-                    <div class="table-scroll" tabindex="0" role="group" aria-label="The last evaluations">
-                        <table class="table">
-                            <thead><tr>
-                                <th scope="col">"When"</th><th scope="col" class="number">"Value"</th><th scope="col">"Alert"</th>
-                            </tr></thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                </details>
-            </Show>
-        </section>
+        <details node_ref=details on:toggle=toggled>
+            <summary>"The last evaluations"</summary>
+            <p class="hint" role="status">{words}</p>
+            <div class="table-scroll" tabindex="0" role="group" aria-label="The last evaluations">
+                <table class="table">
+                    <thead><tr>
+                        <th scope="col">"When"</th><th scope="col" class="number">"Value"</th><th scope="col">"Alert"</th>
+                    </tr></thead>
+                    <tbody>{move || list.get().into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        </details>
     }
     .into_any()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn evaluations_are_drawn_and_listed() {
-        let text = r#"{"status":"success","data":{"left_out":0,"series":[
-            {"labels":{"alertname":"Hot","host":"a"},"points":[[0,1],[10,3],[20,2],[60,"NaN"],[80,2]]},
-            {"labels":{"alertname":"Hot"},"points":[[50,7.5]]}]}}"#;
-        let answer: Answer = envelope(text).unwrap();
-        assert_eq!(
-            answer.series[0].path(0, 100),
-            "M0.00 13.00h.4L10.00 1.00L20.00 7.00M80.00 7.00h.4",
-            "it is broken where nothing was evaluated"
-        );
-        assert_eq!(answer.series[1].path(0, 100), "M50.00 7.00h.4");
-        let told: Vec<String> =
-            newest(&answer).iter().map(|(at, name, value)| format!("{at} {name} {value}")).collect();
-        let expected = [
-            "80 host=\"a\" 2",
-            "60 host=\"a\" NaN",
-            "50 its only alert 7.5",
-            "20 host=\"a\" 2",
-            "10 host=\"a\" 3",
-            "0 host=\"a\" 1",
-        ];
-        assert_eq!(told, expected);
+    fn values_of_another_alert_are_not_shown() {
+        let of = |host: &str, to: i64| ChartedRule {
+            labels: [("host".to_owned(), host.to_owned())].into(),
+            from: 0,
+            to,
+            rule: None,
+        };
+        assert!(is_same(Some(&of("a", 1)), Some(&of("a", 2))), "the clock goes on");
+        assert!(!is_same(Some(&of("a", 1)), Some(&of("b", 1))));
+        assert!(!is_same(None, Some(&of("a", 1))));
+        let of_rule = ChartedRule { rule: Some(("uid", "hot".to_owned())), ..of("a", 1) };
+        assert!(!is_same(Some(&of("a", 1)), Some(&of_rule)));
+    }
+
+    #[test]
+    fn why_nothing_is_drawn() {
+        let known =
+            |series: Vec<Evaluations>| Ok(Known { answer: Answer { series, left_out: 0 }, from: 0, to: 1 });
+        let maker = |is_ours| Some(Maker { is_ours, unit: Unit::Number });
+        assert_eq!(why_none(None, None), None);
+        assert_eq!(why_none(Some(&known(Vec::new())), maker(false)).as_deref(), Some(NOT_OURS));
+        assert_eq!(why_none(Some(&known(Vec::new())), maker(true)).as_deref(), Some(NOTHING));
+        assert_eq!(why_none(Some(&known(vec![Evaluations::default()])), maker(false)), None);
+        assert_eq!(why_none(Some(&Err("✕ no".to_owned())), maker(false)).as_deref(), Some("✕ no"));
+    }
+
+    #[test]
+    fn changes_are_in_per_cent() {
+        assert_eq!(unit_of(&json!({"rule": {"condition": {"is": "changed"}}})), Unit::Percent);
+        assert_eq!(unit_of(&json!({"rule": {"condition": {"is": "above"}}})), Unit::Number);
+        assert_eq!(unit_of(&json!({})), Unit::Number);
     }
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use watchfire_model::{TimeRange, Unit};
 
 use self::changes::Changes;
-pub(super) use self::evaluated::Evaluated;
+pub(crate) use self::evaluated::Evaluated;
 use self::facts::{Facts, Running};
 use self::timeline::Timeline;
 use super::alert::{Alert, Alerts, LabelMap};

@@ -160,7 +160,7 @@ pub(crate) fn RulesPage() -> impl IntoView {
             known.as_ref().is_some_and(|known| !known.groups.is_empty() || !known.forms.is_empty())
         });
         (some && groups.with(Vec::is_empty))
-            .then(|| view! { <p class="panel-none">"No rule is so. Shorten the filter, or choose another state."</p> })
+            .then(|| view! { <p class="panel-none">"No rule matches. Shorten the filter, or choose another state."</p> })
     };
     let states = STATES.map(|(word, title)| (word.to_owned(), title.to_owned())).to_vec();
     view! {

@@ -78,6 +78,7 @@ pub(crate) fn SilencePage() -> impl IntoView {
         <Title text=Page::Silence.title()/>
         <div class="alerting">
             <Views current=Page::Silences/>
+            {crate::alerts::without_script()}
             {content}
         </div>
     }

@@ -103,7 +103,7 @@ pub(crate) fn SilencesPage() -> impl IntoView {
     let words = move || trouble(poll, "Silences").or_else(|| known.with(|known| known.as_ref().map(counted)));
     let nothing = move || {
         (known.with(Option::is_some) && ids.with(Vec::is_empty)).then(|| {
-            view! { <p class="panel-none">"No silence is so. “New silence” makes one; expired ones are under “Show”."</p> }
+            view! { <p class="panel-none">"No silence matches. “New silence” makes one; expired ones are under “Show”."</p> }
         })
     };
     view! {

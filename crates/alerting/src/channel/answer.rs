@@ -25,11 +25,11 @@ pub enum Answer {
         /// Its words.
         words: String,
     },
-    /// A mail server took the mail, but not for all who were to get it.
+    /// A mail server took the mail, but not for all who are to have it: it refused some, or some were not asked for any more.
     Partly {
-        /// The addresses that have it.
+        /// The addresses that have it now.
         taken: Vec<String>,
-        /// Those that do not; one at least.
+        /// Those that it was refused for.
         refused: Vec<RefusedRecipient>,
     },
     /// A program ended badly.
@@ -44,7 +44,14 @@ pub enum Answer {
         /// What is wrong and what mends it.
         words: String,
     },
-    /// Nothing came back.
+    /// It was not sent, since there was no way to the service: no connection, no secret, no login.
+    Unsent {
+        /// Why.
+        cause: Cause,
+        /// The same in words.
+        words: String,
+    },
+    /// Nothing came back, and nobody knows whether it was heard.
     Nothing {
         /// Why.
         cause: Cause,
@@ -63,6 +70,21 @@ pub struct RefusedRecipient {
     /// The server's words.
     pub words: String,
 }
+
+impl RefusedRecipient {
+    /// Whether the server may take it later.
+    fn may_pass(&self) -> bool {
+        (400..500).contains(&self.code)
+    }
+
+    /// Code and words, for people.
+    fn said(&self) -> String {
+        format!("{}: {}", self.code, self.words)
+    }
+}
+
+/// `EX_TEMPFAIL` of `sysexits.h`: a program that ends so asks to be run again.
+const TRY_AGAIN: i32 = 75;
 
 /// Why something was not delivered: the label `reason` of the metrics, with Alertmanager's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -152,13 +174,33 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// The replies of a mail server that have to do with logins (<https://www.rfc-editor.org/rfc/rfc4954#section-6>).
+const LOGIN_REFUSED: [u16; 4] = [530, 534, 535, 538];
+
 impl Answer {
+    /// Whether what was sent may have been heard, though the answer is not good. Only where the service itself said no, or nothing got
+    /// to it, it surely was not: a server between may answer 5xx for one that has it, and a connection may break behind it.
+    pub fn may_be_heard(&self) -> bool {
+        match self {
+            // 408: the request did not come in time, or the answer to it.
+            Self::Http { status, .. } => !(300..500).contains(status) || *status == 408,
+            Self::Taken | Self::Nothing { .. } => true,
+            Self::Partly { taken, .. } => !taken.is_empty(),
+            Self::Exited { status, .. } => *status != Some(TRY_AGAIN),
+            Self::Refused { .. } | Self::Impossible { .. } | Self::Unsent { .. } => false,
+        }
+    }
+
+    /// Whether a mail server refused who logged in. One that is told a wrong password again and again locks the account.
+    pub fn is_login_refused(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if LOGIN_REFUSED.contains(code))
+    }
+
     /// The verdict on what no HTTP server said. Who has a mail that not all have is written to `progress`.
     pub(super) fn without_http(&self, progress: &mut Progress) -> Verdict {
         match self {
-            Self::Taken | Self::Http { .. } => Verdict::Done,
-            // 4yz may pass, 5yz stays. What has to do with logins (530, 534, 535, 538) is mended by people, who have to see it: and a
-            // server that is told a wrong password again and again locks the account.
+            Self::Taken | Self::Http { .. } => partly(&[], progress),
+            // 4yz may pass, 5yz stays. What has to do with logins is mended by people, who have to see it.
             Self::Refused { code, words } => {
                 let mend = match code {
                     530 => "; give auth_username and auth_password",
@@ -173,10 +215,13 @@ impl Answer {
             }
             Self::Partly { taken, refused } => {
                 progress.told.extend(taken.iter().cloned());
-                partly(refused, !progress.told.is_empty())
+                for one in refused.iter().filter(|one| !one.may_pass()) {
+                    progress.refused.insert(one.address.clone(), one.said());
+                }
+                partly(refused, progress)
             }
-            // EX_TEMPFAIL of sysexits.h; and what a signal ended.
-            Self::Exited { status: None | Some(75), words } => {
+            // And what a signal ended.
+            Self::Exited { status: None | Some(TRY_AGAIN), words } => {
                 Verdict::retry(Cause::ServerError, format!("the program asks to be run again: {words}"))
             }
             Self::Exited { status: Some(status), words } => Verdict::dead(
@@ -184,19 +229,26 @@ impl Answer {
                 format!("the program ended with {status} (75 would mean: try again): {words}"),
             ),
             Self::Impossible { words } => Verdict::dead(Cause::ClientError, words.clone()),
-            Self::Nothing { cause, words } => Verdict::retry(*cause, words.clone()),
+            Self::Unsent { cause, words } | Self::Nothing { cause, words } => {
+                Verdict::retry(*cause, words.clone())
+            }
         }
     }
 }
 
-/// The verdict on a mail that some do not get; whether others have it.
-fn partly(refused: &[RefusedRecipient], others: bool) -> Verdict {
-    let each = refused.iter().map(|one| format!("{} ({}: {})", one.address, one.code, one.words));
-    let each = each.collect::<Vec<_>>().join(", ");
-    let rest = if others { "; all others have it" } else { "" };
+/// The verdict on a mail that the server took, but for those that it refused now, and for those that it refused for good before.
+fn partly(refused: &[RefusedRecipient], progress: &Progress) -> Verdict {
+    let now = refused.iter().filter(|one| one.may_pass()).map(|one| (one.address.as_str(), one.said()));
+    let for_good = progress.refused.iter().map(|(address, said)| (address.as_str(), said.clone()));
+    let all: Vec<(&str, String)> = now.chain(for_good).collect();
+    if all.is_empty() {
+        return Verdict::Done;
+    }
+    let each = all.iter().map(|(address, said)| format!("{address} ({said})")).collect::<Vec<_>>().join(", ");
+    let rest = if progress.told.is_empty() { "" } else { "; all others have it" };
     let words = format!("the mail server refused {each}{rest}");
-    // Those for whom it may pass are tried again, and the others with them: what stays is told at last.
-    if refused.iter().any(|one| (400..500).contains(&one.code)) {
+    // Those for whom it may pass are tried again, alone; what stays is told at last.
+    if refused.iter().any(RefusedRecipient::may_pass) {
         return Verdict::retry(Cause::ServerError, words);
     }
     Verdict::dead(Cause::ClientError, words)

@@ -6,6 +6,7 @@ use super::draft::{Picture, Unsendable};
 use super::kind::{Kind, Task};
 use super::mail_texts::{MailFlaw, MailTexts};
 use super::outgoing::{Mail, MailLogin, MailServer, Outgoing};
+use super::progress::Progress;
 use super::writer::Writer;
 use crate::config::receiver::EmailConfig;
 use crate::config::{Secret, SecretSource};
@@ -28,8 +29,13 @@ impl EmailConfig {
             Some(source) => task.secrets.text(Some(source), name).map(|text| Some(Secret::new(text))),
             None => Ok(None),
         };
-        let password = read(self.auth_password_source(), "auth_password")?;
-        let secret = read(self.auth_secret_source(), "auth_secret")?;
+        let password = read(self.auth_password_source(), "auth_password");
+        let secret = read(self.auth_secret_source(), "auth_secret");
+        // One of the two may be what others inherit from `global`: whoever has the other needs it not.
+        let (password, secret) = match (password, secret) {
+            (Err(error), Ok(None) | Err(_)) | (Ok(None), Err(error)) => return Err(error),
+            (password, secret) => (password.unwrap_or_default(), secret.unwrap_or_default()),
+        };
         let (username, identity) = (self.auth_username.clone(), self.auth_identity.clone());
         Ok(Some(MailLogin { username, identity, password, secret }))
     }
@@ -95,6 +101,8 @@ impl Kind for EmailConfig {
         let text = |name: &str| content[name].as_str().unwrap_or_default().to_owned();
         let read = |name: &str| content[name].clone();
         let from = text("from");
+        let Progress { told, refused, .. } = task.progress;
+        let settled = told.iter().chain(refused.keys()).cloned().collect();
         // The part behind the @ of the sender, without the bracket behind an address with a name.
         let domain = from.rsplit_once('@').map_or("watchfire", |(_, domain)| domain.trim_end_matches('>'));
         let server = MailServer {
@@ -114,7 +122,7 @@ impl Kind for EmailConfig {
             text: texts(&content["text"]),
             html: texts(&content["html"]),
             pictures: serde_json::from_value(read("pictures")).unwrap_or_default(),
-            told: task.progress.told.clone(),
+            settled,
             from,
         }))))
     }

@@ -8,11 +8,11 @@ use crate::dispatch::{Notification, Reason};
 use crate::incident::{Incident, IncidentState};
 
 /// What became of it, in a word.
-fn change(reason: Reason, incident: &Incident) -> &'static str {
+fn change(reason: Reason) -> &'static str {
     match reason {
         Reason::IncidentWorse => "worse",
         Reason::IncidentCause => "cause",
-        Reason::IncidentOver if incident.merged_into.is_some() => "merged",
+        Reason::IncidentMerged => "merged",
         Reason::IncidentOver => "over",
         _ => "opened",
     }
@@ -41,7 +41,7 @@ pub(super) fn told(notification: &Notification, alerts: &[Told], external_url: &
         title: incident.title.clone(),
         severity: incident.severity.clone().unwrap_or_default(),
         state: state(incident).to_owned(),
-        change: change(notification.reason, incident).to_owned(),
+        change: change(notification.reason).to_owned(),
         opened_at: time(Some(incident.opened_at)),
         resolved_at: time(incident.resolved_at),
         cause: cause
@@ -61,7 +61,7 @@ pub(super) fn json(notification: &Notification, external_url: &str) -> Option<Js
         "title": incident.title,
         "severity": incident.severity,
         "state": state(incident),
-        "change": change(notification.reason, incident),
+        "change": change(notification.reason),
         "openedAt": rfc3339(incident.opened_at),
         "resolvedAt": incident.resolved_at.map(rfc3339),
         "cause": incident.cause,

@@ -137,8 +137,8 @@ pub struct Mail {
     pub html: Option<String>,
     /// Pictures that the HTML shows.
     pub pictures: Vec<Picture>,
-    /// Addresses that have it already, from an attempt that was good for some: they do not get it again.
-    pub told: BTreeSet<String>,
+    /// Addresses that it does not go to any more: an attempt was good for them, or their server refused them for good.
+    pub settled: BTreeSet<String>,
 }
 
 /// A server that takes mail.

@@ -79,7 +79,7 @@ impl<'a> Writer<'a> {
     pub(super) fn severity(&self) -> Option<Severity> {
         let of = |notified: &Notified| notified.alert.labels.get("severity").and_then(Severity::of);
         let alerts = &self.notification.alerts;
-        let fires = self.fires();
+        let fires = alerts.iter().any(|notified| !notified.resolved);
         alerts.iter().filter(|notified| notified.resolved != fires).filter_map(of).max()
     }
 
@@ -200,5 +200,6 @@ fn reason(reason: Reason) -> &'static str {
         Reason::IncidentWorse => "incident became worse",
         Reason::IncidentCause => "another cause of the incident is guessed",
         Reason::IncidentOver => "incident over",
+        Reason::IncidentMerged => "incident merged",
     }
 }

@@ -12,6 +12,7 @@ mod http;
 mod incidents;
 mod inhibit;
 mod mask;
+mod original;
 mod period;
 mod problem;
 mod read;

@@ -39,11 +39,13 @@ pub(super) const MOST: usize = 100;
 const MOST_LINES: usize = 20;
 
 impl ConfigError {
-    /// The first problems, a line for each, and how many more there are.
+    /// The first problems, a line for each, and how many more there are, as far as that is known.
     pub fn in_brief(&self) -> String {
         let shown = lines(&self.problems[..self.problems.len().min(MOST_LINES)]);
         match self.problems.len().saturating_sub(MOST_LINES) {
             0 => shown,
+            // The last one says that there are others, which nobody counted.
+            _ if self.problems.len() > MOST => format!("{shown}\n... and more"),
             more => format!("{shown}\n... and {more} more"),
         }
     }
@@ -93,6 +95,27 @@ impl Report {
             Ok(sorted(self.notes))
         } else {
             Err(ConfigError { problems: sorted(self.problems) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_counted_has_no_number() {
+        let brief = |count: usize| {
+            let mut report = Report::new("a.yml");
+            for line in (1..).take(count) {
+                report.problem(Place { line, column: 1 }, "wrong");
+            }
+            report.finish().unwrap_err().in_brief()
+        };
+        assert_eq!(brief(MOST_LINES).lines().count(), MOST_LINES);
+        let known = [(MOST_LINES + 1, "... and 1 more"), (MOST, "... and 80 more")];
+        for (count, last) in known.into_iter().chain([(MOST + 1, "... and more")]) {
+            assert_eq!(brief(count).lines().last(), Some(last), "{count}");
         }
     }
 }

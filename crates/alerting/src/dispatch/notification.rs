@@ -30,6 +30,8 @@ pub enum Reason {
     IncidentCause,
     /// An incident is over.
     IncidentOver,
+    /// An incident is part of another now, where its alerts go on.
+    IncidentMerged,
 }
 
 /// An alert of a notification.
@@ -68,9 +70,9 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// Whether any of its alerts fires.
+    /// Whether any of its alerts fires, and not for another incident.
     pub fn is_firing(&self) -> bool {
-        self.alerts.iter().any(|notified| !notified.resolved)
+        self.reason != Reason::IncidentMerged && self.alerts.iter().any(|notified| !notified.resolved)
     }
 
     /// The alerts that fire.

@@ -153,6 +153,11 @@ impl Plan {
             }
         }
         steps.sort_by_key(|step| step.told_after);
+        // Who is named by a step and on call as well is told once.
+        let mut told = BTreeSet::new();
+        steps.retain(|step| {
+            step.receiver.as_ref().is_none_or(|name| told.insert((step.told_after.millis(), name.clone())))
+        });
         steps
     }
 

@@ -7,7 +7,7 @@ use watchfire_model::Labels;
 
 use super::cause::cause;
 use super::relation::relations;
-use super::{Change, Incident, IncidentState, Member, Note, SaidOfAlert, Settings};
+use super::{Change, Incident, IncidentState, Member, Note, SaidOfAlert, Settings, Told};
 use crate::config::IncidentsConfig;
 
 /// An alert that fires.
@@ -257,6 +257,9 @@ impl Book {
             self.incidents.remove(&id);
             self.by_alert.retain(|_, of| *of != id);
             self.by_relation.retain(|_, of| *of != id);
+            for incident in self.incidents.values_mut() {
+                incident.apart.remove(&id);
+            }
             self.touched.insert(id);
         }
     }
@@ -264,16 +267,30 @@ impl Book {
     /// Decides which incidents have to be told at `now`; they [wait](Self::untold) then. `is_heard` says whether people may hear of
     /// an alert now.
     pub fn decide(&mut self, config: &IncidentsConfig, now: i64, is_heard: impl Fn(&Member) -> bool) {
+        let awaited = self.awaited();
         for incident in self.incidents.values_mut() {
             // One thing after the other: what waits is told first.
             if incident.told.as_ref().is_some_and(|told| told.waits) {
                 continue;
             }
-            if let Some(reason) = incident.news(config, now, &is_heard) {
+            // What is part of another ends only when that one is told as it is: a grave page does not end for a lesser one.
+            if incident.merged_into.as_ref().and_then(|into| awaited.get(into)) == Some(&false) {
+                continue;
+            }
+            let is_awaited = awaited.contains_key(&incident.id);
+            if let Some(reason) = incident.news(config, (now, is_awaited), &is_heard) {
                 incident.tell(reason, now);
                 self.touched.insert(incident.id.clone());
             }
         }
+    }
+
+    /// Those of which others are part that go on for who was told of them, each with whether it is told as it is.
+    fn awaited(&self) -> HashMap<String, bool> {
+        let told = |incident: &&Incident| incident.told.as_ref().is_some_and(Told::goes_on);
+        let into = self.incidents.values().filter(told).filter_map(|incident| incident.merged_into.as_ref());
+        let into = into.filter_map(|into| self.incidents.get(into));
+        into.map(|incident| (incident.id.clone(), incident.is_known())).collect()
     }
 
     /// Those of which something waits to be told.
@@ -363,6 +380,7 @@ fn empty(id: &str, at: i64) -> Incident {
         said: Vec::new(),
         merged: Vec::new(),
         merged_into: None,
+        apart: BTreeSet::new(),
         relations: Vec::new(),
         alerts: Vec::new(),
         left_out: 0,

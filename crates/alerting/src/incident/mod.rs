@@ -110,7 +110,7 @@ pub struct Note {
     pub text: String,
 }
 
-/// Another incident that is part of this one, since an alert belonged to both.
+/// Another incident that is part of this one, since an alert belonged to both or somebody said so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merged {
     /// Since when.
@@ -119,8 +119,11 @@ pub struct Merged {
     pub id: String,
     /// What it was called.
     pub title: String,
-    /// The fingerprint of the alert that belonged to both.
+    /// The fingerprint of the alert that belonged to both; empty where somebody put them together.
     pub fingerprint: String,
+    /// Who put them together; nobody where an alert belonged to both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// Who looks after this one since, as after the other before; nobody where somebody did already.
     #[serde(default)]
     pub assignee: Option<String>,
@@ -163,6 +166,10 @@ pub struct Incident {
     /// The id of the one that it is part of; it is over then, and its alerts go on there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<String>,
+    /// The ids of those that people put apart from it, by taking alerts out of one for the other: no alert that belongs to both makes
+    /// them one. Each stands in the other, too.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub apart: BTreeSet<String>,
     /// What its alerts have in common with others, such as `host=a`.
     pub relations: Vec<String>,
     /// Its alerts, in the order in which they were seen.

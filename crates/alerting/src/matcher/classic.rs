@@ -22,6 +22,26 @@ pub(super) fn parse(text: &str) -> Result<Vec<Matcher>, MatcherError> {
     Ok(matchers)
 }
 
+/// Of a text that can be read: the first place, in characters from 1, of white space inside of a value that is not in quotes.
+pub(super) fn blank_in_value(text: &str) -> Option<usize> {
+    let start = usize::from(text.starts_with('{'));
+    let end = text.len() - usize::from(text.len() > start && text.ends_with('}'));
+    let mut from = start;
+    for to in commas(&text[start..end]).map(|comma| start + comma).chain([end]) {
+        // Names have neither of them.
+        if let Some(operator) = text[from..to].find(['=', '!']) {
+            let after =
+                text[from + operator..to].trim_start_matches(['=', '!', '~']).trim_start_matches(SPACE);
+            let value = after.trim_end_matches(SPACE);
+            if let Some(blank) = value.find(SPACE).filter(|_| !value.starts_with('"')) {
+                return Some(text[..to - after.len() + blank].chars().count() + 1);
+            }
+        }
+        from = to + 1;
+    }
+    None
+}
+
 /// The places of commas outside of quotes.
 fn commas(text: &str) -> impl Iterator<Item = usize> {
     let (mut quoted, mut escaped) = (false, false);

@@ -73,4 +73,31 @@ impl Matchers {
     pub fn parse(text: &str) -> Result<Self, MatcherError> {
         Ok(Self::new(parse_matchers(text, Syntax::Fallback)?.matchers))
     }
+
+    /// Reads what a person has typed: as [`Matchers::parse`], but a value with white space has to be in quotes. The classic syntax takes
+    /// `team=db severity` for one value with a blank, which nobody means who forgot a comma.
+    ///
+    /// ```
+    /// use watchfire_alerting::Matchers;
+    /// assert!(Matchers::parse("team=db severity").is_ok());
+    /// assert!(Matchers::parse_typed("team=db severity").is_err());
+    /// assert!(Matchers::parse_typed(r#"team="db severity", host=~web.*"#).is_ok());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where it goes wrong, and what mends it.
+    pub fn parse_typed(text: &str) -> Result<Self, MatcherError> {
+        let matchers = Self::parse(text)?;
+        // What the newer syntax reads has quotes around all blanks.
+        match classic::blank_in_value(text).filter(|_| utf8::parse(text).is_err()) {
+            None => Ok(matchers),
+            Some(at) => {
+                let reason =
+                    "write a comma between two matchers, or double quotes around a value with a blank"
+                        .to_owned();
+                Err(MatcherError { at, reason })
+            }
+        }
+    }
 }

@@ -310,11 +310,13 @@ fn an_alert_that_belongs_to_two_makes_them_one() {
     let down = alert("Down", &[("service", "shop"), ("host", "a")], 4 * MINUTE);
     let all = [filling.clone(), slow.clone(), down.clone()];
     desk.observe(&all, 5 * MINUTE);
-    assert_eq!(desk.told(), ["Open Disk*1 Slow*1 Down*1", "Resolved (Slow)"]);
+    assert_eq!(desk.told(), ["Acknowledged Disk*1 Slow*1 Down*1", "Resolved (Slow)"]);
     assert_eq!(desk.book.take_touched().into_iter().collect::<Vec<_>>(), ["i1", "i2"]);
     let one = desk.book.get("i1").unwrap();
     assert_eq!((one.severity.as_deref(), one.relations.len()), (Some("critical"), 2));
-    // Nobody looked after the older one.
+    // Nobody looked after the older one, and who looked after the newer one does so still.
+    let change = one.changes.last().map(|change| (change.at, change.by.as_str(), change.to.as_str()));
+    assert_eq!(change, Some((5 * MINUTE, "ann", "acknowledged")));
     assert_eq!((one.assignee.as_deref(), one.roles["lead"].as_str()), (Some("ann"), "bob"));
     assert_eq!(one.notes.iter().map(|note| note.author.as_str()).collect::<Vec<_>>(), ["ann", "cem"]);
     let merged = Merged {
@@ -322,6 +324,7 @@ fn an_alert_that_belongs_to_two_makes_them_one() {
         id: "i2".to_owned(),
         title: "Slow".to_owned(),
         fingerprint: down.fingerprint.clone(),
+        by: None,
         assignee: Some("ann".to_owned()),
         roles: [("lead".to_owned(), "bob".to_owned())].into(),
     };
@@ -341,16 +344,55 @@ fn an_alert_that_belongs_to_two_makes_them_one() {
 
     // What ends, comes again or comes new is the older one's, over a restart, too.
     desk.observe(&[filling.clone(), down.clone()], 6 * MINUTE);
-    assert_eq!(desk.told(), ["Open Disk*1 (Slow) Down*1", "Resolved (Slow)"]);
+    assert_eq!(desk.told(), ["Acknowledged Disk*1 (Slow) Down*1", "Resolved (Slow)"]);
     let json = serde_json::to_string(&desk.book.iter().collect::<Vec<_>>()).unwrap();
     let kept: Vec<Incident> = serde_json::from_str(&json).unwrap();
     let mut desk = Desk { book: Book::restored(Settings::default(), kept), made: 2 };
     desk.observe(&all, 7 * MINUTE);
     let late = alert("Late", &[("service", "shop")], 8 * MINUTE);
     desk.observe(&[filling, slow, down, late], 8 * MINUTE);
-    assert_eq!(desk.told(), ["Open Disk*1 Slow*2 Down*1 Late*1", "Resolved (Slow)"]);
+    assert_eq!(desk.told(), ["Acknowledged Disk*1 Slow*2 Down*1 Late*1", "Resolved (Slow)"]);
     desk.observe(&[], 9 * MINUTE);
     assert_eq!(desk.told(), ["Resolved (Disk) (Slow) (Down) (Late)", "Resolved (Slow)"]);
+}
+
+#[test]
+fn people_put_two_incidents_together() {
+    let mut desk = Desk::default();
+    let (down, full) = (alert("Down", &[("host", "a")], 0), alert("Full", &[("host", "b")], 1));
+    let over = alert("Over", &[("host", "c")], 2);
+    let all = [down.clone(), full.clone()];
+    desk.observe(&[down.clone(), full.clone(), over], MINUTE);
+    desk.observe(&all, 2 * MINUTE);
+    assert_eq!(desk.told(), ["Open Down*1", "Open Full*1", "Resolved (Over)"]);
+    let by = ("ann", 3 * MINUTE);
+    for (id, other, words) in [
+        ("i1", "none", "no incident"),
+        ("none", "i1", "no incident"),
+        ("i1", "i1", "part of itself"),
+        ("i1", "i3", "i3 is over"),
+        ("i3", "i1", "i3 is over"),
+    ] {
+        let error = desk.book.put_together(id, other, by).unwrap_err().to_string();
+        assert!(error.contains(words), "{id} {other}: {error}");
+    }
+    desk.book.take_touched();
+    // The newer one may be the one that goes on.
+    desk.book.put_together("i2", "i1", by).unwrap();
+    assert_eq!(desk.told(), ["Resolved (Down)", "Open Full*1 Down*1", "Resolved (Over)"]);
+    assert_eq!(desk.book.take_touched().into_iter().collect::<Vec<_>>(), ["i1", "i2"]);
+    let one = desk.book.get("i2").unwrap();
+    assert_eq!((one.opened_at, one.relations.len()), (0, 2));
+    let merged = &one.merged[0];
+    assert_eq!((merged.id.as_str(), merged.by.as_deref()), ("i1", Some("ann")));
+    assert_eq!(merged.fingerprint, "", "no alert belongs to both");
+    assert_eq!(desk.book.get("i1").unwrap().merged_into.as_deref(), Some("i2"));
+    let again = desk.book.put_together("i2", "i1", by).unwrap_err().to_string();
+    assert!(again.contains("is part of i2 now"), "{again}");
+    // What they share with others leads to the one that goes on.
+    let late = alert("Late", &[("host", "a")], 4 * MINUTE);
+    desk.observe(&[down, full, late], 4 * MINUTE);
+    assert_eq!(desk.told()[1], "Open Full*1 Down*1 Late*1");
 }
 
 #[test]
@@ -394,4 +436,56 @@ fn where_people_put_alerts_counts_for_more_than_what_they_share() {
     desk.observe(&[filling, full, slow, both], 5 * MINUTE);
     assert_eq!(desk.told(), ["Open Disk*1 Down*1", "Open Slow*1 Full*1"]);
     assert_eq!(desk.book.get("i2").unwrap().merged_into, None);
+}
+
+#[test]
+fn what_people_put_apart_stays_so_whichever_is_older() {
+    let mut desk = Desk::default();
+    let slow = alert("Slow", &[("service", "shop")], MINUTE);
+    let (filling, full) = (alert("Disk", &[("host", "a")], 0), alert("Full", &[("host", "a")], 1));
+    let post = alert("Post", &[("service", "post")], 2 * MINUTE);
+    let mut all = vec![slow, filling.clone(), full, post];
+    desk.observe(&all, 2 * MINUTE);
+    assert_eq!(desk.told(), ["Open Slow*1", "Open Disk*1 Full*1", "Open Post*1"]);
+    // With the first alert of its incident the other is as old as it.
+    desk.book.join("i1", &filling.fingerprint, None, ("ann", 3 * MINUTE)).unwrap();
+    all.push(alert("Down", &[("service", "shop"), ("host", "a")], 4 * MINUTE));
+    desk.observe(&all, 4 * MINUTE);
+    assert_eq!(desk.told(), ["Open Slow*1 Disk*1 Down*1", "Open Full*1", "Open Post*1"]);
+    let apart = |desk: &Desk, id: &str| {
+        desk.book.get(id).unwrap().apart.iter().cloned().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!((apart(&desk, "i1"), apart(&desk, "i2")), ("i2".to_owned(), "i1".to_owned()));
+    // What it becomes part of is apart, too.
+    desk.book.put_together("i3", "i2", ("ann", 5 * MINUTE)).unwrap();
+    assert_eq!((apart(&desk, "i1"), apart(&desk, "i3")), ("i3".to_owned(), "i1".to_owned()));
+    all.push(alert("Again", &[("host", "a"), ("service", "post")], 6 * MINUTE));
+    desk.observe(&all, 6 * MINUTE);
+    let merged: Vec<_> = desk.book.iter().filter_map(|one| one.merged_into.as_deref()).collect();
+    assert_eq!(merged, ["i3"], "{:?}", desk.told());
+}
+
+#[test]
+fn an_alert_joins_what_is_open_before_what_is_over() {
+    let mut desk = Desk::default();
+    let (over, open) = (alert("Over", &[("host", "a")], 0), alert("Slow", &[("service", "shop")], MINUTE));
+    desk.observe(&[over], 0);
+    desk.observe(from_ref(&open), MINUTE);
+    assert_eq!(desk.told(), ["Resolved (Over)", "Open Slow*1"]);
+    let both = alert("Down", &[("host", "a"), ("service", "shop")], 2 * MINUTE);
+    desk.observe(&[open, both], 2 * MINUTE);
+    assert_eq!(desk.told(), ["Resolved (Over)", "Open Slow*1 Down*1"]);
+}
+
+#[test]
+fn notes_of_two_that_become_one_are_bounded() {
+    let mut desk = Desk::default();
+    desk.book.set(Settings { max_notes: 2, ..Settings::default() });
+    desk.observe(&[alert("Disk", &[("host", "a")], 0), alert("Slow", &[("service", "shop")], 0)], 0);
+    for (id, at) in [("i1", 1), ("i2", 2), ("i1", 3), ("i2", 4)] {
+        desk.book.note(id, Note { at, author: "ann".to_owned(), text: "x".to_owned() }).unwrap();
+    }
+    desk.book.put_together("i1", "i2", ("ann", MINUTE)).unwrap();
+    let at = |id: &str| desk.book.get(id).unwrap().notes.iter().map(|note| note.at).collect::<Vec<_>>();
+    assert_eq!((at("i1"), at("i2"), desk.book.limited()), (vec![3, 4], vec![2, 4], 2));
 }

@@ -120,15 +120,17 @@ fn who_was_told_of_an_incident_that_is_emptied_by_hand_hears_that_it_is_over() {
     assert!(desk.book.get("i2").unwrap().firing().any(|of| of == slow.fingerprint));
 }
 
+/// An alert of any host and service.
+fn of(name: &str, host: &str, service: &str, severity: &str, starts_at: i64) -> Observed {
+    let labels = [("alertname", name), ("host", host), ("service", service), ("severity", severity)];
+    let labels = Labels::new(labels).unwrap();
+    let fingerprint = Fingerprint::of(&labels).to_string();
+    Observed { fingerprint, labels, summary: name.to_owned(), starts_at }
+}
+
 #[test]
 fn who_was_told_of_two_hears_that_they_are_one_and_nothing_twice() {
     let mut desk = Desk::new(config());
-    let of = |name: &str, host: &str, service: &str, severity: &str, starts_at: i64| {
-        let labels = [("alertname", name), ("host", host), ("service", service), ("severity", severity)];
-        let labels = Labels::new(labels).unwrap();
-        let fingerprint = Fingerprint::of(&labels).to_string();
-        Observed { fingerprint, labels, summary: name.to_owned(), starts_at }
-    };
     let (slow, lost) =
         (of("Slow", "a", "web", "warning", 0), of("Lost", "b", "mail", "critical", 31 * SECOND));
     desk.observe(&[&slow], 0);
@@ -136,20 +138,34 @@ fn who_was_told_of_two_hears_that_they_are_one_and_nothing_twice() {
     desk.book.observe(lost, 31 * SECOND, || "i2".to_owned());
     assert_eq!(desk.news(61 * SECOND), Some(Reason::IncidentOpened));
     desk.book.observe(of("Down", "a", "mail", "warning", 70 * SECOND), 70 * SECOND, || "i3".to_owned());
-    desk.book.decide(&desk.config, 100 * SECOND, |_| true);
-    // That it is as grave as the newer one was they know.
-    let untold: Vec<Incident> = desk.book.untold().cloned().collect();
-    assert_eq!(untold.iter().map(|incident| incident.id.as_str()).collect::<Vec<_>>(), ["i2"]);
-    assert_eq!(desk.book.get("i1").unwrap().severity.as_deref(), Some("critical"));
+    let untold = |desk: &mut Desk, now: i64| -> Vec<Incident> {
+        desk.book.decide(&desk.config, now, |_| true);
+        desk.book.untold().cloned().collect()
+    };
+    let ids = |untold: &[Incident]| untold.iter().map(|incident| incident.id.clone()).collect::<Vec<_>>();
+    // Services have a page for each: the older becomes as grave as the newer before the newer ends.
+    let worse = untold(&mut desk, 70 * SECOND);
+    assert_eq!(ids(&worse), ["i1"]);
+    let said = worse[0].told.as_ref().unwrap();
+    assert_eq!((said.reason, said.severity.as_deref()), (Reason::IncidentWorse, Some("critical")));
+    assert_eq!(ids(&untold(&mut desk, 71 * SECOND)), ["i1"], "it was not handed on yet");
+    desk.book.handed_on(["i1".to_owned()]);
+    let untold = untold(&mut desk, 72 * SECOND);
+    assert_eq!(ids(&untold), ["i2"]);
     let receiver = one("
 route: {receiver: a}
 receivers:
   - name: a
     webhook_configs: [{url: 'http://here'}]
     ntfy_configs: [{topic: a}]
+    pagerduty_configs: [{routing_key: k}]
+    alertmanager_configs: [{url: 'http://there'}]
 ");
     let notifications = untold[0].notifications(&receiver, |_| None);
-    assert!(notifications.iter().all(|told| told.reason == Reason::IncidentOver && !told.is_firing()));
+    // Its alerts go on in the older one, and another Alertmanager knows alerts alone.
+    assert_eq!(notifications.len(), 3, "{notifications:?}");
+    assert!(notifications.iter().all(|told| told.reason == Reason::IncidentMerged && !told.is_firing()));
+    assert!(notifications.iter().all(|told| told.firing().count() == 1 && told.resolved().count() == 0));
     let words: Vec<String> = notifications
         .iter()
         .map(|notification| {
@@ -161,6 +177,9 @@ receivers:
     for part in [
         r#""change": "merged""#,
         r#""mergedInto": "i1""#,
+        r#""notification_reason": "incident merged""#,
+        r#""status": "firing""#,
+        r#""event_action": "resolve""#,
         "http://localhost:3473/alerts/incidents/i1",
         "[Incident is part of another now] Lost (critical)",
     ] {
@@ -170,6 +189,31 @@ receivers:
     assert_eq!(desk.news(300 * SECOND), None);
     desk.observe(&[], 301 * SECOND);
     assert_eq!(desk.news(301 * SECOND), Some(Reason::IncidentOver), "the older one, when it is over");
+}
+
+#[test]
+fn a_page_does_not_end_for_an_incident_that_rests() {
+    let mut desk = Desk::new(config());
+    let (slow, lost) =
+        (of("Slow", "a", "web", "warning", 0), of("Lost", "b", "mail", "critical", 31 * SECOND));
+    desk.observe(&[&slow], 0);
+    assert_eq!(desk.news(30 * SECOND), Some(Reason::IncidentOpened));
+    desk.book.observe(lost.clone(), 31 * SECOND, || "i2".to_owned());
+    desk.observe(&[&lost], 32 * SECOND);
+    assert_eq!(desk.news(61 * SECOND), Some(Reason::IncidentOver));
+    let newer = desk.book.get("i2").unwrap().told.as_ref();
+    assert_eq!(newer.map(|told| told.reason), Some(Reason::IncidentOpened));
+    // The older one goes on shortly after its end, and would be told again in minutes.
+    desk.observe(&[&slow, &lost], 70 * SECOND);
+    assert_eq!(desk.news(71 * SECOND), None);
+    desk.observe(&[&slow, &lost, &of("Down", "a", "mail", "warning", 72 * SECOND)], 72 * SECOND);
+    assert_eq!(desk.book.get("i2").unwrap().merged_into.as_deref(), Some("i1"));
+    desk.is_heard = false;
+    assert_eq!(desk.news(72 * SECOND), None, "nor for one that nobody may hear of");
+    desk.is_heard = true;
+    assert_eq!(desk.news(73 * SECOND), Some(Reason::IncidentOpened));
+    assert_eq!(desk.news(74 * SECOND), Some(Reason::IncidentMerged));
+    assert_eq!(desk.news(75 * SECOND), None);
 }
 
 #[test]

@@ -106,6 +106,20 @@ fn both_syntaxes() {
 }
 
 #[test]
+fn what_is_typed_has_commas_between_matchers() {
+    for text in ["", "team=db", r#"{team="db severity", host=~"a b"}"#, r#"a=~"\d+ x", b = c ,"#, "a=b,"] {
+        assert_eq!(Matchers::parse_typed(text), Matchers::parse(text), "{text}");
+        assert!(Matchers::parse_typed(text).is_ok(), "{text}");
+    }
+    for (text, at) in [("team=db severity", 8), ("{a=b, team = db\tx}", 16), (r#"a="b", team=db x="y""#, 16)]
+    {
+        let error = Matchers::parse_typed(text).unwrap_err();
+        assert_eq!(error.at, at, "{text}: {error}");
+    }
+    assert!(Matchers::parse("team=db severity").is_ok(), "files and Alertmanager's API take it still");
+}
+
+#[test]
 fn the_fallback_prefers_what_was_meant() {
     // Text, what it is read as, the advice.
     for (text, expected, advice) in [

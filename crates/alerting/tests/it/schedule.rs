@@ -46,6 +46,8 @@ fn who_is_on_call() {
     ] {
         assert_eq!(schedule.on_call(at(time)), who, "{time}");
     }
+    assert_eq!(schedule.clock(at("2026-03-30T07:00:59Z")).as_deref(), Some("2026-03-30 09:00"));
+    assert_eq!(schedule.clock(i64::MAX), None);
 }
 
 #[test]
@@ -139,6 +141,12 @@ fn who_would_be_told_if_nobody_looks_after_it() {
     // The shift changes between the first step and the last.
     assert_eq!(told("2026-03-30T06:55:00Z"), ["30s web ann", "5m30s - bob", "5m31s web bob", "1h - cem"]);
     assert_eq!(told("2026-03-20T00:00:00Z")[0], "30s web nobody");
+    // Who is named and on call is told once of what comes at one time.
+    let twice = config.replace("{after: 5m30s, receiver: bob}", "{after: 20s, receiver: bob}");
+    let twice = Plan::new(&Config::parse("a.yml", &twice).unwrap());
+    let steps = twice.expected(watchfire_alerting::RouteId(0), &Labels::empty(), at("2026-03-30T08:00:00Z"));
+    let names: Vec<_> = steps.iter().filter_map(|step| step.receiver.as_deref()).collect();
+    assert_eq!(names, ["bob", "bob", "cem"], "{steps:?}");
     // Whoever may be told, at whatever time.
     let hearers = |labels: &Labels| {
         let routes = plan.tree().matching(labels).into_iter();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
 use watchfire_model::{Labels, Series};
@@ -19,9 +19,6 @@ use crate::{PromQuery, ServiceError};
 
 /// So many evaluations a long range has at about, where one for each of the rule's own would be too much.
 const FEW: i64 = 2880;
-
-/// How long more than these may take before it is done with them: who types waits for it.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The first and the last evaluation, and how far they are apart: milliseconds, the first two since the epoch.
 pub(super) type Steps = (i64, i64, i64);
@@ -120,9 +117,25 @@ impl Alerting {
         Ok((alerts, left_out))
     }
 
-    /// What a rule would have done over the last `range` milliseconds.
-    pub async fn backtest(&self, form: &Form, range: i64) -> Result<Backtest, AlertingError> {
-        let plan = self.check("backtest", form)?;
+    /// Until when [`backtest`](Self::backtest) may take for more than a coarse look that begins now: who types waits for it.
+    pub fn patience(&self) -> Instant {
+        Instant::now() + self.settings().backtest_patience
+    }
+
+    /// What a rule would have done over the last `range` milliseconds, if possible at each of its evaluations, where that is done by
+    /// `until`. `uid`: of a form that is kept under it, which says when the rule is evaluated.
+    ///
+    /// # Errors
+    ///
+    /// The form makes no alerting rule, or its query can't be evaluated.
+    pub async fn backtest(
+        &self,
+        uid: Option<&str>,
+        form: &Form,
+        range: i64,
+        until: Instant,
+    ) -> Result<Backtest, AlertingError> {
+        let plan = self.check(uid.unwrap_or("backtest"), form)?;
         let Some(rule) = plan.rules.first() else {
             return Err(AlertingError::BadInput("there is nothing to evaluate".to_owned()));
         };
@@ -130,7 +143,7 @@ impl Alerting {
         let Kind::Alerting { hold, keep_firing, .. } = rule.rule.kind else {
             return Err(AlertingError::BadInput("only alerts can be tried".to_owned()));
         };
-        let (mut found, (start, end, step)) = self.look_back(&rule.query, interval, range).await?;
+        let (mut found, (start, end, step)) = self.look_back(&plan, &rule.query, range, until).await?;
         if let Some(usual) = &rule.rule.usual {
             let bands = bands(self.service(), &rule.query, usual, (start, end)).await?;
             for series in &mut found {
@@ -158,25 +171,30 @@ impl Alerting {
     /// Evaluates a query as often as its rule would have been, or, where that is too much, less often.
     async fn look_back(
         &self,
+        plan: &GroupPlan,
         query: &str,
-        interval: i64,
         range: i64,
+        until: Instant,
     ) -> Result<(Vec<Series>, Steps), AlertingError> {
-        // A multiple of the interval, so that the evaluations are some of the rule's own.
-        let steps = |most: i64| {
-            let step = interval * ((range / most + interval - 1) / interval).max(1);
-            let end = now().div_euclid(step) * step;
-            (end - range.div_euclid(step).max(1) * step, end, step)
-        };
-        let few = steps(FEW);
+        let rhythm = (plan.interval, plan.offset());
         let most = self.settings().max_backtest_points;
-        let all = steps(i64::try_from(most).unwrap_or(i64::MAX).max(FEW));
+        let few = steps(now(), range, rhythm, FEW);
+        let all = steps(now(), range, rhythm, i64::try_from(most).unwrap_or(i64::MAX).max(FEW));
+        let began = Instant::now();
+        let coarse = self.replayed(query, few, None).await?.unwrap_or_default();
+        // A coarse look tells what a close one costs, so that none begins that would be thrown away.
+        let points = coarse.iter().map(|series| series.timestamps.len()).sum();
+        let times = u32::try_from(few.2 / all.2).unwrap_or(u32::MAX);
+        let took = began.elapsed().checked_mul(times);
+        let left = until.saturating_duration_since(Instant::now());
+        let is_affordable = took.is_some_and(|took| took < left) && fits(points, times, most);
         if all.2 < few.2
-            && let Some(found) = self.replayed(query, all, Some((most, Instant::now() + PATIENCE))).await?
+            && is_affordable
+            && let Some(found) = self.replayed(query, all, Some((most, until))).await?
         {
             return Ok((found, all));
         }
-        Ok((self.replayed(query, few, None).await?.unwrap_or_default(), few))
+        Ok((coarse, few))
     }
 
     /// The series of a query over a range, asked for in pieces that a query may have. `None`: it is more than so many points, or
@@ -196,7 +214,8 @@ impl Alerting {
             let timeout = bounds.map(|(_, until)| until.saturating_duration_since(Instant::now()));
             let query =
                 PromQuery { text: text.to_owned(), start: from, end: to, step, lookback: None, timeout };
-            let answer = match service.evaluate(query).await {
+            // Nobody asks for the same again: a minute later it is another range.
+            let answer = match service.evaluate_once(query).await {
                 Ok(evaluated) => evaluated.answer,
                 Err(ServiceError::Eval(EvalError::Timeout(_) | EvalError::TooManySamples(_)))
                     if bounds.is_some() =>
@@ -229,6 +248,19 @@ impl Alerting {
     }
 }
 
+/// About `most` evaluations up to `now` over a range, of a rule that is evaluated in each interval at an offset.
+fn steps(now: i64, range: i64, (interval, offset): (i64, i64), most: i64) -> Steps {
+    // A multiple of the interval, so that the evaluations are some of the rule's own.
+    let step = interval * ((range / most + interval - 1) / interval).max(1);
+    let end = (now - offset).div_euclid(step) * step + offset;
+    (end - range.div_euclid(step).max(1) * step, end, step)
+}
+
+/// Whether so many times as many points are no more than may be.
+fn fits(points: usize, times: u32, most: usize) -> bool {
+    usize::try_from(times).is_ok_and(|times| points.saturating_mul(times) <= most)
+}
+
 /// Leaves the points that are not usual.
 fn leave_unusual(series: &mut Series, bands: &HashMap<Labels, Vec<(i64, Band)>>) {
     let known = bands.get(&named(&series.labels)).map_or(&[][..], Vec::as_slice);
@@ -239,4 +271,29 @@ fn leave_unusual(series: &mut Series, bands: &HashMap<Labels, Vec<(i64, Band)>>)
     let points = series.timestamps.iter().copied().zip(series.values.iter().copied());
     let (timestamps, values) = points.filter(|(at, value)| is_unusual(*at, *value)).unzip();
     (series.timestamps, series.values) = (timestamps, values);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_tried_when_it_is_evaluated() {
+        // The offset, how many evaluations there may be; the first, the last and their distance.
+        for (offset, most, expected) in [
+            (0, 1000, (885, 990, 15)),
+            (7, 1000, (892, 997, 15)),
+            (14, 1000, (884, 989, 15)),
+            (7, 3, (907, 997, 45)),
+        ] {
+            assert_eq!(steps(1000, 105, (15, offset), most), expected, "{offset} {most}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_too_much_is_not_begun() {
+        assert!(fits(100, 14, 1400));
+        assert!(!fits(101, 14, 1400));
+        assert!(!fits(usize::MAX, 2, 1400));
+    }
 }

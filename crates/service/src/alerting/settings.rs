@@ -35,6 +35,8 @@ pub struct AlertingSettings {
     pub max_backtest_series: usize,
     /// Points of a backtest, of all series together.
     pub max_backtest_points: usize,
+    /// How long all backtests that somebody waits for may take together for more than a coarse look.
+    pub backtest_patience: Duration,
     /// Where people reach this server, without a slash at its end.
     pub external_url: String,
 }
@@ -58,6 +60,7 @@ impl Default for AlertingSettings {
             max_rule_bytes: 64 << 10,
             max_backtest_series: 100,
             max_backtest_points: 2_000_000,
+            backtest_patience: Duration::from_secs(3),
             external_url: String::new(),
         }
     }

@@ -31,7 +31,8 @@ const MOST_FAILURES: usize = 10_000;
 const AROUND: i64 = 30 * 60_000;
 
 /// Why alerts could not be told, by the alert, whether it is resolved, the receiver and the channel. Where a channel is broken a
-/// group is told anew at each of its intervals, and would fill the history with the same.
+/// group is told anew at each of its intervals, and would fill the history with the same. Of a reason only what stands before its first
+/// colon counts: behind it are a service's own words, such as the number of a session.
 #[derive(Default)]
 struct Failures(HashMap<(Fingerprint, bool, String, Integration), String>);
 
@@ -49,7 +50,10 @@ impl Failures {
                     self.0.remove(&way);
                     true
                 }
-                Some(reason) => self.0.insert(way, reason.clone()).is_none_or(|known| known != *reason),
+                Some(reason) => {
+                    let kind = reason.split(':').next().unwrap_or_default();
+                    self.0.insert(way, kind.to_owned()).is_none_or(|known| known != kind)
+                }
             }
         });
         news
@@ -217,7 +221,8 @@ mod tests {
         };
         let mut failures = Failures::default();
         for (receiver, resolved, failure, is_news) in [
-            ("a", false, Some("no"), true),
+            ("a", false, Some("no: session 1"), true),
+            ("a", false, Some("no: session 2"), false),
             ("a", false, Some("no"), false),
             ("b", false, Some("no"), true),
             ("a", true, Some("no"), true),

@@ -202,14 +202,16 @@ impl Alertmanager {
         let alert = self.firing(fingerprint, now)?;
         let matchers = alert.labels.iter().map(|label| Matcher::new(label.name, MatchOp::Equal, label.value));
         let matchers = matchers.collect::<Result<Vec<_>, _>>().map_err(AlertmanagerError::BadInput)?;
-        let comment = if said.comment.is_empty() { "snoozed" } else { &said.comment };
+        // Its comment tells it from a silence of somebody who named all labels.
+        let why = if said.comment.is_empty() { String::new() } else { format!(": {}", said.comment) };
+        let comment = format!("snoozed{why}");
         let draft = Draft {
             id: None,
             matchers: Matchers::new(matchers),
             starts_at: None,
             ends_at: until,
             created_by: said.by.clone(),
-            comment: comment.to_owned(),
+            comment,
         };
         let id = self.set_silence(draft, now).await?;
         self.note(&alert.labels, "snoozed", said, now).await;

@@ -3,8 +3,7 @@
 
 use watchfire_alerting::Fingerprint;
 use watchfire_alerting::alert::is_made_up;
-use watchfire_alerting::dispatch::Reason;
-use watchfire_alerting::incident::{Incident, Member};
+use watchfire_alerting::incident::{Incident, Member, Told};
 
 use super::Alertmanager;
 
@@ -52,7 +51,7 @@ impl Alertmanager {
 
     /// Tells services that have a word for it that somebody looks after an incident of which they were told.
     pub(super) async fn tell_acknowledged(&self, incident: &Incident) {
-        let is_told = incident.told.as_ref().is_some_and(|told| told.reason != Reason::IncidentOver);
+        let is_told = incident.told.as_ref().is_some_and(Told::goes_on);
         let Some(config) = self.config().incidents.clone().filter(|_| is_told) else { return };
         let by = incident.assignee.as_deref().unwrap_or("somebody");
         if let Err(error) = self.0.deliver.acknowledged(&incident.group_key(), &config.receiver, by).await {

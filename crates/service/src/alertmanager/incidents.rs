@@ -232,6 +232,22 @@ impl Alertmanager {
         Ok(changed)
     }
 
+    /// Makes the incident `other` part of another by hand. The one that goes on.
+    ///
+    /// # Errors
+    ///
+    /// As [`join_incident`](Self::join_incident).
+    pub async fn merge_incidents(
+        &self,
+        id: &str,
+        other: &str,
+        (by, now): (&str, i64),
+    ) -> Result<Incident, AlertmanagerError> {
+        let changed = self.book().put_together(id, other, (by, now))?.clone();
+        self.write_incidents().await?;
+        Ok(changed)
+    }
+
     /// Takes an alert out of an incident by hand; it gets one of its own. The one that it was taken out of.
     ///
     /// # Errors

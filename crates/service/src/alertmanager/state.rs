@@ -9,6 +9,8 @@ use watchfire_alerting::{
     Received, Silences,
 };
 
+use super::firing::Counted;
+
 /// How long silences are known after their end, in milliseconds: `--data.retention` of Alertmanager.
 const KEEP_SILENCES: i64 = 120 * 3_600_000;
 
@@ -50,6 +52,8 @@ pub(super) struct State {
     pub(super) touched: BTreeSet<String>,
     /// What the dispatcher decided and nobody took yet.
     pub(super) outgoing: Vec<Notification>,
+    /// How many alerts fired when somebody asked last.
+    pub(super) counted: Option<Counted>,
     swept_at: i64,
     /// When something was done last: milliseconds since the epoch.
     awake_at: i64,
@@ -88,6 +92,7 @@ impl State {
             tells_of_demo: false,
             touched: BTreeSet::new(),
             outgoing: Vec::new(),
+            counted: None,
             swept_at: now,
             awake_at: now,
         }

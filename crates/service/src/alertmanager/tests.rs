@@ -25,6 +25,7 @@ const SECOND: i64 = 1000;
 
 mod absence;
 mod explained;
+mod firing;
 
 fn follow(text: &str) -> Followed {
     Followed { config: Config::parse("test", text).unwrap(), ..Followed::nobody() }

@@ -14,14 +14,9 @@ pub enum HeartbeatError {
         "there is no heartbeat with this address; take the whole of it from GET /api/v1/watchfire/heartbeats"
     )]
     UnknownToken,
-    /// A field is wrong.
-    #[error("{field}: {text}")]
-    Invalid {
-        /// Which.
-        field: &'static str,
-        /// What is wrong and what mends it.
-        text: String,
-    },
+    /// Fields are wrong: each with what is wrong and what mends it. There is one at least.
+    #[error("{}", words(.0))]
+    Invalid(Vec<HeartbeatFlaw>),
     /// A limit refuses it.
     #[error("there are {most} heartbeats, and no more are allowed (rules.max_heartbeats)")]
     Limit {
@@ -31,6 +26,13 @@ pub enum HeartbeatError {
     /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] ControlError),
+}
+
+/// A field that is wrong, and what mends it.
+pub type HeartbeatFlaw = (&'static str, String);
+
+fn words(flaws: &[HeartbeatFlaw]) -> String {
+    flaws.iter().map(|(field, text)| format!("{field}: {text}")).collect::<Vec<_>>().join("; ")
 }
 
 impl From<StorageError> for HeartbeatError {

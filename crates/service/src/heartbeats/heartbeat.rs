@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use watchfire_model::{is_plain_label_name, parse_duration};
 use watchfire_storage::random_bytes;
 
-use super::HeartbeatError;
+use super::{HeartbeatError, HeartbeatFlaw};
 
 /// The metric that says how a heartbeat is: 1 for well, 0 for missed, -1 for failed.
 pub const HEARTBEAT_METRIC: &str = "watchfire_heartbeat_up";
@@ -116,32 +116,30 @@ impl Heartbeat {
         length(&self.every).saturating_add(length(&self.grace))
     }
 
-    /// What is wrong with it.
+    /// All that is wrong with it.
     pub(super) fn check(&self) -> Result<(), HeartbeatError> {
-        let wrong = |field, text: String| Err(HeartbeatError::Invalid { field, text });
+        let mut flaws: Vec<HeartbeatFlaw> = Vec::new();
         if self.name.trim().is_empty() || self.name.len() > 200 {
-            return wrong("name", "write 1 to 200 bytes".to_owned());
+            flaws.push(("name", "write 1 to 200 bytes".to_owned()));
         }
-        let lengths = [("every", &self.every, SHORTEST), ("grace", &self.grace, 0)];
-        for (field, text, least) in lengths {
+        for (field, text, least) in [("every", &self.every, SHORTEST), ("grace", &self.grace, 0)] {
             if !parse_duration(text).is_ok_and(|length| (least..=LONGEST).contains(&length)) {
                 let least = if least == 0 { "0s" } else { "1s" };
-                return wrong(
-                    field,
-                    format!("{text:?} is no length of time from {least} to 366d; write 25h, for example"),
-                );
+                let words =
+                    format!("{text:?} is no length of time from {least} to 366d; write 25h, for example");
+                flaws.push((field, words));
             }
         }
-        for name in self.labels.keys() {
-            let own = ["alertname", "heartbeat", "name", "severity"];
-            if !is_plain_label_name(name) || own.contains(&name.as_str()) {
-                let text = format!("{name:?} is no name for a label of one's own; choose another");
-                return wrong("labels", text);
-            }
+        let own = ["alertname", "heartbeat", "name", "severity"];
+        let is_wrong = |name: &&String| !is_plain_label_name(name) || own.contains(&name.as_str());
+        if let Some(name) = self.labels.keys().find(is_wrong) {
+            let text = format!("{name:?} is no name for a label of one's own; choose another");
+            flaws.push(("labels", text));
         }
-        watchfire_template::RuleTemplate::parse(&self.summary)
-            .map(drop)
-            .or_else(|error| wrong("summary", format!("{error}")))
+        if let Err(error) = watchfire_template::RuleTemplate::parse(&self.summary) {
+            flaws.push(("summary", error.to_string()));
+        }
+        if flaws.is_empty() { Ok(()) } else { Err(HeartbeatError::Invalid(flaws)) }
     }
 }
 
@@ -224,5 +222,10 @@ mod tests {
             let error = wrong.check().unwrap_err().to_string();
             assert!(error.starts_with(field), "{error}");
         }
+        // All at once.
+        let wrong =
+            Heartbeat { name: String::new(), every: "soon".to_owned(), labels: labels("a b"), ..good };
+        let Err(HeartbeatError::Invalid(flaws)) = wrong.check() else { panic!("three fields are wrong") };
+        assert_eq!(flaws.iter().map(|(field, _)| *field).collect::<Vec<_>>(), ["name", "every", "labels"]);
     }
 }

@@ -18,7 +18,7 @@ use watchfire_storage::{ControlError, RowStore};
 use crate::Service;
 use crate::dashboards::{is_uid, new_uid};
 
-pub use error::HeartbeatError;
+pub use error::{HeartbeatError, HeartbeatFlaw};
 pub use heartbeat::{HEARTBEAT_METRIC, Heartbeat, HeartbeatState, Kept, Ping};
 pub use run::keep_heartbeats;
 
@@ -110,12 +110,9 @@ impl Heartbeats {
         let uid = match uid {
             Some(uid) if is_uid(&uid) => uid,
             Some(uid) => {
-                return Err(HeartbeatError::Invalid {
-                    field: "uid",
-                    text: format!(
-                        "{uid:?} cannot stand in addresses; write 1 to 64 letters, digits, - and _"
-                    ),
-                });
+                let text =
+                    format!("{uid:?} cannot stand in addresses; write 1 to 64 letters, digits, - and _");
+                return Err(HeartbeatError::Invalid(vec![("uid", text)]));
             }
             None => new_uid(&heartbeat.name)?,
         };

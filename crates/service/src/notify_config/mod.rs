@@ -319,27 +319,40 @@ impl NotifyConfig {
         shown_kept(kept, self.0.files.clone()).await
     }
 
-    /// What changed from one version (0: nothing was kept) to another (`None`: the one that counts), with masks in place of secrets.
+    /// What changed from one version (0: nothing was kept) to another (`None`: what counts, a file or what comes with the program
+    /// included), with masks in place of secrets.
     ///
     /// # Errors
     ///
     /// [`NotifyConfigError::NoVersion`].
     pub async fn diff(&self, from: u64, to: Option<u64>) -> Result<Vec<DiffLine>, NotifyConfigError> {
-        let before = match from {
-            0 => String::new(),
-            from => self.text(Some(from)).await?,
+        let before = self.text(from).await?;
+        let after = match to {
+            Some(version) => self.text(version).await?,
+            None => self.text_that_counts().await?,
         };
-        let after = self.text(to).await?;
         // Long texts take their time.
         let compared = tokio::task::spawn_blocking(move || lines::diff(&before, &after));
         compared.await.map_err(|error| whole(&error.to_string()))
     }
 
-    /// The text of a version, or of the one that counts, as it is kept.
-    async fn text(&self, version: Option<u64>) -> Result<String, NotifyConfigError> {
-        let kept = kept::read(&*self.0.store, version).await?;
-        let kept = kept.ok_or(NotifyConfigError::NoVersion(version.unwrap_or_default()))?;
+    /// The text of a version as it is kept; of 0 nothing.
+    async fn text(&self, version: u64) -> Result<String, NotifyConfigError> {
+        if version == 0 {
+            return Ok(String::new());
+        }
+        let kept = kept::read(&*self.0.store, Some(version)).await?;
+        let kept = kept.ok_or(NotifyConfigError::NoVersion(version))?;
         Ok(kept.body.yaml)
+    }
+
+    async fn text_that_counts(&self) -> Result<String, NotifyConfigError> {
+        if self.0.file.is_none()
+            && let Some(kept) = kept::read(&*self.0.store, None).await?
+        {
+            return Ok(kept.body.yaml);
+        }
+        Ok(self.shown().await?.checked.yaml)
     }
 }
 

@@ -235,3 +235,30 @@ async fn versions_are_compared_without_their_secrets() {
     assert!(matches!(bench.config.diff(9, None).await, Err(NotifyConfigError::NoVersion(9))));
     bench.engine.close().await;
 }
+
+#[tokio::test]
+async fn what_changed_is_told_against_what_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = open(&dir.path().join("data")).await;
+    let texts = |lines: Vec<DiffLine>, is_new: bool| {
+        let told = lines.into_iter().filter(|line| line.before.is_none() == is_new);
+        told.map(|line| line.text).collect::<Vec<_>>().join("\n")
+    };
+    // Nothing is kept: what comes with the program counts.
+    let shown = bench.config.shown().await.unwrap().checked.yaml;
+    let lines = bench.config.diff(0, None).await.unwrap();
+    assert_eq!(texts(lines, true), shown.trim_end());
+    assert_eq!(bench.config.diff(0, Some(0)).await.unwrap(), []);
+    bench.save(yaml("http://kept/"), 0).await.unwrap();
+    assert_eq!(bench.config.diff(1, None).await.unwrap(), []);
+    // A file counts in place of what is kept, and its secrets are not told.
+    let path = dir.path().join("alertmanager.yml");
+    let Writing::Yaml(text) = yaml("http://hidden/") else { panic!("a text") };
+    std::fs::write(&path, format!("# from the file\n{text}")).unwrap();
+    let file = ConfigFile::new(&path);
+    let config = NotifyConfig::new(Arc::new(bench.engine.control()), Some(file), false);
+    let lines = config.diff(1, None).await.unwrap();
+    let new = texts(lines, true);
+    assert!(new.contains("# from the file") && !new.contains("hidden"), "{new}");
+    bench.engine.close().await;
+}

@@ -36,6 +36,8 @@ struct Wire {
     is_away: AtomicBool,
     /// Whether nothing can be sent at all.
     is_impossible: AtomicBool,
+    /// Whether it takes its time to answer, until this is over.
+    is_slow: AtomicBool,
     sent: AtomicUsize,
 }
 
@@ -43,6 +45,9 @@ struct Wire {
 impl Transport for Wire {
     async fn send(&self, _: Outgoing) -> Answer {
         self.sent.fetch_add(1, Ordering::SeqCst);
+        while self.is_slow.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         if self.is_impossible.load(Ordering::SeqCst) {
             return Answer::Impossible { words: "no such thing".to_owned() };
         }
@@ -85,10 +90,14 @@ impl Stage {
 
     /// Puts a notification of an alert into the queue.
     async fn enqueue(&self, name: &str) {
+        self.enqueue_news(name, &[name]).await;
+    }
+
+    /// Puts what a group tells of alerts that fire into the queue.
+    async fn enqueue_news(&self, group: &str, alerts: &[&str]) {
         let at = self.clock.load(Ordering::SeqCst);
-        let labels = Labels::new([("alertname", name)]).unwrap();
-        let alert = Alert {
-            labels: labels.clone(),
+        let fires = |name: &&str| Alert {
+            labels: Labels::new([("alertname", *name)]).unwrap(),
             annotations: Labels::empty(),
             starts_at: at,
             ends_at: at + HOUR,
@@ -96,15 +105,16 @@ impl Stage {
             updated_at: at,
             timeout: false,
         };
+        let alerts = alerts.iter().map(|name| Notified { alert: Arc::new(fires(name)), resolved: false });
         let notification = Notification {
-            group_key: name.to_owned(),
-            group_labels: labels,
+            group_key: group.to_owned(),
+            group_labels: Labels::empty(),
             route: "{}".to_owned(),
             receiver: "team".to_owned(),
             integration: Integration { channel: Channel::Webhook, index: 0 },
             at,
             reason: Reason::First,
-            alerts: vec![Notified { alert: Arc::new(alert), resolved: false }],
+            alerts: alerts.collect(),
             incident: None,
         };
         let set = default_templates();
@@ -134,11 +144,11 @@ impl Stage {
     }
 
     async fn all(&self) -> Vec<Delivery> {
-        let filter = DeliveryFilter { state: None, receiver: None, before: None, limit: 100 };
+        let filter = DeliveryFilter { state: None, receiver: None, test: None, before: None, limit: 100 };
         self.deliveries.list(&filter).await.unwrap()
     }
 
-    /// The delivery of an alert, once it is as it is wanted.
+    /// The newest delivery of a group, once it is as it is wanted.
     async fn until(&self, name: &str, wanted: impl Fn(&Delivery) -> bool) -> Delivery {
         let started = Instant::now();
         loop {
@@ -147,6 +157,20 @@ impl Stage {
                 return found;
             }
             assert!(started.elapsed() < DEADLINE, "waited in vain: {found:?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The same, while the clock goes on by ten seconds at each look.
+    async fn until_later(&self, name: &str, wanted: impl Fn(&Delivery) -> bool) -> Delivery {
+        let started = Instant::now();
+        loop {
+            let found = self.all().await.into_iter().find(|delivery| delivery.group_key == name);
+            if let Some(found) = found.filter(|found| wanted(found)) {
+                return found;
+            }
+            assert!(started.elapsed() < DEADLINE, "waited in vain");
+            self.set_clock(self.clock.load(Ordering::SeqCst) + 10_000);
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -188,6 +212,72 @@ async fn what_nobody_takes_is_given_up_after_its_time() {
     assert!(stage.deliveries.resend(found.id).await.unwrap());
     let again = stage.until("Fire", |found| found.state == DeliveryState::Done).await;
     assert_eq!((again.attempts, again.give_up_at), (1, START + 3 * DAY));
+    stage.stop().await;
+    stage.engine.close().await;
+}
+
+/// A group that has news again and again while its channel is away: what takes the place of older ones has no more time than those.
+#[tokio::test(flavor = "multi_thread")]
+async fn news_of_a_group_give_it_no_more_time() {
+    let settings = DeliverySettings { give_up_after: DAY, ..DeliverySettings::default() };
+    let stage = Stage::open(settings).await;
+    stage.wire.is_away.store(true, Ordering::SeqCst);
+    stage.enqueue_news("Group", &["first"]).await;
+    stage.start();
+    let mut last = stage.until("Group", |found| found.attempts == 1).await;
+    let mut alerts = vec!["first"];
+    for (hours, name) in [(6, "second"), (12, "third"), (18, "fourth")] {
+        alerts.push(name);
+        let at = START + hours * HOUR;
+        stage.clock.store(at, Ordering::SeqCst);
+        stage.enqueue_news("Group", &alerts).await;
+        let newer = |found: &Delivery| found.id != last.id && found.attempts > last.attempts;
+        let found = stage.until_later("Group", newer).await;
+        assert_eq!((found.state, found.created_at), (DeliveryState::Waiting, at), "{found:?}");
+        assert_eq!((found.give_up_at, found.waits_since), (START + DAY, START), "{found:?}");
+        let older = stage.deliveries.get(last.id).await.unwrap().unwrap();
+        assert_eq!((older.state, older.superseded_by), (DeliveryState::Superseded, Some(found.id)));
+        last = found;
+    }
+    stage.set_clock(START + DAY - 1);
+    let dead = stage.until("Group", |found| found.state == DeliveryState::Dead).await;
+    assert_eq!(dead.id, last.id);
+    assert!(dead.reason.starts_with("given up after "), "{}", dead.reason);
+    stage.stop().await;
+    stage.engine.close().await;
+}
+
+/// It is older than what is being sent, of which nobody knows yet whether it is heard.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_that_is_sent_again_waits_for_what_is_being_sent() {
+    let stage = Stage::open(DeliverySettings::default()).await;
+    stage.wire.is_impossible.store(true, Ordering::SeqCst);
+    stage.enqueue_news("Group", &["first"]).await;
+    stage.start();
+    let dead = stage.until("Group", |found| found.state == DeliveryState::Dead).await;
+    stage.wire.is_impossible.store(false, Ordering::SeqCst);
+    stage.wire.is_slow.store(true, Ordering::SeqCst);
+    stage.set_clock(START + HOUR);
+    stage.enqueue_news("Group", &["first", "second"]).await;
+    let sent = async |count: usize| {
+        let started = Instant::now();
+        while stage.wire.sent.load(Ordering::SeqCst) < count {
+            assert!(started.elapsed() < DEADLINE, "waited in vain for {count}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    // The first one failed before it was sent anywhere, and counts all the same.
+    sent(2).await;
+    assert!(stage.deliveries.resend(dead.id).await.unwrap());
+    // When this is looked at, the other one was.
+    stage.enqueue("Marker").await;
+    sent(3).await;
+    let again = stage.deliveries.get(dead.id).await.unwrap().unwrap();
+    assert_eq!((again.state, again.superseded_by), (DeliveryState::Waiting, None));
+    stage.wire.is_slow.store(false, Ordering::SeqCst);
+    for group in ["Group", "Marker"] {
+        stage.until(group, |found| found.state == DeliveryState::Done).await;
+    }
     stage.stop().await;
     stage.engine.close().await;
 }

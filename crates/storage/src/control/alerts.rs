@@ -91,6 +91,13 @@ macro_rules! event_terms {
     };
 }
 
+/// The events of one alert.
+macro_rules! events_of_alert {
+    () => {
+        concat!("SELECT ", event_columns!(), " FROM alert_event WHERE labels = ?6 AND ", event_terms!())
+    };
+}
+
 /// Which events are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertEventFilter {
@@ -131,7 +138,10 @@ pub trait AlertStore: Send + Sync {
 /// The events of a filter that names no alerts.
 const EVENTS: &str = concat!("SELECT ", event_columns!(), " FROM alert_event WHERE ", event_terms!());
 
-/// The events of one that does: alert by alert, as the index has them, and not through all of the time.
+/// The events of one alert, the newest first as the index has them: no more are read than are told.
+const EVENTS_OF_ALERT: &str = events_of_alert!();
+
+/// The events of several: alert by alert, as the index has them, and not through all of the time.
 const EVENTS_OF_ALERTS: &str = concat!(
     "SELECT ",
     event_columns!(),
@@ -188,17 +198,25 @@ impl AlertStore for SqliteControl {
 
     async fn alert_events(&self, filter: &AlertEventFilter) -> Result<Vec<AlertEvent>, ControlError> {
         let AlertEventFilter { rule, labels, range, deliveries, limit } = filter;
-        let statement = if labels.is_empty() { EVENTS } else { EVENTS_OF_ALERTS };
+        let statement = match labels.len() {
+            0 => EVENTS,
+            1 => EVENTS_OF_ALERT,
+            _ => EVENTS_OF_ALERTS,
+        };
         let mut query = sqlx::query(statement)
             .bind(range.start)
             .bind(range.end)
             .bind(rule.as_deref())
             .bind(deliveries)
             .bind(i64::try_from(*limit).unwrap_or(i64::MAX));
-        if !labels.is_empty() {
-            // Texts can always be written.
-            let packed: Vec<&str> = labels.iter().map(Labels::packed).collect();
-            query = query.bind(serde_json::to_string(&packed).unwrap_or_default());
+        match labels.as_slice() {
+            [] => {}
+            [one] => query = query.bind(one.packed()),
+            several => {
+                // Texts can always be written.
+                let packed: Vec<&str> = several.iter().map(Labels::packed).collect();
+                query = query.bind(serde_json::to_string(&packed).unwrap_or_default());
+            }
         }
         let rows = query.fetch_all(&self.pool).await.map_err(|error| self.failed(error))?;
         rows.iter().map(|row| self.event_of(row)).collect()
@@ -295,5 +313,23 @@ impl SqliteControl {
     fn value_of(&self, row: &SqliteRow) -> Result<f64, ControlError> {
         let bits: i64 = row.try_get("value").map_err(|error| self.failed(error))?;
         Ok(f64::from_bits(bits.cast_unsigned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Durability;
+
+    #[tokio::test]
+    async fn the_newest_events_of_an_alert_are_read_as_the_index_has_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let control = SqliteControl::open(dir.path(), Durability::Process, 1).await.unwrap();
+        let explained = sqlx::query(concat!("EXPLAIN QUERY PLAN ", events_of_alert!()));
+        let rows = explained.fetch_all(&control.pool).await.unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.try_get("detail").unwrap()).collect();
+        let steps = steps.join("; ");
+        assert!(steps.contains("alert_event_labels") && !steps.contains("B-TREE"), "{steps}");
+        control.close().await;
     }
 }

@@ -5,8 +5,8 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::delivery::{
-    Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, Due, NewDelivery, Settled,
-    Settlement, Superseded,
+    DeadLetters, Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, Due, NewDelivery,
+    Settled, Settlement, Superseded,
 };
 use super::{ControlError, SqliteControl};
 
@@ -14,7 +14,7 @@ use super::{ControlError, SqliteControl};
 macro_rules! columns {
     () => {
         "id, key, group_key, receiver, integration, draft, progress, state, attempts, created_at, next_at, \
-         give_up_at, ended_at, reason, test, superseded_by"
+         give_up_at, ended_at, reason, test, superseded_by, coalesce(waits_since, created_at) AS waits_since"
     };
 }
 pub(super) use columns;
@@ -38,6 +38,7 @@ impl SqliteControl {
                 state: DeliveryState::Waiting,
                 attempts: row.try_get("attempts")?,
                 created_at: row.try_get("created_at")?,
+                waits_since: row.try_get("waits_since")?,
                 next_at: row.try_get("next_at")?,
                 give_up_at: row.try_get("give_up_at")?,
                 ended_at: row.try_get("ended_at")?,
@@ -156,8 +157,10 @@ impl DeliveryStore for SqliteControl {
         if is_dead && updated.rows_affected() > 0 {
             // A group is told anew what was given up: what fails for the same reason each time is one dead letter.
             sqlx::query(
-                "DELETE FROM delivery WHERE state = 'dead' AND id < ?1 AND (group_key, receiver, integration, reason) IN \
-                 (SELECT group_key, receiver, integration, reason FROM delivery WHERE id = ?1)",
+                "DELETE FROM delivery WHERE state = 'dead' AND id < ?1 AND (group_key, receiver, integration, \
+                 substr(reason, 1, instr(reason || ':', ':'))) IN \
+                 (SELECT group_key, receiver, integration, substr(reason, 1, instr(reason || ':', ':')) \
+                 FROM delivery WHERE id = ?1)",
             )
             .bind(id)
             .execute(&mut *transaction)
@@ -197,12 +200,13 @@ impl DeliveryStore for SqliteControl {
             "SELECT ",
             columns!(),
             " FROM delivery WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR receiver = ?2) AND id < ?3 \
-             ORDER BY id DESC LIMIT ?4",
+             AND (?5 IS NULL OR test = ?5) ORDER BY id DESC LIMIT ?4",
         ))
         .bind(filter.state.map(DeliveryState::as_str))
         .bind(&filter.receiver)
         .bind(filter.before.unwrap_or(i64::MAX))
         .bind(limit(filter.limit))
+        .bind(filter.test.map(i64::from))
         .fetch_all(&self.pool)
         .await
         .map_err(|error| self.failed(error))?;
@@ -236,7 +240,7 @@ impl DeliveryStore for SqliteControl {
         self.deliveries_of_group((group_key, receiver, integration), limit).await
     }
 
-    async fn supersede(&self, superseded: &[Superseded], now: i64) -> Result<usize, ControlError> {
+    async fn supersede(&self, superseded: &[Superseded], now: i64) -> Result<Vec<i64>, ControlError> {
         self.supersede_deliveries(superseded, now).await
     }
 
@@ -250,9 +254,9 @@ impl DeliveryStore for SqliteControl {
 
     async fn resend(&self, id: i64, progress: &str, now: i64, give_up_at: i64) -> Result<bool, ControlError> {
         let updated = sqlx::query(
-            "UPDATE delivery SET state = 'waiting', attempts = 0, progress = ?4, next_at = ?2, give_up_at = ?3, \
-             ended_at = NULL \
-             WHERE id = ?1 AND state = 'dead'",
+            "UPDATE delivery SET state = 'waiting', attempts = 0, progress = ?4, next_at = ?2, waits_since = ?2, \
+             give_up_at = ?3, ended_at = NULL \
+             WHERE id = ?1 AND state = 'dead' AND test = 0",
         )
         .bind(id)
         .bind(now)
@@ -315,6 +319,23 @@ impl DeliveryStore for SqliteControl {
             }
         }
         Ok(counts)
+    }
+
+    async fn dead_letters(&self) -> Result<Vec<DeadLetters>, ControlError> {
+        let rows: Vec<(String, String, i64, Option<i64>)> = sqlx::query_as(
+            "SELECT receiver, integration, count(*), max(ended_at) FROM delivery \
+             WHERE state = 'dead' AND test = 0 GROUP BY receiver, integration ORDER BY receiver, integration",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(|error| self.failed(error))?;
+        let letters = rows.into_iter().map(|(receiver, integration, count, newest)| DeadLetters {
+            receiver,
+            integration,
+            count: count.unsigned_abs(),
+            newest: newest.unwrap_or_default(),
+        });
+        Ok(letters.collect())
     }
 
     async fn memory(

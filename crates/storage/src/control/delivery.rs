@@ -78,13 +78,15 @@ pub struct Delivery {
     pub progress: String,
     /// How it is.
     pub state: DeliveryState,
-    /// How often it was tried, the good attempt included.
+    /// How often it was tried, the good attempt included; with the attempts of those that it took the place of.
     pub attempts: u32,
     /// When it came.
     pub created_at: i64,
+    /// Since when what it tells waits: since it came, or the oldest did that it took the place of, or since it is sent again.
+    pub waits_since: i64,
     /// When it is tried next.
     pub next_at: i64,
-    /// From when on it is not tried again.
+    /// From when on it is not tried again: of one that took the place of others from as early on as those.
     pub give_up_at: i64,
     /// When it was done, given up, superseded or dropped.
     pub ended_at: Option<i64>,
@@ -123,6 +125,8 @@ pub struct DeliveryFilter {
     pub state: Option<DeliveryState>,
     /// Those for this receiver; `None` for all.
     pub receiver: Option<String>,
+    /// Tests alone, or what is none; `None` for both.
+    pub test: Option<bool>,
     /// Those with a lower number; `None` for the newest.
     pub before: Option<i64>,
     /// So many at most.
@@ -180,6 +184,32 @@ pub struct DeliveryCounts {
     pub dropped: u64,
 }
 
+impl DeliveryCounts {
+    /// How many are in a state.
+    pub fn of(&self, state: DeliveryState) -> u64 {
+        match state {
+            DeliveryState::Waiting => self.waiting,
+            DeliveryState::Done => self.done,
+            DeliveryState::Dead => self.dead,
+            DeliveryState::Superseded => self.superseded,
+            DeliveryState::Dropped => self.dropped,
+        }
+    }
+}
+
+/// Dead letters of one channel of a receiver, without tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetters {
+    /// Who was to be told.
+    pub receiver: String,
+    /// By which channel: [`Delivery::integration`].
+    pub integration: String,
+    /// How many are kept.
+    pub count: u64,
+    /// When the newest of them was given up: milliseconds since the epoch.
+    pub newest: i64,
+}
+
 /// Keeps notifications until they are delivered: what is in the queue survives the end of the process. All times are
 /// milliseconds since the epoch.
 #[async_trait]
@@ -195,8 +225,9 @@ pub trait DeliveryStore: Send + Sync {
     async fn next_due(&self, now: i64) -> Result<Option<i64>, ControlError>;
 
     /// Writes down how an attempt ended. Nothing happens where the delivery is not waiting (any more). One that is given up takes
-    /// the place of older ones of its group and channel that were given up for the same reason; where it is a test, what follows it in
-    /// its group is dropped.
+    /// the place of older ones of its group and channel that were given up for the same reason, as far as it stands before the first
+    /// colon: behind it are a service's own words, which may differ each time. Where it is a test, what follows it in its group is
+    /// dropped.
     async fn settle(&self, id: i64, settled: Settled) -> Result<(), ControlError>;
 
     /// Deliveries that meet a filter, the newest first.
@@ -220,8 +251,9 @@ pub trait DeliveryStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Delivery>, ControlError>;
 
-    /// Ends deliveries that wait and have nothing left to tell, in one transaction; returns how many did wait.
-    async fn supersede(&self, superseded: &[Superseded], now: i64) -> Result<usize, ControlError>;
+    /// Ends deliveries that wait and have nothing left to tell, in one transaction; returns which of them did wait. The one that takes
+    /// the place of others goes on where the oldest of them was: with their attempts, and given up when they would have been.
+    async fn supersede(&self, superseded: &[Superseded], now: i64) -> Result<Vec<i64>, ControlError>;
 
     /// Lets one that waits be due at `now`, and those of its group and channel that go before it; returns the number of the first of
     /// them, `None` where it does not wait.
@@ -230,7 +262,7 @@ pub trait DeliveryStore: Send + Sync {
     /// Ends one that waits without sending it; whether there was one. `reason` says who wanted it so.
     async fn drop_waiting(&self, id: i64, reason: &str, now: i64) -> Result<bool, ControlError>;
 
-    /// Sends a dead one again, as if it were new at `now`; whether there was one.
+    /// Sends a dead one again, as if it were new at `now`; whether there was one. Tests are not sent again.
     /// `progress` is how far it is: what is not to be sent a second time.
     async fn resend(&self, id: i64, progress: &str, now: i64, give_up_at: i64) -> Result<bool, ControlError>;
 
@@ -243,6 +275,9 @@ pub trait DeliveryStore: Send + Sync {
 
     /// How many there are.
     async fn counts(&self) -> Result<DeliveryCounts, ControlError>;
+
+    /// How many dead letters there are of whom, in the order of receivers and their channels.
+    async fn dead_letters(&self) -> Result<Vec<DeadLetters>, ControlError>;
 
     /// What an integration knows of a group; empty where it knows nothing.
     async fn memory(

@@ -53,12 +53,12 @@ impl SqliteControl {
         &self,
         superseded: &[Superseded],
         now: i64,
-    ) -> Result<usize, ControlError> {
+    ) -> Result<Vec<i64>, ControlError> {
+        let mut ended = Vec::with_capacity(superseded.len());
         if superseded.is_empty() {
-            return Ok(0);
+            return Ok(ended);
         }
         let mut transaction = self.begin().await?;
-        let mut ended = 0;
         for Superseded { id, by, reason } in superseded {
             let updated = sqlx::query(
                 "UPDATE delivery SET state = 'superseded', superseded_by = ?2, reason = ?3, ended_at = ?4 \
@@ -71,7 +71,24 @@ impl SqliteControl {
             .execute(&mut *transaction)
             .await
             .map_err(|error| self.failed(error))?;
-            ended += usize::from(updated.rows_affected() > 0);
+            if updated.rows_affected() == 0 {
+                continue;
+            }
+            ended.push(*id);
+            // Each news would have all its time else, and nothing would ever be given up while a group has news.
+            sqlx::query(
+                "UPDATE delivery SET attempts = max(delivery.attempts, old.attempts), \
+                 give_up_at = min(delivery.give_up_at, old.give_up_at), \
+                 waits_since = min(coalesce(delivery.waits_since, delivery.created_at), \
+                 coalesce(old.waits_since, old.created_at)) \
+                 FROM (SELECT attempts, give_up_at, waits_since, created_at FROM delivery WHERE id = ?1) AS old \
+                 WHERE delivery.id = ?2 AND delivery.state = 'waiting'",
+            )
+            .bind(id)
+            .bind(by)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| self.failed(error))?;
         }
         self.commit(transaction).await?;
         Ok(ended)

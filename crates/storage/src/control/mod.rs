@@ -22,8 +22,8 @@ mod sqlite;
 pub use alerts::{AlertEvent, AlertEventFilter, AlertRow, AlertStore, AlertWrites, NOT_SENT, SENT};
 pub use annotations::{Annotation, AnnotationFilter};
 pub use delivery::{
-    Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, Due, NewDelivery, Settled,
-    Settlement, Superseded,
+    DeadLetters, Delivery, DeliveryCounts, DeliveryFilter, DeliveryState, DeliveryStore, Due, NewDelivery,
+    Settled, Settlement, Superseded,
 };
 pub use document::{Document, DocumentHead, DocumentKind, NewVersion, VersionHead};
 pub use marks::Uses;

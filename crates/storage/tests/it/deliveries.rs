@@ -1,7 +1,8 @@
 //! The queue of notifications: which ones lists find, and what becomes of dead ones.
 
 use watchfire_storage::{
-    DeliveryFilter, DeliveryState, DeliveryStore, Engine, NewDelivery, Settled, Settlement, Superseded,
+    DeadLetters, DeliveryFilter, DeliveryState, DeliveryStore, Engine, NewDelivery, Settled, Settlement,
+    Superseded,
 };
 
 use crate::fixture::settings;
@@ -23,7 +24,8 @@ fn settled(settlement: Settlement) -> Settled {
     Settled { settlement, progress: String::new(), memory: None, attempted: true, now: 10 }
 }
 
-const ALL: DeliveryFilter = DeliveryFilter { state: None, receiver: None, before: None, limit: 10 };
+const ALL: DeliveryFilter =
+    DeliveryFilter { state: None, receiver: None, test: None, before: None, limit: 10 };
 
 #[tokio::test]
 async fn lists_find_what_they_ask_for_and_dead_letters_go_when_told_to() {
@@ -94,8 +96,8 @@ async fn what_waits_is_hastened_dropped_and_superseded() {
     assert_eq!(store.of_group("g", "web", "webhook[0]", 1).await.unwrap()[0].id, ids[1]);
 
     let superseded = Superseded { id: ids[0], by: Some(ids[1]), reason: "newer".to_owned() };
-    assert_eq!(store.supersede(std::slice::from_ref(&superseded), 30).await.unwrap(), 1);
-    assert_eq!(store.supersede(&[superseded], 30).await.unwrap(), 0, "it does not wait any more");
+    assert_eq!(store.supersede(std::slice::from_ref(&superseded), 30).await.unwrap(), [ids[0]]);
+    assert!(store.supersede(&[superseded], 30).await.unwrap().is_empty(), "it does not wait any more");
     let one = store.keyed("a").await.unwrap().unwrap();
     assert_eq!(
         (one.state, one.superseded_by, one.ended_at),
@@ -127,7 +129,94 @@ async fn tests_count_nowhere_and_end_with_their_group() {
     assert_eq!((closes.state, closes.ended_at), (DeliveryState::Dropped, Some(10)));
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.waiting, counts.dead, counts.dropped), (1, 0, 0));
+    let found = async |test| store.list(&DeliveryFilter { test, ..ALL }).await.unwrap().len();
+    assert_eq!((found(None).await, found(Some(true)).await, found(Some(false)).await), (3, 2, 1));
+    assert!(!store.resend(opens.id, "", 11, 100).await.unwrap(), "it would open what nobody closes");
     // Dead tests are kept no longer than what was done.
     assert_eq!(store.prune(11, 0).await.unwrap(), 2);
+    engine.close().await;
+}
+
+/// News of a group do not give it more time, and do not make its attempts forgotten.
+#[tokio::test]
+async fn what_takes_the_place_of_others_goes_on_where_they_were() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let store = engine.control();
+    let at = |key: &str, created_at| NewDelivery {
+        group_key: "g".to_owned(),
+        created_at,
+        give_up_at: created_at + 100,
+        ..new(key, "web")
+    };
+    store.enqueue(&[at("a", 1), at("b", 5), at("c", 9)]).await.unwrap();
+    let ids: Vec<i64> = store.list(&ALL).await.unwrap().iter().rev().map(|delivery| delivery.id).collect();
+    for next_at in [2, 3] {
+        let again = Settlement::Retry { next_at, reason: "no".to_owned() };
+        store.settle(ids[0], settled(again)).await.unwrap();
+    }
+    let by = |id, by| Superseded { id, by, reason: "newer".to_owned() };
+    let third = async || {
+        let third = store.get(ids[2]).await.unwrap().unwrap();
+        (third.attempts, third.created_at, third.waits_since, third.give_up_at)
+    };
+    assert_eq!(third().await, (0, 9, 9, 109));
+    store.supersede(&[by(ids[1], None)], 20).await.unwrap();
+    assert_eq!(third().await, (0, 9, 9, 109), "it takes nobody's place");
+    store.supersede(&[by(ids[0], Some(ids[2])), by(ids[1], Some(ids[2]))], 20).await.unwrap();
+    assert_eq!(third().await, (2, 9, 1, 101));
+    store.settle(ids[2], settled(Settlement::Dead { reason: "no".to_owned() })).await.unwrap();
+    assert!(store.resend(ids[2], "", 200, 300).await.unwrap());
+    assert_eq!(third().await, (0, 9, 200, 300), "as if it were new");
+    engine.close().await;
+}
+
+/// Services say something else each time, such as the number of a session.
+#[tokio::test]
+async fn what_fails_in_the_same_way_is_one_dead_letter() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let store = engine.control();
+    for (key, reason, expected) in [
+        ("a", "the mail server said 535: no, session 1", vec!["a"]),
+        ("b", "the mail server said 535: no, session 2", vec!["b"]),
+        ("c", "the mail server said 550: no, session 3", vec!["c", "b"]),
+        ("d", "no receiver", vec!["d", "c", "b"]),
+        ("e", "no receiver", vec!["e", "c", "b"]),
+        ("f", "no", vec!["f", "e", "c", "b"]),
+    ] {
+        store.enqueue(&[NewDelivery { group_key: "g".to_owned(), ..new(key, "web") }]).await.unwrap();
+        let one = store.keyed(key).await.unwrap().unwrap();
+        store.settle(one.id, settled(Settlement::Dead { reason: reason.to_owned() })).await.unwrap();
+        let dead: Vec<String> = store.list(&ALL).await.unwrap().into_iter().map(|one| one.key).collect();
+        assert_eq!(dead, expected, "{reason}");
+    }
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn dead_letters_are_counted_by_receiver_and_channel() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let store = engine.control();
+    let mail = NewDelivery { integration: "email[0]".to_owned(), ..new("c", "web") };
+    let test = NewDelivery { test: true, ..new("t", "web") };
+    store.enqueue(&[new("a", "web"), new("b", "web"), mail, new("d", "db"), test]).await.unwrap();
+    assert!(store.dead_letters().await.unwrap().is_empty());
+    for (key, now) in [("a", 10), ("b", 30), ("c", 20), ("t", 40)] {
+        let id = store.keyed(key).await.unwrap().unwrap().id;
+        let settled = Settled { now, ..settled(Settlement::Dead { reason: "no".to_owned() }) };
+        store.settle(id, settled).await.unwrap();
+    }
+    let letters = |integration: &str, count, newest| DeadLetters {
+        receiver: "web".to_owned(),
+        integration: integration.to_owned(),
+        count,
+        newest,
+    };
+    assert_eq!(
+        store.dead_letters().await.unwrap(),
+        [letters("email[0]", 1, 20), letters("webhook[0]", 2, 30)]
+    );
     engine.close().await;
 }

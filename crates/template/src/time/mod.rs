@@ -56,6 +56,11 @@ impl Time {
         Self::utc(Timestamp::constant(-62_135_596_800, 0))
     }
 
+    /// Its milliseconds since 1970; what is less than one is left out.
+    pub fn millis(&self) -> i64 {
+        self.at.as_millisecond()
+    }
+
     pub(crate) fn utc(at: Timestamp) -> Self {
         Self { at, zone: TimeZone::UTC }
     }

@@ -12,28 +12,13 @@ pub(super) async fn receivers(State(app): State<App>) -> Json<Vec<Value>> {
     Json(config.receivers.iter().map(|receiver| json!({"name": receiver.name})).collect())
 }
 
-/// Makes what `amtool` before 0.26 refuses, and then all of it, as it can be read there: the addresses of webhooks, which are secrets,
-/// become addresses, and what newer versions of Alertmanager fill in goes where nobody has set it.
-fn suit_amtool(config: &mut Value) {
-    let uses_rocketchat = config["receivers"].to_string().contains("rocketchat_configs");
-    if let Some(global) = config["global"].as_object_mut().filter(|_| !uses_rocketchat) {
-        global.remove("rocketchat_api_url");
-    }
-    let receivers = config["receivers"].as_array_mut().into_iter().flatten();
-    let webhooks =
-        receivers.filter_map(|receiver| receiver.get_mut("webhook_configs")?.as_array_mut()).flatten();
-    for webhook in webhooks.filter_map(Value::as_object_mut) {
-        webhook.retain(|name, value| name != "timeout" || value != "0s");
-        if let Some(url) = webhook.get_mut("url") {
-            *url = "http://<secret>".into();
-        }
-    }
-}
+/// The version of Alertmanager whose API and configuration this server has, with its own version behind it as build
+/// metadata (<https://semver.org>). Programs see by it what they may use; `amtool` warns of any version but its own.
+const VERSION: &str = concat!("0.28.0+watchfire.", env!("CARGO_PKG_VERSION"));
 
-/// The configuration without its secrets, the version, and that this server is alone.
+/// The configuration without its secrets, as far as Alertmanager has it, the version, and that this server is alone.
 pub(super) async fn status(State(app): State<App>) -> Json<Value> {
-    let mut config = app.alertmanager.config().shown();
-    suit_amtool(&mut config);
+    let config = app.alertmanager.config().original();
     let up = i64::try_from(app.started.elapsed().as_millis()).unwrap_or(i64::MAX);
     Json(json!({
         "cluster": {"name": "", "peers": [], "status": "disabled"},
@@ -45,7 +30,7 @@ pub(super) async fn status(State(app): State<App>) -> Json<Value> {
             "buildUser": "",
             "goVersion": "",
             "revision": "",
-            "version": env!("CARGO_PKG_VERSION"),
+            "version": VERSION,
         },
     }))
 }

@@ -63,15 +63,21 @@ fn shown(delivery: &Delivery) -> Value {
     })
 }
 
-/// `?state=&receiver=&limit=&before=`: the newest first.
+/// `?state=&receiver=&test=&limit=&before=`: the newest first.
 pub(super) async fn list(State(app): State<App>, asked: Asked) -> Result<Response, Failure> {
     let state = asked.given("state").map(|text| {
         DeliveryState::read(text)
             .ok_or_else(|| Failure::bad_data(format!("state: {text:?} is none of {STATES}")))
     });
+    let test = asked.given("test").map(|text| match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Failure::bad_data(format!("test: {text:?} is neither true nor false"))),
+    });
     let filter = DeliveryFilter {
         state: state.transpose()?,
         receiver: asked.given("receiver").map(str::to_owned),
+        test: test.transpose()?,
         before: asked.number("before")?,
         limit: asked.number("limit")?.unwrap_or(USUAL).clamp(1, MOST),
     };
@@ -102,7 +108,13 @@ fn missing(id: i64) -> Failure {
 
 /// Sends a dead letter again.
 pub(super) async fn resend(State(app): State<App>, Path(id): Path<i64>) -> Result<StatusCode, Failure> {
-    let resent = app.notifying.queue.deliveries().resend(id).await?;
+    let deliveries = app.notifying.queue.deliveries();
+    let resent = deliveries.resend(id).await?;
+    if !resent && deliveries.get(id).await?.is_some_and(|delivery| delivery.test) {
+        return Err(Failure::refused(format!(
+            "the delivery {id} is a test, which is not sent again; test its receiver again"
+        )));
+    }
     ended(&app, id, resent).await
 }
 
@@ -148,6 +160,10 @@ async fn said(app: &App, id: i64, done: bool, only: &str) -> Result<StatusCode, 
         return Ok(StatusCode::NO_CONTENT);
     }
     match app.notifying.queue.deliveries().get(id).await? {
+        Some(delivery) if delivery.state == DeliveryState::Waiting && only == WAITING_ONLY => {
+            let words = format!("the delivery {id} is being sent; look what becomes of it, and try again");
+            Err(Failure::refused(words))
+        }
         Some(delivery) => {
             Err(Failure::refused(format!("the delivery {id} is {}; {only}", delivery.state.as_str())))
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use watchfire_alerting::incident::IncidentError;
 use watchfire_alerting::silence::SilenceError;
 use watchfire_service::alertmanager::AlertmanagerError;
-use watchfire_service::heartbeats::HeartbeatError;
+use watchfire_service::heartbeats::{HeartbeatError, HeartbeatFlaw};
 use watchfire_storage::ControlError;
 
 use crate::api::dashboards::failure::{Failure, of_storage};
@@ -49,8 +49,11 @@ impl From<HeartbeatError> for Failure {
             HeartbeatError::NotFound(_) | HeartbeatError::UnknownToken => not_found(text),
             HeartbeatError::Exists(_) => Self::with(StatusCode::CONFLICT, "conflict", text, Value::Null),
             HeartbeatError::Limit { .. } => Self::refused(text),
-            HeartbeatError::Invalid { field, .. } => {
-                Self::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, json!({"field": field}))
+            HeartbeatError::Invalid(flaws) => {
+                let told = |(field, message): &HeartbeatFlaw| json!({"field": field, "message": message});
+                let field = flaws.first().map(|(field, _)| *field);
+                let more = json!({"field": field, "flaws": flaws.iter().map(told).collect::<Vec<_>>()});
+                Self::with(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text, more)
             }
             HeartbeatError::Store(error) => error.into(),
         }

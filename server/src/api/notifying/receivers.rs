@@ -33,13 +33,15 @@ pub(super) struct Told {
     wait: Option<String>,
 }
 
-fn waited(wait: Option<&str>) -> Result<Duration, Failure> {
-    let Some(text) = wait else { return Ok(TEST_WAIT) };
+/// How long to wait; of the time that a request may take a fifth is left for the rest of it, or nobody would hear what was waited for.
+fn waited(wait: Option<&str>, request_timeout: Duration) -> Result<Duration, Failure> {
+    let longest = TEST_WAIT.min(request_timeout / 5 * 4);
+    let Some(text) = wait else { return Ok(longest) };
     let millis = parse_duration(text).ok().and_then(|millis| u64::try_from(millis).ok());
     let millis = millis.ok_or_else(|| {
         Failure::bad_data(format!("wait: {text:?} is no length of time; write 5s, for example"))
     })?;
-    Ok(Duration::from_millis(millis).min(TEST_WAIT))
+    Ok(Duration::from_millis(millis).min(longest))
 }
 
 fn shown(trial: &Trial) -> Value {
@@ -63,7 +65,7 @@ pub(super) async fn test(
     Whole(told): Whole<Told>,
 ) -> Result<Response, Failure> {
     let (labels, annotations) = (labels("labels", &told.labels)?, labels("annotations", &told.annotations)?);
-    let wait = waited(told.wait.as_deref())?;
+    let wait = waited(told.wait.as_deref(), app.config.http.request_timeout)?;
     let queue = &app.notifying.queue;
     let way = if told.draft.is_some() { "direct" } else { "queue" };
     let trials = match told.draft {
@@ -117,7 +119,7 @@ pub(super) async fn test_route(
 ) -> Result<Response, Failure> {
     let alert = labels("labels", &asked.labels)?;
     let notes = labels("annotations", &asked.annotations)?;
-    let wait = waited(asked.wait.as_deref())?;
+    let wait = waited(asked.wait.as_deref(), app.config.http.request_timeout)?;
     let explained = app.alertmanager.explain(&alert, now());
     // Each once, with the first group in which it hears of it.
     let mut hearers: Vec<(String, Labels)> = Vec::new();
@@ -193,4 +195,23 @@ pub(super) async fn preview(
     let mail = (name.as_str(), asked.index);
     let queue = &app.notifying.queue;
     Ok(data(queue.preview_mail(draft.as_ref(), mail, &told, &notes, asked.rule.as_deref()).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_longer_than_a_request_may_take() {
+        let seconds = |wait: Option<&str>, timeout: u64| {
+            waited(wait, Duration::from_secs(timeout)).ok().map(|wait| wait.as_secs())
+        };
+        let longest = TEST_WAIT.as_secs();
+        assert_eq!(seconds(None, 3600), Some(longest));
+        assert_eq!(seconds(Some("5s"), 3600), Some(5));
+        assert_eq!(seconds(Some("1h"), 3600), Some(longest));
+        assert_eq!(seconds(None, 10), Some(8));
+        assert_eq!(seconds(Some("9s"), 10), Some(8));
+        assert_eq!(seconds(Some("soon"), 10), None);
+    }
 }

@@ -12,6 +12,7 @@ use watchfire_alerting::matcher::Matchers;
 use watchfire_alerting::routing::{GroupBy, Outcome, Step, Taken};
 use watchfire_alerting::{Alert, RouteId, RouteOptions, RouteTree, Silence};
 use watchfire_model::Labels;
+use watchfire_service::alertmanager::Explained;
 
 use super::notify_config::Written;
 use crate::api::dashboards::body::Whole;
@@ -198,35 +199,49 @@ fn inhibiting(alert: &Alert) -> Value {
     json!({"fingerprint": alert.fingerprint(), "labels": map(&alert.labels)})
 }
 
+/// How many silences and how many alerts that mute one are told one by one: of a cluster that is down thousands inhibit it.
+const MOST_TOLD: usize = 20;
+
+/// What mutes an alert.
+fn muting(explained: &Explained) -> Value {
+    let by = &explained.muted_by;
+    let left_out = |count: usize| count.saturating_sub(MOST_TOLD);
+    json!({
+        "silences": by.silenced_by.iter().take(MOST_TOLD).collect::<Vec<_>>(),
+        "inhibitions": by.inhibited_by.iter().take(MOST_TOLD).collect::<Vec<_>>(),
+        "left_out": {
+            "silences": left_out(by.silenced_by.len()),
+            "inhibitions": left_out(by.inhibited_by.len()),
+        },
+        "maintenance": by.maintained_by,
+        "maintenance_name": explained.window,
+        "silenced": explained.silences.iter().take(MOST_TOLD).map(silence).collect::<Vec<_>>(),
+        "inhibiting": explained.inhibiting.iter().take(MOST_TOLD).map(|alert| inhibiting(alert)).collect::<Vec<_>>(),
+    })
+}
+
 /// Where an alert with these labels goes, and why.
 pub(super) async fn explain(
     State(app): State<App>,
     Whole(question): Whole<Question>,
 ) -> Result<Response, Failure> {
     let labels = labels("labels", &question.labels)?;
-    let explained = match question.draft {
-        None => app.alertmanager.explain(&labels, now()),
+    let (source, explained) = match question.draft {
+        None => (app.notifying.config.source().word(), app.alertmanager.explain(&labels, now())),
         Some(draft) => {
             let draft = app.notifying.config.tried(draft.writing()?).await?;
-            app.alertmanager.explain_draft(&draft.config, &labels, now())
+            ("draft", app.alertmanager.explain_draft(&draft.config, &labels, now()))
         }
     };
     let later = explained.escalations.iter().zip(&explained.policies);
     let ways = explained.explanation.taken.iter().zip(&explained.intervals).zip(later);
     let ways =
         ways.map(|((way, muted), (escalations, policy))| taken(way, muted, escalations, policy.as_deref()));
-    let muted_by = &explained.muted_by;
     Ok(data(json!({
+        "source": source,
         "taken": ways.collect::<Vec<_>>(),
         "steps": explained.explanation.steps.iter().map(step).collect::<Vec<_>>(),
         "unknown_receivers": explained.explanation.unknown,
-        "muted_by": {
-            "silences": muted_by.silenced_by,
-            "inhibitions": muted_by.inhibited_by,
-            "maintenance": muted_by.maintained_by,
-            "maintenance_name": explained.window,
-            "silenced": explained.silences.iter().map(silence).collect::<Vec<_>>(),
-            "inhibiting": explained.inhibiting.iter().map(|alert| inhibiting(alert)).collect::<Vec<_>>(),
-        },
+        "muted_by": muting(&explained),
     })))
 }

@@ -27,6 +27,7 @@ fn shown(schedule: &Schedule, now: i64) -> Value {
     json!({
         "name": schedule.name(),
         "time_zone": schedule.time_zone(),
+        "clock": schedule.clock(now),
         "receivers": schedule.receivers(),
         "on_call": schedule.on_call(now),
         "until": shifts.first().map(|shift| shift.to).filter(|_| shifts.len() > 1),

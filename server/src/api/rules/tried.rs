@@ -30,6 +30,8 @@ pub(super) struct Typed {
 #[serde(deny_unknown_fields)]
 pub(super) struct Tried {
     rule: Form,
+    /// Under which it is kept, where it is.
+    uid: Option<String>,
     #[serde(default = "ranges")]
     ranges: Vec<String>,
 }
@@ -73,6 +75,8 @@ pub(super) async fn backtest(
     Whole(tried): Whole<Tried>,
 ) -> Result<Response, Failure> {
     let mut told = serde_json::Map::new();
+    let alerting = app.service.alerting();
+    let until = alerting.patience();
     for range in tried.ranges {
         let millis = parse_duration(&range).ok().filter(|millis| (1..=LONGEST).contains(millis));
         let millis = millis.ok_or_else(|| {
@@ -80,9 +84,9 @@ pub(super) async fn backtest(
                 "ranges: {range:?} is no length of time up to 31d; write 24h, for example"
             ))
         })?;
-        let test = app.service.alerting().backtest(&tried.rule, millis).await?;
+        let test = alerting.backtest(tried.uid.as_deref(), &tried.rule, millis, until).await?;
         let shown = TimeRange { start: test.start, end: test.end };
-        let drawn = app.service.alerting().values_of(&tried.rule, shown).await?;
+        let drawn = alerting.values_of(&tried.rule, shown).await?;
         told.insert(range, told_of(&test, &drawn));
     }
     Ok(data(told))

@@ -248,6 +248,39 @@ async fn people_put_alerts_to_incidents_and_take_them_out() {
 }
 
 #[tokio::test]
+async fn people_put_two_incidents_together() {
+    let dir = tempdir().unwrap();
+    let server = start(dir.path());
+    let alerts = json!([alert("Fire", "a", "critical", "web"), alert("Full", "b", "warning", "db")]);
+    assert_eq!(post(&server, "/api/v2/alerts", &alerts).await.0, 200);
+    let found = incidents(&server, "open", 2).await;
+    let id = |title: &str| {
+        let one = found.iter().find(|one| one["title"] == title).unwrap();
+        one["id"].as_str().unwrap().to_owned()
+    };
+    let (fire, full) = (id("Fire on a"), id("Full on b"));
+    for (path, body, status) in [
+        (format!("/{fire}/merge"), json!({"id": fire}), 422),
+        (format!("/{fire}/merge"), json!({"id": "none"}), 404),
+        (format!("/{fire}/merge"), json!({"id": full, "by": " "}), 400),
+        (format!("/{fire}/merge"), json!({}), 400),
+        ("/none/merge".to_owned(), json!({"id": full}), 404),
+    ] {
+        let refused = send(&server, "POST", &path, &body).await;
+        assert_eq!(refused.status, status, "{path} {body}: {}", refused.body);
+    }
+    let body = json!({"id": full, "by": "ann"});
+    let merged = send(&server, "POST", &format!("/{fire}/merge"), &body).await;
+    assert_eq!(merged.status, 200, "{}", merged.body);
+    let one = merged.json()["data"].clone();
+    assert_eq!((one["alerts"].as_array().unwrap().len(), &one["merged"][0]["by"]), (2, &json!("ann")));
+    let other = get(&server, &format!("{PATH}/{full}")).await["data"].clone();
+    assert_eq!((&other["merged_into"], &other["state"]), (&json!(fire), &json!("resolved")));
+    let again = send(&server, "POST", &format!("/{fire}/merge"), &body).await;
+    assert_eq!(again.status, 422, "{}", again.body);
+}
+
+#[tokio::test]
 async fn what_was_sent_is_told_of_its_own_alerts_alone() {
     let dir = tempdir().unwrap();
     let sink = HttpSink::good();

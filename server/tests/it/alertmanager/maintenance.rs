@@ -79,6 +79,16 @@ async fn what_is_wrong_with_a_window_is_told_by_field() {
             refused.body
         );
     }
+    // All of it at once. A value with a blank has quotes: without them a comma was forgotten.
+    let wrong = json!({"name": "", "matchers": "team=db severity", "schedule": "DTSTART:x"});
+    let refused = send(&server, "POST", "", &wrong).await.json();
+    let fields = |flaws: &Value| -> Vec<Value> {
+        flaws.as_array().unwrap().iter().map(|flaw| flaw["field"].clone()).collect()
+    };
+    assert_eq!(fields(&refused["flaws"]), ["name", "matchers", "schedule"], "{refused}");
+    assert!(refused["flaws"][1]["message"].as_str().unwrap().contains("a comma between"), "{refused}");
+    let tried = send(&server, "POST", "/preview", &wrong).await.json();
+    assert_eq!(fields(&tried["data"]["flaws"]), ["name", "matchers", "schedule"], "{tried}");
     assert_eq!(
         send(&server, "PUT", "/none", &json!({"name": "a", "all": true, "starts_at": 0, "ends_at": 1000}))
             .await

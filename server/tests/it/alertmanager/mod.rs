@@ -210,6 +210,8 @@ async fn the_configuration_is_followed_and_its_secrets_are_not_told() {
     );
     let status = get(&server, "/api/v2/status").await;
     let config = status["config"]["original"].as_str().unwrap();
+    let version = status["versionInfo"]["version"].as_str().unwrap();
+    assert_eq!(version, concat!("0.28.0+watchfire.", env!("CARGO_PKG_VERSION")));
     assert!(config.contains("inhibit_rules") && !config.contains("secret@"), "{config}");
     assert_eq!(get(&server, "/api/v2/receivers").await, json!([{"name": "everybody"}, {"name": "web"}]));
     fs::write(dir.path().join("alertmanager.yml"), "route: {receiver: nobody-there}\nreceivers: []\n")

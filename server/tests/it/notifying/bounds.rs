@@ -45,25 +45,15 @@ async fn a_channel_has_no_more_under_way_than_it_is_set() {
 #[tokio::test]
 async fn a_channel_sends_no_faster_than_its_rate() {
     const ALERTS: usize = 20;
-    /// A tenth of what webhooks may: ten at once, and five a second.
-    const BURST: f64 = 10.0;
-    const PER_SECOND: f64 = 5.0;
     let dir = tempdir().unwrap();
     let sink = HttpSink::good();
+    // A tenth of what webhooks may: ten at once, and five a second.
     let server = start(dir.path(), &webhook(&sink), &["--notify-rate", "10"]);
     fire_many(&server, ALERTS).await;
     all_done(&server, ALERTS).await;
     let mut at: Vec<_> = sink.requests().into_iter().map(|request| request.at).collect();
     at.sort_unstable();
-    for (first, start) in at.iter().enumerate() {
-        for (last, end) in at.iter().enumerate().skip(first) {
-            // One may be longer on its way than another.
-            let seconds = (*end - *start + Duration::from_millis(400)).as_secs_f64();
-            let count = (last - first + 1) as f64;
-            assert!(count <= BURST + PER_SECOND * seconds, "{count} within {seconds} s");
-        }
-    }
-    // Ten had to wait, for two seconds in all.
+    // Ten had to wait, for two seconds in all. That no more go at once is tested of lanes, by a clock of the test's own.
     assert!(at[ALERTS - 1] - at[0] >= Duration::from_millis(1600), "{:?}", at[ALERTS - 1] - at[0]);
 }
 

@@ -97,4 +97,13 @@ async fn a_hundred_alerts_at_once() {
         share(100),
     );
     assert_eq!(began.len(), ALERTS, "each once");
+    // What comes a second time would wait, or be under way still.
+    let counts = eventually("an empty queue", async || {
+        let told = server.get("/api/v1/watchfire/deliveries").await.json();
+        Some(told["data"]["counts"].clone()).filter(|counts| counts["waiting"] == 0)
+    })
+    .await;
+    assert_eq!((counts["done"].as_u64(), counts["dead"].as_u64()), (Some(ALERTS as u64), Some(0)));
+    assert_eq!(sink.requests().len(), ALERTS, "each once");
+    assert_eq!(hosts, (0..ALERTS).map(|host| host.to_string()).collect::<BTreeSet<_>>());
 }

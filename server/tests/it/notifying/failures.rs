@@ -10,6 +10,7 @@ use tempfile::tempdir;
 
 use super::{ask, config, deliveries, delivery, fire, start, webhook};
 use crate::answer::eventually;
+use crate::server::now;
 use crate::sinks::{HttpSink, Reply, SmtpSink, free_port};
 
 fn any(_: &Value) -> bool {
@@ -276,4 +277,30 @@ async fn the_configuration_is_read_again_when_somebody_asks() {
     fire(&server, &["Fire"]).await;
     eventually("the notification", async || other.requests().pop()).await;
     assert!(one.requests().is_empty());
+}
+
+#[tokio::test]
+async fn dead_letters_are_metrics_by_receiver_and_channel() {
+    let dir = tempdir().unwrap();
+    let sink = HttpSink::start(|_| Reply::Status(400, ""));
+    let server = start(dir.path(), &webhook(&sink), &[]);
+    let value = async |name: &str| {
+        let metrics = server.get("/metrics").await.body;
+        let labels = ["integration=\"webhook\"", "receiver=\"team\""];
+        let is_it = |line: &&str| {
+            line.starts_with(&format!("{name}{{")) && labels.iter().all(|label| line.contains(label))
+        };
+        let line = metrics.lines().find(is_it).unwrap_or_else(|| panic!("{name}: {metrics}"));
+        line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()
+    };
+    assert_eq!(value("watchfire_dead_letters").await.to_bits(), 0.0_f64.to_bits());
+    fire(&server, &["One", "Other"]).await;
+    // Each is told anew every second, in vain, and is one dead letter.
+    eventually("what is tried again", async || (sink.requests().len() > 4).then_some(())).await;
+    eventually("two dead letters", async || {
+        (value("watchfire_dead_letters").await.to_bits() == 2.0_f64.to_bits()).then_some(())
+    })
+    .await;
+    let newest = value("watchfire_dead_letters_newest_timestamp_seconds").await;
+    assert!((now() as f64 / 1000.0 - newest).abs() < 60.0, "{newest}");
 }

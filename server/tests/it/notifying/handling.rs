@@ -93,10 +93,11 @@ async fn a_snooze_is_a_silence_for_one_alert() {
         let wrong = ask(&server, "POST", &path, &body).await;
         assert!(wrong.status == 400 && wrong.body.contains(words), "{body}: {}", wrong.body);
     }
-    let snoozed =
-        ask(&server, "POST", &path, &json!({"by": "ann", "for": "2h"})).await.json()["data"].clone();
+    let body = json!({"by": "ann", "for": "2h", "comment": "it is known"});
+    let snoozed = ask(&server, "POST", &path, &body).await.json()["data"].clone();
     let silence = server.get("/api/v2/silences").await.json()[0].clone();
     assert_eq!((&silence["id"], &silence["createdBy"]), (&snoozed["silence"], &json!("ann")));
+    assert_eq!(silence["comment"], "snoozed: it is known", "which tells it from other silences");
     assert_eq!(silence["matchers"].as_array().unwrap().len(), 2, "{silence}");
     assert_eq!(alert(&server, "Fire").await["state"], "suppressed");
     assert_eq!(alert(&server, "Smoke").await["state"], "active");

@@ -86,6 +86,12 @@ async fn what_is_wrong_with_a_heartbeat_is_named() {
         let answer = ask(&server, "POST", "heartbeats", &json!({"heartbeat": heartbeat})).await;
         assert!(answer.status == status && answer.body.contains(words), "{heartbeat}: {}", answer.body);
     }
+    // All of it at once.
+    let wrong = json!({"heartbeat": {"name": "", "every": "soon", "labels": {"a b": "c"}}});
+    let refused = ask(&server, "POST", "heartbeats", &wrong).await.json();
+    let fields: Vec<&Value> =
+        refused["flaws"].as_array().unwrap().iter().map(|flaw| &flaw["field"]).collect();
+    assert_eq!(fields, ["name", "every", "labels"], "{refused}");
     let listed = ask(&server, "GET", "heartbeats", &Value::Null).await.json()["data"].clone();
     assert_eq!((&listed[0]["state"], &listed[0]["heartbeat"]["grace"]), (&json!("new"), &json!("0s")));
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
 
+use super::queue::resolve;
 use super::{ask, config, deliveries, delivery, fire, start};
 use crate::answer::eventually;
 use crate::authority::Authority;
@@ -173,21 +174,69 @@ async fn a_login_that_is_refused_is_not_tried_again_and_again() {
     let mails = MailServer::start(HERE, &Authority::root("Ours"), Tls::No, "PLAIN");
     mails.answer(|line| line.starts_with("AUTH").then_some("535 5.7.8 wrong password"));
     let login = "require_tls: false, auth_username: ann, auth_password: wrong";
-    let server = mailing(dir.path(), &mails, "ann@example.org", login);
+    // Groups that are looked at each second, and tell anew then what is a dead letter.
+    let server = start(dir.path(), &mail(&mails, "ann@example.org", login), &["--notify-timeout", "2s"]);
     fire(&server, &["Fire"]).await;
     let (dead, words) = failure(&server, "dead").await;
     for part in ["535", "5.7.8 wrong password", "\"ann\"", "mend auth_username and auth_password"] {
         assert!(words.contains(part), "{part}: {words}");
     }
     assert!(!words.contains("AUTH PLAIN"), "{words}");
-    assert_eq!((&dead["attempts"], mails.lines_of("AUTH").len()), (&json!(1), 1));
+    assert_eq!(dead["attempts"], 1);
+    fire(&server, &["Smoke"]).await;
+    eventually("both to wait", async || {
+        (deliveries(&server, "state=waiting").await.len() == 2).then_some(())
+    })
+    .await;
+    let looked = Instant::now();
+    eventually("two more looks", async || (looked.elapsed() > Duration::from_millis(2500)).then_some(()))
+        .await;
+    assert_eq!(mails.lines_of("AUTH").len(), 1);
     assert!(mails.mails().is_empty());
-    // With the password mended it goes out, as it was.
+    // With the password mended somebody sends it again, and all that waited goes out.
     mails.answer(|_| None);
     let resend = format!("deliveries/{}/resend", dead["id"]);
     assert_eq!(ask(&server, "POST", &resend, &Value::Null).await.status, 204);
+    eventually("both", async || (deliveries(&server, "state=done").await.len() == 2).then_some(())).await;
+    assert_eq!(mails.mails().len(), 2);
+}
+
+#[tokio::test]
+async fn a_login_that_was_refused_is_tried_again_where_the_configuration_is_another() {
+    let dir = tempdir().unwrap();
+    let mails = MailServer::start(HERE, &Authority::root("Ours"), Tls::No, "PLAIN");
+    mails.answer(|line| line.starts_with("AUTH").then_some("535 5.7.8 wrong password"));
+    let with = |password: &str| {
+        let login = format!("require_tls: false, auth_username: ann, auth_password: {password}");
+        mail(&mails, "ann@example.org", &login)
+    };
+    let server = start(dir.path(), &with("wrong"), &["--notify-reload-interval=1h"]);
+    fire(&server, &["Fire"]).await;
+    failure(&server, "dead").await;
+    delivery(&server, "state=waiting", |_| true).await;
+    mails.answer(|_| None);
+    std::fs::write(dir.path().join("alertmanager.yml"), with("right")).unwrap();
+    assert_eq!(server.post("/-/reload", &[], Vec::new()).await.status, 200);
     delivery(&server, "state=done", |_| true).await;
     assert_eq!(mails.mails().len(), 1);
+}
+
+/// A mail server that hangs up after the mail has it, or not: who may have heard that it burns hears of the end.
+#[tokio::test]
+async fn a_mail_without_an_answer_may_have_been_heard() {
+    let dir = tempdir().unwrap();
+    let mails = MailServer::start(HERE, &Authority::root("Ours"), Tls::No, "");
+    mails.answer(|line| (line == ".").then_some(""));
+    let more = "require_tls: false, send_resolved: true";
+    let server = start(dir.path(), &mail(&mails, "ann@example.org", more), &["--notify-timeout", "2s"]);
+    fire(&server, &["Fire"]).await;
+    delivery(&server, "state=waiting", |one| one["attempts"].as_u64() > Some(0)).await;
+    resolve(&server, "Fire").await;
+    eventually("the end", async || (deliveries(&server, "").await.len() == 2).then_some(())).await;
+    mails.answer(|_| None);
+    delivery(&server, "state=done", |_| true).await;
+    let last = mails.mails().pop().unwrap();
+    assert!(last.text.contains("Subject: [RESOLVED] Fire"), "{}", last.text);
 }
 
 #[tokio::test]
@@ -284,4 +333,31 @@ async fn one_who_is_refused_for_now_gets_it_later_and_nobody_twice() {
     let taken = mails.mails();
     assert!(ids(&taken[0].text).is_some() && ids(&taken[0].text) == ids(&taken[1].text), "one mail");
     assert!(deliveries(&server, "state=dead").await.is_empty());
+}
+
+#[tokio::test]
+async fn one_who_is_refused_for_good_is_not_asked_for_again_for_the_sake_of_another() {
+    let dir = tempdir().unwrap();
+    let mails = MailServer::start(HERE, &Authority::root("Ours"), Tls::No, "");
+    let mut left = 2;
+    mails.answer(move |line| {
+        if line.contains("bob@") {
+            return Some("550 5.1.1 no such user");
+        }
+        if !line.contains("eve@") || left == 0 {
+            return None;
+        }
+        left -= 1;
+        Some("450 4.2.0 greylisted")
+    });
+    let server = mailing(dir.path(), &mails, &format!("{BOTH}, eve@example.org"), "require_tls: false");
+    fire(&server, &["Fire"]).await;
+    let (dead, words) = failure(&server, "dead").await;
+    assert_eq!(
+        words,
+        "the mail server refused bob@example.org (550: 5.1.1 no such user); all others have it"
+    );
+    assert_eq!(dead["attempts"], 3);
+    assert_eq!(told(&mails), [["ann@example.org"], ["eve@example.org"]]);
+    assert_eq!(mails.lines_of("RCPT TO:<bob@").len(), 1);
 }

@@ -45,6 +45,13 @@ async fn a_test_notification_goes_all_the_way() {
     assert!(queued.iter().all(|one| one["test"] == true && one["attempts"] == 1), "{queued:?}");
     let refused = queued.iter().find(|one| one["integration"] == "webhook[1]").unwrap();
     assert_eq!((&refused["state"], &refused["id"]), (&json!("dead"), &told["integrations"][1]["delivery"]));
+    assert_eq!(deliveries(&server, "test=true").await.len(), 3);
+    assert!(deliveries(&server, "test=false").await.is_empty());
+    let wrong = ask(&server, "GET", "deliveries?test=maybe", &Value::Null).await;
+    assert!(wrong.status == 400 && wrong.body.contains("test:"), "{}", wrong.body);
+    // What it opens nobody would close.
+    let again = ask(&server, "POST", &format!("deliveries/{}/resend", refused["id"]), &Value::Null).await;
+    assert!(again.status == 409 && again.body.contains("test its receiver again"), "{}", again.body);
     let answer = ask(&server, "GET", "deliveries", &Value::Null).await.json();
     let none = json!({"waiting": 0, "done": 0, "dead": 0, "superseded": 0, "dropped": 0});
     assert_eq!(answer["data"]["counts"], none);
@@ -92,6 +99,18 @@ async fn a_test_is_tried_once_and_says_that_it_waits() {
     delivery(&server, "state=done", |one| one["id"] == id).await;
     let wrong = ask(&server, "POST", "receivers/team/test", &json!({"wait": "soon"})).await;
     assert!(wrong.status == 400 && wrong.body.contains("wait:"), "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn a_test_is_waited_for_no_longer_than_a_request_may_take() {
+    let dir = tempdir().unwrap();
+    let sink = HttpSink::start(|_| Reply::Held);
+    let flags = ["--http-request-timeout", "2s", "--notify-timeout", "1m"];
+    let server = start(dir.path(), &webhook(&sink), &flags);
+    let told = ask(&server, "POST", "receivers/team/test", &json!({})).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    assert_eq!(told.json()["data"]["delivered"], false, "{}", told.body);
+    sink.open();
 }
 
 #[tokio::test]
@@ -180,13 +199,15 @@ async fn a_mail_is_shown_before_it_is_sent() {
 
     let templates = ", headers: {subject: '{{ .Status }} of {{ .Receiver }}'}, \
                      html: '<b>{{ .CommonLabels.team }}</b>', text: 'T'";
-    let draft = json!({"draft": {"yaml": config(&channel(templates))}, "labels": {"team": "<web>"}});
-    let edited = preview(draft).await;
+    let mut draft = json!({"draft": {"yaml": config(&channel(templates))}, "labels": {"team": "<web>"}});
+    let edited = preview(draft.clone()).await;
     assert_eq!(edited.status, 200, "{}", edited.body);
     assert_eq!(
         edited.json()["data"],
         json!({"subject": "firing of team", "text": "T", "html": "<b>&lt;web&gt;</b>"})
     );
+    draft["rule"] = json!("none");
+    assert_eq!(preview(draft).await.status, 400, "no such rule, though the mail has no chart");
 
     for (field, template) in [
         ("html", ", html: '{{ template \"no.such.one\" . }}'"),

@@ -69,6 +69,7 @@ async fn the_tree_and_the_way_through_it() {
 
     let labels = json!({"labels": {"alertname": "Fire", "team": "web", "severity": "warning", "none": ""}});
     let explained = ask(&server, "POST", "routing/explain", &labels).await.json()["data"].clone();
+    assert_eq!(explained["source"], "file");
     let taken: Vec<&Value> =
         explained["taken"].as_array().unwrap().iter().map(|way| &way["receiver"]).collect();
     assert_eq!(taken, ["web", "log"]);
@@ -192,7 +193,16 @@ inhibit_rules:
     let warning = explain(json!({"alertname": "Slow", "severity": "warning"})).await;
     assert_eq!(told(&warning), ["30s chat", "1h chat"]);
     assert_eq!(warning["muted_by"]["inhibiting"][0]["labels"]["alertname"], "Down");
+    assert_eq!(warning["muted_by"]["left_out"], json!({"silences": 0, "inhibitions": 0}));
+    // Of many the first are told, and how many there are.
+    let names: Vec<String> = (0..24).map(|at| format!("Fire{at}")).collect();
+    fire(&server, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let warning = explain(json!({"alertname": "Slow", "severity": "warning"})).await;
+    let by = &warning["muted_by"];
+    assert_eq!(by["inhibiting"].as_array().map(Vec::len), Some(20));
+    assert_eq!(by["inhibitions"].as_array().map(Vec::len), Some(20));
+    assert_eq!(by["left_out"]["inhibitions"], 5);
     // Who is named goes on as it says itself.
-    let named = explain(json!({"alertname": "Slow", "receivers": "web"})).await;
-    assert_eq!((&named["taken"][0]["escalation_policy"], told(&named).len()), (&Value::Null, 0));
+    let straight = explain(json!({"alertname": "Slow", "receivers": "web"})).await;
+    assert_eq!((&straight["taken"][0]["escalation_policy"], told(&straight).len()), (&Value::Null, 0));
 }

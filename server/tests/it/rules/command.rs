@@ -163,3 +163,69 @@ async fn rules_by_form_become_a_rule_file() {
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("no rules come from"), "{}", ended.stderr);
 }
+
+/// A week ago, half an hour around the same time, it was 103 to 114: 108.5, and 10.4 are three deviations. In the second
+/// test one series is above what two weeks had, and the other above one of them alone.
+const UNUSUAL: &str = "
+rule_files: [rules.yml]
+evaluation_interval: 1h
+tests:
+- interval: 5m
+  input_series:
+  - {series: 'load{host=\"a\"}', values: '0+1x2015 120x200'}
+  - {series: 'load{host=\"b\"}', values: '0+1x2015 118x200'}
+  alert_rule_test:
+  - {eval_time: 177h, alertname: UnusualLoad, exp_alerts: [{exp_labels: {host: a}}]}
+- interval: 5m
+  input_series:
+  - {series: 'load{host=\"a\"}', values: '50x2015 10x2015 60x200'}
+  - {series: 'load{host=\"b\"}', values: '50x2015 10x2015 30x200'}
+  alert_rule_test:
+  - {eval_time: 345h, alertname: UnusuallyHighLoad, exp_alerts: [{exp_labels: {host: a}}]}
+";
+
+#[test]
+fn what_is_unusual_can_be_written_in_files_as_the_documentation_says() {
+    let page = include_str!("../../../../docs/ALERTING.md");
+    let from = page.find("    - alert: UnusualLoad").unwrap();
+    let rules = page[from..].split("\n\n").next().unwrap();
+    let dir = tempdir().unwrap();
+    fs::write(dir.path().join("rules.yml"), format!("groups:\n  - name: a\n    rules:\n{rules}\n")).unwrap();
+    let checked = run(dir.path(), &["check", "rules", "rules.yml"]);
+    assert!(checked.stdout.contains("SUCCESS: 2 rules found"), "{}{}", checked.stdout, checked.stderr);
+    fs::write(dir.path().join("tests.yml"), UNUSUAL).unwrap();
+    let ended = run(dir.path(), &["test", "rules", "tests.yml"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+}
+
+#[test]
+fn tests_may_begin_at_a_time_and_know_no_native_histograms() {
+    let dir = tempdir().unwrap();
+    let rules = "groups: [{name: a, rules: [{alert: Weekend, expr: day_of_week() == 6 and on () up}]}]";
+    fs::write(dir.path().join("rules.yml"), rules).unwrap();
+    let test = |start: &str, values: &str| {
+        let tests = format!(
+            "rule_files: [rules.yml]\ntests:\n- start_timestamp: {start}\n  input_series:\n  - series: up\n    \
+             values: '{values}'\n  \
+             alert_rule_test:\n  - {{eval_time: 3m, alertname: Weekend, exp_alerts: [{{}}]}}\n  promql_expr_test:\n  \
+             - {{expr: 'time() - timestamp(up)', eval_time: 90s, exp_samples: [{{value: 30}}]}}\n"
+        );
+        fs::write(dir.path().join("tests.yml"), tests).unwrap();
+        run(dir.path(), &["test", "rules", "tests.yml"])
+    };
+    // A Saturday and a Friday.
+    for (start, well) in
+        [("2021-01-02T12:00:00Z", true), ("1609588800", true), ("2021-01-01T12:00:00Z", false)]
+    {
+        let ended = test(start, "1x10");
+        assert_eq!(ended.code, Some(i32::from(!well)), "{start}: {}{}", ended.stdout, ended.stderr);
+    }
+    for (start, values, said) in [
+        ("tomorrow", "1x10", "start_timestamp \"tomorrow\" is no time"),
+        ("0", "{{schema:0 sum:5 count:4}}x5", "tests.yml:6: native histograms"),
+    ] {
+        let ended = test(start, values);
+        assert_eq!(ended.code, Some(1));
+        assert!(ended.stderr.contains(said), "{}{}", ended.stdout, ended.stderr);
+    }
+}

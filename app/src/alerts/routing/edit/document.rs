@@ -98,67 +98,129 @@ pub(super) fn names(document: &Value, list: &str) -> Vec<String> {
     names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// Everything that names a receiver: where it stands in words, and the name.
-fn each_use(document: &mut Value, visit: &mut dyn FnMut(&'static str, &mut Value)) {
-    fn of_route(route: &mut Value, visit: &mut dyn FnMut(&'static str, &mut Value)) {
-        if let Some(name) = route.get_mut("receiver") {
-            visit("a route", name);
-        }
-        for child in route.get_mut("routes").and_then(Value::as_array_mut).into_iter().flatten() {
-            of_route(child, visit);
-        }
-    }
-    fn list<'a>(of: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut Value> {
-        of.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten()
-    }
-    if let Some(root) = document.get_mut("route") {
-        of_route(root, visit);
-    }
-    for receiver in list(document, "receivers") {
-        for step in list(receiver, "escalation_configs") {
-            if let Some(name) = step.get_mut("receiver") {
-                visit("an escalation", name);
-            }
-        }
-    }
-    for policy in list(document, "escalation_policies") {
-        for step in list(policy, "steps") {
-            list(step, "receivers").for_each(|name| visit("an escalation policy", name));
-        }
-    }
-    for schedule in list(document, "schedules") {
-        for layer in list(schedule, "layers") {
-            list(layer, "receivers").for_each(|name| visit("a schedule", name));
-        }
-        for stand_in in list(schedule, "overrides") {
-            if let Some(name) = stand_in.get_mut("receiver") {
-                visit("an override of a schedule", name);
-            }
+/// What other parts name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Receiver,
+    Policy,
+    Schedule,
+    Interval,
+}
+
+impl Kind {
+    /// That of the part at a place; none for parts that nothing names.
+    fn at(pointer: &str) -> Option<Self> {
+        match place_of(pointer)?.0 {
+            "/receivers" => Some(Self::Receiver),
+            "/escalation_policies" => Some(Self::Policy),
+            "/schedules" => Some(Self::Schedule),
+            "/time_intervals" => Some(Self::Interval),
+            _ => None,
         }
     }
 }
 
-/// Where a receiver is named.
-pub(super) fn uses(document: &Value, name: &str) -> Vec<&'static str> {
+/// Takes what names something: what it names, where it stands in words, and the name.
+type Visit<'a> = &'a mut dyn FnMut(Kind, &'static str, &mut Value);
+
+/// The items of a list in a part.
+fn each<'a>(of: &'a mut Value, list: &str) -> impl Iterator<Item = &'a mut Value> {
+    of.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+/// The names in a part: by its fields, and by those that have several.
+fn each_name(
+    of: &mut Value,
+    place: &'static str,
+    one: &[(&str, Kind)],
+    many: &[(&str, Kind)],
+    visit: Visit<'_>,
+) {
+    for (field, kind) in one {
+        if let Some(name) = of.get_mut(*field) {
+            visit(*kind, place, name);
+        }
+    }
+    for (field, kind) in many {
+        each(of, field).for_each(|name| visit(*kind, place, name));
+    }
+}
+
+fn each_of_routes(route: &mut Value, visit: Visit<'_>) {
+    let one = [("receiver", Kind::Receiver), ("escalation_policy", Kind::Policy)];
+    let many = [("mute_time_intervals", Kind::Interval), ("active_time_intervals", Kind::Interval)];
+    each_name(route, "a route", &one, &many, visit);
+    for child in each(route, "routes") {
+        each_of_routes(child, visit);
+    }
+}
+
+/// Everything that names another part.
+fn each_use(document: &mut Value, visit: Visit<'_>) {
+    let told = [("receiver", Kind::Receiver), ("schedule", Kind::Schedule)];
+    if let Some(root) = document.get_mut("route") {
+        each_of_routes(root, visit);
+    }
+    for receiver in each(document, "receivers") {
+        each_name(receiver, "a receiver", &[("escalation_policy", Kind::Policy)], &[], visit);
+        for step in each(receiver, "escalation_configs") {
+            each_name(step, "an escalation", &told, &[], visit);
+        }
+    }
+    for policy in each(document, "escalation_policies") {
+        for step in each(policy, "steps") {
+            let many = [("receivers", Kind::Receiver)];
+            each_name(step, "an escalation policy", &told[1..], &many, visit);
+        }
+    }
+    for schedule in each(document, "schedules") {
+        for layer in each(schedule, "layers") {
+            let many = [("receivers", Kind::Receiver), ("time_intervals", Kind::Interval)];
+            each_name(layer, "a schedule", &[], &many, visit);
+        }
+        for stand_in in each(schedule, "overrides") {
+            each_name(stand_in, "an override of a schedule", &told[..1], &[], visit);
+        }
+    }
+}
+
+/// Where what is called so is named.
+fn uses(document: &Value, kind: Kind, name: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
-    each_use(&mut document.clone(), &mut |place, used| {
-        if used.as_str() == Some(name) && !found.contains(&place) {
+    each_use(&mut document.clone(), &mut |of, place, used| {
+        if of == kind && used.as_str() == Some(name) && !found.contains(&place) {
             found.push(place);
         }
     });
     found
 }
 
-/// Gives a receiver another name, here and wherever it is named.
+/// Why the part at a place can't go: others name it; `None` where it can.
+pub(super) fn may_go(document: &Value, pointer: &str) -> Option<String> {
+    let kind = Kind::at(pointer)?;
+    let name = document.pointer(pointer)?["name"].as_str()?;
+    let uses = uses(document, kind, name);
+    (!uses.is_empty()).then(|| format!("{name} is still named by {}; change that first", uses.join(" and ")))
+}
+
+/// The part whose name stands at a place, where others refer to it by that.
+pub(super) fn referred_to(name: &str) -> Option<&str> {
+    name.strip_suffix("/name").filter(|part| Kind::at(part).is_some())
+}
+
+/// Gives a part another name, here and wherever it is named.
 pub(super) fn rename(document: &mut Value, pointer: &str, new: &str) {
     let name = format!("{pointer}/name");
     let old = document.pointer(&name).and_then(Value::as_str).unwrap_or_default().to_owned();
     put(document, &name, new.into());
-    if old.is_empty() {
+    let (Some(kind), Some((list, _))) = (Kind::at(pointer), place_of(pointer)) else { return };
+    // Which of two that are called the same is meant, nobody knows.
+    let called = |wanted: &str| names(document, list).iter().filter(|name| *name == wanted).count();
+    if old.is_empty() || new.is_empty() || called(&old) > 0 || called(new) > 1 {
         return;
     }
-    each_use(document, &mut |_, used| {
-        if used.as_str() == Some(&old) {
+    each_use(document, &mut |of, _, used| {
+        if of == kind && used.as_str() == Some(&old) {
             *used = new.into();
         }
     });
@@ -241,15 +303,78 @@ mod tests {
     #[test]
     fn a_name_is_followed_everywhere() {
         let mut found = document();
-        assert_eq!(uses(&found, "b"), ["a route", "a schedule", "an override of a schedule"]);
-        assert_eq!(uses(&found, "c"), ["a route", "an escalation", "an escalation policy"]);
+        let places = |found: &Value, name: &str| uses(found, Kind::Receiver, name);
+        assert_eq!(places(&found, "b"), ["a route", "a schedule", "an override of a schedule"]);
+        assert_eq!(places(&found, "c"), ["a route", "an escalation", "an escalation policy"]);
         rename(&mut found, "/receivers/2", "d");
         assert_eq!(found["escalation_policies"][0]["steps"][0]["receivers"], json!(["d"]));
         rename(&mut found, "/receivers/2", "c");
         rename(&mut found, "/receivers/1", "web");
-        assert!(uses(&found, "b").is_empty());
-        assert_eq!(uses(&found, "web").len(), 3);
+        assert!(places(&found, "b").is_empty());
+        assert_eq!(places(&found, "web").len(), 3);
         assert_eq!(names(&found, "/receivers"), ["a", "web", "c"]);
+    }
+
+    #[test]
+    fn all_that_is_named_is_followed() {
+        // All have the same name: each is followed where it is meant, and nowhere else.
+        let mut found = json!({
+            "route": {"receiver": "x", "escalation_policy": "x", "routes": [
+                {"escalation_policy": "x", "mute_time_intervals": ["x"], "active_time_intervals": ["x", "y"]}]},
+            "receivers": [
+                {"name": "x", "escalation_configs": [{"schedule": "x"}], "escalation_policy": "x"},
+                {"name": "y"}],
+            "escalation_policies": [{"name": "x", "steps": [{"schedule": "x", "receivers": ["x"]}]}],
+            "schedules": [{"name": "x", "layers": [{"receivers": ["x"], "time_intervals": ["x"]}]}],
+            "time_intervals": [{"name": "x"}, {"name": "y"}],
+        });
+        for (part, expected) in [
+            (
+                "/receivers/0",
+                "x is still named by a route and an escalation policy and a schedule; change that first",
+            ),
+            ("/escalation_policies/0", "x is still named by a route and a receiver; change that first"),
+            ("/schedules/0", "x is still named by an escalation and an escalation policy; change that first"),
+            ("/time_intervals/0", "x is still named by a route and a schedule; change that first"),
+        ] {
+            assert_eq!(may_go(&found, part).as_deref(), Some(expected));
+        }
+        for part in
+            ["/receivers/1", "/escalation_policies/0/steps/0", "/schedules/0/layers/0", "/receivers/7"]
+        {
+            assert_eq!(may_go(&found, part), None, "{part}");
+        }
+        rename(&mut found, "/escalation_policies/0", "levels");
+        rename(&mut found, "/schedules/0", "web");
+        rename(&mut found, "/time_intervals/0", "nights");
+        assert_eq!(
+            found["route"],
+            json!({"receiver": "x", "escalation_policy": "levels", "routes": [
+                {"escalation_policy": "levels", "mute_time_intervals": ["nights"], "active_time_intervals": ["nights", "y"]}]})
+        );
+        assert_eq!(
+            found["receivers"][0],
+            json!({"name": "x", "escalation_configs": [{"schedule": "web"}], "escalation_policy": "levels"})
+        );
+        assert_eq!(
+            found["escalation_policies"][0]["steps"][0],
+            json!({"schedule": "web", "receivers": ["x"]})
+        );
+        assert_eq!(found["schedules"][0]["layers"][0]["time_intervals"], json!(["nights"]));
+        // What would be one with another, or nobody, is not followed: the way back would be lost.
+        rename(&mut found, "/time_intervals/0", "y");
+        rename(&mut found, "/time_intervals/0", "");
+        assert_eq!(found["route"]["routes"][0]["active_time_intervals"], json!(["nights", "y"]));
+    }
+
+    #[test]
+    fn names_that_others_refer_to() {
+        assert_eq!(referred_to("/schedules/3/name"), Some("/schedules/3"));
+        for other in
+            ["/schedules/3/time_zone", "/inhibit_rules/0/name", "/schedules/0/layers/1/name", "/name"]
+        {
+            assert_eq!(referred_to(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::document::put;
+use super::document::{items, put, referred_to, rename};
 use super::state::Editor;
+use crate::alerts::conditions::conditions;
 
 /// What a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +75,9 @@ fn one(editor: Editor, at: &str, field: Field) -> AnyView {
     let id = pointer.with_value(|pointer| id_of(pointer));
     let error = format!("{id}-error");
     let input = input(editor, pointer, field, &id, &error);
-    let fault = move || pointer.with_value(|pointer| editor.fault_at(pointer));
+    let fault = move || {
+        pointer.with_value(|pointer| editor.fault_at(pointer).or_else(|| misread(editor, pointer, field)))
+    };
     let known = move || {
         let names = match field.input {
             Input::Intervals => editor.intervals,
@@ -99,6 +102,17 @@ fn one(editor: Editor, at: &str, field: Field) -> AnyView {
     .into_any()
 }
 
+/// Of conditions, a line each: what Alertmanager would read as something else than it looks like. It can be saved all the same.
+fn misread(editor: Editor, pointer: &str, field: Field) -> Option<String> {
+    if field.input != Input::Lines {
+        return None;
+    }
+    editor.document.with(|document| {
+        let mut lines = items(document, pointer).iter().filter_map(Value::as_str);
+        lines.find_map(|line| conditions(line).err())
+    })
+}
+
 fn input(editor: Editor, pointer: StoredValue<String>, field: Field, id: &str, error: &str) -> AnyView {
     let (id, error) = (id.to_owned(), error.to_owned());
     let invalid = move || pointer.with_value(|pointer| editor.fault_at(pointer)).is_some().to_string();
@@ -108,6 +122,24 @@ fn input(editor: Editor, pointer: StoredValue<String>, field: Field, id: &str, e
     };
     let written = move |event| set(event_target_value(&event).into());
     match field.input {
+        Input::Text if pointer.with_value(|pointer| referred_to(pointer).is_some()) => {
+            // When it is written, and not with each letter: what names it follows.
+            let renamed = move |event| {
+                let name = event_target_value(&event);
+                editor.change(|document| {
+                    pointer.with_value(|pointer| {
+                        if let Some(part) = referred_to(pointer) {
+                            rename(document, part, name.trim());
+                        }
+                    });
+                });
+            };
+            view! {
+                <input id=id autocomplete="off" spellcheck="false" placeholder=field.example aria-describedby=error aria-invalid=invalid
+                    prop:value=value on:change=renamed/>
+            }
+            .into_any()
+        }
         Input::Text => view! {
             <input id=id autocomplete="off" spellcheck="false" placeholder=field.example aria-describedby=error aria-invalid=invalid
                 prop:value=value on:input=written/>

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::document::path_of;
+use super::fields::id_of;
 use super::state::{Editor, Flaw};
 use crate::address::Encoded;
 use crate::api::{Refusal, call};
@@ -36,10 +37,51 @@ fn place_of(at: &str, field: &str) -> String {
     }
 }
 
+/// A rule whose chart a mail may show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Rule {
+    uid: String,
+    name: String,
+}
+
+/// What the server is asked: without a rule the chart is a sample.
+fn question(draft: &Value, index: usize, rule: &str) -> Value {
+    let mut body = json!({"draft": draft, "index": index});
+    if !rule.is_empty() {
+        body["rule"] = rule.into();
+    }
+    body
+}
+
+/// The rules of forms, to choose the one whose chart is shown; nothing where there is none.
+fn rules(chosen: RwSignal<String>, id: String) -> AnyView {
+    let known = RwSignal::new(Vec::<Rule>::new());
+    spawn_local(async move {
+        // Without an answer there is the sample.
+        if let Ok(mut all) = call::<Vec<Rule>>("GET", "/api/v1/watchfire/rules", None).await {
+            all.sort_by(|one, other| one.name.cmp(&other.name));
+            known.try_set(all);
+        }
+    });
+    let option = |rule: Rule| view! { <option value=rule.uid>{rule.name}</option> };
+    view! {
+        <div class="form-field" hidden=move || known.with(Vec::is_empty)>
+            <label for=id.clone()>"Rule whose chart the preview shows"</label>
+            <select id=id on:change=move |event| chosen.set(event_target_value(&event))>
+                <option value="">"a sample"</option>
+                {move || known.get().into_iter().map(option).collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
 /// The button, and what the mail would say.
 pub(super) fn preview(editor: Editor, at: StoredValue<String>) -> AnyView {
     let shown = RwSignal::new(None::<Result<Mail, String>>);
     let asking = RwSignal::new(false);
+    let rule = RwSignal::new(String::new());
     let ask = move |_| {
         let Some((name, index)) = at.with_value(|at| {
             let (receiver, index) = receiver_of(at)?;
@@ -48,7 +90,7 @@ pub(super) fn preview(editor: Editor, at: StoredValue<String>) -> AnyView {
             return;
         };
         let path = format!("/api/v1/watchfire/receivers/{}/preview", Encoded(&name));
-        let body = json!({"draft": editor.written(), "index": index});
+        let body = question(&editor.written(), index, &rule.get_untracked());
         asking.set(true);
         spawn_local(async move {
             let answer: Result<Mail, Refusal> = call("POST", &path, Some(&body)).await;
@@ -86,10 +128,12 @@ pub(super) fn preview(editor: Editor, at: StoredValue<String>) -> AnyView {
         Some(Err(words)) => view! { <p class="field-error">{format!("✕ {words}")}</p> }.into_any(),
         Some(Ok(told)) => mail(told),
     };
+    let rules = rules(rule, at.with_value(|at| format!("{}-rule", id_of(at))));
     view! {
+        {rules}
         <p class="edit-trial">
             <button type="button" class="button small" disabled=move || asking.get() on:click=ask>"Preview"</button>
-            " "<span class="hint">"A test alert in this mail, with what is written here and a sample for its chart; nothing is sent."</span>
+            " "<span class="hint">"A test alert in this mail, with what is written here; nothing is sent."</span>
         </p>
         <div role="status">{content}</div>
     }
@@ -99,6 +143,13 @@ pub(super) fn preview(editor: Editor, at: StoredValue<String>) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_is_named_where_one_is_chosen() {
+        let draft = json!({"yaml": ""});
+        assert_eq!(question(&draft, 1, ""), json!({"draft": {"yaml": ""}, "index": 1}));
+        assert_eq!(question(&draft, 0, "hot")["rule"], "hot");
+    }
 
     #[test]
     fn a_mail_knows_its_place() {

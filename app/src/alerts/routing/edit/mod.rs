@@ -1,6 +1,7 @@
 //! Who hears of what, to be changed: by forms, or as text.
 
 mod browser;
+mod channels;
 mod document;
 mod fields;
 mod mail;
@@ -150,13 +151,12 @@ fn editing(ports: EditorPorts, shown: Shown) -> AnyView {
     let undo = move |_| leave(|_, editor| editor.reload(Some("✓ Your changes are dropped.".to_owned())));
     let state = move || {
         let problems = editor.problems.with(Vec::len);
-        let version = match editor.version.get() {
-            0 => "nothing is saved yet".to_owned(),
-            version => format!("version {version}"),
-        };
+        let version = editor.version.get();
         match (editor.changed.get(), problems) {
-            (false, 0) => format!("✓ No changes since {version}."),
-            (true, 0) => format!("● Changes that are not saved, since {version}."),
+            (false, 0) if version == 0 => "○ Nothing is saved yet, and nothing is changed.".to_owned(),
+            (false, 0) => format!("✓ No changes since version {version}."),
+            (true, 0) if version == 0 => "● Changes that are not saved.".to_owned(),
+            (true, 0) => format!("● Changes that are not saved, since version {version}."),
             (_, 1) => "✕ 1 problem; it can be saved when that is mended.".to_owned(),
             (_, many) => format!("✕ {many} problems; it can be saved when they are mended."),
         }
@@ -189,8 +189,7 @@ fn editing(ports: EditorPorts, shown: Shown) -> AnyView {
             <input id="edit-message" autocomplete="off" placeholder="what you changed" prop:value=move || message.get()
                 on:input=move |event| message.set(event_target_value(&event))/>
             <span class="overlay-actions">
-                <button type="submit" class="button primary"
-                    disabled=move || editor.sending.get() || !editor.changed.get() || editor.problems.with(|problems| !problems.is_empty())>"Save"</button>
+                <button type="submit" class="button primary" disabled=move || !editor.changed.get() || !editor.may_save()>"Save"</button>
                 <button type="button" class="button" disabled=move || !editor.changed.get() on:click=undo>"Drop changes"</button>
                 <button type="button" class="button" on:click=close>"Close"</button>
             </span>
@@ -253,10 +252,11 @@ fn conflict(editor: Editor, save: Callback<()>) -> AnyView {
             <section class="panel edit-conflict" role="alert" aria-label="Conflict">
                 <p>{format!("✕ Somebody else has saved version {version} meanwhile. Your changes are here still, and not saved.")}</p>
                 <p class="overlay-actions">
-                    <button type="button" class="button primary" on:click=mine>"Save mine as the newest version"</button>
+                    <button type="button" class="button primary" disabled=move || !editor.may_save() on:click=mine>"Save mine as the newest version"</button>
                     <button type="button" class="button" on:click=take>"Take theirs, drop mine"</button>
                     <button type="button" class="button" on:click=look>"Show theirs"</button>
                 </p>
+                <p class="hint" hidden=move || editor.problems.with(Vec::is_empty)>"Yours can be saved when its problems are mended."</p>
                 <pre class="edit-version" hidden=move || theirs.with(Option::is_none)>{move || theirs.get()}</pre>
             </section>
         }

@@ -17,8 +17,8 @@ static POLICIES: Section = Section {
     one: "escalation policy",
     fields: &[
         field("name", "Name", Text, "levels"),
-        field("repeat/times", "All steps again, so many times", Number, "0"),
-        field("repeat/after", "Each time after", Text, "as long as the last step takes"),
+        field("repeat/times", "Repeat all steps, this many times", Number, "0"),
+        field("repeat/after", "Wait before each repeat", Text, "as long as the last step takes"),
     ],
     parts: &[list(
         STEPS,

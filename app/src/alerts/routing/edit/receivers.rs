@@ -2,12 +2,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value, json};
 
-use super::document::{items, names, push, rename, uses};
+use super::channels::{CHANNELS, PROGRAMS};
+use super::document::{items, may_go, names, push, rename};
 use super::fields::{fields, id_of};
 use super::sections::{Section, folding, section, tools};
 use super::state::Editor;
 use super::subscribe::{BROWSERS, subscribing};
-use super::tables::{CHANNELS, ESCALATIONS, PROGRAMS, REPEAT};
+use super::tables::{ESCALATIONS, REPEAT};
 use crate::address::Encoded;
 use crate::alerts::routing::receivers::{Line, Trial, said_list, tell};
 use crate::api::{Refusal, call};
@@ -24,13 +25,6 @@ fn fresh_name(document: &Value) -> String {
         }
         number += 1;
     }
-}
-
-/// Why a receiver can't go; `None` where it can.
-fn may_go(document: &Value, at: &str) -> Option<String> {
-    let name = document.pointer(at)?["name"].as_str()?;
-    let uses = uses(document, name);
-    (!uses.is_empty()).then(|| format!("{name} is still named by {}; change that first", uses.join(" and ")))
 }
 
 /// Why a receiver can't be called so.
@@ -134,14 +128,17 @@ fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
             editor.document.with(|document| !items(document, &list).is_empty())
         })
     };
+    // A browser is no entry before it is subscribed: there is nothing to say of it.
+    let subscribes = RwSignal::new(false);
     let channels = CHANNELS.iter().map(|kind| {
         let present = present(kind);
         let browsers = kind.key == BROWSERS;
+        let is_shown = Memo::new(move |_| present.get() || (browsers && subscribes.get()));
         move || {
-            present.get().then(|| {
-                let list = at.with_value(|at| section(editor, at, kind));
+            is_shown.get().then(|| {
                 let button = browsers.then(|| subscribing(editor, at));
-                view! { {list} {button} }.into_any()
+                let list = at.with_value(|at| section(editor, at, kind));
+                view! { {button} {list} }.into_any()
             })
         }
     });
@@ -150,6 +147,9 @@ fn opened(editor: Editor, at: StoredValue<String>) -> AnyView {
         // It says what to add, and nothing else.
         event_target::<web_sys::HtmlSelectElement>(&event).set_value("");
         let Some(kind) = CHANNELS.iter().find(|kind| kind.key == key) else { return };
+        if kind.key == BROWSERS {
+            return subscribes.set(true);
+        }
         editor.change(|document| {
             let list = at.with_value(|at| format!("{at}/{}", kind.key));
             let place = push(document, &list, kind.fresh());

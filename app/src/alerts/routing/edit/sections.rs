@@ -4,11 +4,13 @@ use leptos::html;
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::document::{items, push, remove, shift};
+use super::channels::BROWSER_DETAILS;
+use super::document::{items, may_go, push, remove, shift};
 use super::fields::{Field, fields};
 use super::mail::{MAILS, preview};
 use super::policies::{STEPS, step_words};
 use super::state::Editor;
+use super::subscribe::BROWSERS;
 
 /// A list of a configuration.
 #[derive(Debug)]
@@ -42,7 +44,12 @@ pub(super) fn section(editor: Editor, at: &str, section: &'static Section) -> An
             editor.opened.set(place);
         });
     };
-    let words = format!("Add {}", article(section.one));
+    // Who subscribes a browser needs no empty one.
+    let words = if section.key == BROWSERS {
+        "Add a browser by hand".to_owned()
+    } else {
+        format!("Add {}", article(section.one))
+    };
     view! {
         <div class="edit-section">
             <For each=move || 0..count.get() key=|index| *index let:index>
@@ -136,11 +143,15 @@ fn item(editor: Editor, at: String, of: &'static Section) -> AnyView {
             if of.key == STEPS { step_words(&item) } else { titled(&item, of.one) }
         })
     });
-    let fault = move || at.with_value(|at| editor.fault_at(at));
+    let faults = move || {
+        let faults = at.with_value(|at| editor.faults_at(at)).into_iter();
+        faults.map(|words| view! { <p class="field-error" role="alert">{words}</p> }).collect_view()
+    };
     let content = move || {
         let parts = of.parts.iter().map(|part| at.with_value(|at| section(editor, at, part)));
         view! {
             {at.with_value(|at| fields(editor, at, of.fields))}
+            {(of.key == BROWSERS).then(|| details(editor, at))}
             {parts.collect_view()}
             {(of.key == MAILS).then(|| preview(editor, at))}
         }
@@ -149,9 +160,20 @@ fn item(editor: Editor, at: String, of: &'static Section) -> AnyView {
     view! {
         <div class="edit-row">
             {folding(editor, at, title, content)}
-            {tools(editor, at, title, always)}
-            <p class="field-error" role="alert">{fault}</p>
+            {tools(editor, at, title, may_go)}
+            {faults}
         </div>
+    }
+    .into_any()
+}
+
+/// What those need not see who do not change it by hand.
+fn details(editor: Editor, at: StoredValue<String>) -> AnyView {
+    view! {
+        <details class="edit-item">
+            <summary>"Details"</summary>
+            <div class="edit-content">{at.with_value(|at| fields(editor, at, BROWSER_DETAILS))}</div>
+        </details>
     }
     .into_any()
 }

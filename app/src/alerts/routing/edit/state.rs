@@ -247,6 +247,19 @@ impl Editor {
         })
     }
 
+    /// Whether what is written can be saved now.
+    pub(super) fn may_save(self) -> bool {
+        !self.sending.get() && self.problems.with(Vec::is_empty)
+    }
+
+    /// All that is wrong with the part at a place itself.
+    pub(super) fn faults_at(self, pointer: &str) -> Vec<String> {
+        let path = path_of(pointer);
+        self.problems.with(|problems| {
+            problems.iter().filter(|flaw| flaw.path == path).map(|flaw| flaw.message.clone()).collect()
+        })
+    }
+
     /// What is wrong with the part at a place.
     pub(super) fn fault_at(self, pointer: &str) -> Option<String> {
         let path = path_of(pointer);

@@ -20,6 +20,11 @@ struct Saved {
     message: String,
 }
 
+/// The version before one, where it is kept still.
+fn earlier(versions: &[Saved], number: u64) -> Option<u64> {
+    versions.iter().map(|saved| saved.version).filter(|other| *other < number).max()
+}
+
 /// With what a version is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
@@ -109,62 +114,124 @@ pub(super) fn Versions(editor: Editor) -> impl IntoView {
             <p class="field-error" role="alert">{move || error.get()}</p>
             {none}
             <ul class="receiver-list">
-                <For each=move || known.get() key=|version| version.version let:version>{entry(editor, version)}</For>
+                <For each=move || known.get() key=|version| version.version let:version>{entry(editor, known, version)}</For>
             </ul>
         </section>
     }
     .into_any()
 }
 
-fn entry(editor: Editor, version: Saved) -> AnyView {
-    let (ask, preferences) = (expect_context::<Ask>(), expect_context::<Preferences>());
-    let number = version.version;
-    let text = RwSignal::new(None::<String>);
-    let compared = RwSignal::new(None::<(Side, Result<Vec<Line>, String>)>);
-    let compare = move |side: Side| {
-        text.set(None);
-        let is_shown = |shown: &Option<(Side, _)>| shown.as_ref().is_some_and(|(shown, _)| *shown == side);
-        if compared.with_untracked(is_shown) {
-            return compared.set(None);
+/// With what a version is compared, and what differs.
+type Compared = (Side, Result<Vec<Line>, String>);
+
+/// What is shown of a version.
+#[derive(Clone, Copy)]
+struct Look {
+    number: u64,
+    /// The version before it, where it is kept still.
+    before: Memo<Option<u64>>,
+    text: RwSignal<Option<String>>,
+    compared: RwSignal<Option<Compared>>,
+    /// Counts questions: the answer to the last one is shown.
+    asked: StoredValue<u32>,
+}
+
+impl Look {
+    fn new(editor: Editor, known: RwSignal<Vec<Saved>>, number: u64) -> Self {
+        let look = Self {
+            number,
+            before: Memo::new(move |_| known.with(|known| earlier(known, number))),
+            text: RwSignal::new(None),
+            compared: RwSignal::new(None),
+            asked: StoredValue::new(0),
+        };
+        // What counts now is another one then.
+        Effect::new(move |last: Option<u64>| {
+            let counts = editor.version.get();
+            if last.is_some_and(|last| last != counts) {
+                look.next();
+                look.compared.set(None);
+            }
+            counts
+        });
+        look
+    }
+
+    /// The number of a question; no answer to an earlier one counts.
+    fn next(self) -> u32 {
+        let mine = self.asked.get_value().wrapping_add(1);
+        self.asked.set_value(mine);
+        mine
+    }
+
+    fn is_compared(self, side: Side) -> bool {
+        self.compared.with(|shown| shown.as_ref().is_some_and(|(shown, _)| *shown == side))
+    }
+
+    /// Shows what differs, or hides it.
+    fn compare(self, side: Side) {
+        let mine = self.next();
+        self.text.set(None);
+        if untrack(|| self.is_compared(side)) {
+            return self.compared.set(None);
         }
-        let path = match side {
-            Side::Before => format!("{PATH}/diff?from={}&to={number}", number.saturating_sub(1)),
-            Side::Now => format!("{PATH}/diff?from={number}"),
+        let number = self.number;
+        let path = match (side, self.before.get_untracked()) {
+            (Side::Before, None) => return,
+            (Side::Before, Some(from)) => format!("{PATH}/diff?from={from}&to={number}"),
+            (Side::Now, _) => format!("{PATH}/diff?from={number}"),
         };
         spawn_local(async move {
             let lines: Result<Vec<Line>, Refusal> = call("GET", &path, None).await;
-            compared.try_set(Some((side, lines.map_err(|refusal| refusal.to_string()))));
+            // Something else was asked for, or the page was left.
+            if self.asked.try_get_value() == Some(mine) {
+                self.compared.set(Some((side, lines.map_err(|refusal| refusal.to_string()))));
+            }
         });
-    };
-    let side_button = move |side: Side, title: &'static str, label: String| {
-        let pressed = move || compared.with(|shown| shown.as_ref().is_some_and(|(shown, _)| *shown == side));
-        view! {
-            <button type="button" class="button small" aria-label=label aria-expanded=move || pressed().to_string()
-                on:click=move |_| compare(side)>{title}</button>
+    }
+
+    /// Shows what it says, or hides it.
+    fn show(self) {
+        let mine = self.next();
+        self.compared.set(None);
+        if self.text.with_untracked(Option::is_some) {
+            return self.text.set(None);
         }
-    };
-    let differs = move || {
-        compared.get().map(|(side, lines)| {
-            let words = match side {
-                Side::Before => format!("What version {number} changed:"),
-                Side::Now => format!("From version {number} to what counts now:"),
-            };
-            let lines = match lines {
-                Ok(lines) => difference(lines),
-                Err(words) => view! { <p class="field-error">{format!("✕ {words}")}</p> }.into_any(),
-            };
-            view! { <div class="edit-differs"><p class="hint">{words}</p>{lines}</div> }
-        })
-    };
-    let show = move |_| {
-        compared.set(None);
-        if text.with_untracked(Option::is_some) {
-            return text.set(None);
-        }
+        let path = format!("{PATH}/versions/{}", self.number);
         spawn_local(async move {
-            let shown: Result<Shown, Refusal> = call("GET", &format!("{PATH}/versions/{number}"), None).await;
-            text.try_set(Some(shown.map_or_else(|refusal| format!("✕ {refusal}"), |shown| shown.yaml)));
+            let shown: Result<Shown, Refusal> = call("GET", &path, None).await;
+            if self.asked.try_get_value() == Some(mine) {
+                let text = shown.map_or_else(|refusal| format!("✕ {refusal}"), |shown| shown.yaml);
+                self.text.set(Some(text));
+            }
         });
+    }
+
+    fn differs(self) -> Option<AnyView> {
+        let (side, lines) = self.compared.get()?;
+        let words = match side {
+            Side::Before => format!("What version {} changed:", self.number),
+            Side::Now => format!("From version {} to what counts now:", self.number),
+        };
+        let lines = match lines {
+            Ok(lines) => difference(lines),
+            Err(words) => view! { <p class="field-error">{format!("✕ {words}")}</p> }.into_any(),
+        };
+        Some(view! { <div class="edit-differs"><p class="hint">{words}</p>{lines}</div> }.into_any())
+    }
+}
+
+fn entry(editor: Editor, known: RwSignal<Vec<Saved>>, version: Saved) -> AnyView {
+    let (ask, preferences) = (expect_context::<Ask>(), expect_context::<Preferences>());
+    let number = version.version;
+    let look = Look::new(editor, known, number);
+    let text = look.text;
+    let side_button = move |side: Side, title: &'static str, label: String| {
+        let can_not = move || side == Side::Before && look.before.with(Option::is_none);
+        view! {
+            <button type="button" class="button small" aria-label=label aria-expanded=move || look.is_compared(side).to_string()
+                disabled=can_not on:click=move |_| look.compare(side)>{title}</button>
+        }
     };
     let restore = move |_| {
         let lost = if editor.changed.get_untracked() { " Changes that are not saved are lost." } else { "" };
@@ -185,7 +252,7 @@ fn entry(editor: Editor, version: Saved) -> AnyView {
             <span>{message}" "<span class="hint">{version.author}", "{at}</span></span>
             <span class="edit-tools">
                 <button type="button" class="button small" aria-label=format!("Show version {number}")
-                    aria-expanded=move || text.with(Option::is_some).to_string() on:click=show>"Show"</button>
+                    aria-expanded=move || text.with(Option::is_some).to_string() on:click=move |_| look.show()>"Show"</button>
                 {side_button(Side::Before, "Changes", format!("What version {number} changed"))}
                 {side_button(Side::Now, "Against now", format!("Version {number} against what counts now"))}
                 <button type="button" class="button small" aria-label=format!("Restore version {number}") disabled=is_current on:click=restore>
@@ -193,7 +260,7 @@ fn entry(editor: Editor, version: Saved) -> AnyView {
                 </button>
             </span>
             <pre class="edit-version" hidden=move || text.with(Option::is_none)>{move || text.get()}</pre>
-            {differs}
+            {move || look.differs()}
         </li>
     }
     .into_any()
@@ -202,6 +269,15 @@ fn entry(editor: Editor, version: Saved) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_oldest_has_none_before_it() {
+        let versions: Vec<Saved> =
+            [9, 8, 7].map(|version| Saved { version, ..Saved::default() }).into_iter().collect();
+        assert_eq!(earlier(&versions, 9), Some(8));
+        assert_eq!(earlier(&versions, 7), None);
+        assert_eq!(earlier(&[], 1), None);
+    }
 
     #[test]
     fn lines_that_are_left_out_leave_a_gap() {

@@ -34,11 +34,15 @@ impl Book {
             let (most, setting) = (self.settings.max_alerts, "incidents.max_alerts");
             return Err(IncidentError::Limit { what: "alerts", found: target + 1, most, setting });
         }
-        let member = match of.filter(|_| found.is_some()) {
-            Some(of) => self.leave(&of, fingerprint, id, (by, now))?,
+        let of = of.filter(|_| found.is_some());
+        let member = match &of {
+            Some(of) => self.leave(of, fingerprint, id, (by, now))?,
             None => alert.map(member_of).ok_or_else(|| IncidentError::NotFound(id.to_owned()))?,
         };
         self.take_in(id, member, (by, now));
+        if let Some(of) = of {
+            self.put_apart(&of, id);
+        }
         self.incidents.get(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))
     }
 
@@ -63,7 +67,20 @@ impl Book {
         let member = self.leave(id, fingerprint, fresh, (by, now))?;
         self.incidents.insert(fresh.to_owned(), empty(fresh, member.starts_at));
         self.take_in(fresh, member, (by, now));
+        self.put_apart(id, fresh);
         self.incidents.get(id).ok_or_else(|| IncidentError::NotFound(id.to_owned()))
+    }
+
+    /// Notes in both, where both are there still, that people put them apart.
+    fn put_apart(&mut self, one: &str, other: &str) {
+        if !self.incidents.contains_key(one) || !self.incidents.contains_key(other) {
+            return;
+        }
+        for (id, from) in [(one, other), (other, one)] {
+            if let Some(incident) = self.incidents.get_mut(id) {
+                incident.apart.insert(from.to_owned());
+            }
+        }
     }
 
     /// Takes a member out, and says so.

@@ -137,14 +137,35 @@ fn a_mail_server_is_told_what_each_way_to_log_in_needs() {
     );
     let notification = notification(vec![(super::stage::alert("A", &[], &[]), false)]);
     let draft = draft(&notification, &receiver, receiver.integrations()[0].0);
-    let progress = Progress { told: ["a@b".to_owned()].into(), ..Progress::default() };
+    let refused = [("c@b".to_owned(), "550: no".to_owned())].into();
+    let progress = Progress { told: ["a@b".to_owned()].into(), refused, ..Progress::default() };
     let Some(channel::Outgoing::Mail(mail)) = next(&draft, &receiver, &progress) else { panic!("no mail") };
     let login = mail.server.login.unwrap();
     assert_eq!((login.username.as_str(), login.identity.as_str()), ("u", "i"));
     assert_eq!(login.password.unwrap().expose(), "p");
     assert_eq!(login.secret.unwrap().expose(), "s");
     assert_eq!(mail.server.implicit_tls, Some(true));
-    assert_eq!(mail.told, progress.told, "who has it already");
+    assert_eq!(mail.settled.iter().collect::<Vec<_>>(), ["a@b", "c@b"], "who has it, or is refused it");
+}
+
+#[test]
+fn a_secret_that_nobody_needs_may_be_missing() {
+    let notification = notification(vec![(super::stage::alert("A", &[], &[]), false)]);
+    let sent = |own: &str| {
+        let receiver = one(&format!(
+            "{{global: {{smtp_auth_secret_file: /missing}}, route: {{receiver: all}}, receivers: [{{name: all, email_configs: \
+             [{{to: a@b, from: a@b, smarthost: 'a:1', auth_username: u{own}}}]}}]}}"
+        ));
+        let draft = draft(&notification, &receiver, receiver.integrations()[0].0);
+        channel::outgoing(&draft, &receiver, &Progress::default(), &Files, NOW)
+    };
+    let Ok(Some(channel::Outgoing::Mail(mail))) = sent(", auth_password: p") else { panic!("no mail") };
+    let login = mail.server.login.unwrap();
+    assert_eq!((login.password.unwrap().expose(), login.secret.is_none()), ("p", true));
+    let refused = sent("").unwrap_err();
+    assert!(refused.reason.contains("auth_secret_file: /missing can't be read"), "{refused}");
+    let refused = sent(", auth_password_file: /missing").unwrap_err();
+    assert!(refused.reason.contains("auth_password_file: /missing can't be read"), "{refused}");
 }
 
 #[test]

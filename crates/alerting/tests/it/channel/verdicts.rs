@@ -131,6 +131,7 @@ fn words_of_services() {
             Answer::Nothing { cause: Cause::ContextDeadlineExceeded, words: "late".to_owned() },
             "again contextDeadlineExceeded",
         ),
+        ("jira", Answer::Unsent { cause: Cause::ServerError, words: "no".to_owned() }, "again serverError"),
     ];
     for (channel, answer, expected) in table {
         let mut integrations = receiver.integrations().into_iter();
@@ -157,7 +158,9 @@ fn a_mail_that_some_get() {
     let verdict = judge(&draft, &receiver, &first, &mut progress);
     assert_eq!(word(&verdict), "again serverError");
     assert_eq!(progress.told.iter().collect::<Vec<_>>(), ["a@b"]);
-    let second = Answer::Partly { taken: vec!["c@b".to_owned()], refused: vec![refused("d@b", 550)] };
+    // It is not asked again for the one that is refused for good, who is not forgotten.
+    assert_eq!(progress.refused.keys().collect::<Vec<_>>(), ["d@b"]);
+    let second = Answer::Partly { taken: vec!["c@b".to_owned()], refused: Vec::new() };
     let verdict = judge(&draft, &receiver, &second, &mut progress);
     let Verdict::Dead { words, .. } = verdict else { panic!("{verdict:?}") };
     assert_eq!(words, "the mail server refused d@b (550: no); all others have it");
@@ -168,6 +171,35 @@ fn a_mail_that_some_get() {
         panic!("it can't be delivered")
     };
     assert_eq!(words, "the mail server refused a@b (550: no)");
+}
+
+/// What failed may have been heard, unless it surely was not.
+#[test]
+fn what_may_have_been_heard() {
+    let words = String::new;
+    let refused = |code| RefusedRecipient { address: "a@b".to_owned(), code, words: words() };
+    let table = [
+        (http(400, &[], ""), false),
+        (http(408, &[], ""), true),
+        (http(429, &[], ""), false),
+        (http(500, &[], ""), true),
+        (http(502, &[], ""), true),
+        (http(503, &[], ""), true),
+        (http(504, &[], ""), true),
+        (http(200, &[], r#"{"ok": false}"#), true),
+        (Answer::Refused { code: 535, words: words() }, false),
+        (Answer::Partly { taken: Vec::new(), refused: vec![refused(450)] }, false),
+        (Answer::Partly { taken: vec!["c@b".to_owned()], refused: vec![refused(450)] }, true),
+        (Answer::Exited { status: Some(75), words: words() }, false),
+        (Answer::Exited { status: Some(1), words: words() }, true),
+        (Answer::Exited { status: None, words: words() }, true),
+        (Answer::Impossible { words: words() }, false),
+        (Answer::Unsent { cause: Cause::ServerError, words: words() }, false),
+        (Answer::Nothing { cause: Cause::ServerError, words: words() }, true),
+    ];
+    for (answer, heard) in table {
+        assert_eq!(answer.may_be_heard(), heard, "{answer:?}");
+    }
 }
 
 #[test]

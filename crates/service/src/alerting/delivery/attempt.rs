@@ -7,7 +7,7 @@ use watchfire_alerting::channel::{
 };
 use watchfire_alerting::config::Receiver;
 use watchfire_alerting::config::receiver::Channel;
-use watchfire_storage::{ControlError, Delivery, Settled, Settlement, random_bytes};
+use watchfire_storage::{ControlError, Delivery, DeliveryState, Settled, Settlement, random_bytes};
 
 use super::lane;
 use super::secrets::SecretFiles;
@@ -51,18 +51,25 @@ pub(super) struct Attempt {
     pub(super) progress: Progress,
     /// What was known of the group at first.
     known: Memory,
+    /// Whether a mail server refused who logged in.
+    is_login_refused: bool,
 }
 
 impl Attempt {
     pub(super) fn new(draft: Draft, receiver: Arc<Receiver>, progress: Progress) -> Self {
         let known = progress.memory.clone();
-        Self { draft: Arc::new(draft), receiver, progress, known }
+        Self { draft: Arc::new(draft), receiver, progress, known, is_login_refused: false }
     }
 }
 
 impl Deliveries {
-    /// Sends a delivery as far as it goes, and writes down how it ended.
-    pub(super) async fn attempt(&self, delivery: Delivery) -> Result<(), ControlError> {
+    /// Sends a delivery that is in hand as far as it goes, and writes down how it ended.
+    pub(super) async fn attempt(&self, id: i64) -> Result<(), ControlError> {
+        // Somebody may have dropped it before it was in hand, and it may have taken the place of others meanwhile.
+        let found = self.store.get(id).await?;
+        let Some(delivery) = found.filter(|found| found.state == DeliveryState::Waiting) else {
+            return Ok(());
+        };
         let Ok(draft) = serde_json::from_str::<Draft>(&delivery.draft) else {
             let reason = "what was stored of it can't be read".to_owned();
             self.settle(&delivery, None, Settlement::Dead { reason }).await;
@@ -101,11 +108,6 @@ impl Deliveries {
                 continue;
             }
             let may_pass = matches!(verdict, Verdict::Retry { .. });
-            if let Verdict::Retry { cause: Cause::ContextDeadlineExceeded | Cause::ContextCanceled, .. } =
-                verdict
-            {
-                attempt.progress.unsure = true;
-            }
             let settlement = self.settlement(&delivery, &attempt, verdict);
             let is_over = matches!(settlement, Settlement::Done | Settlement::Dead { .. });
             let has_reached_some = !attempt.progress.told.is_empty();
@@ -200,6 +202,8 @@ impl Deliveries {
         let answer = self.transport.send(outgoing).await;
         let verdict = channel::judge(&attempt.draft, &attempt.receiver, &answer, &mut attempt.progress);
         let good = matches!(verdict, Verdict::Done | Verdict::Next);
+        attempt.progress.unsure |= !good && answer.may_be_heard();
+        attempt.is_login_refused = answer.is_login_refused();
         self.metrics.request(attempt.draft.integration.channel, good, start.elapsed());
         verdict
     }
@@ -210,8 +214,9 @@ impl Deliveries {
         match verdict {
             Verdict::Done => {
                 if !delivery.test {
-                    self.metrics.delivered(channel, now - delivery.created_at);
+                    self.metrics.delivered(channel, now - delivery.waits_since);
                 }
+                self.pauses.login_taken(&lane::id(delivery));
                 Settlement::Done
             }
             Verdict::Next => {
@@ -221,6 +226,10 @@ impl Deliveries {
             }
             Verdict::Dead { cause, words } => {
                 self.failed(delivery, channel, cause);
+                if attempt.is_login_refused {
+                    // Its group tells it anew, and so do others.
+                    self.pauses.login_refused(lane::id(delivery), now, &self.settings.backoff);
+                }
                 tracing::warn!(
                     receiver = delivery.receiver,
                     integration = delivery.integration,

@@ -73,10 +73,14 @@ impl HttpTransport {
             Err(_) => late(),
             Ok(Ok(answer)) => answer,
             Ok(Err(Trouble::Settings(words))) => Answer::Impossible { words },
-            Ok(Err(Trouble::Passing(words))) => Answer::Nothing { cause: Cause::Other, words },
+            Ok(Err(Trouble::Passing(words))) => Answer::Unsent { cause: Cause::Other, words },
             Ok(Err(Trouble::Http(error))) if error.is_timeout() => late(),
             Ok(Err(Trouble::Http(error))) if error.is_builder() => {
                 Answer::Impossible { words: format!("this is no request: {}", causes(&error)) }
+            }
+            // No address, no connection, or no trust: a request went nowhere.
+            Ok(Err(Trouble::Http(error))) if error.is_connect() => {
+                Answer::Unsent { cause: Cause::ServerError, words: causes(&error) }
             }
             Ok(Err(Trouble::Http(error))) => {
                 Answer::Nothing { cause: Cause::ServerError, words: causes(&error) }

@@ -1,5 +1,4 @@
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use watchfire_alerting::channel::{Bucket, Draft};
 use watchfire_alerting::config::receiver::Channel;
@@ -23,37 +22,6 @@ pub(super) struct Lanes {
 /// A channel of a receiver.
 pub(super) type LaneId = (String, String);
 
-/// Lanes whose services asked to wait, each until when: milliseconds since the epoch. What one delivery was told counts for all that
-/// go the same way; each of them would be turned away, and services count that, too.
-#[derive(Debug, Default)]
-pub(super) struct Pauses(Mutex<HashMap<LaneId, i64>>);
-
-impl Pauses {
-    fn lanes(&self) -> MutexGuard<'_, HashMap<LaneId, i64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes at `now` that nothing of a lane is to go before `until`. One that was to wait for longer than `most` has seen the clock set
-    /// back.
-    pub(super) fn note(&self, lane: LaneId, until: i64, now: i64, most: i64) {
-        let mut lanes = self.lanes();
-        let known = lanes.entry(lane).or_insert(until);
-        *known = if known.saturating_sub(now) > most { until } else { until.max(*known) };
-    }
-
-    /// How many milliseconds a lane waits still at `now`, if it does. One that was to wait for longer than `most` has seen the clock set
-    /// back, and waits no more.
-    pub(super) fn left(&self, lane: &LaneId, now: i64, most: i64) -> Option<i64> {
-        let until = *self.lanes().get(lane)?;
-        Some(until.saturating_sub(now)).filter(|left| (1..=most).contains(left))
-    }
-
-    /// Forgets those that are over at `now`; called now and then.
-    pub(super) fn tidy(&self, now: i64) {
-        self.lanes().retain(|_, until| *until > now);
-    }
-}
-
 #[derive(Debug)]
 struct Lane {
     bucket: Bucket,
@@ -72,8 +40,8 @@ pub(super) enum Turn {
 }
 
 impl Lanes {
-    /// Whether a delivery may go at `now`; if so, it is under way.
-    pub(super) fn turn(&mut self, delivery: &Delivery, settings: &DeliverySettings, now: i64) -> Turn {
+    /// Whether a delivery may go at `now`.
+    pub(super) fn look(&mut self, delivery: &Delivery, settings: &DeliverySettings, now: i64) -> Turn {
         if self.busy.contains(&delivery.id) {
             return Turn::Busy;
         }
@@ -90,20 +58,29 @@ impl Lanes {
         if lane.running > 0 && is_full {
             return Turn::Busy;
         }
-        if let Err(wait) = lane.bucket.take(now) {
+        // Of a copy: this one does not go yet.
+        let mut bucket = lane.bucket;
+        if let Err(wait) = bucket.take(now) {
             self.newly_held += u64::from(self.held.insert(delivery.id));
             return Turn::After(wait);
         }
-        self.held.remove(&delivery.id);
-        self.further += usize::from(lane.running > 0);
-        lane.running += 1;
-        self.busy.insert(delivery.id);
         Turn::Go
     }
 
-    /// Whether a delivery is being sent.
-    pub(super) fn is_under_way(&self, id: i64) -> bool {
-        self.busy.contains(&id)
+    /// The same; if it may go, it is under way.
+    pub(super) fn turn(&mut self, delivery: &Delivery, settings: &DeliverySettings, now: i64) -> Turn {
+        let turn = self.look(delivery, settings, now);
+        if turn == Turn::Go
+            && let Some(lane) = self.open.get_mut(&id(delivery))
+        {
+            // There is a token.
+            let _ = lane.bucket.take(now);
+            self.held.remove(&delivery.id);
+            self.further += usize::from(lane.running > 0);
+            lane.running += 1;
+            self.busy.insert(delivery.id);
+        }
+        turn
     }
 
     /// How many deliveries began to wait, since their channels had sent enough, since this was asked last.
@@ -144,12 +121,13 @@ pub(super) fn id(delivery: &Delivery) -> LaneId {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use watchfire_storage::DeliveryState;
 
     use super::*;
 
-    fn delivery(id: i64, receiver: &str) -> Delivery {
+    /// One that waits, and whose draft can't be read.
+    pub(in super::super) fn delivery(id: i64, receiver: &str) -> Delivery {
         Delivery {
             id,
             key: id.to_string(),
@@ -161,6 +139,7 @@ mod tests {
             state: DeliveryState::Waiting,
             attempts: 0,
             created_at: 0,
+            waits_since: 0,
             next_at: 0,
             give_up_at: 0,
             ended_at: None,
@@ -196,24 +175,23 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_waits_as_long_as_its_service_asks() {
-        let lane = |receiver: &str| (receiver.to_owned(), "slack[0]".to_owned());
-        let pauses = Pauses::default();
-        pauses.note(lane("a"), 1000, 0, 5000);
-        // A shorter time that another one was told changes nothing.
-        pauses.note(lane("a"), 400, 0, 5000);
-        for (receiver, now, left) in [
-            ("a", 0, Some(1000)),
-            ("a", 999, Some(1)),
-            ("a", 1000, None),
-            ("b", 0, None),
-            // The clock was set back.
-            ("a", -9000, None),
-        ] {
-            assert_eq!(pauses.left(&lane(receiver), now, 5000), left, "{receiver} {now}");
+    fn a_lane_sends_no_faster_than_its_rate() {
+        let settings = DeliverySettings::default();
+        let mut lanes = Lanes::default();
+        let mut next = 0;
+        // When so many go and how long the next one waits: what can't be read goes a hundred at once, and a hundred a second.
+        for (now, count) in [(0, 100), (10, 1), (20, 1), (70, 5)] {
+            for _ in 0..count {
+                // To look takes nothing.
+                assert_eq!(lanes.look(&delivery(next, "a"), &settings, now), Turn::Go, "{next} at {now}");
+                assert_eq!(lanes.turn(&delivery(next, "a"), &settings, now), Turn::Go, "{next} at {now}");
+                lanes.done(&id(&delivery(next, "a")), next);
+                next += 1;
+            }
+            assert_eq!(lanes.turn(&delivery(next, "a"), &settings, now), Turn::After(10), "{next} at {now}");
         }
-        pauses.tidy(1000);
-        assert!(pauses.lanes().is_empty());
+        assert_eq!(lanes.take_newly_held(), 4, "each once");
+        assert_eq!(lanes.turn(&delivery(next, "b"), &settings, 70), Turn::Go, "another lane");
     }
 
     #[test]

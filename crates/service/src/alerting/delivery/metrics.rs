@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use watchfire_alerting::channel::Cause;
 use watchfire_alerting::config::receiver::Channel;
-use watchfire_storage::DeliveryCounts;
+use watchfire_storage::{DeadLetters, DeliveryCounts};
 
 /// Upper bounds of the buckets of the latency of requests, in seconds, as Alertmanager has them.
 pub const LATENCY_BOUNDS: [f64; 5] = [1.0, 5.0, 10.0, 15.0, 20.0];
@@ -46,10 +46,12 @@ struct State {
     channels: BTreeMap<Channel, ChannelMetrics>,
     canceled: u64,
     held: u64,
-    superseded: u64,
+    /// Deliveries that were not sent: newer ones tell all of it, and nobody has to hear of it any more.
+    superseded: [u64; 2],
     /// Charts that were drawn for mails, and those that failed.
     charts: [u64; 2],
     queue: DeliveryCounts,
+    dead_letters: Vec<DeadLetters>,
 }
 
 impl Metrics {
@@ -68,8 +70,8 @@ impl Metrics {
         self.state().held
     }
 
-    /// How many deliveries were not sent since newer ones told all of it, or there was nothing left to tell.
-    pub fn left_out(&self) -> u64 {
+    /// How many deliveries were not sent since newer ones tell all of it, and how many since nobody had to hear of it any more.
+    pub fn left_out(&self) -> [u64; 2] {
         self.state().superseded
     }
 
@@ -81,6 +83,11 @@ impl Metrics {
     /// How many deliveries there are, as it was a second ago or while nothing has happened since.
     pub fn queue(&self) -> DeliveryCounts {
         self.state().queue
+    }
+
+    /// How many dead letters there are of whom, as old as [`queue`](Self::queue).
+    pub fn dead_letters(&self) -> Vec<DeadLetters> {
+        self.state().dead_letters.clone()
     }
 
     /// Tells times to `timings` from now on. The first one stays; whether it was this one.
@@ -126,8 +133,10 @@ impl Metrics {
         self.state().charts[usize::from(!drawn)] += 1;
     }
 
-    pub(super) fn counted(&self, queue: DeliveryCounts) {
-        self.state().queue = queue;
+    pub(super) fn counted(&self, queue: DeliveryCounts, dead_letters: Vec<DeadLetters>) {
+        let mut state = self.state();
+        state.queue = queue;
+        state.dead_letters = dead_letters;
     }
 
     pub(super) fn held(&self, count: u64) {
@@ -136,8 +145,9 @@ impl Metrics {
         }
     }
 
-    pub(super) fn superseded(&self, count: usize) {
-        self.state().superseded += count as u64;
+    /// `newer`: whether a newer one tells of it.
+    pub(super) fn superseded(&self, newer: bool) {
+        self.state().superseded[usize::from(!newer)] += 1;
     }
 
     pub(super) fn canceled(&self, count: usize) {

@@ -4,17 +4,19 @@
 //! ([`Deliveries::run`]) takes what is due. Each channel of each receiver is a lane of its own, with a bound on what is under
 //! way at once and on how often it sends, so a receiver that is slow or away holds up nobody else. An attempt that failed
 //! but may succeed is made again, later and later, until it is given up: then it is a dead letter, which people see and can
-//! send again. Of one group and channel nothing overtakes; what a newer one tells is left out.
+//! send again. Of one group and channel nothing overtakes, and one goes at a time; what a newer one tells is left out.
 //!
 //! A crash before a notification is sent loses nothing, since it is stored; one between the answer and its being written down
 //! sends that one request once more, with the same idempotency key.
 
 mod attempt;
 mod ended;
+mod hastened;
 mod http;
 mod lane;
 mod metrics;
 mod oauth2;
+mod pauses;
 mod pictures;
 mod preview;
 mod program;
@@ -26,10 +28,10 @@ mod smtp;
 mod superseding;
 mod transport;
 mod trial;
+mod under_way;
 mod worker;
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::{Notify, broadcast};
 use watchfire_alerting::channel::{self, Draft, Surroundings};
@@ -51,7 +53,7 @@ pub use settings::DeliverySettings;
 pub use smtp::MailTransport;
 pub use transport::{Senders, Transport};
 pub use trial::{TEST_LIFETIME, TEST_WAIT, Trial, TrialAlert};
-pub use watchfire_storage::{Delivery, DeliveryCounts, DeliveryFilter, DeliveryState};
+pub use watchfire_storage::{DeadLetters, Delivery, DeliveryCounts, DeliveryFilter, DeliveryState};
 
 /// How many dead letters may wait for who wants to know of them; what is told later than that is told at the next repetition.
 const DEAD_LETTERS: usize = 1024;
@@ -89,13 +91,13 @@ pub struct Deliveries {
     easel: pictures::Easel,
     /// Says that there is something new to do.
     wake: Arc<Notify>,
-    pauses: Arc<lane::Pauses>,
+    pauses: Arc<pauses::Pauses>,
+    under_way: under_way::UnderWay,
     dead: broadcast::Sender<DeadLetter>,
     ended: broadcast::Sender<Arc<Ended>>,
     /// How tests end.
     tried: broadcast::Sender<Arc<Tried>>,
-    /// Those that somebody wants to be sent now, whatever their services asked to wait.
-    hastened: Arc<Mutex<HashSet<i64>>>,
+    hastened: Arc<hastened::Hastened>,
     clock: Clock,
     /// What is older, an earlier process may have sent.
     started_at: i64,
@@ -117,6 +119,7 @@ impl Deliveries {
             easel: pictures::Easel::default(),
             wake: Arc::default(),
             pauses: Arc::default(),
+            under_way: under_way::UnderWay::default(),
             dead: broadcast::Sender::new(DEAD_LETTERS),
             ended: broadcast::Sender::new(ENDS),
             tried: broadcast::Sender::new(TRIED),
@@ -143,9 +146,10 @@ impl Deliveries {
     }
 
     /// Takes the receivers of a configuration, in place of those before. What waits for one that is gone fails when it is
-    /// due, and says so.
+    /// due, and says so. Logins that were refused are tried again.
     pub fn configure(&self, config: &Config) {
         self.receivers.replace(&config.receivers);
+        self.pauses.forget_logins();
         self.wake.notify_one();
     }
 
@@ -231,14 +235,15 @@ impl Deliveries {
         Ok(found)
     }
 
-    /// Sends a dead letter again; whether there was one with that number.
+    /// Sends a dead letter again, whatever its channel waits for; whether there was one with that number. Tests are not sent again: what
+    /// they open would stay open.
     pub async fn resend(&self, id: i64) -> Result<bool, ControlError> {
         let now = (self.clock)();
         let Some(delivery) = self.store.get(id).await? else { return Ok(false) };
-        let lifetime = if delivery.test { TEST_LIFETIME } else { self.settings.give_up_after };
-        let give_up_at = now.saturating_add(lifetime);
+        let give_up_at = now.saturating_add(self.settings.give_up_after);
         let found = self.store.resend(id, &attempt::anew(&delivery.progress), now, give_up_at).await?;
         if found {
+            self.hastened.want(&delivery);
             self.wake.notify_one();
         }
         Ok(found)
@@ -246,15 +251,18 @@ impl Deliveries {
 
     /// Sends what waits now, whatever was to be waited for, and before it what goes before it; whether it waits.
     pub async fn hasten(&self, id: i64) -> Result<bool, ControlError> {
-        let Some(first) = self.store.hasten(id, (self.clock)()).await? else { return Ok(false) };
-        self.hastened().insert(first);
-        self.wake.notify_one();
-        Ok(true)
+        let waits = self.store.hasten(id, (self.clock)()).await?.is_some();
+        if waits && let Some(delivery) = self.store.get(id).await? {
+            self.hastened.want(&delivery);
+            self.wake.notify_one();
+        }
+        Ok(waits)
     }
 
-    /// Lets something that waits not be sent; whether it waited. `by` is who wants it so. A request that is under way may be heard
-    /// still.
+    /// Lets something that waits not be sent; whether it waited. `by` is who wants it so. What is being sent is not dropped: nobody would
+    /// know whether it was heard.
     pub async fn drop_waiting(&self, id: i64, by: &str) -> Result<bool, ControlError> {
+        let Some(_claim) = self.under_way.claim(id) else { return Ok(false) };
         let reason = format!("dropped by {by}");
         if !self.store.drop_waiting(id, &reason, (self.clock)()).await? {
             return Ok(false);
@@ -271,11 +279,6 @@ impl Deliveries {
         }
         self.wake.notify_one();
         Ok(true)
-    }
-
-    fn hastened(&self) -> MutexGuard<'_, HashSet<i64>> {
-        // Numbers are good whoever panicked.
-        self.hastened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many wait, are done, and are dead.

@@ -31,6 +31,9 @@ pub trait Painter: Send + Sync {
     /// In words.
     async fn paint_rule(&self, rule: &str) -> Result<Option<Vec<u8>>, String>;
 
+    /// Whether there is such a rule whose query can be drawn.
+    fn knows(&self, rule: &str) -> bool;
+
     /// A picture of made-up values that says that it is a sample.
     ///
     /// # Errors
@@ -104,10 +107,16 @@ impl Deliveries {
     /// where the rule of which it is to be is not there.
     pub(super) async fn with_chart(&self, html: &str, subject: Subject<'_>) -> Option<String> {
         let wanted = format!("cid:{CHART}");
+        let Some((painter, timeout)) = self.easel.0.get() else { return Some(without(html, &wanted)) };
+        // Whether the mail has a chart or not.
+        if let Subject::Rule(rule) = subject
+            && !painter.knows(rule)
+        {
+            return None;
+        }
         if !html.contains(&wanted) {
             return Some(html.to_owned());
         }
-        let Some((painter, timeout)) = self.easel.0.get() else { return Some(without(html, &wanted)) };
         let drawn = match tokio::time::timeout(*timeout, previewed(&**painter, subject)).await {
             Ok(in_time) => in_time,
             Err(_) => Err(format!("it took longer than {timeout:?}")),

@@ -43,9 +43,9 @@ impl MailTransport {
         let (letter, session) = match made.await {
             Ok(Ok(made)) => made,
             Ok(Err(answer)) => return answer,
-            Err(error) => return Answer::Nothing { cause: Cause::Other, words: error.to_string() },
+            Err(error) => return Answer::Unsent { cause: Cause::Other, words: error.to_string() },
         };
-        // All who were to get it have it.
+        // All who were to get it have it, or are refused it.
         if letter.to.is_empty() {
             return Answer::Taken;
         }
@@ -96,7 +96,7 @@ fn session(server: MailServer, limit: Duration) -> Result<Session, Answer> {
 /// A passing trouble with files: they are read anew with the next attempt.
 #[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
 fn unread(words: impl ToString) -> Answer {
-    Answer::Nothing { cause: Cause::Other, words: words.to_string() }
+    Answer::Unsent { cause: Cause::Other, words: words.to_string() }
 }
 
 fn tls(host: &str, config: Option<&TlsConfig>) -> Result<TlsParameters, Answer> {

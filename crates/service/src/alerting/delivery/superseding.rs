@@ -1,11 +1,13 @@
 //! Which notifications that wait are not to be sent any more, since newer ones of their group tell all of it.
 //!
 //! After a long outage of a channel, what a group told meanwhile waits in its order. As Alertmanager goes on with the newest state, so
-//! does this: a notification is left out where each of its alerts is told of by a later one. What is resolved is told as long as the
-//! channel did, or may have, heard that it fired; of what came and went while nobody could be reached, it is not told at all.
+//! does this: a notification is left out where each of its alerts is told of by a later one, which then has the time and the attempts
+//! of the former. What is resolved is told as long as the channel did, or may have, heard that it fired; of what came and went while
+//! nobody could be reached, it is not told at all, but the history of the alert has it.
 
 use std::collections::{HashMap, HashSet};
 
+use serde::Deserialize;
 use watchfire_alerting::Fingerprint;
 use watchfire_alerting::channel::{About, Intent, Progress};
 use watchfire_alerting::dispatch::Reason;
@@ -46,6 +48,22 @@ enum Fate {
     Over,
 }
 
+/// What becomes of those of a group that wait.
+struct Fates {
+    /// Of each, the oldest first.
+    fates: Vec<(i64, Fate)>,
+    /// The alerts that nobody has to hear of.
+    over: HashSet<Fingerprint>,
+}
+
+/// As much of a draft as matters here: the texts are long.
+#[derive(Deserialize)]
+struct Outline {
+    intent: Intent,
+    #[serde(default)]
+    about: About,
+}
+
 /// What a channel has heard of the alerts of a group.
 struct Heard {
     /// Whether it knows that they fire.
@@ -81,8 +99,8 @@ impl Heard {
     }
 }
 
-/// What becomes of those of a group that wait, the oldest first; `all` are the group's deliveries in their order.
-fn fates(all: &[Told]) -> Vec<(i64, Fate)> {
+/// What becomes of those of a group that wait; `all` are the group's deliveries in their order.
+fn fates(all: &[Told]) -> Fates {
     let mut waiting: Vec<&Told> = all.iter().filter(|told| told.state == DeliveryState::Waiting).collect();
     // Who looks after it is told of what was told before, unless all is over.
     if waiting.last().is_some_and(|last| last.intent != Intent::Resolve)
@@ -90,7 +108,9 @@ fn fates(all: &[Told]) -> Vec<(i64, Fate)> {
     {
         waiting.truncate(at);
     }
-    let (Some(first), Some(newest)) = (waiting.first(), waiting.last()) else { return Vec::new() };
+    let Some(first) = waiting.first() else {
+        return Fates { fates: Vec::new(), over: HashSet::new() };
+    };
     // Where a dead letter is sent again, newer ones may have ended.
     let heard =
         Heard::of(all.iter().filter(|told| told.state != DeliveryState::Waiting || told.id == first.id));
@@ -122,10 +142,9 @@ fn fates(all: &[Told]) -> Vec<(i64, Fate)> {
             return (told.id, Fate::Kept);
         }
         let later = waiting.iter().find(|later| later.id > told.id && kept.contains(&later.id));
-        let by = later.map(|later| later.id).or((told.id < newest.id).then_some(newest.id));
-        (told.id, by.map_or(Fate::Over, Fate::By))
+        (told.id, later.map_or(Fate::Over, |later| Fate::By(later.id)))
     };
-    waiting.iter().map(fate).collect()
+    Fates { fates: waiting.iter().map(fate).collect(), over }
 }
 
 /// Those that have to be sent where nobody has to hear of the alerts that are `over`.
@@ -150,45 +169,54 @@ impl Deliveries {
     /// not under way.
     pub(super) async fn newest_news(
         &self,
-        oldest: Delivery,
+        oldest: &Delivery,
         now: i64,
     ) -> Result<Option<Delivery>, ControlError> {
         // Tests tell of nothing that goes on.
         if oldest.test {
-            return Ok(Some(oldest));
+            return Ok(Some(oldest.clone()));
         }
         let (group_key, receiver) = (&oldest.group_key, &oldest.receiver);
         let group = self.store.of_group(group_key, receiver, &oldest.integration, MOST).await?;
-        let first = group.iter().find(|delivery| delivery.state == DeliveryState::Waiting);
+        let waits = |delivery: &&Delivery| delivery.state == DeliveryState::Waiting;
+        // A dead letter that is sent again may be older than one that is being sent: what is heard of that has to be known first.
+        if group.iter().filter(waits).any(|delivery| self.under_way.has(delivery.id)) {
+            return Ok(None);
+        }
         // Of very many the oldest ones are not among these.
-        if first.is_none_or(|first| first.id != oldest.id) {
-            return Ok(Some(oldest));
+        if group.iter().find(waits).is_none_or(|first| first.id != oldest.id) {
+            return Ok(Some(oldest.clone()));
         }
         let mut all = Vec::with_capacity(group.len());
         for delivery in &group {
             match self.as_told(delivery, now) {
                 Some(told) => all.push(told),
                 // Nobody knows what it says.
-                None if delivery.state == DeliveryState::Waiting => return Ok(Some(oldest)),
+                None if delivery.state == DeliveryState::Waiting => return Ok(Some(oldest.clone())),
                 None => {}
             }
         }
-        let fates = fates(&all);
+        let Fates { fates, over } = fates(&all);
         let superseded: Vec<Superseded> =
             fates.iter().filter_map(|(id, fate)| superseded(*id, *fate)).collect();
         if superseded.is_empty() {
-            return Ok(Some(oldest));
+            return Ok(Some(oldest.clone()));
         }
         let ended = self.store.supersede(&superseded, now).await?;
-        self.metrics.superseded(ended);
-        for gone in superseded.iter().filter(|gone| gone.by.is_none()) {
-            if let Some(draft) = group.iter().find(|delivery| delivery.id == gone.id).and_then(Self::told) {
-                self.left_out(&draft, gone.reason.clone());
+        for gone in superseded.iter().filter(|gone| ended.contains(&gone.id)) {
+            self.metrics.superseded(gone.by.is_some());
+            if let Some(delivery) = group.iter().find(|delivery| delivery.id == gone.id) {
+                self.unheard(delivery, &over);
             }
         }
         let next = group.into_iter().find(|delivery| {
             delivery.state == DeliveryState::Waiting && superseded.iter().all(|gone| gone.id != delivery.id)
         });
+        if let Some(next) = &next
+            && self.hastened.replaced(oldest, next)
+        {
+            self.store.hasten(next.id, now).await?;
+        }
         let due = next.filter(|next| next.next_at <= now);
         if due.is_none() {
             // What is next is looked for anew.
@@ -197,20 +225,26 @@ impl Deliveries {
         Ok(due)
     }
 
+    /// Says to the history of those alerts of a delivery that are over that nobody was told.
+    fn unheard(&self, delivery: &Delivery, over: &HashSet<Fingerprint>) {
+        let Some(mut draft) = Self::told(delivery) else { return };
+        draft.about.alerts.retain(|alert| over.contains(&alert.fingerprint));
+        if !draft.about.alerts.is_empty() {
+            self.left_out(&draft, OVER.to_owned());
+        }
+    }
+
     fn as_told(&self, delivery: &Delivery, now: i64) -> Option<Told> {
-        let draft = Self::told(delivery)?;
-        let About { alerts, count, reason, .. } = draft.about;
+        let Outline { intent, about } = serde_json::from_str(&delivery.draft).ok()?;
+        let About { alerts, count, reason, .. } = about;
         let progress: Progress = serde_json::from_str(&delivery.progress).unwrap_or_default();
         // Whether an attempt was under way when the server ended, nobody has written down.
-        let is_unsure = progress.unsure
-            || progress.step > 0
-            || !progress.told.is_empty()
-            || delivery.created_at < self.started_at;
+        let is_unsure = progress.may_be_heard() || delivery.created_at < self.started_at;
         let is_recent = delivery.created_at >= now.saturating_sub(self.settings.keep_done);
         Some(Told {
             id: delivery.id,
             state: delivery.state,
-            intent: draft.intent,
+            intent,
             is_first: is_recent && matches!(reason, Some(Reason::First | Reason::IncidentOpened)),
             is_whole: alerts.len() == count,
             alerts: alerts.into_iter().map(|alert| (alert.fingerprint, alert.resolved)).collect(),

@@ -8,6 +8,7 @@ use watchfire_storage::{ControlError, Delivery, Due};
 
 use super::Deliveries;
 use super::lane::{self, LaneId, Lanes, Turn};
+use super::under_way::Claim;
 
 /// The longest time without a look into the store.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -36,7 +37,6 @@ impl Deliveries {
                 prune_at = Instant::now() + PRUNE_EVERY;
                 lanes.tidy((self.clock)());
                 self.pauses.tidy((self.clock)());
-                self.hastened().clear();
                 self.prune().await;
             }
             let wait = self.start_due(&mut lanes, &mut tasks).await.unwrap_or_else(|error| {
@@ -81,26 +81,42 @@ impl Deliveries {
         let mut next = self.store.next_due(now).await?.map(|at| at - now);
         let ids: HashSet<i64> = due.iter().map(|due| due.delivery.id).collect();
         lanes.keep_held(|id| ids.contains(&id));
+        let mut sooner = |wait: i64| next = Some(next.map_or(wait, |next| next.min(wait)));
         for Due { delivery, has_newer } in due {
-            let id = delivery.id;
+            let is_wanted = self.hastened.is_wanted(&delivery);
             let wait = self.pauses.left(&lane::id(&delivery), now, self.settings.backoff.most_asked);
-            if let Some(wait) = wait.filter(|_| !self.hastened().contains(&id)) {
-                next = Some(next.map_or(wait, |next| next.min(wait)));
+            if let Some(wait) = wait.filter(|_| !is_wanted) {
+                sooner(wait);
                 continue;
             }
-            let delivery = if has_newer && !lanes.is_under_way(id) {
-                let Some(newest) = self.newest_news(delivery, now).await? else { continue };
-                newest
+            // Before the past of its group is read, which is long.
+            match lanes.look(&delivery, &self.settings, now) {
+                Turn::Go => {}
+                Turn::Busy => continue,
+                Turn::After(wait) => {
+                    sooner(wait);
+                    continue;
+                }
+            }
+            let delivery = if has_newer {
+                let news = self.newest_news(&delivery, now).await;
+                match news {
+                    Ok(Some(newest)) => newest,
+                    Ok(None) => continue,
+                    // Better one after the other than none at all.
+                    Err(error) => {
+                        tracing::warn!(%error, "what a group was told can't be read; its notifications are sent one by one");
+                        delivery
+                    }
+                }
             } else {
                 delivery
             };
-            match lanes.turn(&delivery, &self.settings, now) {
-                Turn::Go => {
-                    self.hastened().remove(&id);
-                    self.start(delivery, tasks);
-                }
-                Turn::Busy => {}
-                Turn::After(wait) => next = Some(next.map_or(wait, |next| next.min(wait))),
+            // Else somebody drops it just now, who wakes this task.
+            let Some(claim) = self.under_way.claim(delivery.id) else { continue };
+            if lanes.turn(&delivery, &self.settings, now) == Turn::Go {
+                self.hastened.started(&delivery);
+                self.start(&delivery, claim, tasks);
             }
         }
         self.metrics.held(lanes.take_newly_held());
@@ -108,18 +124,18 @@ impl Deliveries {
         Ok(next.unwrap_or(LONGEST).min(LONGEST))
     }
 
-    fn start(&self, delivery: Delivery, tasks: &mut Tasks) {
+    fn start(&self, delivery: &Delivery, claim: Claim, tasks: &mut Tasks) {
         let deliveries = self.clone();
-        let lane = lane::id(&delivery);
+        let lane = lane::id(delivery);
         let id = delivery.id;
         tasks.spawn(async move {
             // An attempt that panics must not stay under way for ever.
-            let attempt = tokio::spawn(async move { deliveries.attempt(delivery).await });
+            let attempt = tokio::spawn(async move { deliveries.attempt(id).await });
             let _abort = AbortOnDrop(attempt.abort_handle());
             match attempt.await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, delivery = id, "what is known of a group can't be read; its notification waits");
+                    tracing::warn!(%error, delivery = id, "a notification, or what is known of its group, can't be read; it waits");
                     sleep(STORE_FAILED).await;
                 }
                 Err(error) => {
@@ -127,13 +143,19 @@ impl Deliveries {
                     sleep(LONGEST).await;
                 }
             }
+            drop(claim);
             (lane, id)
         });
     }
 
     async fn count(&self) {
-        match self.store.counts().await {
-            Ok(counts) => self.metrics.counted(counts),
+        let counted = async {
+            let counts = self.store.counts().await?;
+            let dead = if counts.dead > 0 { self.store.dead_letters().await? } else { Vec::new() };
+            Ok::<_, ControlError>((counts, dead))
+        };
+        match counted.await {
+            Ok((counts, dead)) => self.metrics.counted(counts, dead),
             Err(error) => tracing::debug!(%error, "the queue of notifications can't be counted"),
         }
     }

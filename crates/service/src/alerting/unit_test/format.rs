@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use serde_saphyr::Spanned;
 use watchfire_rules::Length;
+use watchfire_template::Time;
 
 /// A file of tests.
 #[derive(Debug, Deserialize)]
@@ -43,14 +45,44 @@ pub(super) struct Test {
     pub(super) external_labels: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) external_url: String,
+    #[serde(default)]
+    pub(super) start_timestamp: Start,
+}
+
+/// When a test begins, from which all its times count: milliseconds since the epoch. It is written in seconds or as in
+/// RFC 3339.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Start(pub(super) i64);
+
+impl<'de> Deserialize<'de> for Start {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = text(deserializer)?;
+        let in_range = |seconds: &f64| (0.0..1e11).contains(seconds);
+        let seconds =
+            text.parse::<f64>().ok().filter(in_range).map(|seconds| (seconds * 1000.0).round() as i64);
+        let read = seconds.or_else(|| Time::parse(&text).map(|time| time.millis()));
+        read.map(Self).ok_or_else(|| {
+            let mend = "write 2021-01-01T00:00:00Z, or seconds since 1970 such as 1609459200";
+            D::Error::custom(format!("start_timestamp {text:?} is no time; {mend}"))
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct InputSeries {
     pub(super) series: String,
-    #[serde(deserialize_with = "text")]
-    pub(super) values: String,
+    pub(super) values: Spanned<Values>,
+}
+
+/// What `values` says: in quotes, or a single number without them.
+#[derive(Debug)]
+pub(super) struct Values(pub(super) String);
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text(deserializer).map(Self)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,7 +117,27 @@ pub(super) struct ExprTest {
 pub(super) struct ExpectedSample {
     #[serde(default)]
     pub(super) labels: String,
+    #[serde(default)]
     pub(super) value: f64,
+    /// Read so that it is refused with words for it.
+    #[serde(default)]
+    pub(super) histogram: Option<Spanned<String>>,
+}
+
+impl File {
+    /// The lines that have native histograms, which queries here do not know.
+    pub(super) fn native_histograms(&self) -> Vec<u64> {
+        let mut lines = Vec::new();
+        for test in &self.tests {
+            let series = test.input_series.iter().map(|series| &series.values);
+            let histograms = series.filter(|values| values.value.0.contains("{{"));
+            lines.extend(histograms.map(|values| values.referenced.line()));
+            let samples = test.promql_expr_test.iter().flat_map(|test| test.exp_samples.iter().flatten());
+            let expected = samples.filter_map(|sample| sample.histogram.as_ref());
+            lines.extend(expected.map(|histogram| histogram.referenced.line()));
+        }
+        lines
+    }
 }
 
 /// A text, or a single number that was written without quotes.

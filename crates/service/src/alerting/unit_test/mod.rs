@@ -16,7 +16,7 @@ pub async fn test_rules(path: &Path, scratch: &Path) -> Checked {
     let mut text = format!("Unit Testing:  {}\n", path.display());
     let problems = match read(path) {
         Ok(file) => run::run(&file, path, scratch).await,
-        Err(error) => vec![error],
+        Err(errors) => errors,
     };
     if problems.is_empty() {
         text.push_str("  SUCCESS\n");
@@ -33,9 +33,16 @@ pub async fn test_rules(path: &Path, scratch: &Path) -> Checked {
     Checked { text, well: false }
 }
 
-fn read(path: &Path) -> Result<File, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
-    serde_saphyr::from_str(&text).map_err(|error| error.without_snippet().to_string())
+fn read(path: &Path) -> Result<File, Vec<String>> {
+    let text = std::fs::read_to_string(path).map_err(|error| vec![format!("cannot be read: {error}")])?;
+    let file: File =
+        serde_saphyr::from_str(&text).map_err(|error| vec![error.without_snippet().to_string()])?;
+    let refused = file.native_histograms().into_iter().map(|line| {
+        let mend = "write the series of a classic one, with the label le";
+        format!("{}:{line}: native histograms are not known here; {mend}", path.display())
+    });
+    let refused: Vec<String> = refused.collect();
+    if refused.is_empty() { Ok(file) } else { Err(refused) }
 }
 
 /// A list of things in promtool's form.

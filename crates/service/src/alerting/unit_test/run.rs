@@ -48,6 +48,8 @@ struct Stage {
     groups: Vec<(RunningGroup, Vec<Keep>)>,
     external_labels: Map,
     external_url: Arc<str>,
+    /// When the test begins: milliseconds since the epoch.
+    start: i64,
 }
 
 impl Stage {
@@ -89,6 +91,7 @@ impl Stage {
             service,
             external_labels: Map::strings(external_labels),
             external_url: test.external_url.as_str().into(),
+            start: test.start_timestamp.0,
         })
     }
 
@@ -104,7 +107,7 @@ impl Stage {
         let last = times.chain(test.promql_expr_test.iter().map(|test| test.eval_time.0)).max().unwrap_or(0);
         let mut at = 0;
         while at <= last {
-            if let Err(problem) = self.evaluate(at).await {
+            if let Err(problem) = self.evaluate(self.start + at).await {
                 problems.push(problem);
             }
             let now = |test: &&AlertTest| (at..at + every).contains(&test.eval_time.0);
@@ -121,9 +124,9 @@ impl Stage {
         let mut batch = Batch::default();
         for input in &test.input_series {
             let labels = labels(&input.series)?;
-            for (value, index) in values(&input.values)?.into_iter().zip(0..) {
+            for (value, index) in values(&input.values.value.0)?.into_iter().zip(0..) {
                 if let Some(value) = value {
-                    batch.push(&labels, index * interval, value);
+                    batch.push(&labels, self.start + index * interval, value);
                 }
             }
         }
@@ -138,8 +141,9 @@ impl Stage {
         appended.refused.first.map_or(Ok(()), Err)
     }
 
-    /// Evaluates all groups, as the server would.
+    /// Evaluates all groups, as the server would, at a moment of milliseconds since the epoch.
     async fn evaluate(&mut self, at: i64) -> Result<(), String> {
+        let elapsed = at - self.start;
         for place in 0..self.groups.len() {
             let mut pending = Pending::default();
             for index in 0..self.groups[place].0.plan.rules.len() {
@@ -160,7 +164,7 @@ impl Stage {
                         "group: {}, rule: {}, time: {}: {reason}",
                         group.plan.name,
                         rule.rule.name,
-                        shown(at)
+                        shown(elapsed)
                     )
                 })?;
                 keeps[index].write(index, done.samples, at, &mut pending);
@@ -210,7 +214,7 @@ impl Stage {
         let failed =
             |reason: String| format!("expr: {:?}, time: {}, err: {reason}", test.expr, test.eval_time);
         let prepared = self.service.prepare(&test.expr).map_err(|error| failed(error.to_string()))?;
-        let answer = self.service.evaluate_prepared(&prepared, test.eval_time.0).await;
+        let answer = self.service.evaluate_prepared(&prepared, self.start + test.eval_time.0).await;
         let mut got = vector(answer.map_err(|error| failed(error.to_string()))?.value).map_err(failed)?;
         let mut expected = Vec::new();
         for sample in test.exp_samples.iter().flatten() {

@@ -82,22 +82,29 @@ async fn what_a_rule_does_and_would_have_done() {
     let flawed = alerting.preview(&Form { query: "temp{".to_owned(), ..form(1.0) }).await;
     assert_eq!(flawed.flaws[0].span, Some((5, 5)));
 
-    let test = alerting.backtest(&rule, 3_600_000).await.unwrap();
+    let test = alerting.backtest(None, &rule, 3_600_000, alerting.patience()).await.unwrap();
     assert_eq!((test.step, test.series.len()), (15_000, 1));
     assert!((3..=4).contains(&test.fired), "{test:?}");
     let last = test.series[0].intervals.last().unwrap();
     assert_eq!(last.to, None);
     let patient = Form { hold: watchfire_rules::Length(900_000), ..rule };
-    assert_eq!(alerting.backtest(&patient, 3_600_000).await.unwrap().fired, 0);
+    assert_eq!(alerting.backtest(None, &patient, 3_600_000, alerting.patience()).await.unwrap().fired, 0);
     stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_spike_of_half_a_minute_is_found_in_a_week_where_that_is_affordable() {
     const WEEK: i64 = 7 * 86_400_000;
-    for (most, step, fired) in [(2_000_000, 15_000, 1), (1000, 210_000, 0)] {
+    // What is too much, or would take longer than anybody waits, is not looked at closely.
+    for (most, patience, step, fired) in
+        [(2_000_000, 60, 15_000, 1), (1000, 60, 210_000, 0), (2_000_000, 0, 210_000, 0)]
+    {
         let dir = with_rules("groups: []");
-        let stage = Stage::start_with(dir.path(), |settings| settings.max_backtest_points = most).await;
+        let stage = Stage::start_with(dir.path(), |settings| {
+            settings.max_backtest_points = most;
+            settings.backtest_patience = std::time::Duration::from_secs(patience);
+        });
+        let stage = stage.await;
         let mut batch = watchfire_model::Batch::default();
         let labels = watchfire_model::Labels::of("temp", [("host", "a")]).unwrap();
         // Four days ago, and between two of the evaluations of the longer step.
@@ -107,8 +114,9 @@ async fn a_spike_of_half_a_minute_is_found_in_a_week_where_that_is_affordable() 
         }
         stage.service.append(batch).await.unwrap();
         let rule = Form { interval: Some(watchfire_rules::Length(15_000)), ..form(50.0) };
-        let test = stage.service.alerting().backtest(&rule, WEEK).await.unwrap();
-        assert_eq!((test.step, test.interval, test.fired), (step, 15_000, fired), "{most}");
+        let alerting = stage.service.alerting();
+        let test = alerting.backtest(None, &rule, WEEK, alerting.patience()).await.unwrap();
+        assert_eq!((test.step, test.interval, test.fired), (step, 15_000, fired), "{most} {patience}");
         stage.end().await;
     }
 }

@@ -115,6 +115,34 @@ async fn values_are_told_as_they_were_evaluated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rules_of_one_name_show_their_own_values() {
+    let group = |name: &str, metric: &str| {
+        format!("- name: {name}\n  rules:\n  - alert: Hot\n    expr: {metric} > 50\n")
+    };
+    let dir = with_rules(&format!("groups:\n{}{}", group("a", "temp"), group("b", "load")));
+    let stage = Stage::start(dir.path()).await;
+    let alerting = stage.service.alerting();
+    stage.push("temp", "x", 60.0).await;
+    stage.push("load", "y", 70.0).await;
+    eventually("both", async || (stage.query("ALERTS_VALUE").await.len() == 2).then_some(())).await;
+    // One is over: only the history knows whose it was.
+    stage.push("load", "y", 10.0).await;
+    eventually("an end", async || (stage.query("ALERTS_VALUE").await.len() == 1).then_some(())).await;
+    let range = TimeRange { start: super::now() - 60_000, end: super::now() };
+    for (group, host) in alerting.groups().iter().zip(["x", "y"]) {
+        let rule = Some(group.rules(&RuleFilter::default())[0].key.to_string());
+        for step in [None, Some(5000)] {
+            let rule = rule.clone();
+            let asked = EvaluatedQuestion { rule, uid: None, labels: None, range, step, limit: None };
+            let told = alerting.evaluated(asked).await.unwrap();
+            let hosts: Vec<_> = told.series.iter().map(|series| series.labels.get("host")).collect();
+            assert_eq!((hosts, told.left_out), (vec![Some(host)], 0), "{step:?}");
+        }
+    }
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn history_is_kept_for_as_long_as_it_is_set() {
     const HOUR: i64 = 3_600_000;
     const DAYS: i64 = 24 * HOUR;

@@ -8,8 +8,10 @@ use watchfire_alerting::channel::Mail;
 /// A mail as it is handed over.
 pub(super) struct Letter {
     pub(super) from: Option<Address>,
-    /// Who gets it now: those of its headers that do not have it yet.
+    /// Who gets it now: those of its headers for whom it is not settled yet.
     pub(super) to: Vec<Address>,
+    /// Whether it is settled for others.
+    pub(super) is_part: bool,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -20,11 +22,12 @@ impl Letter {
         let envelope = message.envelope();
         let mut to: Vec<Address> = Vec::new();
         for address in envelope.to() {
-            if !mail.told.contains(&address.to_string()) && !to.contains(address) {
+            if !mail.settled.contains(&address.to_string()) && !to.contains(address) {
                 to.push(address.clone());
             }
         }
-        Ok(Self { from: envelope.from().cloned(), to, bytes: message.formatted() })
+        let is_part = !mail.settled.is_empty();
+        Ok(Self { from: envelope.from().cloned(), to, is_part, bytes: message.formatted() })
     }
 }
 
@@ -102,12 +105,12 @@ mod tests {
             text: None,
             html: None,
             pictures: Vec::new(),
-            told: BTreeSet::new(),
+            settled: BTreeSet::new(),
         };
         let to =
             |mail: &Mail| Letter::of(mail).unwrap().to.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(to(&mail), ["ann@example.org", "bob@example.org"]);
-        mail.told.insert("ann@example.org".to_owned());
+        mail.settled.insert("ann@example.org".to_owned());
         assert_eq!(to(&mail), ["bob@example.org"]);
         let letter = String::from_utf8(Letter::of(&mail).unwrap().bytes).unwrap();
         assert!(letter.contains("ann@example.org"), "everybody stands in its head: {letter}");

@@ -89,7 +89,7 @@ fn go_on(response: &Response) -> Result<(), Answer> {
 
 fn unexpected(what: &str) -> Answer {
     let words = format!("the mail server answered {what} in the middle of a login");
-    Answer::Nothing { cause: Cause::ServerError, words }
+    Answer::Unsent { cause: Cause::ServerError, words }
 }
 
 /// The ways to log in that an answer to EHLO names, in capitals.

@@ -73,9 +73,10 @@ impl Session {
         }
         if !taken.is_empty() {
             connection.command(commands::Data).await.map_err(|error| failed(&error))?;
-            connection.message(&letter.bytes).await.map_err(|error| failed(&error))?;
+            connection.message(&letter.bytes).await.map_err(|error| unanswered(&error))?;
         }
-        Ok(if refused.is_empty() { Answer::Taken } else { Answer::Partly { taken, refused } })
+        let is_whole = refused.is_empty() && !letter.is_part;
+        Ok(if is_whole { Answer::Taken } else { Answer::Partly { taken, refused } })
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Answer> {
@@ -85,7 +86,7 @@ impl Session {
         let mut connection = self.open(None).await?;
         if !connection.can_starttls() {
             if self.security == Security::Required {
-                return Err(Answer::Nothing {
+                return Err(Answer::Unsent {
                     cause: Cause::ServerError,
                     words: format!(
                         "nothing was sent: {} offers no STARTTLS, and require_tls lets no mail go unencrypted; for a server without TLS set \
@@ -125,14 +126,14 @@ impl Session {
     /// What came of a connection that did not come about.
     fn unconnected(&self, error: &Error) -> Answer {
         match failed(error) {
-            Answer::Nothing { cause, words } => {
+            Answer::Unsent { cause, words } => {
                 let mend = if words.contains("certificate") {
                     "; tls_config says which authority is trusted (ca_file), and for which name (server_name)"
                 } else {
                     ""
                 };
                 let words = format!("nothing was sent, no connection to {}: {words}{mend}", self.place());
-                Answer::Nothing { cause, words }
+                Answer::Unsent { cause, words }
             }
             answer => answer,
         }
@@ -168,13 +169,21 @@ fn is_here(host: &str) -> bool {
     matches!(host.trim_matches(['[', ']']), "localhost" | "127.0.0.1" | "::1")
 }
 
-/// What came of a command that failed.
+/// What came of a command before the mail itself that failed.
 pub(super) fn failed(error: &Error) -> Answer {
     if let Some(code) = error.status() {
         return Answer::Refused { code: code.into(), words: said(error) };
     }
     let cause = if error.is_timeout() { Cause::ContextDeadlineExceeded } else { Cause::ServerError };
-    Answer::Nothing { cause, words: said(error) }
+    Answer::Unsent { cause, words: said(error) }
+}
+
+/// What came of the mail itself: where the answer is missing the server may have it.
+fn unanswered(error: &Error) -> Answer {
+    match failed(error) {
+        Answer::Unsent { cause, words } => Answer::Nothing { cause, words },
+        answer => answer,
+    }
 }
 
 /// The server's own words, or the innermost cause: the outer ones only name layers of the library.

@@ -1,11 +1,17 @@
 //! What was sent to whom, and how it ended.
 
+mod again;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use crate::pages::Title;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::again::{Again, attempts};
 use super::alert::LabelMap;
 use super::who::remembered;
 use super::{Address, choice, label_words, moment, server_now, state_word, trouble, without_script};
@@ -18,6 +24,9 @@ use crate::shell::Ask;
 
 /// Seconds between two looks.
 const EVERY: u32 = 5;
+
+/// How soon after somebody sent something again it is looked at once more: most channels have answered then.
+const SOON: Duration = Duration::from_millis(1500);
 
 /// How many deliveries are asked for at a time.
 const PAGE: usize = 100;
@@ -103,6 +112,8 @@ pub(crate) fn DeliveriesPage() -> impl IntoView {
             poll.ask_at_once();
         }
     });
+    // Kept here: an entry that is filtered away comes back.
+    let tried = RwSignal::new(BTreeMap::<i64, Again>::new());
     let ids = Memo::new(move |_| {
         answer.with(|answer| {
             let all = answer.iter().flat_map(|answer| &answer.deliveries);
@@ -124,7 +135,7 @@ pub(crate) fn DeliveriesPage() -> impl IntoView {
     let states = states.map(|(word, title)| (word.to_owned(), title.to_owned()));
     let nothing = move || {
         (answer.with(Option::is_some) && ids.with(Vec::is_empty)).then(|| {
-            view! { <p class="panel-none">"Nothing was sent that is so. What is sent stands here as soon as an alert of a route with a receiver fires."</p> }
+            view! { <p class="panel-none">"There are no such deliveries. What is sent stands here as soon as an alert of a route with a receiver fires."</p> }
         })
     };
     let older = move || {
@@ -156,7 +167,7 @@ pub(crate) fn DeliveriesPage() -> impl IntoView {
                 </label>
             </div>
             <ul class="delivery-list">
-                <For each=move || ids.get() key=|id| *id let:id><Entry id answer poll/></For>
+                <For each=move || ids.get() key=|id| *id let:id><Entry id answer tried poll/></For>
             </ul>
             {nothing}
             <p class="alerting-actions">{newest}{older}</p>
@@ -188,7 +199,12 @@ fn counted(counts: Counts) -> String {
 
 /// One delivery; the entry stays while what it says changes.
 #[component]
-fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView {
+fn Entry(
+    id: i64,
+    answer: RwSignal<Option<Answer>>,
+    tried: RwSignal<BTreeMap<i64, Again>>,
+    poll: Poll,
+) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let ask = expect_context::<Ask>();
     let now = server_now();
@@ -212,6 +228,27 @@ fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView
             done(call(method, &format!("/api/v1/watchfire/deliveries/{id}{what}"), None).await);
         });
     };
+    let send = move |what: &'static str| {
+        drop(error.try_set(None));
+        let before = tried.with_untracked(|tried| tried.get(&id).copied());
+        let again = delivery.with_untracked(|delivery| Again::of(delivery, before.as_ref()));
+        spawn_local(async move {
+            let outcome = call("POST", &format!("/api/v1/watchfire/deliveries/{id}{what}"), None).await;
+            if outcome.is_ok() {
+                tried.try_update(|tried| {
+                    tried.insert(id, again);
+                });
+                let look = move || {
+                    // The page may have been left since.
+                    if tried.try_get_untracked().is_some() {
+                        poll.ask_at_once();
+                    }
+                };
+                set_timeout(look, SOON);
+            }
+            done(outcome);
+        });
+    };
     let discard = move |_| {
         let question = "Delete this dead letter? Nobody will be told what it says.";
         ask.confirm(question, "Delete", move || act("DELETE", String::new()));
@@ -223,6 +260,8 @@ fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView
         });
     };
     let dead = move || delivery.with(|delivery| delivery.state == "dead");
+    // What a test opens would stay open: its receiver is tested again.
+    let resends = move || delivery.with(|delivery| !delivery.test);
     let waiting = move || delivery.with(|delivery| delivery.state == "waiting");
     let waits_for =
         Memo::new(move |_| answer.with(|answer| answer.as_ref().and_then(|answer| before(answer, id))));
@@ -253,6 +292,10 @@ fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView
         });
         is_here.then(|| view! { <a href=format!("#delivery-{by}")>"Show it"</a> })
     };
+    let facts = move || delivery.with(|delivery| tried.with(|tried| facts_words(delivery, tried.get(&id))));
+    let said = move || {
+        delivery.with(|delivery| tried.with(|tried| tried.get(&id).map(|again| again.words(delivery))))
+    };
     let test =
         move || delivery.with(|delivery| delivery.test).then(|| view! { " "<span class="tag">"test"</span> });
     view! {
@@ -269,17 +312,18 @@ fn Entry(id: i64, answer: RwSignal<Option<Answer>>, poll: Poll) -> impl IntoView
             </span>
             <span class="silence-comment">{with(alert_words)}</span>
             <span class="silence-facts">
-                {with(facts_words)}" · "<span title=exact>{time}</span>
+                {facts}" · "<span title=exact>{time}</span>
             </span>
+            <span class="delivery-said" role="status">{said}</span>
             <span class="silence-actions">
                 <Show when=waiting>
-                    <button type="button" class="button small" on:click=move |_| act("POST", "/try".to_owned())>"Try now"</button>
+                    <button type="button" class="button small" on:click=move |_| send("/try")>"Try now"</button>
                     <button type="button" class="button small" on:click=drop_it>"Drop"</button>
                 </Show>
                 <Show when=dead>
-                    <button type="button" class="button small" on:click=move |_| act("POST", "/resend".to_owned())>
-                        "Send again"
-                    </button>
+                    <Show when=resends>
+                        <button type="button" class="button small" on:click=move |_| send("/resend")>"Send again"</button>
+                    </Show>
                     <button type="button" class="button small" on:click=discard>"Delete"</button>
                 </Show>
                 <span class="field-error" role="alert">{move || error.get()}</span>
@@ -329,7 +373,7 @@ fn alert_words(delivery: &Delivery) -> String {
 }
 
 /// Why it was sent, and how often.
-fn facts_words(delivery: &Delivery) -> String {
+fn facts_words(delivery: &Delivery, again: Option<&Again>) -> String {
     let why = match delivery.reason.as_deref() {
         Some("first") => "the first time",
         Some("new_alerts") => "as alerts joined",
@@ -340,9 +384,10 @@ fn facts_words(delivery: &Delivery) -> String {
         Some("incident_worse") => "as an incident became worse",
         Some("incident_cause") => "as an incident has another cause",
         Some("incident_over") => "as an incident is over",
+        Some("incident_merged") => "as an incident is part of another now",
         _ => delivery.intent.as_deref().unwrap_or_default(),
     };
-    let tries = match delivery.attempts {
+    let tries = match attempts(delivery, again) {
         1 => "1 attempt".to_owned(),
         count => format!("{count} attempts"),
     };
@@ -391,8 +436,8 @@ mod tests {
         assert!(is_left_out(&dropped.state) && !is_left_out(&dead.state));
         assert_eq!(group_words(dead), "alertname=\"Fire\"");
         assert_eq!(alert_words(dead), "Fire (over), and 2 more");
-        assert_eq!(facts_words(dead), "the first time · 1 attempt");
+        assert_eq!(facts_words(dead, None), "the first time · 1 attempt");
         assert_eq!(group_words(old), "what it said can't be read any more");
-        assert_eq!((alert_words(old), facts_words(old)), (String::new(), "2 attempts".to_owned()));
+        assert_eq!((alert_words(old), facts_words(old, None)), (String::new(), "2 attempts".to_owned()));
     }
 }
