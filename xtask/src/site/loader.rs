@@ -2,8 +2,13 @@
 //! lie together in one, and the whole becomes a piece of the main script. The two import each other, so neither could carry a
 //! hash of its content with the other's name in it.
 
+mod compact;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::Range;
 
+use self::compact::{SHORT, compact, short_name};
 use crate::step::{Failure, Result};
 use crate::wasm::LOADER;
 
@@ -24,11 +29,15 @@ function piece(file, from, to) {
 ";
 
 /// The script as it was made for the split module.
-pub(super) struct Loader(String);
+pub(super) struct Loader {
+    script: String,
+    /// Packs by their short names.
+    packs: BTreeMap<String, String>,
+}
 
 impl Loader {
     pub(super) fn new(script: String) -> Self {
-        Self(script)
+        Self { script, packs: BTreeMap::new() }
     }
 
     /// A file of its own has another name.
@@ -38,15 +47,16 @@ impl Loader {
 
     /// A file lies in another.
     pub(super) fn pack(&mut self, file: &str, pack: &str, place: &Range<usize>) -> Result<()> {
+        self.packs.insert(short_name(pack).to_owned(), pack.to_owned());
         self.replace(file, &format!("piece(\"./{pack}\", {}, {})", place.start, place.end))
     }
 
     fn replace(&mut self, file: &str, with: &str) -> Result<()> {
         let fetch = format!("fetch(new URL(\"./{file}\", import.meta.url))");
-        if !self.0.contains(&fetch) {
+        if !self.script.contains(&fetch) {
             return Err(Failure::new(format!("{LOADER} does not load {file} in a way that is known.")));
         }
-        self.0 = self.0.replace(&fetch, with);
+        self.script = self.script.replace(&fetch, with);
         Ok(())
     }
 
@@ -67,10 +77,17 @@ impl Loader {
                 "The script that wasm-bindgen made does not import {LOADER}; is the code split?"
             )));
         };
-        let mut body = PIECE.to_owned();
+        let mut body = [PIECE, SHORT].concat();
+        body += "const names = {";
+        for (short, pack) in &self.packs {
+            // Writing to a String can't fail.
+            let _ = write!(body, "\"{short}\": \"./{pack}\", ");
+        }
+        body += "};\n";
         let mut exports = Vec::new();
         // What it imports is in the main script.
-        for line in self.0.lines().filter(|line| !line.starts_with("import ")) {
+        let compacted = compact(&self.script);
+        for line in compacted.lines().filter(|line| !line.starts_with("import ")) {
             match line.strip_prefix(EXPORT) {
                 Some(rest) => {
                     exports.extend(rest.split_once(" =").map(|(name, _)| name));
@@ -114,7 +131,7 @@ mod tests {
         loader.rename("a.wasm", "a.12.wasm").unwrap();
         loader.pack("b.wasm", "more.34.bin", &(5..9)).unwrap();
         let expected = format!(
-            "const import1 = (() => {{\n{PIECE}const a = {};\nconst __load_b = piece(\"./more.34.bin\", 5, 9);\n\
+            "const import1 = (() => {{\n{PIECE}{SHORT}const names = {{\"more\": \"./more.34.bin\", }};\nconst a = {};\nconst __load_b = piece(\"./more.34.bin\", 5, 9);\n\
              return {{ __load_b }};\n}})();\nconst import2 = import1;\nexport function initSync() {{}}\n",
             load("a.12.wasm")
         );

@@ -39,14 +39,14 @@ const fn other(what: &'static str, parts: &'static [&'static str], limit: u64) -
 const VISITS: &[Visit] = &[
     page("first load: dashboard", &["site", "board"], PAGE),
     other("first load: lists", &["site", "lists"], PAGE),
-    other("first load: explore", &["site", "explore"], PAGE),
-    other("first load: explore with a query", &["site", "explore", "graph"], 800_000),
+    other("first load: explore", &["site", "explore"], 610_000),
+    other("first load: explore with a query", &["site", "explore", "graph"], 812_000),
     other("first load: alerts", &["site", "alerts"], PAGE),
-    other("first load: routing", &["site", "routes"], 660_000),
+    other("first load: routing", &["site", "routes"], PAGE),
     other("first load: a rule", &["site", "rule"], PAGE),
     other("first load: on call", &["site", "oncall"], PAGE),
     // With the chart of a rule.
-    other("first load: an incident", &["site", "oncall", "rule"], 680_000),
+    other("first load: an incident", &["site", "oncall", "rule"], 735_000),
     page("first load: share", &["share"], 525_000),
     Visit { what: "first load: embed", entry: &EMBED, parts: &[], limit: 300_000 },
 ];

@@ -280,7 +280,7 @@ incidents: {receiver: c}
         assert_eq!((&a["name"], b), (&"a".into(), &serde_json::json!({"name": "b"})));
         let webhook = a["webhook_configs"][0].as_object().unwrap();
         let fields: BTreeSet<&str> = webhook.keys().map(String::as_str).collect();
-        assert_eq!(fields, BTreeSet::from(["http_config", "send_resolved", "url"]));
+        assert_eq!(fields, BTreeSet::from(["http_config", "max_alerts", "send_resolved", "url"]));
         assert_eq!(webhook["url"], "http://<secret>");
         let slack = &a["slack_configs"][0];
         assert_eq!((slack["channel"].as_str(), slack.get("layout")), (Some("#a"), None));
