@@ -134,7 +134,7 @@ struct MutedBy {
     maintenance_name: Option<String>,
 }
 
-/// What stands in place of a window's id where the data is made up.
+/// What stands in place of a window's id where the data is made up, and the label of such data.
 const DEMO: &str = "demo";
 
 /// What the comment of a silence begins with that was made as a snooze.
@@ -219,9 +219,10 @@ impl Alert {
         self.muting != Muting::default()
     }
 
-    /// Whether nobody is told of it since its data is made up.
+    /// Whether nobody is told of it, or will be, since its data is made up.
     pub(super) fn is_demo(&self) -> bool {
-        self.muting.muted_by.iter().any(|by| by == DEMO)
+        let is_made_up = self.labels.get(DEMO).is_some_and(|demo| demo == "true");
+        self.muting.muted_by.iter().any(|by| by == DEMO) || (self.state == RuleState::Pending && is_made_up)
     }
 
     /// The form of a silence for it alone.

@@ -52,7 +52,7 @@ impl Alerts {
             firing: count(|alert| alert.is_firing() && !alert.is_muted()),
             handled: count(|alert| alert.is_firing() && !alert.is_muted() && alert.acknowledged.is_some()),
             muted,
-            pending: count(|alert| alert.state == RuleState::Pending),
+            pending: count(|alert| alert.state == RuleState::Pending && !alert.is_demo()),
             resolved: count(|alert| alert.resolved.is_some()),
         }
     }

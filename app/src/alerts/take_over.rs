@@ -108,14 +108,26 @@ pub(super) fn TakeOver(schedule: String, clock: Signal<String>, poll: Poll) -> i
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (error, said) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let sending = RwSignal::new(false);
+    let is_open = RwSignal::new(false);
     let look = move |_| {
-        if from.with_untracked(String::is_empty) {
-            from.set(clock.get_untracked().replace(' ', "T"));
+        is_open.update(|is_open| *is_open = !*is_open);
+        if !is_open.get_untracked() {
+            return;
         }
+        // As if it were new: what was chosen before is not in sight any more.
+        who.set(String::new());
+        from.set(clock.get_untracked().replace(' ', "T"));
         spawn_local(async move {
             let kept: Result<Kept, Refusal> = call("GET", CONFIG, None).await;
             match kept {
-                Ok(kept) if kept.editable => drop(receivers.try_set(Some(kept.receivers()))),
+                Ok(kept) if kept.editable => {
+                    let now = kept.receivers();
+                    // Drawn anew it would forget what was chosen meanwhile.
+                    if receivers.try_with_untracked(|known| known.as_ref() != Some(&now)) == Some(true) {
+                        who.set(String::new());
+                        receivers.set(Some(now));
+                    }
+                }
                 Ok(_) => {
                     let words = "The routing stands in a file of the server: write the override there.";
                     drop(error.try_set(Some(words.to_owned())));
@@ -147,6 +159,7 @@ pub(super) fn TakeOver(schedule: String, clock: Signal<String>, poll: Poll) -> i
             match answer {
                 Ok(version) => {
                     to.set(String::new());
+                    who.set(String::new());
                     said.set(Some(format!("✓ Saved as version {version} of the routing.")));
                     poll.ask_at_once();
                 }
@@ -164,7 +177,7 @@ pub(super) fn TakeOver(schedule: String, clock: Signal<String>, poll: Poll) -> i
                 </p>
                 <label class="handling-field">
                     "Who"
-                    <select on:change=bound(who)>
+                    <select prop:value=move || who.get() on:change=bound(who)>
                         <option value="">"choose one"</option>
                         {names.into_iter().map(option).collect_view()}
                     </select>

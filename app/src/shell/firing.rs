@@ -100,6 +100,9 @@ pub(crate) fn follow_firing() {
     }
 }
 
+/// Where nobody confirms the number: nothing there would say that nothing fires.
+const UNKNOWN: &str = r#"<b class="nav-count" title="How many alerts fire is not known now">?<span class="visually-hidden"> how many alerts fire is not known now</span></b>"#;
+
 fn look() {
     static LOOKS: Looks = Looks::new();
     // Shares have no ways to pages.
@@ -108,7 +111,7 @@ fn look() {
     let Some(place) = place.filter(|_| !is_lost()) else { return };
     let (is_old, is_asked) = LOOKS.begin();
     if is_old {
-        place.set_inner_html("");
+        place.set_inner_html(UNKNOWN);
     }
     if !is_asked {
         return;

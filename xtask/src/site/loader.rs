@@ -87,6 +87,9 @@ impl Loader {
         let mut exports = Vec::new();
         // What it imports is in the main script.
         let compacted = compact(&self.script);
+        if compacted.contains("__chunk_") {
+            return Err(Failure::new(format!("{LOADER} names a chunk in a way that is not known.")));
+        }
         for line in compacted.lines().filter(|line| !line.starts_with("import ")) {
             match line.strip_prefix(EXPORT) {
                 Some(rest) => {
@@ -144,6 +147,7 @@ mod tests {
             ("", "", "does not import"),
             ("import { a } from \"./__wasm_split.js\"", "", "in another way"),
             ("import * as a from \"./__wasm_split.js\"", "let x = 1;", "exports nothing"),
+            ("import * as a from \"./__wasm_split.js\"", "const __chunk_1 = other();", "not known"),
         ] {
             let failure = Loader::new(loader.to_owned()).join(script).unwrap_err().to_string();
             assert!(failure.contains(expected), "{failure}");

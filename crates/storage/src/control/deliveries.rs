@@ -155,12 +155,14 @@ impl DeliveryStore for SqliteControl {
         .await
         .map_err(|error| self.failed(error))?;
         if is_dead && updated.rows_affected() > 0 {
-            // A group is told anew what was given up: what fails for the same reason each time is one dead letter.
+            // A group is told anew what was given up: what fails for the same reason each time is one dead letter. One that may have been
+            // heard stays, since ends are told by it.
             sqlx::query(
-                "DELETE FROM delivery WHERE state = 'dead' AND id < ?1 AND (group_key, receiver, integration, \
+                "DELETE FROM delivery WHERE state = 'dead' AND id < ?1 AND instr(progress, '\"unsure\":true') = 0 \
+                 AND (group_key, receiver, integration, coalesce(json_extract(draft, '$.intent'), ''), \
                  substr(reason, 1, instr(reason || ':', ':'))) IN \
-                 (SELECT group_key, receiver, integration, substr(reason, 1, instr(reason || ':', ':')) \
-                 FROM delivery WHERE id = ?1)",
+                 (SELECT group_key, receiver, integration, coalesce(json_extract(draft, '$.intent'), ''), \
+                 substr(reason, 1, instr(reason || ':', ':')) FROM delivery WHERE id = ?1)",
             )
             .bind(id)
             .execute(&mut *transaction)

@@ -75,10 +75,13 @@ impl SqliteControl {
                 continue;
             }
             ended.push(*id);
-            // Each news would have all its time else, and nothing would ever be given up while a group has news.
+            // Each news would have all its time else, and nothing would ever be given up while a group has news. But ends and what is told
+            // of incidents are told once: nobody would tell them anew.
             sqlx::query(
                 "UPDATE delivery SET attempts = max(delivery.attempts, old.attempts), \
-                 give_up_at = min(delivery.give_up_at, old.give_up_at), \
+                 give_up_at = CASE WHEN delivery.group_key LIKE 'incident:%' \
+                 OR json_extract(delivery.draft, '$.intent') = 'resolve' THEN delivery.give_up_at \
+                 ELSE min(delivery.give_up_at, old.give_up_at) END, \
                  waits_since = min(coalesce(delivery.waits_since, delivery.created_at), \
                  coalesce(old.waits_since, old.created_at)) \
                  FROM (SELECT attempts, give_up_at, waits_since, created_at FROM delivery WHERE id = ?1) AS old \

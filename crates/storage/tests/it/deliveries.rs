@@ -171,6 +171,31 @@ async fn what_takes_the_place_of_others_goes_on_where_they_were() {
     engine.close().await;
 }
 
+/// They are told once: no group tells them anew.
+#[tokio::test]
+async fn ends_and_incidents_have_all_their_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::open(settings(dir.path())).await.unwrap();
+    let store = engine.control();
+    for (group, draft) in [("g", r#"{"intent":"resolve"}"#), ("incident:i1", r#"{"intent":"trigger"}"#)] {
+        let at = |key: &str, created_at| NewDelivery {
+            group_key: group.to_owned(),
+            draft: draft.to_owned(),
+            created_at,
+            give_up_at: created_at + 100,
+            ..new(&format!("{group}{key}"), "web")
+        };
+        store.enqueue(&[at("a", 1), at("b", 90)]).await.unwrap();
+        let first = store.keyed(&format!("{group}a")).await.unwrap().unwrap();
+        let second = store.keyed(&format!("{group}b")).await.unwrap().unwrap();
+        let by = Superseded { id: first.id, by: Some(second.id), reason: "newer".to_owned() };
+        store.supersede(&[by], 91).await.unwrap();
+        let second = store.get(second.id).await.unwrap().unwrap();
+        assert_eq!((second.give_up_at, second.waits_since), (190, 1), "{group}");
+    }
+    engine.close().await;
+}
+
 /// Services say something else each time, such as the number of a session.
 #[tokio::test]
 async fn what_fails_in_the_same_way_is_one_dead_letter() {

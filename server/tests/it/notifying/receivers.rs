@@ -105,7 +105,7 @@ async fn a_test_is_tried_once_and_says_that_it_waits() {
 async fn a_test_is_waited_for_no_longer_than_a_request_may_take() {
     let dir = tempdir().unwrap();
     let sink = HttpSink::start(|_| Reply::Held);
-    let flags = ["--http-request-timeout", "2s", "--notify-timeout", "1m"];
+    let flags = ["--http-request-timeout", "8s", "--notify-timeout", "1m"];
     let server = start(dir.path(), &webhook(&sink), &flags);
     let told = ask(&server, "POST", "receivers/team/test", &json!({})).await;
     assert_eq!(told.status, 200, "{}", told.body);

@@ -108,10 +108,6 @@ impl Book {
             }
         }
         take_over(incident, &other, why, now);
-        let beyond = incident.notes.len().saturating_sub(self.settings.max_notes);
-        // The oldest; those of the other stay in it as long as it is kept.
-        incident.notes.drain(..beyond);
-        self.limited += beyond as u64;
         judge(incident, &self.settings.dependencies);
         incident.heard(&other);
         // Who was told of it hears that it is over, with what it was about.

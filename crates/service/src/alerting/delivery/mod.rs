@@ -262,6 +262,13 @@ impl Deliveries {
     /// Lets something that waits not be sent; whether it waited. `by` is who wants it so. What is being sent is not dropped: nobody would
     /// know whether it was heard.
     pub async fn drop_waiting(&self, id: i64, by: &str) -> Result<bool, ControlError> {
+        let dropped = self.drop_claimed(id, by).await;
+        // Whatever came of it: the task may have passed it by meanwhile.
+        self.wake.notify_one();
+        dropped
+    }
+
+    async fn drop_claimed(&self, id: i64, by: &str) -> Result<bool, ControlError> {
         let Some(_claim) = self.under_way.claim(id) else { return Ok(false) };
         let reason = format!("dropped by {by}");
         if !self.store.drop_waiting(id, &reason, (self.clock)()).await? {
@@ -277,7 +284,6 @@ impl Deliveries {
                 self.left_out(&draft, reason);
             }
         }
-        self.wake.notify_one();
         Ok(true)
     }
 
